@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON by json-c, with what json-c lacks: strictness, equal keys, numbers of any size as written.
+ *
+ * A json_object's reference count is not atomic and printing writes into it: such an object lives
+ * and dies inside one function of one thread. Between threads goes text.
+ */
+#ifndef UTIL_JSON_H
+#define UTIL_JSON_H
+
+#include "util/buf.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define JSON_MAX_DEPTH 32 /* levels of objects and arrays; one more is refused */
+
+enum json_result {
+    JSON_OK = 0,
+    JSON_INCOMPLETE, /* a proper beginning of a JSON text: more may follow */
+    JSON_INVALID     /* no continuation can make it one */
+};
+
+struct json_fault {
+    size_t offset;    /* where, in bytes from the start */
+    unsigned line;    /* the same as a line, from 1 */
+    char message[160]; /* what: "two equal keys: name", "invalid UTF-8", "nested deeper than 32" … */
+};
+
+/* Reads one JSON text (RFC 8259, nothing looser): white space may surround it, anything else
+ * after it is JSON_INVALID. Refused are also: two equal keys in one object (compared decoded),
+ * invalid UTF-8, a NUL in a key (json-c can't hold it), nesting deeper than JSON_MAX_DEPTH. Numbers
+ * keep the text that they were written with when printed, whatever their size and form.
+ * `*out` is a new reference (json_object_put), NULL for the text `null`; untouched unless JSON_OK.
+ * `fault` may be NULL. Text of white space only, or none, is JSON_INCOMPLETE. */
+enum json_result json_read(const char *text, size_t size_bytes, struct json_object **out,
+                           struct json_fault *fault);
+
+/* How far a growing text has come, without building anything: JSON_OK when it holds one whole
+ * text. `*end` (may be NULL) is the offset behind the first whole text then; what follows it, and
+ * equal keys, are for json_read to judge. A multi-byte character cut off at the end is
+ * JSON_INCOMPLETE. */
+enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
+                           struct json_fault *fault);
+
+/* Appends the compact text; numbers as they were written, '/' and UTF-8 not escaped. */
+bool json_print(struct buf *out, struct json_object *value);
+/* Appends the text as documents show it: two spaces a level, `"key": value`, `[]` and `{}` on one
+ * line, '/' and UTF-8 not escaped, no final newline. */
+bool json_print_pretty(struct buf *out, struct json_object *value);
+
+/* The text that a number was written with, or that json-c prints; owned by the object, valid
+ * until its next print. NULL when `value` is no number. */
+const char *json_number_text(struct json_object *value);
+
+/* Whether two values mean the same: objects regardless of the order of keys, numbers when equal
+ * as doubles or as text. */
+bool json_same(struct json_object *a, struct json_object *b);
+
+/* A deep copy that keeps number texts; NULL for NULL (and when memory ran out). */
+struct json_object *json_clone(struct json_object *value);
+
+/* The member `key` when it is a string, else NULL; owned by the object. */
+const char *json_string_member(struct json_object *object, const char *key);
+/* The member `key`, or NULL when it is absent (or null); a borrowed reference. */
+struct json_object *json_member(struct json_object *object, const char *key);
+
+#endif

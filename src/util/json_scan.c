@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The grammar of RFC 8259, byte by byte. json-c's own idea of it is looser, so that every text
+ * passes here first. One pass, no allocation; what is open is a number of levels and a bit for
+ * each of them, so that nothing recurses.
+ */
+#include "config.h"
+
+#include "util/json.h"
+#include "util/utf8.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_OF(x)   #x
+#define NUMBER_OF(x) TEXT_OF(x)
+
+enum want {
+    WANT_VALUE,
+    WANT_ELEMENT_OR_END, /* behind '[' */
+    WANT_KEY_OR_END,     /* behind '{' */
+    WANT_KEY,            /* behind ',' in an object */
+    WANT_COLON,
+    WANT_COMMA_OR_END,
+    WANT_NOTHING
+};
+
+struct scanner {
+    const unsigned char *text;
+    size_t size;
+    size_t at;
+    enum want want;
+    unsigned depth;
+    uint64_t arrays;     /* bit n: the level n + 1 is an array */
+    const char *message; /* what is wrong, where it is */
+};
+
+static enum json_result refuse(struct scanner *s, const char *message)
+{
+    s->message = message;
+    return JSON_INVALID;
+}
+
+static enum json_result cut_off(struct scanner *s)
+{
+    s->message = "the JSON text is not complete";
+    return JSON_INCOMPLETE;
+}
+
+static bool is_space(unsigned char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(unsigned char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* --- tokens ---------------------------------------------------------------------------------- */
+
+static enum json_result scan_utf8(struct scanner *s)
+{
+    int size = utf8_character((const char *)s->text + s->at, s->size - s->at);
+
+    if (size <= 0)
+        return size == 0 ? cut_off(s) : refuse(s, "invalid UTF-8");
+    s->at += (size_t)size;
+    return JSON_OK;
+}
+
+/* Behind a backslash. json-c keeps keys as C strings, so that none may hold a NUL. */
+static enum json_result scan_escape(struct scanner *s, bool key)
+{
+    if (s->at == s->size)
+        return cut_off(s);
+    unsigned char c = s->text[s->at];
+    if (c == '\0' || strchr("\"\\/bfnrtu", c) == NULL)
+        return refuse(s, "an unknown escape in a string");
+    s->at++;
+    if (c != 'u')
+        return JSON_OK;
+    for (size_t i = 0; i < 4; i++, s->at++) {
+        if (s->at == s->size)
+            return cut_off(s);
+        if (!is_hex(s->text[s->at]))
+            return refuse(s, "\\u without four hex digits");
+    }
+    if (key && memcmp(s->text + s->at - 4, "0000", 4) == 0)
+        return refuse(s, "a NUL in a key");
+    return JSON_OK;
+}
+
+static enum json_result scan_character(struct scanner *s, bool key)
+{
+    unsigned char c = s->text[s->at];
+
+    if (c >= 0x80)
+        return scan_utf8(s);
+    if (c < 0x20)
+        return refuse(s, "a control character in a string");
+    s->at++;
+    return c == '\\' ? scan_escape(s, key) : JSON_OK;
+}
+
+static enum json_result scan_string(struct scanner *s, bool key)
+{
+    enum json_result result = JSON_OK;
+
+    s->at++;
+    while (result == JSON_OK && s->at < s->size && s->text[s->at] != '"')
+        result = scan_character(s, key);
+    if (result != JSON_OK)
+        return result;
+    if (s->at == s->size)
+        return cut_off(s);
+    s->at++;
+    return JSON_OK;
+}
+
+/* At least one digit. */
+static enum json_result scan_digits(struct scanner *s)
+{
+    size_t start = s->at;
+
+    while (s->at < s->size && is_digit(s->text[s->at]))
+        s->at++;
+    if (s->at > start)
+        return JSON_OK;
+    return s->at == s->size ? cut_off(s) : refuse(s, "a malformed number");
+}
+
+static bool take(struct scanner *s, const char *any_of)
+{
+    if (s->at == s->size || s->text[s->at] == '\0' || strchr(any_of, s->text[s->at]) == NULL)
+        return false;
+    s->at++;
+    return true;
+}
+
+/* A number or a word ends where no more of it could follow. */
+static enum json_result scan_delimiter(struct scanner *s, const char *message)
+{
+    if (s->at == s->size || is_space(s->text[s->at]) ||
+        (s->text[s->at] != '\0' && strchr(",]}", s->text[s->at]) != NULL))
+        return JSON_OK;
+    return refuse(s, message);
+}
+
+static enum json_result scan_number(struct scanner *s)
+{
+    enum json_result result = JSON_OK;
+
+    take(s, "-");
+    if (!take(s, "0"))
+        result = scan_digits(s);
+    if (result == JSON_OK && take(s, "."))
+        result = scan_digits(s);
+    if (result == JSON_OK && take(s, "eE")) {
+        take(s, "+-");
+        result = scan_digits(s);
+    }
+    return result == JSON_OK ? scan_delimiter(s, "a malformed number") : result;
+}
+
+static enum json_result scan_word(struct scanner *s)
+{
+    static const char *const words[] = {"true", "false", "null"};
+    size_t left = s->size - s->at;
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t size = strlen(words[i]);
+
+        if (memcmp(s->text + s->at, words[i], left < size ? left : size) != 0)
+            continue;
+        s->at += left < size ? left : size;
+        return left < size ? cut_off(s) : scan_delimiter(s, "an unknown word");
+    }
+    return refuse(s, "a value is expected");
+}
+
+/* --- structure ------------------------------------------------------------------------------- */
+
+static enum json_result end_value(struct scanner *s)
+{
+    s->want = s->depth == 0 ? WANT_NOTHING : WANT_COMMA_OR_END;
+    return JSON_OK;
+}
+
+static bool in_array(const struct scanner *s)
+{
+    return (s->arrays >> (s->depth - 1) & 1) != 0;
+}
+
+static enum json_result scan_open(struct scanner *s, bool array)
+{
+    if (s->depth == JSON_MAX_DEPTH)
+        return refuse(s, "nested deeper than " NUMBER_OF(JSON_MAX_DEPTH));
+    uint64_t bit = UINT64_C(1) << s->depth++;
+    s->arrays = array ? s->arrays | bit : s->arrays & ~bit;
+    s->want = array ? WANT_ELEMENT_OR_END : WANT_KEY_OR_END;
+    s->at++;
+    return JSON_OK;
+}
+
+static enum json_result scan_close(struct scanner *s)
+{
+    s->depth--;
+    s->at++;
+    return end_value(s);
+}
+
+static enum json_result scan_value(struct scanner *s)
+{
+    unsigned char c = s->text[s->at];
+    enum json_result result;
+
+    if (c == '{' || c == '[')
+        return scan_open(s, c == '[');
+    if (c == '"')
+        result = scan_string(s, false);
+    else if (c == '-' || is_digit(c))
+        result = scan_number(s);
+    else
+        result = scan_word(s);
+    return result == JSON_OK ? end_value(s) : result;
+}
+
+static enum json_result scan_element_or_end(struct scanner *s)
+{
+    return s->text[s->at] == ']' ? scan_close(s) : scan_value(s);
+}
+
+static enum json_result scan_key(struct scanner *s)
+{
+    if (s->text[s->at] != '"')
+        return refuse(s, "a key in double quotes is expected");
+    s->want = WANT_COLON;
+    return scan_string(s, true);
+}
+
+static enum json_result scan_key_or_end(struct scanner *s)
+{
+    return s->text[s->at] == '}' ? scan_close(s) : scan_key(s);
+}
+
+static enum json_result scan_colon(struct scanner *s)
+{
+    s->want = WANT_VALUE;
+    return take(s, ":") ? JSON_OK : refuse(s, "':' is expected");
+}
+
+static enum json_result scan_comma_or_end(struct scanner *s)
+{
+    bool array = in_array(s);
+
+    if (s->text[s->at] == (array ? ']' : '}'))
+        return scan_close(s);
+    s->want = array ? WANT_VALUE : WANT_KEY;
+    if (take(s, ","))
+        return JSON_OK;
+    return refuse(s, array ? "',' or ']' is expected" : "',' or '}' is expected");
+}
+
+static enum json_result (*const steps[])(struct scanner *) = {
+    [WANT_VALUE] = scan_value,           [WANT_ELEMENT_OR_END] = scan_element_or_end,
+    [WANT_KEY_OR_END] = scan_key_or_end, [WANT_KEY] = scan_key,
+    [WANT_COLON] = scan_colon,           [WANT_COMMA_OR_END] = scan_comma_or_end,
+};
+
+static enum json_result scan_text(struct scanner *s)
+{
+    enum json_result result = JSON_OK;
+
+    while (result == JSON_OK && s->want != WANT_NOTHING) {
+        while (s->at < s->size && is_space(s->text[s->at]))
+            s->at++;
+        result = s->at == s->size ? cut_off(s) : steps[s->want](s);
+    }
+    return result;
+}
+
+static unsigned line_of(const struct scanner *s)
+{
+    unsigned line = 1;
+
+    for (size_t i = 0; i < s->at; i++)
+        line += s->text[i] == '\n';
+    return line;
+}
+
+enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
+                           struct json_fault *fault)
+{
+    struct scanner s = {.text = (const unsigned char *)text, .size = size_bytes};
+    enum json_result result = scan_text(&s);
+
+    if (result == JSON_OK && end != NULL)
+        *end = s.at;
+    if (result != JSON_OK && fault != NULL) {
+        *fault = (struct json_fault){.offset = s.at, .line = line_of(&s)};
+        snprintf(fault->message, sizeof fault->message, "%s", s.message);
+    }
+    return result;
+}

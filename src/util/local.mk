@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/util/libutil.a
+src_util_libutil_a_SOURCES = \
+  src/util/buf.c src/util/buf.h \
+  src/util/cancel.c src/util/cancel.h \
+  src/util/clock.c src/util/clock.h \
+  src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h \
+  src/util/log.c src/util/log.h \
+  src/util/problem.c src/util/problem.h \
+  src/util/ring.c src/util/ring.h \
+  src/util/utf8.c src/util/utf8.h \
+  src/util/workers.c src/util/workers.h
+
+check_PROGRAMS += tests/unit/test_util
+tests_unit_test_util_SOURCES = tests/unit/test_util.c
+tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_json
+tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)

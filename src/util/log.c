@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "util/log.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+static const struct {
+    const char *name;
+    int syslog_priority;
+} levels[] = {
+    [LOG_LEVEL_ERROR] = {"error", LOG_ERR},
+    [LOG_LEVEL_WARNING] = {"warning", LOG_WARNING},
+    [LOG_LEVEL_INFO] = {"info", LOG_INFO},
+    [LOG_LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+static atomic_int max_level = LOG_LEVEL_WARNING;
+static atomic_bool to_syslog;
+
+void log_set_level(enum log_level level)
+{
+    max_level = (int)level;
+}
+
+void log_use_syslog(bool on)
+{
+    if (on)
+        openlog("paperspacefs", LOG_PID, LOG_DAEMON);
+    to_syslog = on;
+}
+
+bool log_parse_level(const char *name, enum log_level *level)
+{
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (strcmp(levels[i].name, name) == 0) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void log_message(enum log_level level, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+
+    if ((int)level > max_level)
+        return;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (to_syslog)
+        syslog(levels[level].syslog_priority, "%s", line);
+    else
+        fprintf(stderr, "paperspacefs: %s: %s\n", levels[level].name, line);
+}

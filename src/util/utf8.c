@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "util/utf8.h"
+
+/* Well-formed sequences by their first byte, and what the second may be (Unicode, table 3-7). */
+static const struct row {
+    unsigned char first, last, low, high;
+    unsigned char bytes;
+} rows[] = {
+    {0x00, 0x7F, 0x00, 0x00, 1}, {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+    {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+    {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+static const struct row *row_of(unsigned char first)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (first >= rows[i].first && first <= rows[i].last)
+            return &rows[i];
+    return NULL;
+}
+
+int utf8_character(const char *text, size_t size_bytes)
+{
+    const struct row *row = size_bytes == 0 ? NULL : row_of((unsigned char)text[0]);
+
+    if (row == NULL)
+        return size_bytes == 0 ? 0 : -1;
+    for (size_t i = 1; i < row->bytes; i++) {
+        if (i == size_bytes)
+            return 0;
+        unsigned char c = (unsigned char)text[i];
+        if (c < (i == 1 ? row->low : 0x80) || c > (i == 1 ? row->high : 0xBF))
+            return -1;
+    }
+    return row->bytes;
+}
+
+size_t utf8_cut(const char *text, size_t size_bytes, size_t limit_bytes)
+{
+    size_t left = size_bytes < limit_bytes ? size_bytes : limit_bytes;
+    size_t at = 0;
+    int size = 1;
+
+    while (size > 0 && at < left) {
+        size = utf8_character(text + at, left - at);
+        at += size > 0 ? (size_t)size : 0;
+    }
+    return at;
+}
+
+bool utf8_is_valid(const char *text, size_t size_bytes)
+{
+    return utf8_cut(text, size_bytes, size_bytes) == size_bytes;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8 as Unicode defines it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef UTIL_UTF8_H
+#define UTIL_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The bytes (1 to 4) of the character that `text` begins with; 0 when the text ends inside of one,
+ * or is empty; -1 when it is none. */
+int utf8_character(const char *text, size_t size_bytes);
+/* Whether all of it is whole characters. */
+bool utf8_is_valid(const char *text, size_t size_bytes);
+/* The size of the longest beginning that is whole characters and at most `limit_bytes`. */
+size_t utf8_cut(const char *text, size_t size_bytes, size_t limit_bytes);
+
+#endif
