@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "kinds/kind.h"
+
+static const struct field docs_fields[] = {
+    {"id", FIELD_STRING, 0, NULL, NULL},
+    {"name", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED | FIELD_UPDATE, NULL, NULL},
+    {"machineId", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED, NULL, NULL},
+    {"isAutoSnapshot", FIELD_BOOLEAN, 0, NULL, NULL},
+    {NULL, FIELD_STRING, 0, NULL, NULL},
+};
+
+static const struct field openapi_fields[] = {
+    {"id", FIELD_STRING, 0, NULL, NULL},
+    {"machineId", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED, NULL, NULL},
+    {"name", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED | FIELD_UPDATE, NULL, NULL},
+    {"note", FIELD_STRING, FIELD_CREATE | FIELD_UPDATE, NULL, NULL},
+    {"storageSize", FIELD_INTEGER, 0, NULL, NULL},
+    {"dtCreated", FIELD_STRING, 0, NULL, NULL},
+    {NULL, FIELD_STRING, 0, NULL, NULL},
+};
+
+static const struct field restore_fields[] = {
+    {"createSnapshotBeforeRestore", FIELD_BOOLEAN, FIELD_CREATE, NULL, NULL},
+    {NULL, FIELD_STRING, 0, NULL, NULL},
+};
+
+static const struct restore_row docs_restore = {
+    .default_body = "{\"createSnapshotBeforeRestore\":true}",
+    .plain_body = "{}",
+    .safety = true,
+    .fields = restore_fields,
+};
+
+static const struct restore_row openapi_restore = {0};
+
+const struct kind kind_snapshots = {
+    .noun = "snapshot",
+    .plural = "snapshots",
+    .path = "/snapshots",
+    .document = "snapshot.json",
+    .create = CREATE_IN_MACHINE,
+    .machine_key = "machineId",
+    .automatic_key = "isAutoSnapshot",
+    .delete_points = 1,
+    .restore_points = 10,
+    .shapes =
+        {
+            [DIALECT_DOCS] = {.fields = docs_fields,
+                              .update = UPDATE_PARTIAL,
+                              .paged = true,
+                              .create_answers_event = true,
+                              .delete_answers_event = true,
+                              .restore = &docs_restore},
+            [DIALECT_OPENAPI] = {.fields = openapi_fields,
+                                 .update = UPDATE_PARTIAL,
+                                 .paged = true,
+                                 .restore = &openapi_restore},
+        },
+};
