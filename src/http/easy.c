@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "http/easy.h"
+
+#include "http/engine.h"
+#include "http/url.h"
+#include "util/clock.h"
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Sets an option unless one before it failed. */
+#define SET(code, easy, option, value)                       \
+    do {                                                     \
+        if (*(code) == CURLE_OK)                             \
+            *(code) = curl_easy_setopt(easy, option, value); \
+    } while (0)
+
+static const struct {
+    CURLoption option;
+    long value;
+} fixed_options[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+    {CURLOPT_PATH_AS_IS, 1},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_HTTPPROXYTUNNEL, 1},
+    {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* the key is not for a proxy */
+    /* A handle that times out, or is removed, while a name is looked up would block the thread,
+     * and with it all transfers, until the resolver gives up: let the lookup end by itself. */
+    {CURLOPT_QUICK_EXIT, 1},
+};
+
+/* Appends what came, decoded, up to the limit. */
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = arg;
+    struct buf *body = &transfer->response.body;
+    size_t size_bytes = size * count;
+
+    if (size_bytes > transfer->http->max_answer_bytes - body->size_bytes)
+        transfer->fault = FAULT_TOO_LARGE;
+    else if (!buf_append(body, data, size_bytes))
+        transfer->fault = FAULT_NO_MEMORY;
+    return transfer->fault == FAULT_NONE ? size_bytes : 0;
+}
+
+/* The gate that each request passes before its first byte is sent, also when libcurl repeats it on
+ * a new connection. A request that nobody waits for stops here, so that "not sent" is certain; a
+ * POST passes once only. */
+static int on_ready(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+    struct transfer *transfer = arg;
+
+    (void)peer;
+    (void)local;
+    (void)peer_port;
+    (void)local_port;
+    pthread_mutex_lock(&transfer->http->lock);
+    bool stop = (transfer->abandoned && transfer_can_stop(transfer)) ||
+                (transfer->sent && transfer->method == HTTP_POST);
+    if (!stop)
+        transfer->sent = true;
+    pthread_mutex_unlock(&transfer->http->lock);
+    transfer->fault = FAULT_NONE; /* another address may have been refused on the way */
+    return stop ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const void *)address;
+        return (ntohl(in->sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
+    }
+    if (address->sa_family != AF_INET6)
+        return false;
+    const struct in6_addr *in6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(in6) ||
+           (IN6_IS_ADDR_V4MAPPED(in6) && in6->s6_addr[12] == IN_LOOPBACKNET);
+}
+
+/* Writes 127.0.0.1:8080 or [::1]:8080. */
+static void write_address(const struct sockaddr *address, char *out, size_t size)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+
+    if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const void *)address;
+        inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
+        snprintf(out, size, "%s:%u", text, ntohs(in->sin_port));
+    } else if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const void *)address;
+        inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text);
+        snprintf(out, size, "[%s]:%u", text, ntohs(in6->sin6_port));
+    }
+}
+
+/* The one place where sockets are opened: plain http gets none that leaves the machine. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct transfer *transfer = arg;
+
+    (void)purpose;
+    write_address(&to->addr, transfer->peer, sizeof transfer->peer);
+    if (!url_is_https(transfer->url) && !is_loopback(&to->addr)) {
+        transfer->fault = FAULT_NOT_LOOPBACK;
+        return CURL_SOCKET_BAD;
+    }
+    transfer->fault = FAULT_NONE;
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static void set_fixed(CURLcode *code, CURL *easy)
+{
+    for (size_t i = 0; i < sizeof fixed_options / sizeof fixed_options[0]; i++)
+        SET(code, easy, fixed_options[i].option, fixed_options[i].value);
+    SET(code, easy, CURLOPT_ACCEPT_ENCODING, "");
+}
+
+static void set_callbacks(CURLcode *code, struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    SET(code, easy, CURLOPT_PRIVATE, transfer);
+    SET(code, easy, CURLOPT_ERRORBUFFER, transfer->curl_words);
+    SET(code, easy, CURLOPT_WRITEFUNCTION, on_body);
+    SET(code, easy, CURLOPT_WRITEDATA, transfer);
+    SET(code, easy, CURLOPT_PREREQFUNCTION, on_ready);
+    SET(code, easy, CURLOPT_PREREQDATA, transfer);
+    SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    SET(code, easy, CURLOPT_OPENSOCKETDATA, transfer);
+}
+
+/* Where to, and whom to trust. A private CA takes the place of the system's. */
+static void set_origin(CURLcode *code, const struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http *http = transfer->http;
+
+    SET(code, easy, CURLOPT_URL, transfer->url);
+    if (!url_is_https(transfer->url)) {
+        SET(code, easy, CURLOPT_PROTOCOLS_STR, "http");
+        SET(code, easy, CURLOPT_PROXY, "");
+        return;
+    }
+    SET(code, easy, CURLOPT_PROTOCOLS_STR, "https");
+    if (http->ca_file != NULL) {
+        SET(code, easy, CURLOPT_CAINFO, http->ca_file);
+        SET(code, easy, CURLOPT_CAPATH, NULL);
+    }
+}
+
+/* libcurl repeats a request by itself when a kept-alive connection turns out to be closed, which
+ * is well for all but a POST. */
+static void set_method(CURLcode *code, const struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    if (transfer->method == HTTP_POST || transfer->method == HTTP_PUT || transfer->body != NULL) {
+        SET(code, easy, CURLOPT_POST, 1L);
+        SET(code, easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_bytes);
+        SET(code, easy, CURLOPT_POSTFIELDS, transfer->body == NULL ? "" : transfer->body);
+    }
+    if (transfer->method == HTTP_POST)
+        SET(code, easy, CURLOPT_FRESH_CONNECT, 1L);
+    else
+        SET(code, easy, CURLOPT_CUSTOMREQUEST, http_method_name(transfer->method));
+}
+
+static void set_request(CURLcode *code, const struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    int64_t left_ms = transfer->deadline_ms - clock_now_ms(&clock_system);
+
+    left_ms = left_ms < 1 ? 1 : left_ms > INT_MAX ? INT_MAX : left_ms;
+    SET(code, easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+    SET(code, easy, CURLOPT_CONNECTTIMEOUT_MS, (long)left_ms);
+    SET(code, easy, CURLOPT_USERAGENT, transfer->http->user_agent);
+    SET(code, easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+CURLcode easy_create(struct transfer *transfer)
+{
+    CURLcode code = CURLE_OK;
+
+    transfer->easy = curl_easy_init();
+    if (transfer->easy == NULL)
+        return CURLE_OUT_OF_MEMORY;
+    set_fixed(&code, transfer->easy);
+    set_callbacks(&code, transfer);
+    set_origin(&code, transfer);
+    set_method(&code, transfer);
+    set_request(&code, transfer);
+    if (code != CURLE_OK) {
+        curl_easy_cleanup(transfer->easy);
+        transfer->easy = NULL;
+    }
+    return code;
+}
+
+struct transfer *easy_transfer(CURL *easy)
+{
+    char *transfer = NULL;
+
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return (struct transfer *)(void *)transfer;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "http/http.h"
+
+#include "http/engine.h"
+#include "http/outcome.h"
+#include "util/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* libcurl's own timeout comes first, as it knows how far the request came. */
+#define GRACE_MS 500
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static CURLcode global_code = CURLE_FAILED_INIT;
+
+static void global_init(void)
+{
+    global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+const char *http_method_name(enum http_method method)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET",
+        [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT",
+        [HTTP_DELETE] = "DELETE",
+    };
+
+    return names[method];
+}
+
+/* The connections that are kept never exceed those that may be used. */
+static CURLM *create_multi(long max_connections)
+{
+    CURLM *multi = curl_multi_init();
+
+    if (multi == NULL)
+        return NULL;
+    if (curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, max_connections) != CURLM_OK ||
+        curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, max_connections) != CURLM_OK) {
+        curl_multi_cleanup(multi);
+        return NULL;
+    }
+    return multi;
+}
+
+static void free_http(struct http *http)
+{
+    curl_multi_cleanup(http->multi);
+    pthread_mutex_destroy(&http->lock);
+    free(http->ca_file);
+    free(http->user_agent);
+    free(http);
+}
+
+/* All but the thread. NULL: no memory. */
+static struct http *prepare(const struct http_config *config)
+{
+    struct http *http = calloc(1, sizeof *http);
+
+    if (http == NULL)
+        return NULL;
+    pthread_mutex_init(&http->lock, NULL);
+    TAILQ_INIT(&http->queue);
+    TAILQ_INIT(&http->running);
+    http->max_connections = config->max_connections;
+    http->max_answer_bytes = config->max_answer_bytes;
+    http->user_agent = strdup(config->user_agent);
+    http->ca_file = config->ca_file == NULL ? NULL : strdup(config->ca_file);
+    http->multi = create_multi((long)config->max_connections);
+    if (http->multi == NULL || http->user_agent == NULL ||
+        (config->ca_file != NULL && http->ca_file == NULL)) {
+        free_http(http);
+        return NULL;
+    }
+    return http;
+}
+
+struct http *http_create(const struct http_config *config, struct problem *problem)
+{
+    pthread_once(&once, global_init);
+    if (global_code != CURLE_OK) {
+        problem_set(problem, PROBLEM_NO_MEMORY, "libcurl can't start: %s",
+                    curl_easy_strerror(global_code));
+        return NULL;
+    }
+    struct http *http = prepare(config);
+    if (http == NULL) {
+        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+        return NULL;
+    }
+    int err = engine_start(http);
+    if (err != 0) {
+        problem_set(problem, PROBLEM_NO_MEMORY, "can't start a thread: %s", strerrordesc_np(err));
+        free_http(http);
+        return NULL;
+    }
+    return http;
+}
+
+void http_destroy(struct http *http)
+{
+    if (http == NULL)
+        return;
+    engine_stop(http);
+    free_http(http);
+}
+
+/* Until when the caller waits, its token aside. With the lock held. */
+static int64_t wait_end_ms(const struct transfer *transfer)
+{
+    if (transfer->state == TRANSFER_QUEUED || transfer->deadline_ms > CANCEL_NEVER - GRACE_MS)
+        return transfer->deadline_ms;
+    return transfer->deadline_ms + GRACE_MS;
+}
+
+/* Waits until the transfer is done, with the lock held: true. False when the caller is to leave
+ * before that, for `*reason` (CANCEL_NONE: the request's own time is over). */
+static bool wait_done(struct http *http, struct transfer *transfer, struct cancel *cancel,
+                      enum cancel_reason *reason)
+{
+    *reason = CANCEL_NONE;
+    while (transfer->state != TRANSFER_DONE) {
+        if (*reason != CANCEL_NONE || clock_now_ms(&clock_system) >= wait_end_ms(transfer))
+            return false;
+        *reason = wait_queue_wait(&transfer->done, &http->lock, cancel, wait_end_ms(transfer));
+    }
+    return true;
+}
+
+/* Moves what came out of the transfer. */
+static int take_result(struct transfer *transfer, struct http_response *response,
+                       struct problem *problem)
+{
+    enum http_progress progress = transfer->response.progress;
+
+    if (transfer->result == 0) {
+        *response = transfer->response;
+        transfer->response.body = BUF_EMPTY;
+    } else if (problem != NULL) {
+        *problem = transfer->problem;
+    }
+    response->progress = progress;
+    return transfer->result;
+}
+
+int http_perform(struct http *http, const struct http_request *request, struct cancel *cancel,
+                 struct http_response *response, struct problem *problem)
+{
+    struct transfer *transfer = transfer_create(http, request);
+    enum cancel_reason reason = CANCEL_NONE;
+    int rc;
+
+    *response = (struct http_response){.retry_after_ms = -1, .progress = HTTP_NOT_SENT};
+    if (transfer == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    reason = cancel_reason(cancel);
+    if (reason != CANCEL_NONE || request->timeout_ms <= 0) {
+        rc = outcome_left(transfer, reason, problem);
+        transfer_unref(transfer);
+        return rc;
+    }
+    engine_submit(http, transfer);
+    pthread_mutex_lock(&http->lock);
+    bool done = wait_done(http, transfer, cancel, &reason);
+    if (done) {
+        rc = take_result(transfer, response, problem);
+    } else {
+        response->progress = transfer->sent ? HTTP_SENT : HTTP_NOT_SENT;
+        rc = outcome_left(transfer, reason, problem);
+        engine_abandon(http, transfer);
+    }
+    pthread_mutex_unlock(&http->lock);
+    if (!done)
+        engine_wake(http);
+    response->elapsed_ms = clock_now_ms(&clock_system) - transfer->begun_ms;
+    transfer_unref(transfer);
+    return rc;
+}
+
+void http_response_finish(struct http_response *response)
+{
+    buf_finish(&response->body);
+}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/http/libhttp.a
+src_http_libhttp_a_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
+src_http_libhttp_a_SOURCES = \
+  src/http/easy.c src/http/easy.h \
+  src/http/engine.c src/http/engine.h \
+  src/http/http.c src/http/http.h \
+  src/http/outcome.c src/http/outcome.h \
+  src/http/transfer.c src/http/transfer.h \
+  src/http/url.c src/http/url.h
+
+check_PROGRAMS += tests/unit/test_http
+tests_unit_test_http_SOURCES = tests/unit/test_http.c \
+  tests/unit/test_http_peer.c tests/unit/test_http_peer.h
+tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_http_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_wait
+tests_unit_test_http_wait_SOURCES = tests/unit/test_http_wait.c \
+  tests/unit/test_http_peer.c tests/unit/test_http_peer.h
+tests_unit_test_http_wait_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_http_wait_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_tls
+tests_unit_test_http_tls_SOURCES = tests/unit/test_http_tls.c
+tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(MICROHTTPD_CFLAGS)
+tests_unit_test_http_tls_LDADD = src/http/libhttp.a src/util/libutil.a \
+  $(CURL_LIBS) $(MICROHTTPD_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request on its way: shared by the caller that waits for it and the http thread that runs it.
+ *
+ * It holds copies of all that the request pointed to, because a caller may leave while the
+ * request goes on. The key is among them: the copies are wiped before they are freed.
+ */
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
+
+#include "http/http.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+
+enum transfer_state {
+    TRANSFER_NEW,     /* the caller's alone */
+    TRANSFER_QUEUED,  /* waits for one of the connections; nothing of it was sent */
+    TRANSFER_RUNNING, /* libcurl has it */
+    TRANSFER_DONE     /* ended: the results are the caller's, if it is still there */
+};
+
+/* Why a callback of ours stopped libcurl. */
+enum transfer_fault { FAULT_NONE, FAULT_TOO_LARGE, FAULT_NO_MEMORY, FAULT_NOT_LOOPBACK };
+
+struct transfer {
+    atomic_uint refs; /* the caller's and the http thread's */
+
+    /* Constant once it is queued. */
+    struct http *http;
+    enum http_method method;
+    char *url;
+    struct curl_slist *headers;
+    char *body;
+    size_t body_bytes;
+    int64_t begun_ms; /* on clock_system's monotonic clock, as is deadline_ms */
+    int64_t deadline_ms;
+
+    /* The http thread's alone until the state is TRANSFER_DONE, then the caller's. */
+    CURL *easy;
+    enum transfer_fault fault;
+    char peer[64]; /* the address last connected to, as words; "" before that */
+    char curl_words[CURL_ERROR_SIZE];
+    struct http_response response;
+    struct problem problem;
+    int result; /* what http_perform returns */
+
+    /* Guarded by the http's lock. */
+    enum transfer_state state;
+    bool sent;      /* bytes of the request may be on their way */
+    bool abandoned; /* its caller has left */
+    struct wait_queue done;
+    TAILQ_ENTRY(transfer) link; /* in the queue; then, the http thread's alone, in what runs */
+};
+
+TAILQ_HEAD(transfer_list, transfer);
+
+/* Copies the request. One reference, the caller's. NULL: no memory. */
+struct transfer *transfer_create(struct http *http, const struct http_request *request);
+void transfer_ref(struct transfer *transfer);
+/* The last one wipes and frees. NULL is fine. */
+void transfer_unref(struct transfer *transfer);
+/* Whether the request may still be stopped without anything being in doubt: nothing of it was
+ * sent, or it only reads. With the http's lock held. */
+bool transfer_can_stop(const struct transfer *transfer);
+
+#endif
