@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "api/api.h"
+
+#include "api/dialect.h"
+#include "api/path.h"
+#include "api/text.h"
+#include "util/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct api *api_create(const struct api_config *config)
+{
+    struct api *api = calloc(1, sizeof *api);
+    char *base_url = strdup(config->base_url);
+
+    if (api == NULL || base_url == NULL) {
+        free(api);
+        free(base_url);
+        return NULL;
+    }
+    api->config = *config;
+    api->config.base_url = base_url;
+    api->base_url = base_url;
+    atomic_init(&api->dialect, config->forced_dialect);
+    for (size_t i = 0; i < KINDS_COUNT; i++)
+        atomic_init(&api->refuses_query[i], false);
+    pthread_mutex_init(&api->lock, NULL);
+    return api;
+}
+
+static void drop_key(char *key)
+{
+    if (key != NULL)
+        explicit_bzero(key, strlen(key));
+    free(key);
+}
+
+void api_destroy(struct api *api)
+{
+    if (api == NULL)
+        return;
+    pthread_mutex_destroy(&api->lock);
+    drop_key(api->key);
+    free(api->base_url);
+    free(api);
+}
+
+void api_set_key(struct api *api, const char *key)
+{
+    char *copy = key == NULL ? NULL : strdup(key);
+
+    pthread_mutex_lock(&api->lock);
+    char *old = api->key;
+    api->key = copy;
+    pthread_mutex_unlock(&api->lock);
+    drop_key(old);
+}
+
+enum dialect api_dialect(const struct api *api)
+{
+    int dialect = atomic_load(&api->dialect);
+
+    return dialect < 0 ? DIALECT_DOCS : (enum dialect)dialect;
+}
+
+bool api_dialect_known(const struct api *api)
+{
+    return atomic_load(&api->dialect) >= 0;
+}
+
+/* --- one resource ----------------------------------------------------------------------------- */
+
+/* The record in the answer to a GET of `id` (NULL: a singleton), which is complete as it is. */
+static struct record *read_record(const struct call *call, const char *id,
+                                  struct json_object *answer, struct problem *problem)
+{
+    enum dialect dialect = api_dialect(call->api);
+    struct problem why = {.kind = PROBLEM_NONE};
+    struct record *record =
+        record_from_json(call->kind, dialect, dialect_resource(dialect, false, answer), &why);
+
+    if (record == NULL && why.kind == PROBLEM_NO_MEMORY) {
+        call_problem(call, problem, PROBLEM_NO_MEMORY, why.message);
+        return NULL;
+    }
+    if (record == NULL || (id != NULL && strcmp(record->id, id) != 0)) {
+        record_unref(record);
+        call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is not the resource asked for");
+        return NULL;
+    }
+    record->complete = true;
+    return record;
+}
+
+int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+            struct record **out, struct problem *problem)
+{
+    struct json_object *answer = NULL;
+    char *path = path_of(kind, id, "", problem);
+    struct call call = {.api = api,
+                        .kind = kind,
+                        .method = HTTP_GET,
+                        .path = path,
+                        .cancel = cancel,
+                        .needs_json = true};
+
+    *out = NULL;
+    if (path != NULL && call_perform(&call, &answer, problem) == 0)
+        *out = read_record(&call, id, answer, problem);
+    json_object_put(answer);
+    free(path);
+    return *out == NULL ? -1 : 0;
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static char *event_path(const struct api *api, const char *id, struct problem *problem)
+{
+    const char *events_path = dialect_rows[api_dialect(api)].events_path;
+    char *path = NULL;
+
+    if (events_path == NULL)
+        problem_set(problem, PROBLEM_NOT_FOUND, "this API has no machine events");
+    else if (!id_is_valid(id))
+        problem_set(problem, PROBLEM_PROTOCOL, "the event's id is none");
+    else
+        path = path_join(events_path, id, "", problem);
+    return path;
+}
+
+static int read_event(const struct call *call, struct json_object *answer, struct event *event,
+                      struct problem *problem)
+{
+    struct json_object *object = answer;
+
+    if (json_member(answer, "id") == NULL && json_member(answer, "event") != NULL)
+        object = json_member(answer, "event");
+    if (!event_from_json(object, event))
+        return call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no event");
+    return 0;
+}
+
+int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,
+              struct problem *problem)
+{
+    struct json_object *answer = NULL;
+    char *path = event_path(api, event_id, problem);
+    struct call call = {
+        .api = api, .method = HTTP_GET, .path = path, .cancel = cancel, .needs_json = true};
+    int rc = -1;
+
+    *event = (struct event){.id = ""};
+    if (path != NULL && call_perform(&call, &answer, problem) == 0)
+        rc = read_event(&call, answer, event, problem);
+    json_object_put(answer);
+    free(path);
+    return rc;
+}
+
+/* --- the session ------------------------------------------------------------------------------ */
+
+static void read_name(char *out, size_t size_bytes, struct json_object *object,
+                      const char *const *keys)
+{
+    const char *text = NULL;
+
+    for (; object != NULL && *keys != NULL && (text == NULL || *text == '\0'); keys++)
+        text = json_string_member(object, *keys);
+    text_copy(out, size_bytes, text == NULL ? "" : text);
+}
+
+static void read_session(struct json_object *answer, struct api_session *session)
+{
+    static const char *const user_keys[] = {"email", "name", "id", NULL};
+    static const char *const team_keys[] = {"namespace", "name", "id", NULL};
+    struct json_object *user = answer == NULL ? NULL : json_member(answer, "user");
+    struct json_object *team = answer == NULL ? NULL : json_member(answer, "team");
+
+    session->valid = user != NULL || team != NULL;
+    session->known = session->valid || answer == NULL;
+    read_name(session->user, sizeof session->user, user, user_keys);
+    read_name(session->team, sizeof session->team, team, team_keys);
+}
+
+int api_session(struct api *api, struct cancel *cancel, struct api_session *session,
+                struct problem *problem)
+{
+    struct json_object *answer = NULL;
+    struct problem own;
+    struct call call = {.api = api,
+                        .method = HTTP_GET,
+                        .path = dialect_rows[api_dialect(api)].session_path,
+                        .cancel = cancel,
+                        .needs_json = true};
+
+    *session = (struct api_session){.known = false};
+    if (call.path == NULL)
+        return 0;
+    if (call_perform(&call, &answer, &own) == 0) {
+        read_session(answer, session);
+        json_object_put(answer);
+        return 0;
+    }
+    if (own.kind == PROBLEM_NOT_FOUND)
+        return 0;
+    if (problem != NULL)
+        *problem = own;
+    return -1;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls of the storage API: paths, paging, dialects, retries; an answer becomes a record or a
+ * problem. Knows resources only by the rows of kinds/.
+ *
+ * All functions may be called from any thread, block, and return 0, or -1 with `problem` set.
+ * Each HTTP request gets `timeout_ms` at most, and ends when `cancel` fires (PROBLEM_INTERRUPTED,
+ * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 429, 502, 503, 504 and
+ * connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay
+ * within that time: exponential backoff with jitter from 250 ms, Retry-After honoured when it fits.
+ * Without any whole answer four attempts are made, so that an unreachable server is soon told from
+ * a slow one.
+ *
+ * A problem that an answer brought has its status and code, and as message the API's own, where
+ * it has one; any other message names method and path. None holds the key or one of `secrets`.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "api/event.h"
+#include "api/record.h"
+#include "http/http.h"
+#include "kinds/kind.h"
+#include "util/cancel.h"
+#include "util/clock.h"
+#include "util/problem.h"
+
+struct api;
+
+/* http_perform, or a fake of it in tests: same contract. */
+struct api_transport {
+    int (*perform)(void *ctx, const struct http_request *request, struct cancel *cancel,
+                   struct http_response *response, struct problem *problem);
+    void *ctx;
+};
+
+/* One HTTP exchange, for a journal of requests: never a header, never a body. */
+struct api_exchange {
+    const struct kind *kind; /* NULL: events and the session */
+    enum http_method method;
+    const char *url;
+    long status;             /* 0: no answer */
+    int64_t elapsed_ms;
+    size_t answer_bytes;
+};
+
+struct api_config {
+    const char *base_url;    /* checked by http_check_url, no slash at its end; copied */
+    struct api_transport transport;
+    const struct clock *clock;
+    int64_t timeout_ms;
+    int64_t backoff_ms;      /* the first pause before a retry; 0: 250 ms */
+    int forced_dialect;      /* an enum dialect, or -1: find out from the first list */
+    /* Called after every exchange, from the calling thread; or NULL. */
+    void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
+    /* Called on a 401, at most once for each call of this API: reads the key again. Returns true
+     * when the key has changed (api_set_key was called): the request is tried once more.
+     * Or NULL. */
+    bool (*on_unauthorized)(void *ctx);
+    void *ctx;
+};
+
+#define API_PAGE_LIMIT 120
+
+struct api *api_create(const struct api_config *config); /* NULL: no memory */
+void api_destroy(struct api *api);                       /* NULL is fine */
+/* Sets the key that is sent; copied; the old one is wiped. Any thread, any time. */
+void api_set_key(struct api *api, const char *key);
+
+/* The dialect as far as known: forced, found out, or DIALECT_DOCS until a list was seen. */
+enum dialect api_dialect(const struct api *api);
+bool api_dialect_known(const struct api *api);
+
+/* Called after each page with the number of items so far; or NULL. */
+typedef void api_progress(void *ctx, size_t items);
+
+/* Lists all resources of a kind, every page, in the API's order, duplicates (by id) dropped; items
+ * without a valid id are a PROBLEM_PROTOCOL, so is a cursor that comes back. The first list of any
+ * kind that answers decides the dialect (a bare array or an object with `items`); a 400 to the
+ * query is tried once without a query. Empty `out` on entry; filled on success only. */
+int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
+             api_progress *progress, void *progress_ctx, struct record_list *out,
+             struct problem *problem);
+/* `id` is NULL for a singleton. One reference in `*out`. */
+int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+            struct record **out, struct problem *problem);
+
+/* Changes. `body` is JSON text or NULL. `secrets` (ends with NULL; or NULL itself) are values in
+ * the body that are scrubbed from the problem. `event` is zeroed, or filled when the answer
+ * brought one. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was done.
+ * `cancel` should fire on shutdown and deadline only: a sent change is let finish. */
+int api_create_resource(struct api *api, const struct kind *kind, const char *body,
+                        const char *const *secrets, struct cancel *cancel, struct record **out,
+                        struct event *event, struct problem *problem);
+/* An answer without a resource in it: success, and `*out` is NULL. */
+int api_update(struct api *api, const struct kind *kind, const char *id, const char *body,
+               const char *const *secrets, struct cancel *cancel, struct record **out,
+               struct problem *problem);
+/* A 404 is PROBLEM_NOT_FOUND also here: the caller decides that gone is gone. */
+int api_delete(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+               struct event *event, struct problem *problem);
+/* `body` as the dialect's restore_row has it; NULL sends none. */
+int api_restore(struct api *api, const struct kind *kind, const char *id, const char *body,
+                struct cancel *cancel, struct event *event, struct problem *problem);
+int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,
+              struct problem *problem);
+
+/* Who the key belongs to. `docs` only: elsewhere, and on 404, known stays false and it is no
+ * error. valid is false when the server answered `null`: the key isn't accepted. */
+struct api_session {
+    bool known;
+    bool valid;
+    char user[128];
+    char team[128];
+};
+int api_session(struct api *api, struct cancel *cancel, struct api_session *session,
+                struct problem *problem);
+
+#endif

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "api/call.h"
+
+#include "api/answer.h"
+#include "util/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BACKOFF_MS     250
+#define BACKOFF_MAX_MS 8000
+
+enum verdict {
+    VERDICT_DONE,   /* a 2xx */
+    VERDICT_FAILED, /* trying again would not help, or could do it twice */
+    VERDICT_REFUSED_KEY,
+    VERDICT_BUSY, /* answered: try later */
+    VERDICT_LOST  /* no whole answer, and no harm in trying again */
+};
+
+/* One request and what became of it. */
+struct attempt {
+    enum verdict verdict;
+    int64_t retry_after_ms; /* -1: the server said nothing */
+    struct json_object *answer;
+    struct problem problem;
+    bool own_message; /* the API's, which stands for itself */
+};
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+int call_problem(const struct call *call, struct problem *problem, enum problem_kind kind,
+                 const char *words)
+{
+    return problem_set(problem, kind, "%s %s: %s", http_method_name(call->method), call->path,
+                       words);
+}
+
+/* Puts method and path before the message; all else stays. */
+static void name_call(const struct call *call, struct problem *problem)
+{
+    struct problem was = *problem;
+
+    call_problem(call, problem, was.kind, was.message);
+    text_copy(was.message, sizeof was.message, problem->message);
+    *problem = was;
+}
+
+void call_outcome_unknown(const struct call *call, struct problem *problem)
+{
+    struct problem was = *problem;
+    struct problem words;
+    char status[32] = "";
+
+    if (was.status != 0)
+        snprintf(status, sizeof status, "%ld ", was.status);
+    problem_set(&words, PROBLEM_UNKNOWN_OUTCOME,
+                "%s %s was sent, but whether it was carried out is not known: %s%s%s%s",
+                http_method_name(call->method), call->path, status, was.code,
+                was.code[0] == '\0' ? "" : ": ", was.message);
+    was.kind = PROBLEM_UNKNOWN_OUTCOME;
+    text_copy(was.message, sizeof was.message, words.message);
+    *problem = was;
+}
+
+/* --- one request ------------------------------------------------------------------------------ */
+
+#define AUTHORIZATION "Authorization: Bearer "
+
+/* The header with the key, freed (and wiped) by drop_header; NULL: no memory. */
+static char *make_header(struct api *api)
+{
+    char *header = NULL;
+
+    pthread_mutex_lock(&api->lock);
+    int size = asprintf(&header, AUTHORIZATION "%s", api->key == NULL ? "" : api->key);
+    pthread_mutex_unlock(&api->lock);
+    return size < 0 ? NULL : header;
+}
+
+static void drop_header(char *header)
+{
+    if (header != NULL)
+        explicit_bzero(header, strlen(header));
+    free(header);
+}
+
+static void report(const struct call *call, const char *url, const struct http_response *response,
+                   bool answered)
+{
+    const struct api_config *config = &call->api->config;
+    const struct api_exchange exchange = {
+        .kind = call->kind,
+        .method = call->method,
+        .url = url,
+        .status = answered ? response->status : 0,
+        .elapsed_ms = response->elapsed_ms,
+        .answer_bytes = answered ? response->body.size_bytes : 0,
+    };
+
+    if (config->on_exchange != NULL)
+        config->on_exchange(config->ctx, &exchange);
+}
+
+/* Without an answer. */
+static void judge_silence(const struct call *call, const struct http_response *response,
+                          struct attempt *attempt)
+{
+    enum problem_kind kind = attempt->problem.kind;
+    bool lost = kind == PROBLEM_UNREACHABLE || kind == PROBLEM_PROTOCOL;
+
+    if (call->method == HTTP_POST && response->progress == HTTP_SENT) {
+        call_outcome_unknown(call, &attempt->problem);
+        attempt->own_message = true;
+    } else if (lost) {
+        attempt->verdict = VERDICT_LOST;
+    }
+}
+
+static void judge_success(const struct call *call, const struct http_response *response,
+                          struct attempt *attempt)
+{
+    struct json_fault fault = {.message = ""};
+    enum json_result result =
+        json_read(buf_text(&response->body), response->body.size_bytes, &attempt->answer, &fault);
+
+    attempt->verdict = VERDICT_DONE;
+    if (result == JSON_OK || !call->needs_json)
+        return;
+    problem_set(&attempt->problem, PROBLEM_PROTOCOL,
+                response->body.size_bytes == 0 ? "the answer is empty"
+                                               : "the answer is no whole, proper JSON text");
+    attempt->problem.status = response->status;
+    attempt->verdict = VERDICT_LOST;
+    if (call->method == HTTP_POST) {
+        call_outcome_unknown(call, &attempt->problem);
+        attempt->own_message = true;
+        attempt->verdict = VERDICT_FAILED;
+    }
+}
+
+/* Which answers are worth trying again, and for which methods. */
+static bool is_busy(enum http_method method, long status)
+{
+    if (status == 429 || status == 503)
+        return true;
+    return (status == 502 || status == 504) && method != HTTP_POST;
+}
+
+/* Unless 2xx, 4xx or 503 came, it is not known what became of a POST. */
+static bool leaves_unknown(enum http_method method, long status)
+{
+    return method == HTTP_POST && (status < 400 || status >= 500) && status != 503;
+}
+
+static void judge_answer(const struct call *call, const struct http_response *response,
+                         const struct text_secrets *secrets, struct attempt *attempt)
+{
+    if (response->status >= 200 && response->status <= 299) {
+        judge_success(call, response, attempt);
+        return;
+    }
+    attempt->own_message = answer_problem(call->method, response, secrets, &attempt->problem);
+    attempt->retry_after_ms = response->retry_after_ms;
+    if (leaves_unknown(call->method, response->status)) {
+        call_outcome_unknown(call, &attempt->problem);
+        attempt->own_message = true;
+    } else if (is_busy(call->method, response->status)) {
+        attempt->verdict = VERDICT_BUSY;
+    } else if (response->status == 401) {
+        attempt->verdict = VERDICT_REFUSED_KEY;
+    }
+}
+
+static void exchange(const struct call *call, const char *url, char *header, int64_t timeout_ms,
+                     struct attempt *attempt)
+{
+    const struct api_transport *transport = &call->api->config.transport;
+    const char *const headers[] = {"Accept: application/json",
+                                   header[strlen(AUTHORIZATION)] == '\0' ? NULL : header, NULL};
+    const struct http_request request = {
+        .method = call->method,
+        .url = url,
+        .headers = headers,
+        .body = call->body,
+        .body_bytes = call->body == NULL ? 0 : strlen(call->body),
+        .timeout_ms = timeout_ms,
+    };
+    const struct text_secrets secrets = {header + strlen(AUTHORIZATION), call->secrets};
+    struct http_response response = {.retry_after_ms = -1};
+    int rc =
+        transport->perform(transport->ctx, &request, call->cancel, &response, &attempt->problem);
+
+    report(call, url, &response, rc == 0);
+    if (rc == 0) {
+        judge_answer(call, &response, &secrets, attempt);
+        http_response_finish(&response);
+    } else {
+        judge_silence(call, &response, attempt);
+    }
+    problem_scrub(&attempt->problem, secrets.key);
+    for (size_t i = 0; call->secrets != NULL && call->secrets[i] != NULL; i++)
+        problem_scrub(&attempt->problem, call->secrets[i]);
+}
+
+/* Whether the token has fired; the attempt has failed then. */
+static bool is_cancelled(const struct call *call, struct attempt *attempt)
+{
+    switch (cancel_reason(call->cancel)) {
+    case CANCEL_NONE:
+        return false;
+    case CANCEL_DEADLINE:
+        problem_set(&attempt->problem, PROBLEM_TIMEOUT, "no time was left");
+        return true;
+    case CANCEL_INTERRUPT:
+    case CANCEL_SHUTDOWN:
+        break;
+    }
+    problem_set(&attempt->problem, PROBLEM_INTERRUPTED, "interrupted");
+    return true;
+}
+
+static void try_once(const struct call *call, const char *url, int64_t timeout_ms,
+                     struct attempt *attempt)
+{
+    *attempt = (struct attempt){.verdict = VERDICT_FAILED, .retry_after_ms = -1};
+    if (is_cancelled(call, attempt)) {
+        name_call(call, &attempt->problem);
+        return;
+    }
+    char *header = make_header(call->api);
+    if (header == NULL)
+        problem_set(&attempt->problem, PROBLEM_NO_MEMORY, "out of memory");
+    else
+        exchange(call, url, header, timeout_ms, attempt);
+    drop_header(header);
+    if (attempt->verdict != VERDICT_DONE && !attempt->own_message)
+        name_call(call, &attempt->problem);
+}
+
+/* --- retries ---------------------------------------------------------------------------------- */
+
+/* What a call spends on its attempts. */
+struct budget {
+    int64_t end_ms;     /* on the API's clock */
+    int64_t backoff_ms; /* of the next pause */
+    unsigned losses;
+};
+
+static int64_t left_ms(const struct call *call, const struct budget *budget)
+{
+    int64_t own = budget->end_ms - clock_now_ms(call->api->config.clock);
+    int64_t deadline = call->cancel->deadline_ms;
+
+    if (deadline == CANCEL_NEVER)
+        return own;
+    int64_t callers = deadline - clock_now_ms(&clock_system);
+    return callers < own ? callers : own;
+}
+
+/* Between a half and the whole of `ms`, so that many clients do not come back together. */
+static int64_t jitter(int64_t ms)
+{
+    uint32_t random = 0;
+
+    if (getentropy(&random, sizeof random) != 0)
+        return ms;
+    return ms - (int64_t)(random % (uint64_t)(ms / 2 + 1));
+}
+
+/* Waits before the next attempt; false when there is none: no time is left, or the token fired. */
+static bool pause_before_retry(const struct call *call, struct budget *budget,
+                               struct attempt *attempt)
+{
+    int64_t wait_ms =
+        attempt->retry_after_ms > 0 ? attempt->retry_after_ms : jitter(budget->backoff_ms);
+
+    if (wait_ms >= left_ms(call, budget))
+        return false;
+    if (budget->backoff_ms < BACKOFF_MAX_MS)
+        budget->backoff_ms *= 2;
+    enum cancel_reason reason = cancel_sleep(call->cancel, clock_now_ms(&clock_system) + wait_ms);
+    if (reason == CANCEL_INTERRUPT || reason == CANCEL_SHUTDOWN)
+        call_problem(call, &attempt->problem, PROBLEM_INTERRUPTED, "interrupted");
+    return reason == CANCEL_NONE;
+}
+
+static bool try_again(struct call *call, struct budget *budget, struct attempt *attempt)
+{
+    const struct api_config *config = &call->api->config;
+
+    if (attempt->verdict == VERDICT_REFUSED_KEY) {
+        if (call->key_asked || config->on_unauthorized == NULL)
+            return false;
+        call->key_asked = true;
+        return config->on_unauthorized(config->ctx);
+    }
+    if (attempt->verdict == VERDICT_LOST && ++budget->losses >= CALL_MAX_LOSSES)
+        return false;
+    return attempt->verdict != VERDICT_FAILED && pause_before_retry(call, budget, attempt);
+}
+
+static void attempts(struct call *call, const char *url, struct attempt *attempt)
+{
+    const struct api_config *config = &call->api->config;
+    struct budget budget = {
+        .end_ms = clock_now_ms(config->clock) + config->timeout_ms,
+        .backoff_ms = config->backoff_ms > 0 ? config->backoff_ms : BACKOFF_MS,
+    };
+
+    do {
+        int64_t timeout_ms = budget.end_ms - clock_now_ms(config->clock);
+        try_once(call, url, timeout_ms > 0 ? timeout_ms : 1, attempt);
+    } while (attempt->verdict != VERDICT_DONE && try_again(call, &budget, attempt));
+}
+
+int call_perform(struct call *call, struct json_object **answer, struct problem *problem)
+{
+    struct attempt attempt;
+    char *url = NULL;
+
+    if (asprintf(&url, "%s%s%s", call->api->config.base_url, call->path,
+                 call->query == NULL ? "" : call->query) < 0)
+        return call_problem(call, problem, PROBLEM_NO_MEMORY, "out of memory");
+    attempts(call, url, &attempt);
+    free(url);
+    if (attempt.verdict == VERDICT_DONE) {
+        *answer = attempt.answer;
+        return 0;
+    }
+    if (problem != NULL)
+        *problem = attempt.problem;
+    return -1;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One call of the API: a request, its retries, its answer. Private to this room.
+ *
+ * What a lost answer means is decided here: a GET, PUT or DELETE is tried again; a POST that may
+ * have arrived is of unknown outcome.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/api.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct json_object;
+
+struct api {
+    struct api_config config;               /* set once; base_url is `base_url` */
+    char *base_url;                         /* ours */
+    atomic_int dialect;                     /* an enum dialect, or -1: not known yet; set once */
+    atomic_bool refuses_query[KINDS_COUNT]; /* the kind's list was answered only without one */
+    pthread_mutex_t lock;                   /* guards key; taken last, nothing is called under it */
+    char *key;                              /* NULL: none */
+};
+
+struct call {
+    struct api *api;
+    const struct kind *kind; /* NULL: events and the session */
+    enum http_method method;
+    const char *path;           /* "/shared-drives/ID", escaped */
+    const char *query;          /* "?limit=120", escaped; or NULL */
+    const char *body;           /* JSON text or NULL */
+    const char *const *secrets; /* as in api_create_resource */
+    struct cancel *cancel;
+    bool needs_json; /* a 2xx without a JSON text is no answer */
+    bool key_asked;  /* on_unauthorized was called already */
+};
+
+#define CALL_MAX_LOSSES 4 /* attempts that got no answer, or a broken one */
+
+/* Performs the call. Returns 0 on a 2xx, with `*answer` a new reference to its JSON value (NULL
+ * for the text `null`, and without needs_json also for none). Else -1 and `problem` (may be NULL):
+ * its message is the API's own, or names method and path. */
+int call_perform(struct call *call, struct json_object **answer, struct problem *problem);
+
+/* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */
+void call_outcome_unknown(const struct call *call, struct problem *problem);
+/* problem_set with method and path before the words; returns -1. */
+int call_problem(const struct call *call, struct problem *problem, enum problem_kind kind,
+                 const char *words);
+
+#endif

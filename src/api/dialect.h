@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Which dialect a server speaks, and where its answers keep things. Private to this room. */
+#ifndef API_DIALECT_H
+#define API_DIALECT_H
+
+#include "api/call.h"
+
+/* Whether `answer` (borrowed; may be NULL) is a list, and of which style. */
+bool dialect_list_style(struct json_object *answer, enum list_style *style);
+
+/* Settles the dialect by a list's answer, if it is not settled yet. Returns the dialect in `*out`;
+ * -1 with PROBLEM_PROTOCOL when the answer is no list, or one of another style than the dialect's,
+ * whether that was forced or found out. */
+int dialect_settle(const struct call *call, struct json_object *answer, enum dialect *out,
+                   struct problem *problem);
+
+/* The resource in the answer to a change or a GET: the answer itself, or its member `data` where
+ * the dialect wraps. `wrapped`: whether the kind's row says so; either form is understood. */
+struct json_object *dialect_resource(enum dialect dialect, bool wrapped,
+                                     struct json_object *answer);
+/* Reads the event beside the resource; zeroed when there is none. */
+void dialect_event(enum dialect dialect, struct json_object *answer, struct event *event);
+
+#endif

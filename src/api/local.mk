@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/api/libapi.a
+src_api_libapi_a_SOURCES = \
+  src/api/answer.c \
+  src/api/answer.h \
+  src/api/api.c \
+  src/api/api.h \
+  src/api/call.c \
+  src/api/call.h \
+  src/api/change.c \
+  src/api/details.c \
+  src/api/details.h \
+  src/api/dialect.c \
+  src/api/dialect.h \
+  src/api/event.c \
+  src/api/event.h \
+  src/api/idset.c \
+  src/api/idset.h \
+  src/api/page.c \
+  src/api/path.c \
+  src/api/path.h \
+  src/api/record.c \
+  src/api/record.h \
+  src/api/text.c \
+  src/api/text.h
+
+api_test_fake = tests/unit/api_fake.c tests/unit/api_fake.h
+api_test_libs = src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \
+  $(CHECK_LIBS) $(CURL_LIBS) $(JSONC_LIBS)
+
+check_PROGRAMS += tests/unit/test_record
+tests_unit_test_record_SOURCES = tests/unit/test_record.c
+tests_unit_test_record_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_record_LDADD = $(api_test_libs)
+
+check_PROGRAMS += tests/unit/test_api_answer
+tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c
+tests_unit_test_api_answer_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_answer_LDADD = $(api_test_libs)
+
+check_PROGRAMS += tests/unit/test_api_list
+tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c $(api_test_fake)
+tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_list_LDADD = $(api_test_libs)
+
+check_PROGRAMS += tests/unit/test_api_change
+tests_unit_test_api_change_SOURCES = tests/unit/test_api_change.c $(api_test_fake)
+tests_unit_test_api_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_change_LDADD = $(api_test_libs)
+
+check_PROGRAMS += tests/unit/test_api_retry
+tests_unit_test_api_retry_SOURCES = tests/unit/test_api_retry.c $(api_test_fake)
+tests_unit_test_api_retry_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_retry_LDADD = $(api_test_libs)

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists: every page of one kind, in either style of paging. */
+#include "config.h"
+
+#include "api/dialect.h"
+#include "api/idset.h"
+#include "util/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Pages in a row that bring nothing new although each names a next one: a server that goes round
+ * in circles with ever new cursors. */
+#define BARREN_PAGES_MAX 10
+
+struct listing {
+    struct call call;
+    enum dialect dialect; /* as far as known before the first answer, then for certain */
+    bool limited;         /* the first page was asked for with a limit */
+    unsigned barren_pages;
+    struct record_list records;
+    struct idset ids;
+    struct idset cursors;
+    char *after; /* the next page's cursor; NULL: there is none */
+};
+
+static const struct kind_shape *shape_of(const struct listing *listing)
+{
+    return &listing->call.kind->shapes[listing->dialect];
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static bool print_query(const struct listing *listing, struct buf *query)
+{
+    if (listing->limited && !buf_printf(query, "?limit=%d", API_PAGE_LIMIT))
+        return false;
+    if (listing->after == NULL)
+        return true;
+    char *after = http_escape(listing->after);
+    bool ok =
+        after != NULL && buf_printf(query, "%cafter=%s", query->size_bytes == 0 ? '?' : '&', after);
+    free(after);
+    return ok;
+}
+
+static int fetch(struct listing *listing, struct json_object **answer, struct problem *problem)
+{
+    struct buf query = BUF_EMPTY;
+    int rc = -1;
+
+    if (print_query(listing, &query)) {
+        listing->call.query = buf_text(&query);
+        rc = call_perform(&listing->call, answer, problem);
+    } else {
+        call_problem(&listing->call, problem, PROBLEM_NO_MEMORY, "out of memory");
+    }
+    listing->call.query = NULL;
+    buf_finish(&query);
+    return rc;
+}
+
+/* The first page: with a limit where the kind takes one; without, when that is refused. */
+static int fetch_first(struct listing *listing, struct json_object **answer,
+                       struct problem *problem)
+{
+    atomic_bool *refuses = &listing->call.api->refuses_query[kind_index(listing->call.kind)];
+
+    listing->limited = shape_of(listing)->paged && !atomic_load(refuses);
+    if (fetch(listing, answer, problem) == 0)
+        return 0;
+    if (!listing->limited || problem->status != 400)
+        return -1;
+    listing->limited = false;
+    if (fetch(listing, answer, problem) != 0)
+        return -1;
+    atomic_store(refuses, true);
+    return 0;
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static int out_of_memory(const struct listing *listing, struct problem *problem)
+{
+    return call_problem(&listing->call, problem, PROBLEM_NO_MEMORY, "out of memory");
+}
+
+static int take_item(struct listing *listing, struct json_object *item, struct problem *problem)
+{
+    struct record *record = record_from_json(listing->call.kind, listing->dialect, item, problem);
+
+    if (record == NULL) {
+        char words[sizeof problem->message];
+        memcpy(words, problem->message, sizeof words);
+        return call_problem(&listing->call, problem, problem->kind, words);
+    }
+    enum idset_result result = idset_add(&listing->ids, record->id);
+    if (result == IDSET_NEW && record_list_add(&listing->records, record))
+        return 0;
+    record_unref(record);
+    return result == IDSET_KNOWN ? 0 : out_of_memory(listing, problem);
+}
+
+static int take_items(struct listing *listing, struct json_object *items, struct problem *problem)
+{
+    size_t count = json_object_array_length(items);
+    size_t before = listing->records.count;
+
+    for (size_t i = 0; i < count; i++)
+        if (take_item(listing, json_object_array_get_idx(items, i), problem) != 0)
+            return -1;
+    listing->barren_pages = listing->records.count == before ? listing->barren_pages + 1 : 0;
+    return 0;
+}
+
+/* {hasMore, items, nextPage}: the next page, or NULL for the end. */
+static int next_of_page(const struct listing *listing, struct json_object *answer,
+                        const char **next, struct problem *problem)
+{
+    struct json_object *has_more = json_member(answer, "hasMore");
+    struct json_object *cursor = json_member(answer, "nextPage");
+    bool end = has_more != NULL && json_object_is_type(has_more, json_type_boolean) &&
+               !json_object_get_boolean(has_more);
+
+    *next = NULL;
+    if (end || cursor == NULL)
+        return 0;
+    if (json_object_is_type(cursor, json_type_object) ||
+        json_object_is_type(cursor, json_type_array) ||
+        json_object_is_type(cursor, json_type_boolean))
+        return call_problem(&listing->call, problem, PROBLEM_PROTOCOL,
+                            "nextPage is neither a cursor nor null");
+    *next = json_object_is_type(cursor, json_type_string) ? json_object_get_string(cursor)
+                                                          : json_number_text(cursor);
+    if (*next != NULL && **next == '\0')
+        *next = NULL;
+    return 0;
+}
+
+/* A bare array: its last item's id, unless this was the last page. A page of another size than
+ * asked for is the last; where no limit was taken, one that brings nothing new. */
+static const char *next_of_array(const struct listing *listing, struct json_object *items)
+{
+    size_t count = json_object_array_length(items);
+
+    if (!shape_of(listing)->paged || count == 0 || listing->barren_pages > 0)
+        return NULL;
+    if (listing->limited && count != API_PAGE_LIMIT)
+        return NULL;
+    return json_string_member(json_object_array_get_idx(items, count - 1), "id");
+}
+
+static int follow(struct listing *listing, const char *next, struct problem *problem)
+{
+    free(listing->after);
+    listing->after = NULL;
+    if (next == NULL)
+        return 0;
+    enum idset_result result = idset_add(&listing->cursors, next);
+    if (result == IDSET_KNOWN || listing->barren_pages > BARREN_PAGES_MAX)
+        return call_problem(&listing->call, problem, PROBLEM_PROTOCOL,
+                            result == IDSET_KNOWN
+                                ? "the same cursor came back: the list has no end"
+                                : "page after page brings nothing new: the list has no end");
+    if (result == IDSET_NEW)
+        listing->after = strdup(next);
+    return listing->after == NULL ? out_of_memory(listing, problem) : 0;
+}
+
+static int take_page(struct listing *listing, struct json_object *answer, struct problem *problem)
+{
+    const char *next = NULL;
+
+    if (dialect_settle(&listing->call, answer, &listing->dialect, problem) != 0)
+        return -1;
+    bool array = dialect_rows[listing->dialect].list == LIST_ARRAY;
+    if (take_items(listing, array ? answer : json_member(answer, "items"), problem) != 0)
+        return -1;
+    if (array)
+        next = next_of_array(listing, answer);
+    else if (next_of_page(listing, answer, &next, problem) != 0)
+        return -1;
+    return follow(listing, next, problem);
+}
+
+/* --- the whole -------------------------------------------------------------------------------- */
+
+/* A server that took no limit may take no `after` either: then its only page was the whole. */
+static bool was_whole(const struct listing *listing, const struct problem *problem)
+{
+    return !listing->limited && problem->status == 400 &&
+           dialect_rows[listing->dialect].list == LIST_ARRAY;
+}
+
+static int list_pages(struct listing *listing, api_progress *progress, void *progress_ctx,
+                      struct problem *problem)
+{
+    struct json_object *answer = NULL;
+    int rc = fetch_first(listing, &answer, problem);
+
+    while (rc == 0) {
+        rc = take_page(listing, answer, problem);
+        json_object_put(answer);
+        answer = NULL;
+        if (rc != 0)
+            return -1;
+        if (progress != NULL)
+            progress(progress_ctx, listing->records.count);
+        if (listing->after == NULL)
+            return 0;
+        rc = fetch(listing, &answer, problem);
+        if (rc != 0 && was_whole(listing, problem))
+            return 0;
+    }
+    return rc;
+}
+
+int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
+             api_progress *progress, void *progress_ctx, struct record_list *out,
+             struct problem *problem)
+{
+    struct problem own;
+    struct listing listing = {
+        .call = {.api = api,
+                 .kind = kind,
+                 .method = HTTP_GET,
+                 .path = kind->path,
+                 .cancel = cancel,
+                 .needs_json = true},
+        .dialect = api_dialect(api),
+        .records = RECORD_LIST_EMPTY,
+    };
+    int rc = list_pages(&listing, progress, progress_ctx, &own);
+
+    if (rc == 0)
+        *out = listing.records;
+    else
+        record_list_finish(&listing.records);
+    if (rc != 0 && problem != NULL)
+        *problem = own;
+    free(listing.after);
+    idset_finish(&listing.ids);
+    idset_finish(&listing.cursors);
+    return rc;
+}

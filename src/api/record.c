@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "api/record.h"
+
+#include "util/buf.h"
+#include "util/clock.h"
+#include "util/json.h"
+#include "util/problem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A string that may hold NUL bytes. */
+struct slice {
+    const char *data;
+    size_t size_bytes;
+};
+
+static struct slice string_member(struct json_object *object, const char *key)
+{
+    struct json_object *value = key == NULL ? NULL : json_member(object, key);
+
+    if (value == NULL || !json_object_is_type(value, json_type_string))
+        return (struct slice){"", 0};
+    return (struct slice){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+}
+
+/* The same, but "" where a NUL byte would hide the rest. */
+static struct slice word_member(struct json_object *object, const char *key)
+{
+    struct slice word = string_member(object, key);
+
+    return strlen(word.data) == word.size_bytes ? word : (struct slice){"", 0};
+}
+
+static const char *store(char **at, struct slice text)
+{
+    char *start = *at;
+
+    memcpy(start, text.data, text.size_bytes);
+    start[text.size_bytes] = '\0';
+    *at += text.size_bytes + 1;
+    return start;
+}
+
+/* A record with one reference of these strings; the plain members are the caller's to set. */
+static struct record *build(struct slice id, struct slice name, struct slice machine,
+                            struct slice json)
+{
+    struct record *record = malloc(sizeof *record + id.size_bytes + name.size_bytes +
+                                   machine.size_bytes + json.size_bytes + 4);
+
+    if (record == NULL)
+        return NULL;
+    char *at = (char *)(record + 1);
+    *record = (struct record){.name_bytes = name.size_bytes, .json_bytes = json.size_bytes};
+    atomic_init(&record->refs, 1);
+    record->id = store(&at, id);
+    record->name = store(&at, name);
+    record->machine_id = store(&at, machine);
+    record->json = store(&at, json);
+    return record;
+}
+
+static void describe(struct record *record, const struct kind *kind, enum dialect dialect,
+                     struct json_object *object)
+{
+    const char *completing_key = kind->shapes[dialect].completing_key;
+    const char *created = json_string_member(object, "dtCreated");
+    struct json_object *automatic =
+        kind->automatic_key == NULL ? NULL : json_member(object, kind->automatic_key);
+
+    record->kind = kind;
+    record->created_ms = created == NULL ? -1 : clock_parse_iso(created);
+    record->mtime_ms = record->created_ms;
+    record->automatic = automatic != NULL && json_object_is_type(automatic, json_type_boolean) &&
+                        json_object_get_boolean(automatic);
+    record->complete =
+        completing_key == NULL || json_object_object_get_ex(object, completing_key, NULL);
+}
+
+struct record *record_from_json(const struct kind *kind, enum dialect dialect,
+                                struct json_object *object, struct problem *problem)
+{
+    if (object == NULL || !json_object_is_type(object, json_type_object)) {
+        problem_set(problem, PROBLEM_PROTOCOL, "the answer holds a %s that is no object",
+                    kind->noun);
+        return NULL;
+    }
+    struct slice id = kind->singleton ? (struct slice){"", 0} : word_member(object, "id");
+    if (!kind->singleton && !id_is_valid(id.data)) {
+        problem_set(problem, PROBLEM_PROTOCOL, "the answer holds a %s without a valid id",
+                    kind->noun);
+        return NULL;
+    }
+    struct buf json = BUF_EMPTY;
+    struct record *record = NULL;
+    if (json_print(&json, object))
+        record = build(id, string_member(object, "name"), word_member(object, kind->machine_key),
+                       (struct slice){buf_text(&json), json.size_bytes});
+    buf_finish(&json);
+    if (record == NULL)
+        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    else
+        describe(record, kind, dialect, object);
+    return record;
+}
+
+struct record *record_with_mtime(const struct record *record, int64_t mtime_ms)
+{
+    struct record *copy = build((struct slice){record->id, strlen(record->id)},
+                                (struct slice){record->name, record->name_bytes},
+                                (struct slice){record->machine_id, strlen(record->machine_id)},
+                                (struct slice){record->json, record->json_bytes});
+
+    if (copy == NULL)
+        return NULL;
+    copy->kind = record->kind;
+    copy->created_ms = record->created_ms;
+    copy->mtime_ms = mtime_ms;
+    copy->automatic = record->automatic;
+    copy->complete = record->complete;
+    return copy;
+}
+
+struct record *record_ref(struct record *record)
+{
+    atomic_fetch_add_explicit(&record->refs, 1, memory_order_relaxed);
+    return record;
+}
+
+void record_unref(struct record *record)
+{
+    if (record != NULL && atomic_fetch_sub_explicit(&record->refs, 1, memory_order_acq_rel) == 1)
+        free(record);
+}
+
+bool record_equal(const struct record *a, const struct record *b)
+{
+    return a->json_bytes == b->json_bytes && memcmp(a->json, b->json, a->json_bytes) == 0;
+}
+
+struct json_object *record_parse(const struct record *record)
+{
+    struct json_object *object = NULL;
+
+    json_read(record->json, record->json_bytes, &object, NULL);
+    return object;
+}
+
+bool record_list_add(struct record_list *list, struct record *record)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
+        struct record **records = reallocarray(list->records, capacity, sizeof *records);
+        if (records == NULL)
+            return false;
+        list->records = records;
+        list->capacity = capacity;
+    }
+    list->records[list->count++] = record;
+    return true;
+}
+
+void record_list_finish(struct record_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        record_unref(list->records[i]);
+    free(list->records);
+    *list = RECORD_LIST_EMPTY;
+}

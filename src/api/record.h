@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A resource as the server described it at one time: immutable, reference-counted, and so free to
+ * go between threads. One allocation: the struct, then its strings.
+ */
+#ifndef API_RECORD_H
+#define API_RECORD_H
+
+#include "kinds/kind.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct json_object;
+struct problem;
+
+struct record {
+    atomic_uint refs;
+    const struct kind *kind;
+    const char *id;          /* "" for a singleton; always id_is_valid otherwise */
+    const char *name;        /* decoded UTF-8; may hold NUL bytes: see name_bytes */
+    const char *machine_id;  /* the value of the kind's machine_key; "" if there is none */
+    const char *json;        /* the whole object, compact, keys in the server's order,
+                                numbers as written, secrets included */
+    size_t name_bytes;
+    size_t json_bytes;
+    int64_t created_ms;      /* dtCreated, wall clock; -1: none */
+    int64_t mtime_ms;        /* wall clock; set by the cache before the record is shared */
+    bool automatic;          /* the value of the kind's automatic_key */
+    bool complete;           /* false: a list's item that lacks the shape's completing_key */
+};
+
+/* Makes a record with one reference of `object` (borrowed). NULL with `problem` set:
+ * PROBLEM_PROTOCOL when it is no object or has no valid id, PROBLEM_NO_MEMORY.
+ * A missing, null or non-string name is "". The problem names the kind, never a value. */
+struct record *record_from_json(const struct kind *kind, enum dialect dialect,
+                                struct json_object *object, struct problem *problem);
+/* The same content with another mtime, one reference; NULL: no memory. */
+struct record *record_with_mtime(const struct record *record, int64_t mtime_ms);
+struct record *record_ref(struct record *record);
+void record_unref(struct record *record); /* NULL is fine */
+/* Whether two records hold the same text (and so the same content). */
+bool record_equal(const struct record *a, const struct record *b);
+/* Parses record->json: a new json_object, for the caller alone; NULL: no memory. */
+struct json_object *record_parse(const struct record *record);
+
+/* A growing list of references, in order. */
+struct record_list {
+    struct record **records;
+    size_t count;
+    size_t capacity;
+};
+
+#define RECORD_LIST_EMPTY ((struct record_list){NULL, 0, 0})
+
+/* Takes over one reference of `record`; false (and the reference stays the caller's): no memory. */
+bool record_list_add(struct record_list *list, struct record *record);
+void record_list_finish(struct record_list *list); /* drops all references; empty again */
+
+#endif
