@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is known of the server's resources: a collection per kind, filled by lists, kept for a
+ * TTL, fetched once however many ask (single flight), readable while stale when the server can't
+ * be reached, and right about this mount's own changes at once.
+ *
+ * Fetches and changes run in worker threads, so they outlive who asked for them. All functions may
+ * be called from any thread and hold no lock while they wait. Those that can wait take a token and
+ * return 0, or -1 with `problem` set.
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include "api/api.h"
+#include "api/record.h"
+#include "kinds/kind.h"
+#include "util/cancel.h"
+#include "util/clock.h"
+#include "util/problem.h"
+
+struct cache;
+
+struct cache_config {
+    struct api *api;             /* borrowed, outlives the cache */
+    const struct clock *clock;   /* ages and dates; waits and deadlines are on clock_system */
+    struct cancel_group *group;  /* fired at the mount's end; fetches and changes join it */
+    int64_t ttl_ms;
+    int64_t stale_ms;            /* 0: never serve stale data */
+    int64_t timeout_ms;          /* of one request; also how long a change may take */
+    int64_t stale_wait_ms;       /* 0: CACHE_STALE_WAIT_MS */
+    int64_t probe_pause_ms;      /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
+    /* Something of this kind is shown differently from now on, or is to be asked for again after
+     * cache_expire (id NULL: any of it; of a singleton always NULL). Called from any thread with no
+     * lock held, before those are woken who wait for what brought it about; or NULL. */
+    void (*on_change)(void *ctx, const struct kind *kind, const char *id);
+    /* The event of a deletion that this mount sent has failed: the resource shows again. Called
+     * like on_change, which follows; or NULL. */
+    void (*on_delete_failed)(void *ctx, const struct kind *kind, const char *id,
+                             const struct event *event);
+    void *ctx;
+};
+
+#define CACHE_SMALL_COUNT 120      /* at most one page: listed again whenever past its TTL */
+#define CACHE_STALE_WAIT_MS 2000   /* how long a reader waits when something old is known */
+#define CACHE_PROBE_PAUSE_MS 1000
+#define CACHE_PROBE_PAUSE_MAX_MS 15000
+#define CACHE_HISTORY_MS 600000    /* how long older versions are remembered */
+#define CACHE_HISTORY_DEPTH 8      /* how many of them, for one resource */
+#define CACHE_CREATED_PIN_MS 600000
+
+struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
+/* Waits for running jobs (their tokens must have been fired through the group). NULL is fine. */
+void cache_destroy(struct cache *cache);
+/* The dialect of the API and the kind's rows in it, as far as known. */
+enum dialect cache_dialect(const struct cache *cache);
+const struct kind_shape *cache_shape(const struct cache *cache, const struct kind *kind);
+
+/* --- reading ------------------------------------------------------------------------------- */
+
+enum cache_need {
+    CACHE_ANY,    /* some complete listing, of any age: fetches only when none is known */
+    CACHE_LOOKUP, /* as fresh as a lookup needs: past its TTL a small kind is listed again */
+    CACHE_FRESH   /* as fresh as a listing needs: past its TTL it is fetched again */
+};
+
+/* Makes sure that a listing of `kind` (no singleton) is known as `need` says. With an old listing
+ * known, waits at most CACHE_STALE_WAIT_MS without progress and then succeeds with the old one,
+ * if the failure is a timeout, no connection or 5xx and the old one is no older than stale_ms;
+ * 401, 403, 404 always fail. After one timeout further calls for that kind fail at once, or use
+ * the stale listing, until a probe in the background has answered. */
+int cache_ensure(struct cache *cache, const struct kind *kind, enum cache_need need,
+                 struct cancel *cancel, struct problem *problem);
+
+/* The following answer at once from what is known (nothing known: nothing found). */
+
+/* All records in the API's order, deleted ones left out; false: no memory. */
+bool cache_records(struct cache *cache, const struct kind *kind, struct record_list *out);
+size_t cache_count(struct cache *cache, const struct kind *kind);
+/* One reference, or NULL. */
+struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id);
+/* How many resources have exactly this name; references to the first `max` of them in `out`.
+ * `machine_id` NULL: of any machine. */
+size_t cache_by_name(struct cache *cache, const struct kind *kind, const char *name,
+                     size_t name_bytes, const char *machine_id, struct record **out, size_t max);
+/* The machines that the known resources of `kind` belong to, in order of first appearance; each
+ * string and the array freed by the caller; false: no memory. */
+bool cache_machines(struct cache *cache, const struct kind *kind, char ***out, size_t *count);
+bool cache_has_machine(struct cache *cache, const struct kind *kind, const char *machine_id);
+/* How long what is known may be shown without asking again: from 0 (past its TTL) to ttl_ms. */
+int64_t cache_fresh_for_ms(struct cache *cache, const struct kind *kind);
+/* Whether a complete listing of the kind is known, of any age. */
+bool cache_is_known(struct cache *cache, const struct kind *kind);
+
+/* The record of one resource (id NULL: of a singleton), fresh and complete: fetched by one GET when
+ * its kind is large and past its TTL, when the item came incomplete in the list, or when it was
+ * expired by itself; a small kind past its TTL is listed again. Stale data as in cache_ensure.
+ * PROBLEM_NOT_FOUND: it does not exist (any more). One reference in `*out`. */
+int cache_read(struct cache *cache, const struct kind *kind, const char *id,
+               struct cancel *cancel, struct record **out, struct problem *problem);
+
+/* What one GET of the resource answers now; never what was known before. */
+int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
+                  struct cancel *cancel, struct record **out, struct problem *problem);
+
+/* Older versions of a resource, seen in the last CACHE_HISTORY_MS and replaced by what was changed
+ * elsewhere (not by this mount's own changes): newest first, at most `max`, one reference each. */
+size_t cache_history(struct cache *cache, const struct kind *kind, const char *id,
+                     struct record **out, size_t max);
+
+/* The next read asks the server, and waits for a fetch begun from now on; nothing is dropped.
+ * kind NULL: all; id NULL: the whole kind. After cache_expire(kind, id) a cache_read of it costs
+ * one GET of that resource, in a small kind too. */
+void cache_expire(struct cache *cache, const struct kind *kind, const char *id);
+
+/* --- changing ------------------------------------------------------------------------------ */
+
+enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_RESTORE };
+
+/* A change on its way, or its recorded outcome: sent once, by a worker; may be waited for by
+ * several, one after another or together. Reference-counted. */
+struct change;
+
+struct change_request {
+    enum change_verb verb;
+    const struct kind *kind;
+    const char *id;            /* of what is changed; NULL for a create; copied */
+    const char *body;          /* JSON text or NULL; copied, wiped when freed */
+    const char *const *secrets; /* values to scrub from problems, ends with NULL; or NULL; copied */
+    int64_t deadline_ms;       /* absolute, monotonic: when the change gives up */
+};
+
+/* Starts a change. One reference in `*out`. -1: no memory, or the cache is being destroyed.
+ * Changes of one resource are sent one after another. A change is not cancelled by the mount's
+ * end: it ends by its deadline.
+ *
+ * What a worker does: create: api_create_resource; with PROBLEM_UNKNOWN_OUTCOME the kind is listed
+ * again, and a resource whose id was not known before and whose required fields (by the shape's
+ * rows) equal the body's means success; else the problem stays, is remembered with the ids known
+ * before, and a later create with equal required fields first looks in a new listing whether the
+ * earlier one has succeeded, before it sends anything (found: success without sending).
+ * Where no listing was known before, the kind is listed before sending.
+ * While a create is in flight a further one with the same body waits for its outcome and shares it.
+ * update: api_update; an answer without a resource is completed by a GET.
+ * delete: api_delete; PROBLEM_NOT_FOUND is success. restore: api_restore; while another one is
+ * pending on that machine, as far as known, PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
+ * Success is in the cache before waiters wake: a created resource is shown (first in order) until a
+ * listing begun after the answer has had it, at most CACHE_CREATED_PIN_MS; an updated one keeps the
+ * answer over any fetch that overlapped; a deleted one stays hidden until a listing begun after the
+ * answer lacks it, or its event has failed (then it shows again). Utilization is expired. */
+int change_start(struct cache *cache, const struct change_request *request, struct change **out);
+/* Waits for the outcome: 0, or -1 and the problem. When `cancel` fires first: -1 with
+ * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT, and the change goes on; it may be waited for again. */
+int change_wait(struct change *change, struct cancel *cancel, struct problem *problem);
+bool change_done(struct change *change);
+/* After success: the resource as it is now, or as it was last known when an update was answered
+ * without it and it could not be read (one reference; NULL for delete and restore). */
+struct record *change_record(struct change *change);
+struct change *change_ref(struct change *change);
+void change_unref(struct change *change); /* NULL is fine */
+
+/* --- machine events -------------------------------------------------------------------------- */
+
+/* What is remembered of the last change of `verb` (CREATE, DELETE or RESTORE) that this mount sent
+ * for the resource `id`. */
+struct cache_event {
+    bool known;            /* false: none was sent */
+    bool outcome_unknown;  /* it was sent and no answer came */
+    bool answered_whole;   /* the dialect has no events: done with the 2xx */
+    struct event event;    /* zeroed where there is none */
+    enum event_outcome outcome;
+};
+
+/* Brings the state up to date (one GET of the event when it is unfinished and was not asked for
+ * in the last second; `cancel` NULL: does not ask) and reports it. A failed GET leaves what is known and is no error. */
+void cache_event(struct cache *cache, const struct kind *kind, const char *id,
+                 enum change_verb verb, struct cancel *cancel, struct cache_event *out);
+/* Whether a restore that this mount sent on that machine is unfinished, in flight or of unknown
+ * outcome; brings its event up to date as cache_event does. */
+bool cache_restore_pending(struct cache *cache, const char *machine_id, struct cancel *cancel);
+
+/* --- status ---------------------------------------------------------------------------------- */
+
+struct cache_status {
+    bool known;         /* a complete listing (or the singleton) is known */
+    bool online;        /* the last fetch was answered */
+    bool stale;         /* past its TTL */
+    int64_t age_ms;     /* since it was known to be right; -1: not known */
+    size_t count;
+    struct problem problem; /* of the last fetch, if it failed */
+};
+void cache_get_status(struct cache *cache, const struct kind *kind, struct cache_status *out);
+
+#endif

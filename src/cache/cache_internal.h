@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cache's structures, private to this room.
+ *
+ * One mutex, cache->lock, guards all that is not marked otherwise; it is held for short times and
+ * never across a wait for the network. Lock order: cache->lock → change->lock → cancel group →
+ * token; the workers' own lock is taken inside cache->lock too. Functions that end in _locked, and
+ * all of names.c, collection.c, merge.c, history.c, and tombstone.c, want cache->lock held.
+ *
+ * Order in time is told by ticks of one logical clock (cache->tick), not by dates. Every fetch,
+ * every answer to a change of ours and every expiry takes one. A fetch whose `begun` is smaller
+ * than the tick of an answer was begun before it and must not undo it.
+ */
+#ifndef CACHE_CACHE_INTERNAL_H
+#define CACHE_CACHE_INTERNAL_H
+
+#include "cache/cache.h"
+#include "util/workers.h"
+
+#include <pthread.h>
+#include <sys/queue.h>
+
+/* An allocation that fails leaves the element without a table; who adds it looks. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+typedef uint64_t tick_t;
+
+struct collection;
+struct item;
+
+/* An item's place in one index of names. Items with equal keys form a group; its head is in the
+ * hash table, the others hang on it, so that thousands of one name cost nothing to add. */
+struct name_slot {
+    UT_hash_handle hh; /* in use at the head only */
+    struct item *item;
+    struct name_slot *next;
+    struct name_slot *prev; /* NULL at the head */
+    size_t count;           /* of the group; right at the head only */
+};
+
+enum name_index { NAMES_ALL, NAMES_OF_MACHINE, NAME_INDEXES };
+
+/* A machine that known resources belong to. */
+struct machine {
+    UT_hash_handle hh;
+    size_t items;
+    tick_t seen; /* a mark for one walk */
+    char id[];
+};
+
+/* A resource that is shown. */
+struct item {
+    UT_hash_handle hh; /* by the record's id */
+    struct name_slot names[NAME_INDEXES];
+    TAILQ_ENTRY(item) link;
+    struct record *record;
+    struct machine *machine; /* NULL: the kind has none */
+    tick_t first_begun;      /* begun of the listing that brought it; 0: it is not new to us */
+    tick_t got_begun;        /* of the last GET or answer to a change of ours; 0: none */
+    int64_t got_ms;          /* when that was */
+    tick_t expired;
+    int64_t shown_until_ms;  /* shown so long although listings lack it; 0: not pinned */
+    bool listed;             /* the last listing had it */
+    bool partial;            /* listings have it incomplete */
+};
+
+TAILQ_HEAD(item_list, item);
+
+/* A resource that this mount has deleted, and that listings may still have. */
+struct tombstone {
+    UT_hash_handle hh; /* by id */
+    tick_t answered;
+    tick_t seen;           /* begun of the last listing, begun after the answer, that had it */
+    struct record *record; /* to show again if the deletion fails; NULL: it was not known */
+    char id[];
+};
+
+struct version {
+    struct record *record;
+    int64_t replaced_ms;
+};
+
+/* Older versions of one resource, newest first. */
+struct history {
+    UT_hash_handle hh; /* by id */
+    size_t count;
+    struct version versions[CACHE_HISTORY_DEPTH];
+    char id[];
+};
+
+enum fetch_what { FETCH_LIST, FETCH_ITEM, FETCH_EVENT };
+
+/* A fetch on its way, or its outcome: one for however many wait. References are counted under the
+ * lock: one is the running job's, one each waiter's. */
+struct flight {
+    unsigned refs;
+    enum fetch_what what;
+    struct collection *collection;
+    enum change_verb verb; /* of a FETCH_EVENT: which change's */
+    tick_t begun;
+    bool done;
+    struct problem problem; /* PROBLEM_NONE after success */
+    int64_t progress_ms;    /* on clock_system: the last page, or the start */
+    struct wait_queue waiters;
+    TAILQ_ENTRY(flight) link;
+    char id[]; /* of a resource; "" for a list and a singleton */
+};
+
+/* All that is known of a kind. */
+struct collection {
+    struct cache *cache;
+    const struct kind *kind;
+    struct item *by_id;
+    struct name_slot *names[NAME_INDEXES];
+    struct machine *machines;
+    struct item_list order; /* the API's; own creations that listings lack come first */
+    struct tombstone *tombstones;
+    struct history *histories;
+    bool known;        /* a complete listing has been seen */
+    int64_t listed_ms; /* when its last page came */
+    tick_t listed_begun;
+    tick_t expired;
+    TAILQ_HEAD(, flight) flights;
+    bool suspended; /* a request timed out, and nothing was answered since */
+    bool probing;
+    bool asked;             /* a fetch has ended */
+    bool online;            /* the last one was answered */
+    bool refused;           /* the last one failed so that old data must not be shown */
+    struct problem problem; /* the last one's */
+};
+
+/* What became of the last change of one verb to one resource. */
+struct remembered {
+    UT_hash_handle hh;
+    struct collection *collection;
+    enum change_verb verb;
+    const char *id; /* inside key */
+    char machine_id[132];
+    unsigned in_flight;
+    bool known;
+    bool outcome_unknown;
+    bool answered_whole;
+    enum event_outcome outcome;
+    struct event *event; /* NULL: none */
+    int64_t asked_ms;
+    int64_t changed_ms;
+    char key[]; /* "VERB/KIND/ID" */
+};
+
+/* A create whose outcome is not known. */
+struct doubt {
+    TAILQ_ENTRY(doubt) link;
+    struct collection *collection;
+    tick_t sent; /* listings begun later may have it */
+    bool blind;  /* what was there before was not known: nothing can be told to be new */
+    char wanted[]; /* the fields to know it by, JSON */
+};
+
+struct change {
+    atomic_uint refs;
+    struct collection *collection;
+    enum change_verb verb;
+    char *id;   /* NULL for a create */
+    char *body; /* or NULL */
+    char **secrets; /* or NULL */
+    int64_t deadline_ms;
+    TAILQ_ENTRY(change) link; /* guarded by cache->lock */
+    pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
+    bool done;
+    struct problem problem;
+    struct record *record;
+    struct wait_queue waiters;
+};
+
+struct cache {
+    struct cache_config config;
+    pthread_mutex_t lock;
+    tick_t tick;
+    struct workers *fetchers;
+    struct workers *changers;
+    struct collection collections[KINDS_COUNT];
+    struct remembered *memories;
+    TAILQ_HEAD(, change) changes; /* those not done */
+    TAILQ_HEAD(, doubt) doubts;
+};
+
+/* What is shown differently, collected under the lock and told without it. */
+#define NEWS_MAX 32
+struct news {
+    bool any;                        /* the whole kind */
+    size_t count;
+    struct record *records[NEWS_MAX]; /* one reference each */
+};
+
+static inline struct collection *collection_of(struct cache *cache, const struct kind *kind)
+{
+    return &cache->collections[kind_index(kind)];
+}
+
+static inline int64_t now_ms(const struct collection *collection)
+{
+    return clock_now_ms(collection->cache->config.clock);
+}
+
+static inline tick_t next_tick(struct cache *cache)
+{
+    return ++cache->tick;
+}
+
+/* --- news (cache.c) ---------------------------------------------------------------------------- */
+
+void news_add(struct news *news, struct record *record);
+/* Tells and empties; no lock held. */
+void news_tell(struct news *news, struct collection *collection);
+/* What depends on all other kinds is to be asked for again: utilization. */
+void cache_expire_singletons_locked(struct cache *cache);
+
+/* --- names (names.c): the indexes of an item by name and machine -------------------------------- */
+
+bool names_add(struct collection *collection, struct item *item); /* false: no memory */
+void names_remove(struct collection *collection, struct item *item);
+/* The head of the group, or NULL. `machine_id` NULL: of any machine. */
+struct name_slot *names_find(struct collection *collection, const char *name, size_t name_bytes,
+                             const char *machine_id);
+
+/* --- collections (collection.c) ---------------------------------------------------------------- */
+
+void collection_init(struct collection *collection, struct cache *cache, const struct kind *kind);
+void collection_finish(struct collection *collection);
+struct item *collection_find(struct collection *collection, const char *id);
+/* A new item for `record` (takes a reference), in all indexes and not in the order; NULL: no
+ * memory. */
+struct item *collection_add(struct collection *collection, struct record *record);
+/* Removes it from everything, the order included, and frees it. */
+void collection_remove(struct collection *collection, struct item *item);
+/* Gives `item` another record of the same id (takes a reference); false: no memory, the item is
+ * gone then. */
+bool collection_replace(struct collection *collection, struct item *item, struct record *record);
+bool collection_is_small(const struct collection *collection);
+
+/* --- what fetches and changes bring (merge.c) --------------------------------------------------- */
+
+/* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known
+ * any more then. */
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun,
+                struct news *news);
+/* The answer to a GET begun at `begun`; never shows what is not shown (but a singleton). */
+bool merge_item(struct collection *collection, struct record *record, tick_t begun,
+                struct news *news);
+/* A GET said that it does not exist. True when it is gone, false when it is a creation of ours
+ * that the server does not show everywhere yet. */
+bool merge_gone(struct collection *collection, const char *id, tick_t begun, struct news *news);
+/* The answer to a create or an update of ours. `mtime_ms` of a created one; -1: now. */
+bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms,
+                   struct news *news);
+bool merge_updated(struct collection *collection, struct record *record, struct news *news);
+/* A deletion of ours was answered: hides the id. */
+bool merge_deleted(struct collection *collection, const char *id, struct news *news);
+
+/* --- deleted ones (tombstone.c) ----------------------------------------------------------------- */
+
+struct tombstone *tombstone_find(struct collection *collection, const char *id);
+/* Takes over `record`, which may be NULL. False: no memory. */
+bool tombstone_add(struct collection *collection, const char *id, struct record *record);
+/* A listing begun at `begun` has it as `record`. */
+void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun);
+/* After a listing: forgets those that it lacks, asks for the events of the others. */
+void tombstone_settle(struct collection *collection, tick_t begun);
+void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
+/* The deletion has failed: shows the resource again. */
+void tombstone_revive(struct collection *collection, const char *id, struct news *news);
+
+/* --- older versions (history.c) ----------------------------------------------------------------- */
+
+void history_push(struct collection *collection, struct record *record);
+size_t history_copy(struct collection *collection, const char *id, struct record **out, size_t max);
+void history_prune(struct collection *collection); /* what is too old */
+void history_clear(struct collection *collection);
+
+/* --- fetches (fetch.c) --------------------------------------------------------------------------- */
+
+/* The flight of that fetch, one already on its way or a new one; one reference. NULL: it can't be
+ * started (no memory, the end). */
+struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
+                                  const char *id, enum change_verb verb);
+void flight_unref_locked(struct flight *flight);
+/* Whether a list or GET of the kind is on its way and has been silent for the stale wait. */
+bool fetch_is_stalled_locked(struct collection *collection);
+
+enum fetch_end {
+    FETCH_DONE,   /* it succeeded */
+    FETCH_FAILED, /* flight->problem says why */
+    FETCH_SILENT, /* no progress for the stale wait */
+    FETCH_LEFT    /* the token fired; `problem` says why */
+};
+/* Waits for a flight. `patient`: until it ends or the token fires; else also at most the stale
+ * wait without progress. */
+enum fetch_end fetch_wait_locked(struct flight *flight, bool patient, struct cancel *cancel,
+                                 struct problem *problem);
+/* Whether old data may stand in for what could not be fetched. */
+bool fetch_is_outage(enum problem_kind kind);
+/* Sets `problem` for a fetch that can't be started; returns -1. */
+int fetch_refuse(struct problem *problem);
+/* Lists until a listing begun after `since` is known, suspended or not. */
+int fetch_list_since(struct collection *collection, tick_t since, struct cancel *cancel,
+                     struct problem *problem);
+/* Marks the kind as suspended and starts its probe (probe.c). */
+void probe_start_locked(struct collection *collection);
+/* Runs the job of a flight in this thread; no lock held. Takes over the job's reference. */
+void fetch_run(struct flight *flight);
+/* A new flight that nobody runs yet: the job's reference. NULL: no memory. */
+struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_what what,
+                                    const char *id, enum change_verb verb);
+struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
+                                 const char *id, enum change_verb verb);
+
+/* --- events (events.c) ---------------------------------------------------------------------------- */
+
+/* A change of a resource is about to be sent. False: not, since a restore is pending on that
+ * machine, or memory ran out; `problem` says which. */
+bool events_begin_locked(struct collection *collection, enum change_verb verb, const char *id,
+                         struct problem *problem);
+/* How it ended: `failure` PROBLEM_NONE is success. `event` may be zeroed. Of a create there is no
+ * beginning. */
+void events_end_locked(struct collection *collection, enum change_verb verb, const char *id,
+                       enum problem_kind failure, const struct event *event);
+/* Asks for the event of a change when it is unfinished: a flight with one reference, or NULL. */
+struct flight *events_ask_locked(struct collection *collection, enum change_verb verb,
+                                 const char *id);
+/* Shows a deleted resource again when the event of the deletion has failed: true, and the event
+ * for on_delete_failed. */
+bool events_undelete_locked(struct collection *collection, const char *id, struct event *event,
+                            struct news *news);
+void events_tell_undeleted(struct collection *collection, const char *id,
+                           const struct event *event);
+/* The job of a FETCH_EVENT. */
+void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem,
+                  struct news *news);
+/* Forgets what is over, too old, and of resources that are not known. */
+void events_prune_locked(struct collection *collection);
+void events_clear(struct cache *cache);
+
+/* --- changes (create.c) ---------------------------------------------------------------------------- */
+
+/* Performs a create: 0 with the record (one reference), in the cache already; else -1. */
+int create_run(struct change *change, struct cancel *cancel, struct record **out,
+               struct problem *problem);
+void create_clear_doubts(struct cache *cache);
+
+#endif

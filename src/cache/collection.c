@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* A kind's items and their indexes: by id, by name, by machine. */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void collection_init(struct collection *collection, struct cache *cache, const struct kind *kind)
+{
+    *collection = (struct collection){.cache = cache, .kind = kind};
+    TAILQ_INIT(&collection->order);
+    TAILQ_INIT(&collection->flights);
+}
+
+void collection_finish(struct collection *collection)
+{
+    struct tombstone *tombstone;
+    struct tombstone *next;
+
+    while (!TAILQ_EMPTY(&collection->order))
+        collection_remove(collection, TAILQ_FIRST(&collection->order));
+    HASH_ITER(hh, collection->tombstones, tombstone, next)
+        tombstone_remove(collection, tombstone);
+    history_clear(collection);
+}
+
+struct item *collection_find(struct collection *collection, const char *id)
+{
+    struct item *item = NULL;
+
+    HASH_FIND_STR(collection->by_id, id, item);
+    return item;
+}
+
+bool collection_is_small(const struct collection *collection)
+{
+    return HASH_COUNT(collection->by_id) <= CACHE_SMALL_COUNT;
+}
+
+/* --- machines --------------------------------------------------------------------------------- */
+
+static struct machine *new_machine(struct collection *collection, const char *id)
+{
+    struct machine *machine = calloc(1, sizeof(*machine) + strlen(id) + 1);
+
+    if (machine == NULL)
+        return NULL;
+    strcpy(machine->id, id);
+    HASH_ADD_STR(collection->machines, id, machine);
+    if (machine->hh.tbl != NULL)
+        return machine;
+    free(machine);
+    return NULL;
+}
+
+/* Counts the item at its machine; false: no memory. */
+static bool join_machine(struct collection *collection, struct item *item)
+{
+    const char *id = item->record->machine_id;
+    struct machine *machine = NULL;
+
+    if (id[0] == '\0')
+        return true;
+    HASH_FIND_STR(collection->machines, id, machine);
+    if (machine == NULL)
+        machine = new_machine(collection, id);
+    if (machine == NULL)
+        return false;
+    machine->items++;
+    item->machine = machine;
+    return true;
+}
+
+static void leave_machine(struct collection *collection, struct item *item)
+{
+    struct machine *machine = item->machine;
+
+    item->machine = NULL;
+    if (machine == NULL || --machine->items > 0)
+        return;
+    HASH_DEL(collection->machines, machine);
+    free(machine);
+}
+
+/* --- items ------------------------------------------------------------------------------------ */
+
+static bool index_names(struct collection *collection, struct item *item)
+{
+    if (!join_machine(collection, item))
+        return false;
+    if (names_add(collection, item))
+        return true;
+    names_remove(collection, item);
+    leave_machine(collection, item);
+    return false;
+}
+
+static void free_item(struct item *item)
+{
+    record_unref(item->record);
+    free(item);
+}
+
+struct item *collection_add(struct collection *collection, struct record *record)
+{
+    struct item *item = calloc(1, sizeof(*item));
+
+    if (item == NULL)
+        return NULL;
+    item->record = record_ref(record);
+    HASH_ADD_KEYPTR(hh, collection->by_id, record->id, strlen(record->id), item);
+    if (item->hh.tbl == NULL) {
+        free_item(item);
+        return NULL;
+    }
+    if (index_names(collection, item))
+        return item;
+    HASH_DEL(collection->by_id, item);
+    free_item(item);
+    return NULL;
+}
+
+void collection_remove(struct collection *collection, struct item *item)
+{
+    TAILQ_REMOVE(&collection->order, item, link);
+    names_remove(collection, item);
+    leave_machine(collection, item);
+    HASH_DEL(collection->by_id, item);
+    free_item(item);
+}
+
+static bool has_same_names(const struct record *a, const struct record *b)
+{
+    return a->name_bytes == b->name_bytes && memcmp(a->name, b->name, a->name_bytes) == 0 &&
+           strcmp(a->machine_id, b->machine_id) == 0;
+}
+
+/* The indexes' keys live in the record: they move to the new one, where they are the same. */
+static void swap_record(struct item *item, struct record *record)
+{
+    record_unref(item->record);
+    item->record = record;
+    item->hh.key = record->id;
+}
+
+bool collection_replace(struct collection *collection, struct item *item, struct record *record)
+{
+    record_ref(record);
+    if (has_same_names(item->record, record)) {
+        swap_record(item, record);
+        return true;
+    }
+    names_remove(collection, item);
+    leave_machine(collection, item);
+    swap_record(item, record);
+    if (index_names(collection, item))
+        return true;
+    collection_remove(collection, item);
+    return false;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Creates, which are never sent twice: when no answer came it is looked up in a new listing what
+ * became of it, and where that does not tell, the next attempt looks again before it sends.
+ */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+#include "util/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what to know a resource by --------------------------------------------------------------- */
+
+static bool is_telling(const struct field *field)
+{
+    return (field->flags & FIELD_REQUIRED) != 0 &&
+           (field->flags & (FIELD_UNANSWERED | FIELD_SECRET)) == 0;
+}
+
+/* The required fields of a body that an answer shows, in the table's order; a new object. */
+static struct json_object *pick(const struct field *fields, struct json_object *body)
+{
+    struct json_object *picked = json_object_new_object();
+
+    for (; picked != NULL && fields->key != NULL; fields++) {
+        struct json_object *value = json_member(body, fields->key);
+
+        if (!is_telling(fields) || value == NULL)
+            continue;
+        if (fields->members != NULL && json_object_is_type(value, json_type_object))
+            value = pick(fields->members, value);
+        else
+            value = json_clone(value);
+        json_object_object_add(picked, fields->key, value);
+    }
+    return picked;
+}
+
+/* A size is sent in GB; it may be answered as a decimal string, or in bytes by older servers. */
+static bool is_same_integer(struct json_object *wanted, struct json_object *value)
+{
+    double sent = json_object_get_double(wanted);
+    double answered = json_object_get_double(value);
+
+    return answered == sent || answered == sent * 1e9 || answered == sent * 1073741824.0;
+}
+
+static bool matches(const struct field *fields, struct json_object *wanted,
+                    struct json_object *value);
+
+static bool field_matches(const struct field *field, struct json_object *wanted,
+                          struct json_object *value)
+{
+    if (value == NULL)
+        return false;
+    if (field != NULL && field->members != NULL)
+        return matches(field->members, wanted, value);
+    if (json_same(wanted, value))
+        return true;
+    return field != NULL && field->type == FIELD_INTEGER && is_same_integer(wanted, value);
+}
+
+/* Whether `value` has all that is wanted. */
+static bool matches(const struct field *fields, struct json_object *wanted,
+                    struct json_object *value)
+{
+    json_object_object_foreach(wanted, key, want)
+    {
+        const struct field *field = field_find(fields, key, strlen(key));
+
+        if (!field_matches(field, want, json_member(value, key)))
+            return false;
+    }
+    return true;
+}
+
+/* --- doubts ----------------------------------------------------------------------------------- */
+
+static struct json_object *read_text(const char *text)
+{
+    struct json_object *value = NULL;
+
+    json_read(text, strlen(text), &value, NULL);
+    return value;
+}
+
+/* What a create's body is to be known by; NULL: no memory. */
+static struct doubt *new_doubt(const struct change *change)
+{
+    struct collection *collection = change->collection;
+    struct json_object *body = change->body == NULL ? NULL : read_text(change->body);
+    const struct kind_shape *shape = cache_shape(collection->cache, collection->kind);
+    struct json_object *picked = pick(shape->fields, body);
+    struct buf text = BUF_EMPTY;
+    struct doubt *doubt = NULL;
+
+    if (picked != NULL && json_print(&text, picked))
+        doubt = calloc(1, sizeof(*doubt) + text.size_bytes + 1);
+    if (doubt != NULL) {
+        memcpy(doubt->wanted, buf_text(&text), text.size_bytes);
+        doubt->collection = collection;
+    }
+    buf_finish(&text);
+    json_object_put(picked);
+    json_object_put(body);
+    return doubt;
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    struct json_object *left = read_text(a);
+    struct json_object *right = read_text(b);
+    bool same = left != NULL && right != NULL && json_same(left, right);
+
+    json_object_put(left);
+    json_object_put(right);
+    return same;
+}
+
+/* Takes an earlier doubt about the same off the list; NULL: there is none. */
+static struct doubt *take_doubt(struct cache *cache, const struct doubt *like)
+{
+    struct doubt *doubt;
+
+    pthread_mutex_lock(&cache->lock);
+    TAILQ_FOREACH(doubt, &cache->doubts, link)
+        if (doubt->collection == like->collection && is_same_text(doubt->wanted, like->wanted))
+            break;
+    if (doubt != NULL)
+        TAILQ_REMOVE(&cache->doubts, doubt, link);
+    pthread_mutex_unlock(&cache->lock);
+    return doubt;
+}
+
+static void keep_doubt(struct cache *cache, struct doubt *doubt)
+{
+    pthread_mutex_lock(&cache->lock);
+    TAILQ_INSERT_TAIL(&cache->doubts, doubt, link);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void create_clear_doubts(struct cache *cache)
+{
+    while (!TAILQ_EMPTY(&cache->doubts)) {
+        struct doubt *doubt = TAILQ_FIRST(&cache->doubts);
+
+        TAILQ_REMOVE(&cache->doubts, doubt, link);
+        free(doubt);
+    }
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static bool item_matches(const struct doubt *doubt, const struct item *item,
+                         struct json_object *wanted)
+{
+    struct collection *collection = doubt->collection;
+    struct json_object *value = record_parse(item->record);
+    bool result =
+        value != NULL &&
+        matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
+
+    json_object_put(value);
+    return result;
+}
+
+/* What came into being since the create was sent and looks like it; nobody else can claim it
+ * then. One reference, or NULL. */
+static struct record *claim_locked(const struct doubt *doubt)
+{
+    struct json_object *wanted = doubt->blind ? NULL : read_text(doubt->wanted);
+    const struct event none = {.id = ""};
+    struct record *record = NULL;
+    struct item *item;
+
+    if (wanted == NULL)
+        return NULL;
+    TAILQ_FOREACH(item, &doubt->collection->order, link)
+        if (item->first_begun > doubt->sent && item_matches(doubt, item, wanted))
+            break;
+    if (item != NULL) {
+        item->first_begun = 0;
+        record = record_ref(item->record);
+        events_end_locked(doubt->collection, CHANGE_CREATE, record->id, PROBLEM_NONE, &none);
+        cache_expire_singletons_locked(doubt->collection->cache);
+    }
+    json_object_put(wanted);
+    return record;
+}
+
+/* Lists anew and looks. -1: it could not be listed. */
+static int look(const struct doubt *doubt, struct cancel *cancel, struct record **out,
+                struct problem *problem)
+{
+    struct cache *cache = doubt->collection->cache;
+
+    pthread_mutex_lock(&cache->lock);
+    tick_t since = next_tick(cache);
+
+    pthread_mutex_unlock(&cache->lock);
+    if (fetch_list_since(doubt->collection, since, cancel, problem) != 0)
+        return -1;
+    pthread_mutex_lock(&cache->lock);
+    *out = claim_locked(doubt);
+    pthread_mutex_unlock(&cache->lock);
+    return 0;
+}
+
+/* After a create without an answer, in a time of its own: that of the create may be over. */
+static struct record *look_after(const struct doubt *doubt)
+{
+    struct cache *cache = doubt->collection->cache;
+    struct record *record = NULL;
+    struct cancel cancel;
+
+    cancel_init(&cancel, cache->config.group,
+                clock_now_ms(&clock_system) + cache->config.timeout_ms);
+    look(doubt, &cancel, &record, NULL);
+    cancel_finish(&cancel);
+    return record;
+}
+
+static void explain_doubt(const struct doubt *doubt, struct problem *problem)
+{
+    const struct problem was = *problem;
+
+    problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
+                "%s; look for a %s with %s before trying again", was.message,
+                doubt->collection->kind->noun, doubt->wanted);
+    problem->status = was.status;
+    memcpy(problem->code, was.code, sizeof(problem->code));
+    memcpy(problem->details, was.details, sizeof(problem->details));
+}
+
+/* Whether an earlier attempt has succeeded. 0: found, or `*out` NULL: it can be sent. -1: that is
+ * not known, and nothing must be sent. */
+static int look_before(struct cache *cache, const struct doubt *like, struct cancel *cancel,
+                       struct record **out, struct problem *problem)
+{
+    struct doubt *earlier = take_doubt(cache, like);
+
+    if (earlier == NULL)
+        return 0;
+    int rc = look(earlier, cancel, out, problem);
+
+    if (rc == 0) {
+        free(earlier);
+        return 0;
+    }
+    keep_doubt(cache, earlier);
+    char why[sizeof(problem->message)];
+
+    memcpy(why, problem->message, sizeof(why));
+    enum problem_kind kind = problem->kind;
+
+    return problem_set(problem, kind,
+                       "nothing was sent: an earlier attempt may have succeeded, and the listing "
+                       "that would tell could not be read: %s",
+                       why);
+}
+
+/* --- the create ------------------------------------------------------------------------------- */
+
+/* Makes sure that what exists before is known, so that what is new can be told. */
+static void prepare(struct doubt *doubt, struct cancel *cancel)
+{
+    struct cache *cache = doubt->collection->cache;
+
+    pthread_mutex_lock(&cache->lock);
+    bool known = doubt->collection->known;
+
+    pthread_mutex_unlock(&cache->lock);
+    if (!known)
+        known = fetch_list_since(doubt->collection, 0, cancel, NULL) == 0;
+    doubt->blind = !known;
+    pthread_mutex_lock(&cache->lock);
+    doubt->sent = next_tick(cache);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+/* Success: into the cache. One reference in `*out`. */
+static void keep_created(struct collection *collection, struct record *record,
+                         const struct event *event, struct record **out)
+{
+    struct cache *cache = collection->cache;
+    struct news news = {.any = false};
+
+    pthread_mutex_lock(&cache->lock);
+    merge_created(collection, record, clock_parse_iso(event->dt_created), &news);
+    events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, event);
+    cache_expire_singletons_locked(cache);
+    struct item *item = collection_find(collection, record->id);
+
+    *out = record_ref(item == NULL ? record : item->record);
+    pthread_mutex_unlock(&cache->lock);
+    news_tell(&news, collection);
+}
+
+static int send(struct change *change, struct doubt *doubt, struct cancel *cancel,
+                struct record **out, struct problem *problem)
+{
+    struct collection *collection = change->collection;
+    struct record *record = NULL;
+    struct event event;
+    int rc = api_create_resource(collection->cache->config.api, collection->kind, change->body,
+                                 (const char *const *)change->secrets, cancel, &record, &event,
+                                 problem);
+
+    if (rc == 0)
+        keep_created(collection, record, &event, out);
+    else if (problem->kind == PROBLEM_UNKNOWN_OUTCOME)
+        *out = look_after(doubt);
+    record_unref(record);
+    return *out != NULL ? 0 : -1;
+}
+
+int create_run(struct change *change, struct cancel *cancel, struct record **out,
+               struct problem *problem)
+{
+    struct cache *cache = change->collection->cache;
+    struct doubt *doubt = new_doubt(change);
+
+    if (doubt == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    int rc = look_before(cache, doubt, cancel, out, problem);
+
+    if (rc == 0 && *out == NULL) {
+        prepare(doubt, cancel);
+        rc = send(change, doubt, cancel, out, problem);
+    }
+    if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {
+        free(doubt);
+        return rc;
+    }
+    explain_doubt(doubt, problem);
+    keep_doubt(cache, doubt);
+    return rc;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fetches: one flight for however many want the same thing at a time. A flight is run by a worker
+ * and outlives who asked for it; whoever waits is woken by each page and by the end.
+ */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool fetch_is_outage(enum problem_kind kind)
+{
+    return kind == PROBLEM_TIMEOUT || kind == PROBLEM_UNREACHABLE || kind == PROBLEM_SERVER ||
+           kind == PROBLEM_TRY_LATER;
+}
+
+/* --- flights ---------------------------------------------------------------------------------- */
+
+struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
+                                 const char *id, enum change_verb verb)
+{
+    struct flight *flight;
+
+    TAILQ_FOREACH(flight, &collection->flights, link)
+        if (flight->what == what && flight->verb == verb && strcmp(flight->id, id) == 0)
+            return flight;
+    return NULL;
+}
+
+struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_what what,
+                                    const char *id, enum change_verb verb)
+{
+    struct flight *flight = calloc(1, sizeof(*flight) + strlen(id) + 1);
+
+    if (flight == NULL)
+        return NULL;
+    strcpy(flight->id, id);
+    flight->refs = 1;
+    flight->what = what;
+    flight->collection = collection;
+    flight->verb = verb;
+    flight->begun = next_tick(collection->cache);
+    flight->progress_ms = clock_now_ms(&clock_system);
+    wait_queue_init(&flight->waiters);
+    TAILQ_INSERT_TAIL(&collection->flights, flight, link);
+    return flight;
+}
+
+void flight_unref_locked(struct flight *flight)
+{
+    if (--flight->refs == 0)
+        free(flight);
+}
+
+static void run_job(void *arg)
+{
+    fetch_run(arg);
+}
+
+struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
+                                  const char *id, enum change_verb verb)
+{
+    struct flight *flight = fetch_find_locked(collection, what, id, verb);
+
+    if (flight == NULL) {
+        flight = fetch_prepare_locked(collection, what, id, verb);
+        if (flight == NULL)
+            return NULL;
+        if (!workers_submit(collection->cache->fetchers, run_job, flight)) {
+            TAILQ_REMOVE(&collection->flights, flight, link);
+            flight_unref_locked(flight);
+            return NULL;
+        }
+    }
+    flight->refs++;
+    return flight;
+}
+
+int fetch_refuse(struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_INTERRUPTED,
+                       "nothing more can be fetched: no memory or thread is left, or the mount "
+                       "is ending");
+}
+
+/* --- the job ---------------------------------------------------------------------------------- */
+
+/* A page came: the server answers. */
+static void on_page(void *ctx, size_t items)
+{
+    struct flight *flight = ctx;
+    struct cache *cache = flight->collection->cache;
+
+    (void)items;
+    pthread_mutex_lock(&cache->lock);
+    flight->progress_ms = clock_now_ms(&clock_system);
+    flight->collection->suspended = false;
+    wait_queue_wake(&flight->waiters);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+static void merge_failed(struct problem *problem)
+{
+    problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+}
+
+static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem,
+                       struct news *news)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    struct record_list list = RECORD_LIST_EMPTY;
+
+    if (api_list(cache->config.api, collection->kind, cancel, on_page, flight, &list, problem) ==
+        0) {
+        pthread_mutex_lock(&cache->lock);
+        if (!merge_list(collection, &list, flight->begun, news))
+            merge_failed(problem);
+        pthread_mutex_unlock(&cache->lock);
+    }
+    record_list_finish(&list);
+}
+
+/* The answer to a GET, or that there is nothing. */
+static void merge_answer(struct flight *flight, struct record *record, struct problem *problem,
+                         struct news *news)
+{
+    struct collection *collection = flight->collection;
+
+    if (record != NULL) {
+        if (!merge_item(collection, record, flight->begun, news))
+            merge_failed(problem);
+    } else if (problem->kind == PROBLEM_NOT_FOUND && !collection->kind->singleton) {
+        if (!merge_gone(collection, flight->id, flight->begun, news))
+            *problem = (struct problem){.kind = PROBLEM_NONE};
+    }
+}
+
+static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem,
+                       struct news *news)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    const char *id = collection->kind->singleton ? NULL : flight->id;
+    struct record *record = NULL;
+
+    api_get(cache->config.api, collection->kind, id, cancel, &record, problem);
+    pthread_mutex_lock(&cache->lock);
+    merge_answer(flight, record, problem, news);
+    pthread_mutex_unlock(&cache->lock);
+    record_unref(record);
+}
+
+typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem,
+                            struct news *news);
+
+static fetch_function *const fetch_functions[] = {
+    [FETCH_LIST] = fetch_list,
+    [FETCH_ITEM] = fetch_item,
+    [FETCH_EVENT] = events_fetch,
+};
+
+/* What the end of a list or a GET says about the kind. */
+static void note_end(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    const struct problem *problem = &flight->problem;
+    bool answered = problem->kind == PROBLEM_NONE || problem->status != 0;
+
+    if (problem->kind == PROBLEM_INTERRUPTED || problem->kind == PROBLEM_NO_MEMORY)
+        return;
+    collection->asked = true;
+    collection->online = answered;
+    if (answered)
+        collection->suspended = false;
+    if (problem->kind == PROBLEM_TIMEOUT && !answered)
+        probe_start_locked(collection);
+    if (problem->kind == PROBLEM_NOT_FOUND && flight->id[0] != '\0')
+        return; /* one that is gone says nothing about the others */
+    collection->problem = *problem;
+    collection->refused = problem->kind != PROBLEM_NONE && !fetch_is_outage(problem->kind);
+}
+
+static void end_flight(struct flight *flight, const struct problem *problem)
+{
+    TAILQ_REMOVE(&flight->collection->flights, flight, link);
+    flight->problem = *problem;
+    flight->done = true;
+    if (flight->what != FETCH_EVENT)
+        note_end(flight);
+    wait_queue_wake(&flight->waiters);
+    flight_unref_locked(flight);
+}
+
+void fetch_run(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct news news = {.any = false};
+    struct cancel cancel;
+
+    cancel_init(&cancel, cache->config.group, CANCEL_NEVER);
+    fetch_functions[flight->what](flight, &cancel, &problem, &news);
+    cancel_finish(&cancel);
+    news_tell(&news, collection);
+    pthread_mutex_lock(&cache->lock);
+    end_flight(flight, &problem);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static int64_t stale_wait_ms(const struct collection *collection)
+{
+    int64_t wait_ms = collection->cache->config.stale_wait_ms;
+
+    return wait_ms > 0 ? wait_ms : CACHE_STALE_WAIT_MS;
+}
+
+static bool is_silent(const struct flight *flight)
+{
+    return clock_now_ms(&clock_system) >= flight->progress_ms + stale_wait_ms(flight->collection);
+}
+
+bool fetch_is_stalled_locked(struct collection *collection)
+{
+    struct flight *flight;
+
+    TAILQ_FOREACH(flight, &collection->flights, link)
+        if (flight->what != FETCH_EVENT && is_silent(flight))
+            return true;
+    return false;
+}
+
+static void set_left(enum cancel_reason reason, struct problem *problem)
+{
+    if (reason == CANCEL_DEADLINE)
+        problem_set(problem, PROBLEM_TIMEOUT, "no answer came in time");
+    else
+        problem_set(problem, PROBLEM_INTERRUPTED, "interrupted while waiting for an answer");
+}
+
+enum fetch_end fetch_wait_locked(struct flight *flight, bool patient, struct cancel *cancel,
+                                 struct problem *problem)
+{
+    struct cache *cache = flight->collection->cache;
+
+    while (!flight->done) {
+        int64_t until_ms = patient ? CANCEL_NEVER
+                                   : flight->progress_ms + stale_wait_ms(flight->collection);
+
+        if (!patient && is_silent(flight))
+            return FETCH_SILENT;
+        enum cancel_reason reason =
+            wait_queue_wait(&flight->waiters, &cache->lock, cancel, until_ms);
+
+        if (reason != CANCEL_NONE && !flight->done) {
+            set_left(reason, problem);
+            return FETCH_LEFT;
+        }
+    }
+    return flight->problem.kind == PROBLEM_NONE ? FETCH_DONE : FETCH_FAILED;
+}
+
+/* One listing, waited for to its end. */
+static int list_once_locked(struct collection *collection, struct cancel *cancel,
+                            struct problem *problem)
+{
+    struct flight *flight = fetch_start_locked(collection, FETCH_LIST, "", CHANGE_CREATE);
+
+    if (flight == NULL)
+        return fetch_refuse(problem);
+    enum fetch_end end = fetch_wait_locked(flight, true, cancel, problem);
+
+    if (end == FETCH_FAILED && problem != NULL)
+        *problem = flight->problem;
+    flight_unref_locked(flight);
+    return end == FETCH_DONE ? 0 : -1;
+}
+
+int fetch_list_since(struct collection *collection, tick_t since, struct cancel *cancel,
+                     struct problem *problem)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&collection->cache->lock);
+    while (rc == 0 && (!collection->known || collection->listed_begun <= since)) {
+        struct flight *old = fetch_find_locked(collection, FETCH_LIST, "", CHANGE_CREATE);
+        bool too_old = old != NULL && old->begun <= since;
+
+        rc = list_once_locked(collection, cancel, problem);
+        if (rc != 0 && too_old && cancel_reason(cancel) == CANCEL_NONE)
+            rc = 0; /* it was begun too early to matter */
+    }
+    pthread_mutex_unlock(&collection->cache->lock);
+    return rc;
+}

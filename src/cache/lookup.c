@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* What is answered at once from what is known. */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool copy_records(struct collection *collection, struct record_list *out)
+{
+    struct item *item;
+
+    TAILQ_FOREACH(item, &collection->order, link) {
+        if (!record_list_add(out, record_ref(item->record))) {
+            record_unref(item->record);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cache_records(struct cache *cache, const struct kind *kind, struct record_list *out)
+{
+    *out = RECORD_LIST_EMPTY;
+    pthread_mutex_lock(&cache->lock);
+    bool complete = copy_records(collection_of(cache, kind), out);
+
+    pthread_mutex_unlock(&cache->lock);
+    if (!complete)
+        record_list_finish(out);
+    return complete;
+}
+
+size_t cache_count(struct cache *cache, const struct kind *kind)
+{
+    pthread_mutex_lock(&cache->lock);
+    size_t count = HASH_COUNT(collection_of(cache, kind)->by_id);
+
+    pthread_mutex_unlock(&cache->lock);
+    return count;
+}
+
+struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct item *item = collection_find(collection_of(cache, kind), id == NULL ? "" : id);
+    struct record *record = item == NULL ? NULL : record_ref(item->record);
+
+    pthread_mutex_unlock(&cache->lock);
+    return record;
+}
+
+size_t cache_by_name(struct cache *cache, const struct kind *kind, const char *name,
+                     size_t name_bytes, const char *machine_id, struct record **out, size_t max)
+{
+    pthread_mutex_lock(&cache->lock);
+    const struct name_slot *slot =
+        names_find(collection_of(cache, kind), name, name_bytes, machine_id);
+    size_t count = slot == NULL ? 0 : slot->count;
+
+    for (size_t i = 0; i < max && slot != NULL; slot = slot->next)
+        out[i++] = record_ref(slot->item->record);
+    pthread_mutex_unlock(&cache->lock);
+    return count;
+}
+
+/* --- machines --------------------------------------------------------------------------------- */
+
+/* Those of the items, each once, in the items' order; how many came into `ids`. */
+static size_t copy_machines(struct collection *collection, char **ids)
+{
+    tick_t mark = next_tick(collection->cache);
+    struct item *item;
+    size_t count = 0;
+
+    TAILQ_FOREACH(item, &collection->order, link) {
+        if (item->machine == NULL || item->machine->seen == mark)
+            continue;
+        item->machine->seen = mark;
+        ids[count] = strdup(item->machine->id);
+        if (ids[count] == NULL)
+            break;
+        count++;
+    }
+    return count;
+}
+
+bool cache_machines(struct cache *cache, const struct kind *kind, char ***out, size_t *count)
+{
+    struct collection *collection = collection_of(cache, kind);
+
+    pthread_mutex_lock(&cache->lock);
+    size_t all = HASH_COUNT(collection->machines);
+
+    *count = 0;
+    *out = calloc(all + 1, sizeof(**out));
+    if (*out != NULL)
+        *count = copy_machines(collection, *out);
+    pthread_mutex_unlock(&cache->lock);
+    if (*out != NULL && *count == all)
+        return true;
+    for (size_t i = 0; i < *count; i++)
+        free((*out)[i]);
+    free(*out);
+    *out = NULL;
+    *count = 0;
+    return false;
+}
+
+bool cache_has_machine(struct cache *cache, const struct kind *kind, const char *machine_id)
+{
+    struct machine *machine = NULL;
+
+    pthread_mutex_lock(&cache->lock);
+    HASH_FIND_STR(collection_of(cache, kind)->machines, machine_id, machine);
+    bool found = machine != NULL;
+
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+size_t cache_history(struct cache *cache, const struct kind *kind, const char *id,
+                     struct record **out, size_t max)
+{
+    pthread_mutex_lock(&cache->lock);
+    size_t count = history_copy(collection_of(cache, kind), id == NULL ? "" : id, out, max);
+
+    pthread_mutex_unlock(&cache->lock);
+    return count;
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What fetches and changes bring, merged into what is known.
+ *
+ * Unchanged content keeps its old record, and with it its mtime. What was begun earlier never
+ * undoes what was begun later: a listing passes over items with a later GET or answer of ours
+ * (item->got_begun), and over what this mount has deleted or created meanwhile.
+ */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+#include "util/json.h"
+
+enum origin { FROM_SERVER, FROM_OWN_CHANGE };
+
+static int64_t wall_now_ms(const struct collection *collection)
+{
+    return clock_wall_ms(collection->cache->config.clock);
+}
+
+/* --- incomplete ones -------------------------------------------------------------------------- */
+
+static bool covers_object(struct json_object *whole, struct json_object *part)
+{
+    json_object_object_foreach(part, key, value)
+    {
+        struct json_object *other = NULL;
+
+        if (!json_object_object_get_ex(whole, key, &other) || !json_same(other, value))
+            return false;
+    }
+    return true;
+}
+
+/* Whether `whole` says all that `part` says. */
+static bool covers(const struct record *whole, const struct record *part)
+{
+    struct json_object *outer = record_parse(whole);
+    struct json_object *inner = record_parse(part);
+    bool result = outer != NULL && inner != NULL && covers_object(outer, inner);
+
+    json_object_put(outer);
+    json_object_put(inner);
+    return result;
+}
+
+/* --- one item --------------------------------------------------------------------------------- */
+
+/* A changed content is dated now, and always later than the one before. */
+static int64_t later_mtime(const struct collection *collection, const struct record *old)
+{
+    int64_t wall_ms = wall_now_ms(collection);
+
+    return wall_ms > old->mtime_ms ? wall_ms : old->mtime_ms + 1;
+}
+
+/* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
+ * False: no memory. */
+static bool take_changed(struct collection *collection, struct item *item, struct record *record,
+                         enum origin origin, struct news *news)
+{
+    struct record *old = item->record;
+    bool only_completed = record->complete && !old->complete && covers(record, old);
+
+    if (only_completed)
+        record->mtime_ms = old->mtime_ms;
+    else
+        record->mtime_ms = later_mtime(collection, old);
+    if (!only_completed && origin == FROM_SERVER)
+        history_push(collection, old);
+    news_add(news, record);
+    return collection_replace(collection, item, record);
+}
+
+static bool take(struct collection *collection, struct item *item, struct record *record,
+                 enum origin origin, struct news *news)
+{
+    struct record *old = item->record;
+
+    item->partial = !record->complete;
+    if (record_equal(old, record) && old->complete == record->complete)
+        return true;
+    if (origin == FROM_SERVER && !record->complete && old->complete && covers(old, record))
+        return true;
+    return take_changed(collection, item, record, origin, news);
+}
+
+/* A resource seen for the first time; `rank` in a newest-first listing sorts those of one time. */
+static struct item *add(struct collection *collection, struct record *record, size_t rank)
+{
+    record->mtime_ms = record->created_ms >= 0 ? record->created_ms
+                                               : wall_now_ms(collection) - (int64_t)rank;
+    struct item *item = collection_add(collection, record);
+
+    if (item != NULL)
+        item->partial = !record->complete;
+    return item;
+}
+
+static void mark_got(struct collection *collection, struct item *item, tick_t begun)
+{
+    item->got_begun = begun;
+    item->got_ms = now_ms(collection);
+}
+
+/* --- listings --------------------------------------------------------------------------------- */
+
+static bool merge_known(struct collection *collection, struct item *item, struct record *record,
+                        tick_t begun, struct news *news)
+{
+    if (begun < item->got_begun)
+        return true;
+    item->shown_until_ms = 0;
+    return take(collection, item, record, FROM_SERVER, news);
+}
+
+/* Merges one record and moves its item to the end of `order`. False: no memory. */
+static bool merge_one(struct collection *collection, struct record *record, size_t rank,
+                      tick_t begun, struct item_list *order, struct news *news)
+{
+    struct tombstone *tombstone = tombstone_find(collection, record->id);
+
+    if (tombstone != NULL) {
+        tombstone_seen(tombstone, record, begun);
+        return true;
+    }
+    struct item *item = collection_find(collection, record->id);
+
+    if (item != NULL) {
+        if (!merge_known(collection, item, record, begun, news))
+            return false;
+        TAILQ_REMOVE(&collection->order, item, link);
+    } else {
+        item = add(collection, record, rank);
+        if (item == NULL)
+            return false;
+        item->first_begun = begun;
+        news_add(news, record);
+    }
+    item->listed = true;
+    TAILQ_INSERT_TAIL(order, item, link);
+    return true;
+}
+
+/* Whether an item that a listing lacks is shown all the same. */
+static bool stays(const struct collection *collection, const struct item *item, tick_t begun)
+{
+    return begun < item->got_begun || now_ms(collection) < item->shown_until_ms;
+}
+
+static void drop_missing(struct collection *collection, tick_t begun, struct news *news)
+{
+    struct item *item = TAILQ_FIRST(&collection->order);
+
+    while (item != NULL) {
+        struct item *next = TAILQ_NEXT(item, link);
+
+        item->listed = false;
+        if (!stays(collection, item, begun)) {
+            news_add(news, item->record);
+            collection_remove(collection, item);
+        }
+        item = next;
+    }
+}
+
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun,
+                struct news *news)
+{
+    struct item_list order = TAILQ_HEAD_INITIALIZER(order);
+    bool complete = true;
+
+    for (size_t i = 0; i < list->count && complete; i++)
+        complete = merge_one(collection, list->records[i], i, begun, &order, news);
+    if (complete)
+        drop_missing(collection, begun, news);
+    TAILQ_CONCAT(&collection->order, &order, link);
+    collection->known = complete;
+    if (!complete)
+        return false;
+    collection->listed_begun = begun;
+    collection->listed_ms = now_ms(collection);
+    tombstone_settle(collection, begun);
+    history_prune(collection);
+    events_prune_locked(collection);
+    return true;
+}
+
+/* --- single ones ------------------------------------------------------------------------------ */
+
+static bool merge_singleton(struct collection *collection, struct record *record, tick_t begun,
+                            struct news *news)
+{
+    struct item *item = add(collection, record, 0);
+
+    if (item == NULL)
+        return false;
+    TAILQ_INSERT_TAIL(&collection->order, item, link);
+    mark_got(collection, item, begun);
+    news_add(news, record);
+    return true;
+}
+
+bool merge_item(struct collection *collection, struct record *record, tick_t begun,
+                struct news *news)
+{
+    struct item *item = collection_find(collection, record->id);
+
+    if (item == NULL)
+        return !collection->kind->singleton || merge_singleton(collection, record, begun, news);
+    if (begun < item->got_begun)
+        return true;
+    bool partial = item->partial;
+    bool outdated = item->listed && begun < collection->listed_begun && !partial;
+
+    mark_got(collection, item, begun);
+    if (outdated)
+        return true;
+    if (!take(collection, item, record, FROM_SERVER, news))
+        return false;
+    item->partial = partial;
+    return true;
+}
+
+bool merge_gone(struct collection *collection, const char *id, tick_t begun, struct news *news)
+{
+    struct item *item = collection_find(collection, id);
+
+    if (item == NULL)
+        return true;
+    if (stays(collection, item, begun)) {
+        if (begun > item->got_begun)
+            mark_got(collection, item, begun);
+        return false;
+    }
+    news_add(news, item->record);
+    collection_remove(collection, item);
+    return true;
+}
+
+/* --- own changes ------------------------------------------------------------------------------ */
+
+/* The item for an answer, new ones in front. NULL: no memory. */
+static struct item *take_answer(struct collection *collection, struct record *record,
+                                struct news *news)
+{
+    struct item *item = collection_find(collection, record->id);
+    struct tombstone *tombstone = tombstone_find(collection, record->id);
+
+    if (tombstone != NULL)
+        tombstone_remove(collection, tombstone);
+    if (item == NULL) {
+        item = add(collection, record, 0);
+        if (item == NULL)
+            return NULL;
+        TAILQ_INSERT_HEAD(&collection->order, item, link);
+        news_add(news, record);
+    } else if (!take(collection, item, record, FROM_OWN_CHANGE, news)) {
+        return NULL;
+    }
+    mark_got(collection, item, next_tick(collection->cache));
+    item->first_begun = 0;
+    return item;
+}
+
+bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms,
+                   struct news *news)
+{
+    bool is_new = collection_find(collection, record->id) == NULL;
+    struct item *item = take_answer(collection, record, news);
+
+    if (item == NULL)
+        return false;
+    if (is_new && record->created_ms < 0 && mtime_ms >= 0)
+        record->mtime_ms = mtime_ms; /* not shared yet: the lock is still held */
+    item->shown_until_ms = now_ms(collection) + CACHE_CREATED_PIN_MS;
+    return true;
+}
+
+bool merge_updated(struct collection *collection, struct record *record, struct news *news)
+{
+    return take_answer(collection, record, news) != NULL;
+}
+
+bool merge_deleted(struct collection *collection, const char *id, struct news *news)
+{
+    struct item *item = collection_find(collection, id);
+    struct record *record = item == NULL ? NULL : record_ref(item->record);
+
+    if (item != NULL) {
+        news_add(news, record);
+        collection_remove(collection, item);
+    }
+    return tombstone_add(collection, id, record);
+}

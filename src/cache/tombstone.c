@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Resources that this mount has deleted and that listings may still have. */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct tombstone *tombstone_find(struct collection *collection, const char *id)
+{
+    struct tombstone *tombstone = NULL;
+
+    HASH_FIND_STR(collection->tombstones, id, tombstone);
+    return tombstone;
+}
+
+static struct tombstone *new_tombstone(struct collection *collection, const char *id)
+{
+    struct tombstone *tombstone = calloc(1, sizeof(*tombstone) + strlen(id) + 1);
+
+    if (tombstone == NULL)
+        return NULL;
+    strcpy(tombstone->id, id);
+    HASH_ADD_STR(collection->tombstones, id, tombstone);
+    if (tombstone->hh.tbl != NULL)
+        return tombstone;
+    free(tombstone);
+    return NULL;
+}
+
+bool tombstone_add(struct collection *collection, const char *id, struct record *record)
+{
+    struct tombstone *tombstone = tombstone_find(collection, id);
+
+    if (tombstone == NULL)
+        tombstone = new_tombstone(collection, id);
+    if (tombstone == NULL) {
+        record_unref(record);
+        return false;
+    }
+    tombstone->answered = next_tick(collection->cache);
+    if (record != NULL) {
+        record_unref(tombstone->record);
+        tombstone->record = record;
+    }
+    return true;
+}
+
+void tombstone_remove(struct collection *collection, struct tombstone *tombstone)
+{
+    HASH_DEL(collection->tombstones, tombstone);
+    record_unref(tombstone->record);
+    free(tombstone);
+}
+
+void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun)
+{
+    if (begun > tombstone->answered)
+        tombstone->seen = begun;
+    if (tombstone->record != NULL && record_equal(tombstone->record, record))
+        return;
+    if (tombstone->record != NULL)
+        record->mtime_ms = tombstone->record->mtime_ms;
+    record_unref(tombstone->record);
+    tombstone->record = record_ref(record);
+}
+
+static void ask_for_event(struct collection *collection, const char *id)
+{
+    struct flight *flight = events_ask_locked(collection, CHANGE_DELETE, id);
+
+    if (flight != NULL)
+        flight_unref_locked(flight);
+}
+
+void tombstone_settle(struct collection *collection, tick_t begun)
+{
+    struct tombstone *tombstone;
+    struct tombstone *next;
+
+    HASH_ITER(hh, collection->tombstones, tombstone, next) {
+        if (begun < tombstone->answered)
+            continue;
+        if (tombstone->seen == begun)
+            ask_for_event(collection, tombstone->id);
+        else
+            tombstone_remove(collection, tombstone);
+    }
+}
+
+void tombstone_revive(struct collection *collection, const char *id, struct news *news)
+{
+    struct tombstone *tombstone = tombstone_find(collection, id);
+
+    if (tombstone == NULL)
+        return;
+    struct item *item =
+        tombstone->record == NULL || collection_find(collection, id) != NULL
+            ? NULL
+            : collection_add(collection, tombstone->record);
+
+    if (item != NULL) {
+        TAILQ_INSERT_TAIL(&collection->order, item, link);
+        item->got_begun = next_tick(collection->cache);
+        news_add(news, item->record);
+    }
+    /* Where it belongs in the order, and what it is now, a new listing says. */
+    collection->expired = next_tick(collection->cache);
+    tombstone_remove(collection, tombstone);
+}
