@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Attributes: what stat shows. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DIR_BYTES     4096
+#define STAT_BLOCK    512
+#define IO_BLOCK      4096
+#define ALWAYS_MS     60000 /* names that never change */
+#define DIR_ATTR_MS   1000  /* attributes of a directory */
+
+/* FNV-1a with 64 bits; the text's end counts, so that "a","b" and "ab","" differ. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return (hash ^ 0xff) * UINT64_C(0x100000001b3);
+}
+
+/* A number for a place, the same in every mount: the view it is seen in and the id (or, without
+ * one, the name) decide, so it outlives a rename of the resource. Never 0 or 1. */
+static uint64_t hash_dir(const struct dir *dir)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    if (dir->parent == NULL)
+        return hash;
+    hash = hash_dir(dir->parent);
+    const char *id = dir_id(dir);
+    return hash_text(hash, id == NULL ? dir_name(dir) : id);
+}
+
+static ino_t to_ino(uint64_t hash)
+{
+    hash ^= hash >> 32;
+    return hash < 2 ? 2 : (ino_t)hash;
+}
+
+ino_t attr_ino(const struct dir *dir, uint32_t leaf)
+{
+    const struct leaf_row *row = leaf_row(dir, leaf);
+
+    if (row != NULL)
+        return to_ino(hash_text(hash_dir(dir), leaf_name(dir, row)));
+    return dir->parent == NULL ? 1 : to_ino(hash_dir(dir));
+}
+
+ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id)
+{
+    return to_ino(hash_text(hash_dir(parent), id == NULL ? name : id));
+}
+
+static void set_times(struct stat *st, int64_t mtime_ms)
+{
+    struct timespec time = {.tv_sec = (time_t)(mtime_ms / 1000),
+                            .tv_nsec = (long)(mtime_ms % 1000) * 1000000L};
+
+    st->st_atim = time;
+    st->st_mtim = time;
+    st->st_ctim = time;
+}
+
+static int64_t names_valid_ms(struct dir *dir)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+
+    return ops->valid_ms == NULL ? ALWAYS_MS : ops->valid_ms(dir);
+}
+
+/* The size of the newest handle on a file whose content changes by itself; -1: there is none. */
+static off_t handle_size(struct node node)
+{
+    struct tree *tree = node.dir->tree;
+    struct file *file;
+    off_t size = -1;
+
+    pthread_mutex_lock(&tree->lock);
+    LIST_FOREACH(file, &tree->volatile_files, link) {
+        if (file->node.dir == node.dir && file->node.leaf == node.leaf) {
+            size = (off_t)file->text.size_bytes;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&tree->lock);
+    return size;
+}
+
+static int leaf_size(struct call *call, struct node node, const struct leaf_row *row, off_t *size)
+{
+    struct buf text = BUF_EMPTY;
+
+    *size = (row->flags & LEAF_VOLATILE) != 0 ? handle_size(node) : -1;
+    if (*size >= 0)
+        return 0;
+    int rc = row->render(call, node.dir, false, &text);
+    *size = (off_t)text.size_bytes;
+    buf_finish(&text);
+    return rc;
+}
+
+static int attr_leaf(struct call *call, struct node node, struct stat *st)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+
+    if (row == NULL)
+        return -ENOENT;
+    int rc = leaf_size(call, node, row, &st->st_size);
+    st->st_mode = S_IFREG | row->mode;
+    st->st_nlink = 1;
+    return rc;
+}
+
+static void attr_directory(struct dir *dir, struct stat *st)
+{
+    st->st_mode = S_IFDIR | (dir_ops(dir) == &control_ops ? 0700 : 0755);
+    st->st_nlink = 2;
+    st->st_size = DIR_BYTES;
+}
+
+int attr_node(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms)
+{
+    struct dir *dir = node.dir;
+    const struct tree_config *config = &dir->tree->config;
+    int64_t mtime_ms = dir->tree->started_ms;
+    int rc = dir_ops(dir)->mtime == NULL ? 0 : dir_ops(dir)->mtime(dir, &mtime_ms);
+
+    *st = (struct stat){.st_ino = attr_ino(dir, node.leaf),
+                        .st_uid = config->uid,
+                        .st_gid = config->gid,
+                        .st_blksize = IO_BLOCK};
+    if (rc == 0 && node.leaf != 0)
+        rc = attr_leaf(call, node, st);
+    else
+        attr_directory(dir, st);
+    st->st_mode &= ~(config->umask & 0777);
+    st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
+    set_times(st, mtime_ms);
+    *attr_valid_ms = 0;
+    if (node.leaf == 0 && dir->parent != NULL) {
+        int64_t valid_ms = names_valid_ms(dir->parent);
+        *attr_valid_ms = valid_ms < DIR_ATTR_MS ? valid_ms : DIR_ATTR_MS;
+    }
+    return rc;
+}
+
+bool attr_is_known(struct node node)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+
+    return row == NULL || (row->flags & LEAF_SINGLETON) == 0 ||
+           cache_is_known(node.dir->tree->config.cache, leaf_singleton());
+}
+
+int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
+{
+    entry->entry_valid_ms = names_valid_ms(parent);
+    return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
+}
+
+int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms)
+{
+    char path[PATH_BYTES];
+    int rc = attr_node(call, node, st, attr_valid_ms);
+
+    if (rc == 0)
+        return 0;
+    node_path(node, path, sizeof path);
+    return tree_finish(call, node.dir->tree, path, rc);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* .paperspacefs: the mount itself. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include <errno.h>
+
+static int errors_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return journal_print_errors(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+}
+
+static int last_error_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return journal_print_last_error(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+}
+
+static int requests_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return journal_print_requests(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+}
+
+static int refresh_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    (void)call, (void)dir, (void)wait, (void)out;
+    return 0;
+}
+
+static int refresh_touch(struct call *call, struct dir *dir)
+{
+    (void)call;
+    tree_refresh(dir->tree);
+    return 0;
+}
+
+static enum judgement refresh_judge(struct file *file, struct call *call)
+{
+    (void)file, (void)call;
+    return JUDGE_COMPLETE;
+}
+
+static int refresh_commit(struct call *call, struct file *file)
+{
+    return refresh_touch(call, file->node.dir);
+}
+
+static const struct leaf_row control_leaves[] = {
+    {.name = "status.json", .mode = 0444, .flags = LEAF_VOLATILE, .render = status_render},
+    {.name = "errors.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = errors_render},
+    {.name = "last-error", .mode = 0444, .flags = LEAF_VOLATILE, .render = last_error_render},
+    {.name = "requests.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = requests_render},
+    {.name = "refresh",
+     .mode = 0644,
+     .render = refresh_render,
+     .judge = refresh_judge,
+     .commit = refresh_commit,
+     .touch = refresh_touch},
+    {.name = NULL},
+};
+
+const struct dir_ops control_ops = {.type = "control", .leaves = control_leaves};

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* Directory objects: one for each path form that somebody knows. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct dir_ops *dir_ops(const struct dir *dir)
+{
+    return atomic_load(&dir->ops);
+}
+
+const char *dir_id(const struct dir *dir)
+{
+    return atomic_load(&dir->id);
+}
+
+const char *dir_name(const struct dir *dir)
+{
+    return atomic_load(&dir->name);
+}
+
+struct dir *dir_parent(const struct dir *dir)
+{
+    return dir->parent;
+}
+
+uint64_t dir_serial(const struct dir *dir)
+{
+    return dir->serial;
+}
+
+static void dir_free(struct dir *dir)
+{
+    for (size_t i = 0; i < dir->retired_count; i++)
+        free(dir->retired_names[i]);
+    free(dir->retired_names);
+    free(atomic_load(&dir->name));
+    free(atomic_load(&dir->id));
+    free(dir->machine_id);
+    free(dir->overlay.readers);
+    free(dir);
+}
+
+static char *copy_or_null(const char *text)
+{
+    return text == NULL ? NULL : strdup(text);
+}
+
+/* A new object with one reference; takes no reference of `parent` yet. */
+static struct dir *dir_new(struct tree *tree, const char *name, const struct dir_ops *ops,
+                           const struct kind *kind, const char *id, const char *machine_id)
+{
+    struct dir *dir = calloc(1, sizeof *dir);
+
+    if (dir == NULL)
+        return NULL;
+    dir->tree = tree;
+    dir->refs = 1;
+    dir->kind = kind;
+    dir->machine_id = copy_or_null(machine_id);
+    atomic_init(&dir->ops, ops);
+    atomic_init(&dir->name, strdup(name));
+    atomic_init(&dir->id, copy_or_null(id));
+    if (dir_name(dir) == NULL || (id != NULL && dir_id(dir) == NULL) ||
+        (machine_id != NULL && dir->machine_id == NULL)) {
+        dir_free(dir);
+        return NULL;
+    }
+    return dir;
+}
+
+struct dir *dir_root_create(struct tree *tree)
+{
+    struct dir *root = dir_new(tree, "", &root_ops, NULL, NULL, NULL);
+
+    if (root != NULL)
+        root->serial = ++tree->next_serial;
+    return root;
+}
+
+struct dir *tree_root(struct tree *tree)
+{
+    return tree->root;
+}
+
+struct dir *dir_ref(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    dir->refs++;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return dir;
+}
+
+/* With tree->lock held. */
+static void detach(struct dir *dir)
+{
+    if (dir->attached)
+        HASH_DEL(dir->parent->children, dir);
+    dir->attached = false;
+}
+
+void dir_detach(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    detach(dir);
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
+void dir_unref(struct dir *dir)
+{
+    while (dir != NULL) {
+        struct tree *tree = dir->tree;
+        struct dir *parent = dir->parent;
+
+        pthread_mutex_lock(&tree->lock);
+        bool last = --dir->refs == 0;
+        if (last)
+            detach(dir);
+        pthread_mutex_unlock(&tree->lock);
+        if (!last)
+            return;
+        dir_free(dir);
+        dir = parent;
+    }
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* With tree->lock held. */
+static void attach(struct dir *parent, struct dir *dir)
+{
+    const char *name = dir_name(dir);
+
+    HASH_ADD_KEYPTR(hh, parent->children, name, strlen(name), dir);
+    dir->attached = true;
+}
+
+/* With tree->lock held. */
+static struct dir *find_child(struct dir *parent, const char *name)
+{
+    struct dir *dir;
+
+    HASH_FIND(hh, parent->children, name, strlen(name), dir);
+    return dir;
+}
+
+struct dir *dir_child(struct dir *parent, const char *name)
+{
+    pthread_mutex_lock(&parent->tree->lock);
+    struct dir *dir = find_child(parent, name);
+    if (dir != NULL)
+        dir->refs++;
+    pthread_mutex_unlock(&parent->tree->lock);
+    return dir;
+}
+
+struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
+                       const struct kind *kind, const char *id, const char *machine_id)
+{
+    struct tree *tree = parent->tree;
+    struct dir *fresh = dir_new(tree, name, ops, kind, id, machine_id);
+
+    if (fresh == NULL)
+        return NULL;
+    pthread_mutex_lock(&tree->lock);
+    struct dir *known = find_child(parent, name);
+    bool same = known != NULL && dir_ops(known) == ops && same_text(dir_id(known), id);
+    if (same) {
+        known->refs++;
+    } else {
+        if (known != NULL)
+            detach(known);
+        fresh->serial = ++tree->next_serial;
+        fresh->parent = parent;
+        parent->refs++;
+        attach(parent, fresh);
+    }
+    pthread_mutex_unlock(&tree->lock);
+    if (same)
+        dir_free(fresh);
+    return same ? known : fresh;
+}
+
+/* The old name may still be borrowed by somebody: it lives as long as the object. */
+static bool retire_name(struct dir *dir, char *name)
+{
+    char **names = realloc(dir->retired_names, (dir->retired_count + 1) * sizeof *names);
+
+    if (names == NULL)
+        return false;
+    names[dir->retired_count++] = name;
+    dir->retired_names = names;
+    return true;
+}
+
+bool dir_move(struct dir *dir, const char *new_name)
+{
+    char *name = strdup(new_name);
+
+    if (name == NULL)
+        return false;
+    pthread_mutex_lock(&dir->tree->lock);
+    bool ok = retire_name(dir, atomic_load(&dir->name));
+    if (ok) {
+        struct dir *other = find_child(dir->parent, new_name);
+        detach(dir);
+        if (other != NULL && other != dir)
+            detach(other);
+        atomic_store(&dir->name, name);
+        attach(dir->parent, dir);
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    if (!ok)
+        free(name);
+    return ok;
+}
+
+bool dir_shows(const struct dir *dir, const struct kind *kind, const char *id)
+{
+    if (dir->kind != kind)
+        return false;
+    return id == NULL || same_text(dir_id(dir), id);
+}
+
+bool dir_is_current(struct dir *dir)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+
+    return ops->is_current == NULL || ops->is_current(dir);
+}
+
+/* Writes `text` before `*start`, with a slash behind it unless it comes last. */
+static bool put_before(char *out, size_t *start, const char *text, bool last)
+{
+    size_t bytes = strlen(text) + (last ? 0 : 1);
+
+    if (bytes > *start)
+        return false;
+    *start -= bytes;
+    memcpy(out + *start, text, strlen(text));
+    if (!last)
+        out[*start + bytes - 1] = '/';
+    return true;
+}
+
+void dir_path(const struct dir *dir, const char *name, char *out, size_t size)
+{
+    size_t start = size - 1;
+    bool last = true;
+
+    out[start] = '\0';
+    if (name != NULL && put_before(out, &start, name, true))
+        last = false;
+    for (; dir != NULL && dir->parent != NULL; dir = dir->parent) {
+        if (!put_before(out, &start, dir_name(dir), last))
+            break;
+        last = false;
+    }
+    if (last)
+        out[--start] = '/';
+    memmove(out, out + start, size - start);
+}
+
+void node_path(struct node node, char *out, size_t size)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+
+    dir_path(node.dir, row == NULL ? NULL : leaf_name(node.dir, row), out, size);
+}

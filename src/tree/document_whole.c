@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Left out, unless the patch has them: what is never answered, masked secrets, and nulls that the
+ * server would refuse. A nested object is replaced as one thing, so that what it holds goes back
+ * as it came: its null members, and those that the rows do not know.
+ */
+#include "config.h"
+
+#include "tree/document_whole.h"
+
+#include "tree/document_parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct merge {
+    const struct kind *kind;
+    struct problem *refusal;
+};
+
+static bool is_secret(const struct field *field)
+{
+    return (field->flags & FIELD_SECRET) != 0;
+}
+
+/* Whether a value that the edit leaves alone goes along. */
+static bool goes_along(const struct field *field, bool known, struct json_object *value,
+                       bool nested)
+{
+    if (!known || (field->flags & FIELD_UNANSWERED) != 0)
+        return false;
+    if (value == NULL)
+        return nested && (field->flags & FIELD_NULLABLE) != 0;
+    return !is_secret(field) || !document_is_masked(value);
+}
+
+static bool merge_leaf(const struct merge *merge, const struct key_path *path,
+                       const struct field *field, struct json_object *current,
+                       struct json_object *patch, struct json_object *out)
+{
+    struct json_object *value = NULL;
+    bool nested = path->up != NULL;
+
+    if (json_object_object_get_ex(patch, path->key, &value))
+        return document_put(out, path->key, json_object_get(value));
+    bool known = json_object_object_get_ex(current, path->key, &value);
+    if (goes_along(field, known, value, nested))
+        return document_put(out, path->key, json_object_get(value));
+    if (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0)
+        document_refuse(merge->refusal, EPERM, path,
+                        "%s must be given too: the API takes a %s only as a whole, and the "
+                        "server does not tell this secret",
+                        key_words(path).text, merge->kind->noun);
+    return true;
+}
+
+/* What the rows do not know of a nested object. */
+static bool keep_others(const struct field *fields, struct json_object *current,
+                        struct json_object *out)
+{
+    bool ok = true;
+
+    if (current == NULL)
+        return true;
+    json_object_object_foreach(current, key, value)
+    {
+        if (field_find(fields, key, strlen(key)) != NULL)
+            continue;
+        if (!field_is_secret(key) || !document_is_masked(value))
+            ok = ok && document_put(out, key, json_object_get(value));
+    }
+    return ok;
+}
+
+static struct json_object *merge_object(const struct merge *merge, const struct key_path *up,
+                                        const struct field *fields, struct json_object *current,
+                                        struct json_object *patch);
+
+static bool merge_nested(const struct merge *merge, const struct key_path *path,
+                         const struct field *field, struct json_object *current,
+                         struct json_object *patch, struct json_object *out)
+{
+    struct json_object *inner_current = json_member(current, path->key);
+    struct json_object *inner_patch = json_member(patch, path->key);
+
+    if (!json_object_is_type(inner_current, json_type_object))
+        inner_current = NULL;
+    if (inner_current == NULL && inner_patch == NULL)
+        return true;
+    struct json_object *inner =
+        merge_object(merge, path, field->members, inner_current, inner_patch);
+    if (inner == NULL)
+        return false;
+    if (keep_others(field->members, inner_current, inner))
+        return document_put(out, path->key, inner);
+    json_object_put(inner);
+    return false;
+}
+
+/* `current` and `patch` may be NULL. */
+static struct json_object *merge_object(const struct merge *merge, const struct key_path *up,
+                                        const struct field *fields, struct json_object *current,
+                                        struct json_object *patch)
+{
+    struct json_object *out = json_object_new_object();
+    bool ok = out != NULL;
+
+    for (const struct field *field = fields; ok && field->key != NULL; field++) {
+        struct key_path path = {up, field->key};
+
+        if ((field->flags & FIELD_UPDATE) == 0)
+            continue;
+        ok = (field->members != NULL ? merge_nested : merge_leaf)(merge, &path, field, current,
+                                                                  patch, out);
+    }
+    if (ok)
+        return out;
+    json_object_put(out);
+    return NULL;
+}
+
+struct json_object *document_whole(const struct kind *kind, const struct field *fields,
+                                   struct json_object *current, struct json_object *patch,
+                                   struct problem *refusal)
+{
+    struct merge merge = {.kind = kind, .refusal = refusal};
+
+    return merge_object(&merge, NULL, fields, current, patch);
+}

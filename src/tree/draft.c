@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Drafts: directories that exist in this mount only, until the document that completes them creates
+ * the resource. Then the same directory object goes on as the resource's.
+ *
+ * A draft whose create is on its way is settled by whoever looks at it next, in case the caller
+ * that completed it did not wait.
+ */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/document.h"
+#include "tree/names.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct draft {
+    struct dir *dir;       /* a reference */
+    struct buf values;     /* what was accepted so far: a JSON object as text; guarded by lock */
+    struct change *change; /* its create on its way; guarded by tree->lock */
+    int64_t mtime_ms;
+    LIST_ENTRY(draft) link; /* in tree->drafts, guarded by tree->lock */
+};
+
+static void draft_free(struct draft *draft)
+{
+    if (draft->values.data != NULL)
+        explicit_bzero(draft->values.data, draft->values.capacity_bytes);
+    buf_finish(&draft->values);
+    change_unref(draft->change);
+    free(draft);
+}
+
+/* Takes the draft off its directory; with tree->lock held. The list's reference of the directory
+ * becomes the caller's. */
+static struct draft *detach_draft(struct dir *dir)
+{
+    struct draft *draft = dir->draft;
+
+    if (draft != NULL) {
+        LIST_REMOVE(draft, link);
+        dir->draft = NULL;
+    }
+    return draft;
+}
+
+static void drop(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    struct draft *draft = detach_draft(dir);
+    pthread_mutex_unlock(&dir->tree->lock);
+    if (draft == NULL)
+        return;
+    draft_free(draft);
+    dir_unref(dir);
+}
+
+/* --- from draft to resource ------------------------------------------------------------------ */
+
+static void become_resource(struct dir *dir, const char *id)
+{
+    char *copy = strdup(id);
+
+    if (copy == NULL)
+        return;
+    pthread_mutex_lock(&dir->tree->lock);
+    bool first = dir_id(dir) == NULL;
+    if (first) {
+        atomic_store(&dir->id, copy);
+        atomic_store(&dir->ops, &resource_ops);
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    if (!first)
+        free(copy);
+    overlay_clear(dir);
+    drop(dir);
+}
+
+static struct change *change_of(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    struct change *change = dir->draft == NULL ? NULL : dir->draft->change;
+    if (change != NULL)
+        change_ref(change);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return change;
+}
+
+static void set_change(struct dir *dir, struct change *change)
+{
+    struct change *old = NULL;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    if (dir->draft != NULL) {
+        old = dir->draft->change;
+        dir->draft->change = change == NULL ? NULL : change_ref(change);
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    change_unref(old);
+}
+
+/* Takes over the outcome of a create that has ended. */
+static void settle(struct dir *dir)
+{
+    struct change *change = change_of(dir);
+
+    if (change != NULL && change_done(change)) {
+        struct record *record = change_record(change);
+        if (record != NULL)
+            become_resource(dir, record->id);
+        else
+            set_change(dir, NULL);
+        record_unref(record);
+    }
+    change_unref(change);
+}
+
+/* --- making, finding, removing --------------------------------------------------------------- */
+
+/* A reference of the n-th draft's directory among those of `parent`; NULL: there are no more. */
+static struct dir *nth(struct dir *parent, size_t n)
+{
+    struct draft *draft;
+    struct dir *dir = NULL;
+
+    pthread_mutex_lock(&parent->tree->lock);
+    LIST_FOREACH(draft, &parent->tree->drafts, link)
+    if (draft->dir->parent == parent && n-- == 0)
+        break;
+    if (draft != NULL) {
+        dir = draft->dir;
+        dir->refs++;
+    }
+    pthread_mutex_unlock(&parent->tree->lock);
+    return dir;
+}
+
+struct dir *draft_find(struct dir *parent, const char *name)
+{
+    struct draft *draft;
+    struct dir *dir = NULL;
+
+    pthread_mutex_lock(&parent->tree->lock);
+    LIST_FOREACH(draft, &parent->tree->drafts, link)
+    if (draft->dir->parent == parent && strcmp(dir_name(draft->dir), name) == 0)
+        break;
+    if (draft != NULL) {
+        dir = draft->dir;
+        dir->refs++;
+    }
+    pthread_mutex_unlock(&parent->tree->lock);
+    if (dir == NULL)
+        return NULL;
+    settle(dir);
+    if (dir_ops(dir) == &draft_ops)
+        return dir;
+    dir_unref(dir);
+    return NULL;
+}
+
+int draft_list(struct dir *parent, struct listing *listing)
+{
+    bool ok = true;
+    struct dir *dir;
+
+    for (size_t n = 0; ok && (dir = nth(parent, n)) != NULL; n++) {
+        ok = listing_add_dir(listing, dir_name(dir), &draft_ops, parent->kind, NULL, NULL);
+        dir_unref(dir);
+    }
+    return ok ? 0 : -ENOMEM;
+}
+
+int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child)
+{
+    struct tree *tree = parent->tree;
+    struct dir *known = draft_find(parent, name);
+
+    if (known != NULL) {
+        dir_unref(known);
+        return tree_fail(call, EEXIST, "a draft has this name");
+    }
+    struct draft *draft = calloc(1, sizeof *draft);
+    struct dir *dir = dir_intern(parent, name, &draft_ops, parent->kind, NULL, NULL);
+    if (draft == NULL || dir == NULL) {
+        free(draft);
+        dir_unref(dir);
+        return -ENOMEM;
+    }
+    draft->dir = dir_ref(dir);
+    draft->mtime_ms = clock_wall_ms(tree->config.clock);
+    pthread_mutex_lock(&tree->lock);
+    dir->draft = draft;
+    LIST_INSERT_HEAD(&tree->drafts, draft, link);
+    pthread_mutex_unlock(&tree->lock);
+    *child = dir;
+    return 0;
+}
+
+int draft_rmdir(struct call *call, struct dir *dir)
+{
+    struct change *change = change_of(dir);
+    char path[PATH_BYTES];
+
+    if (change != NULL) {
+        change_unref(change);
+        return tree_fail(call, EBUSY, "it is just being created");
+    }
+    dir_path(dir, NULL, path, sizeof path);
+    if (!overlay_hides_all(dir))
+        return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
+    overlay_clear(dir);
+    dir_detach(dir);
+    drop(dir);
+    return 0;
+}
+
+int draft_rename(struct call *call, struct dir *dir, const char *new_name)
+{
+    struct change *change = change_of(dir);
+
+    change_unref(change);
+    if (change != NULL)
+        return tree_fail(call, EBUSY, "it is just being created");
+    return dir_move(dir, new_name) ? 0 : -ENOMEM;
+}
+
+size_t draft_count(struct tree *tree, const struct kind *kind)
+{
+    struct draft *draft;
+    size_t count = 0;
+
+    pthread_mutex_lock(&tree->lock);
+    LIST_FOREACH(draft, &tree->drafts, link)
+    count += draft->dir->kind == kind;
+    pthread_mutex_unlock(&tree->lock);
+    return count;
+}
+
+void drafts_finish(struct tree *tree)
+{
+    while (!LIST_EMPTY(&tree->drafts)) {
+        struct dir *dir = LIST_FIRST(&tree->drafts)->dir;
+        settle(dir);
+        if (dir->draft == NULL)
+            continue;
+        log_warning("the draft %s/%s was never completed and is gone", dir->kind->plural,
+                    dir_name(dir));
+        drop(dir);
+    }
+}
+
+/* --- its files ------------------------------------------------------------------------------- */
+
+/* What the draft is made of at this moment; false: it is no draft any more, or no memory. */
+struct draft_view {
+    struct buf name;   /* decoded */
+    struct buf values;
+};
+
+static bool view(struct dir *dir, struct draft_view *out)
+{
+    *out = (struct draft_view){BUF_EMPTY, BUF_EMPTY};
+    pthread_mutex_lock(&dir->tree->lock);
+    bool ok = dir->draft != NULL &&
+              buf_append(&out->values, buf_text(&dir->draft->values),
+                         dir->draft->values.size_bytes);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return ok && name_decode(dir_name(dir), &out->name);
+}
+
+static void view_finish(struct draft_view *view)
+{
+    if (view->values.data != NULL)
+        explicit_bzero(view->values.data, view->values.capacity_bytes);
+    buf_finish(&view->values);
+    buf_finish(&view->name);
+}
+
+static enum dialect dialect_of(const struct dir *dir)
+{
+    return cache_dialect(dir->tree->config.cache);
+}
+
+static int document_render_file(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    struct draft_view now;
+    bool ok = view(dir, &now);
+
+    (void)call, (void)wait;
+    ok = ok && document_render_draft(dir->kind, dialect_of(dir), buf_text(&now.name),
+                                     now.name.size_bytes, buf_text(&now.values), NULL, out);
+    view_finish(&now);
+    return ok ? 0 : -ENOENT;
+}
+
+static int missing_render_file(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    struct record_list peers = RECORD_LIST_EMPTY;
+    struct draft_view now;
+    bool ok = view(dir, &now);
+
+    (void)call, (void)wait;
+    ok = ok && cache_records(dir->tree->config.cache, dir->kind, &peers) &&
+         document_render_missing(dir->kind, dialect_of(dir), buf_text(&now.name),
+                                 now.name.size_bytes, buf_text(&now.values), NULL, &peers, out);
+    record_list_finish(&peers);
+    view_finish(&now);
+    return ok ? 0 : -ENOENT;
+}
+
+/* --- completing it --------------------------------------------------------------------------- */
+
+/* The body that creates it, of the values so far and `text`: 0, or why it can't be. */
+static int complete(struct call *call, struct file *file, struct draft_view *now,
+                    struct document_change *body)
+{
+    struct dir *dir = file->node.dir;
+    struct record_list peers = RECORD_LIST_EMPTY;
+    struct buf missing = BUF_EMPTY;
+    int rc = cache_records(dir->tree->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
+
+    if (rc == 0 &&
+        document_draft_apply(dir->kind, dialect_of(dir), &peers, buf_text(&file->text),
+                             file->text.size_bytes, &now->values, &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    if (rc == 0 && !document_draft_body(dir->kind, dialect_of(dir), buf_text(&now->name),
+                                        now->name.size_bytes, buf_text(&now->values), NULL, body,
+                                        &missing))
+        rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
+                       buf_text(&missing));
+    record_list_finish(&peers);
+    buf_finish(&missing);
+    return rc;
+}
+
+static int check_name_free(struct call *call, struct dir *dir, const struct buf *name)
+{
+    struct record *taken = NULL;
+    int rc = ensure_listing(call, dir->parent, CACHE_LOOKUP);
+
+    if (rc < 0)
+        return rc;
+    size_t count = cache_by_name(dir->tree->config.cache, dir->kind, buf_text(name),
+                                 name->size_bytes, NULL, &taken, 1);
+    record_unref(taken);
+    if (count > 0)
+        return tree_fail(call, EEXIST, "a %s of this name exists by now", dir->kind->noun);
+    return 0;
+}
+
+static int send_create(struct call *call, struct file *file, const struct document_change *body)
+{
+    struct change_request request = {.verb = CHANGE_CREATE,
+                                     .kind = file->node.dir->kind,
+                                     .body = buf_text(&body->body),
+                                     .secrets = (const char *const *)body->secrets,
+                                     .deadline_ms = call->cancel->deadline_ms};
+
+    if (change_start(file->tree->config.cache, &request, &file->change) < 0)
+        return -ENOMEM;
+    set_change(file->node.dir, file->change);
+    int rc = file_await(call, file, true);
+    settle(file->node.dir);
+    return rc;
+}
+
+static int create(struct call *call, struct file *file)
+{
+    struct draft_view now;
+    struct document_change body = {0};
+    int rc = view(file->node.dir, &now) ? 0 : -ENOMEM;
+
+    if (rc == 0)
+        rc = complete(call, file, &now, &body);
+    if (rc == 0)
+        rc = check_name_free(call, file->node.dir, &now.name);
+    if (rc == 0)
+        rc = send_create(call, file, &body);
+    document_change_finish(&body);
+    view_finish(&now);
+    return rc;
+}
+
+/* Another handle's create of this draft is on its way: its outcome decides what is left to do. */
+static int await_other(struct call *call, struct file *file)
+{
+    struct change *change = change_of(file->node.dir);
+
+    if (change == NULL)
+        return 0;
+    int rc = change_wait(change, call->cancel, &call->problem);
+    bool gave_up = rc < 0 && !change_done(change);
+    change_unref(change);
+    if (gave_up)
+        return tree_problem_errno(call, true);
+    call->problem = (struct problem){0};
+    settle(file->node.dir);
+    return 0;
+}
+
+static int draft_commit(struct call *call, struct file *file)
+{
+    struct dir *dir = file->node.dir;
+    int rc;
+
+    if (file->change != NULL) {
+        rc = file_await(call, file, true);
+        settle(dir);
+        return rc;
+    }
+    rc = await_other(call, file);
+    if (rc < 0)
+        return rc;
+    return dir_ops(dir) == &draft_ops ? create(call, file) : document_file_commit(call, file);
+}
+
+/* --- the directory --------------------------------------------------------------------------- */
+
+static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    struct draft *draft = dir->draft;
+    if (draft != NULL)
+        *mtime_ms = draft->mtime_ms;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return draft == NULL ? -ENOENT : 0;
+}
+
+static int draft_unlink(struct call *call, struct dir *dir, const char *name)
+{
+    return resource_ops.unlink(call, dir, name);
+}
+
+static int64_t draft_valid_ms(struct dir *dir)
+{
+    (void)dir;
+    return 0;
+}
+
+/* The document has the number that it has in the resource's directory. */
+static const struct leaf_row draft_leaves[] = {
+    {.name = "document",
+     .mode = 0644,
+     .flags = LEAF_DOCUMENT,
+     .render = document_render_file,
+     .judge = document_file_judge,
+     .commit = draft_commit},
+    {.name = ".draft", .mode = 0444, .render = missing_render_file},
+    {.name = NULL},
+};
+
+const struct dir_ops draft_ops = {
+    .type = "draft",
+    .mtime = draft_mtime,
+    .unlink = draft_unlink,
+    .valid_ms = draft_valid_ms,
+    .leaves = draft_leaves,
+};

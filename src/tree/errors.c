@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Problems become errnos here, and nowhere else. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const int errno_of_kind[PROBLEM_KINDS] = {
+    [PROBLEM_NONE] = EIO,
+    [PROBLEM_QUOTA] = EDQUOT,
+    [PROBLEM_INVALID] = EINVAL,
+    [PROBLEM_UNAUTHORIZED] = EACCES,
+    [PROBLEM_FORBIDDEN] = EACCES,
+    [PROBLEM_NOT_FOUND] = ENOENT,
+    [PROBLEM_CONFLICT] = EBUSY,
+    [PROBLEM_TOO_LARGE] = EFBIG,
+    [PROBLEM_TRY_LATER] = EAGAIN,
+    [PROBLEM_SERVER] = EIO,
+    [PROBLEM_UNKNOWN_OUTCOME] = EIO,
+    [PROBLEM_PROTOCOL] = EPROTO,
+    [PROBLEM_TIMEOUT] = ETIMEDOUT,
+    [PROBLEM_UNREACHABLE] = EHOSTUNREACH,
+    [PROBLEM_INTERRUPTED] = EINTR,
+    [PROBLEM_NO_MEMORY] = ENOMEM,
+};
+
+static const struct {
+    int err;
+    const char *name;
+} errno_names[] = {
+    {0, "NOTE"},
+    {EDQUOT, "EDQUOT"},
+    {EINVAL, "EINVAL"},
+    {EACCES, "EACCES"},
+    {EPERM, "EPERM"},
+    {ENOENT, "ENOENT"},
+    {EEXIST, "EEXIST"},
+    {EBUSY, "EBUSY"},
+    {ESTALE, "ESTALE"},
+    {EFBIG, "EFBIG"},
+    {EAGAIN, "EAGAIN"},
+    {EIO, "EIO"},
+    {EPROTO, "EPROTO"},
+    {ETIMEDOUT, "ETIMEDOUT"},
+    {EHOSTUNREACH, "EHOSTUNREACH"},
+    {EINTR, "EINTR"},
+    {EROFS, "EROFS"},
+    {ENOSPC, "ENOSPC"},
+    {ENOTEMPTY, "ENOTEMPTY"},
+    {ENAMETOOLONG, "ENAMETOOLONG"},
+    {EBADMSG, "EBADMSG"},
+    {ENOMEM, "ENOMEM"},
+    {ENOTDIR, "ENOTDIR"},
+    {EISDIR, "EISDIR"},
+    {EBADF, "EBADF"},
+};
+
+const char *errno_name(int err)
+{
+    for (size_t i = 0; i < sizeof errno_names / sizeof errno_names[0]; i++)
+        if (errno_names[i].err == err)
+            return errno_names[i].name;
+    return "E?";
+}
+
+int tree_fail(struct call *call, int err, const char *format, ...)
+{
+    char words[sizeof call->problem.message];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    problem_set(&call->problem, PROBLEM_NONE, "%s", words);
+    call->problem.err = err;
+    return -err;
+}
+
+int tree_problem_errno(struct call *call, bool creating)
+{
+    struct problem *problem = &call->problem;
+
+    if (problem->err == 0) {
+        problem->err = problem->kind < PROBLEM_KINDS ? errno_of_kind[problem->kind] : EIO;
+        if (creating && problem->kind == PROBLEM_CONFLICT)
+            problem->err = EEXIST;
+    }
+    return -problem->err;
+}
+
+int tree_finish(struct call *call, struct tree *tree, const char *path, int rc)
+{
+    struct journal_error error = {
+        .pid = call->pid, .uid = call->uid, .op = call->op, .path = path, .err = -rc};
+
+    if (rc >= 0 || (rc == -ENOENT && call->problem.message[0] == '\0'))
+        return rc;
+    if (call->problem.message[0] == '\0')
+        problem_set(&call->problem, PROBLEM_NONE, "%s", strerror(-rc));
+    error.problem = &call->problem;
+    journal_add_error(tree->config.journal, &error);
+    return rc;
+}

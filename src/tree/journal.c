@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tree/journal.h"
+
+#include "util/ring.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+struct journal {
+    const struct clock *clock;
+    struct ring *errors;   /* lines of JSON */
+    struct ring *requests; /* lines of JSON */
+    pthread_mutex_t lock;  /* guards what follows; order: lock → ring */
+    struct buf last_error; /* one line, with its newline */
+    struct buf newest;     /* the newest error without time and count, to know a repeat by */
+    unsigned repeats;
+    uint64_t counts[KINDS_COUNT];
+    struct journal_key key;
+};
+
+struct journal *journal_create(const struct clock *clock)
+{
+    struct journal *journal = calloc(1, sizeof *journal);
+
+    if (journal == NULL)
+        return NULL;
+    journal->clock = clock;
+    pthread_mutex_init(&journal->lock, NULL);
+    journal->errors = ring_create(JOURNAL_ERRORS);
+    journal->requests = ring_create(JOURNAL_REQUESTS);
+    journal->key.since_ms = clock_wall_ms(clock);
+    if (journal->errors != NULL && journal->requests != NULL)
+        return journal;
+    journal_destroy(journal);
+    return NULL;
+}
+
+void journal_destroy(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    ring_destroy(journal->errors);
+    ring_destroy(journal->requests);
+    buf_finish(&journal->last_error);
+    buf_finish(&journal->newest);
+    pthread_mutex_destroy(&journal->lock);
+    free(journal);
+}
+
+/* --- errors ---------------------------------------------------------------------------------- */
+
+/* The name of the process as the kernel has it; "?" when it has ended. */
+static void read_comm(pid_t pid, char *out, size_t size)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    FILE *file = pid > 0 ? fopen(path, "re") : NULL;
+    if (file == NULL || fgets(out, (int)size, file) == NULL)
+        snprintf(out, size, "?");
+    if (file != NULL)
+        fclose(file);
+    out[strcspn(out, "\n")] = '\0';
+}
+
+static void add_text(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, json_object_new_string(text));
+}
+
+/* All of an error but its time and count. */
+static struct json_object *describe(const struct journal_error *error)
+{
+    const struct problem *problem = error->problem;
+    struct json_object *line = json_object_new_object();
+    char comm[64];
+
+    read_comm(error->pid, comm, sizeof comm);
+    json_object_object_add(line, "pid", json_object_new_int64(error->pid));
+    json_object_object_add(line, "uid", json_object_new_int64(error->uid));
+    add_text(line, "comm", comm);
+    add_text(line, "op", error->op);
+    add_text(line, "path", error->path);
+    add_text(line, "errno", errno_name(error->err));
+    json_object_object_add(
+        line, "status", problem->status == 0 ? NULL : json_object_new_int64(problem->status));
+    add_text(line, "code", problem->code);
+    add_text(line, "message", problem->message);
+    add_text(line, "details", problem->details);
+    return line;
+}
+
+static void print_last_error(struct journal *journal, const struct journal_error *error,
+                             const char *time)
+{
+    const struct problem *problem = error->problem;
+    struct buf *out = &journal->last_error;
+
+    buf_resize(out, 0);
+    buf_printf(out, "%s %s %s: %s:", time, error->op, error->path, errno_name(error->err));
+    if (problem->status != 0)
+        buf_printf(out, " HTTP %ld", problem->status);
+    if (problem->code[0] != '\0')
+        buf_printf(out, " %s", problem->code);
+    buf_printf(out, "%s %s", problem->status != 0 || problem->code[0] != '\0' ? ":" : "",
+               problem->message);
+    if (problem->details[0] != '\0')
+        buf_printf(out, " (%s)", problem->details);
+    buf_append_text(out, "\n");
+}
+
+/* Counts a repeat of the newest error; false: it is another one. With the lock held. */
+static bool note_repeat(struct journal *journal, const char *text)
+{
+    if (strcmp(buf_text(&journal->newest), text) == 0) {
+        journal->repeats++;
+        return true;
+    }
+    buf_resize(&journal->newest, 0);
+    buf_append_text(&journal->newest, text);
+    journal->repeats = 1;
+    return false;
+}
+
+static const char *plain_text(struct json_object *object)
+{
+    return json_object_to_json_string_ext(object,
+                                          JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+/* With the lock held. */
+static void add_error_line(struct journal *journal, struct json_object *described,
+                           const char *time)
+{
+    struct json_object *line = json_object_new_object();
+    bool repeated = note_repeat(journal, plain_text(described));
+
+    add_text(line, "time", time);
+    json_object_object_foreach(described, key, value)
+        json_object_object_add(line, key, json_object_get(value));
+    if (repeated)
+        json_object_object_add(line, "count", json_object_new_int64(journal->repeats));
+    if (repeated)
+        ring_replace_newest(journal->errors, plain_text(line));
+    else
+        ring_add(journal->errors, plain_text(line));
+    json_object_put(line);
+}
+
+void journal_add_error(struct journal *journal, const struct journal_error *error)
+{
+    struct json_object *described = describe(error);
+    char time[CLOCK_ISO_SIZE];
+
+    clock_format_iso(clock_wall_ms(journal->clock), time);
+    pthread_mutex_lock(&journal->lock);
+    print_last_error(journal, error, time);
+    if (error->err != 0)
+        add_error_line(journal, described, time);
+    pthread_mutex_unlock(&journal->lock);
+    json_object_put(described);
+}
+
+bool journal_print_last_error(struct journal *journal, struct buf *out)
+{
+    pthread_mutex_lock(&journal->lock);
+    bool ok = buf_append(out, buf_text(&journal->last_error), journal->last_error.size_bytes);
+    pthread_mutex_unlock(&journal->lock);
+    return ok;
+}
+
+bool journal_print_errors(struct journal *journal, struct buf *out)
+{
+    return ring_print(journal->errors, out);
+}
+
+/* --- requests -------------------------------------------------------------------------------- */
+
+static void note_key(struct journal *journal, long status)
+{
+    enum key_state state = status == 401 ? KEY_REFUSED : KEY_ACCEPTED;
+
+    if (status == 0 || status >= 500 || journal->key.state == state)
+        return;
+    journal->key.state = state;
+    journal->key.since_ms = clock_wall_ms(journal->clock);
+}
+
+static void add_request_line(struct journal *journal, const struct api_exchange *exchange)
+{
+    struct json_object *line = json_object_new_object();
+    char time[CLOCK_ISO_SIZE];
+
+    clock_format_iso(clock_wall_ms(journal->clock), time);
+    add_text(line, "time", time);
+    add_text(line, "method", http_method_name(exchange->method));
+    add_text(line, "url", exchange->url);
+    json_object_object_add(
+        line, "status", exchange->status == 0 ? NULL : json_object_new_int64(exchange->status));
+    json_object_object_add(line, "ms", json_object_new_int64(exchange->elapsed_ms));
+    json_object_object_add(line, "bytes", json_object_new_int64((int64_t)exchange->answer_bytes));
+    ring_add(journal->requests, plain_text(line));
+    json_object_put(line);
+}
+
+void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange)
+{
+    add_request_line(journal, exchange);
+    pthread_mutex_lock(&journal->lock);
+    if (exchange->kind != NULL)
+        journal->counts[kind_index(exchange->kind)]++;
+    note_key(journal, exchange->status);
+    pthread_mutex_unlock(&journal->lock);
+}
+
+bool journal_print_requests(struct journal *journal, struct buf *out)
+{
+    return ring_print(journal->requests, out);
+}
+
+uint64_t journal_request_count(struct journal *journal, const struct kind *kind)
+{
+    pthread_mutex_lock(&journal->lock);
+    uint64_t count = journal->counts[kind_index(kind)];
+    pthread_mutex_unlock(&journal->lock);
+    return count;
+}
+
+struct journal_key journal_key_state(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    struct journal_key key = journal->key;
+    pthread_mutex_unlock(&journal->lock);
+    return key;
+}

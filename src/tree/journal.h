@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happened: failed operations, API requests, and whether the key is accepted. Shown in
+ * .paperspacefs. Thread-safe; holds no lock of others. Never given a secret.
+ */
+#ifndef TREE_JOURNAL_H
+#define TREE_JOURNAL_H
+
+#include "api/api.h"
+#include "util/buf.h"
+#include "util/clock.h"
+#include "util/problem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct journal;
+
+#define JOURNAL_ERRORS   100
+#define JOURNAL_REQUESTS 1000
+
+struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
+void journal_destroy(struct journal *journal);             /* NULL is fine */
+
+/* A failed operation; the strings are copied. An error equal to the newest one but for its time
+ * is counted (`"count": N`), not repeated. */
+struct journal_error {
+    pid_t pid;
+    uid_t uid;
+    const char *op;
+    const char *path;
+    int err; /* positive errno */
+    const struct problem *problem;
+};
+void journal_add_error(struct journal *journal, const struct journal_error *error);
+/* One line for a person: time, operation, path, errno name, status, code, message, fields. "" when
+ * nothing has failed yet. Each returns false when memory ran out. */
+bool journal_print_last_error(struct journal *journal, struct buf *out);
+bool journal_print_errors(struct journal *journal, struct buf *out);
+bool journal_print_requests(struct journal *journal, struct buf *out);
+
+/* An API request, for api_config.on_exchange. `url` must hold no secret (our URLs never do). */
+void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);
+uint64_t journal_request_count(struct journal *journal, const struct kind *kind);
+
+enum key_state { KEY_UNTRIED, KEY_ACCEPTED, KEY_REFUSED };
+struct journal_key {
+    enum key_state state;
+    int64_t since_ms; /* wall clock: when that state began */
+};
+struct journal_key journal_key_state(struct journal *journal);
+
+/* "EINVAL" for EINVAL; static storage; "E?" for one without a name. */
+const char *errno_name(int err);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* The directory of a kind: drives/, snapshots/, providers/. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Names that tools ask for on their own account; no request is spent on them. */
+static bool is_probe(const char *name)
+{
+    static const char *const endings[] = {"~", ".swp", ".swx", ".bak", ".orig", ".tmp"};
+    size_t size = strlen(name);
+
+    if (name[0] == '.' || strcmp(name, "4913") == 0)
+        return true;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t ending = strlen(endings[i]);
+        if (size > ending && strcmp(name + size - ending, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+int ensure_listing(struct call *call, struct dir *dir, enum cache_need need)
+{
+    struct cache *cache = dir->tree->config.cache;
+
+    if (cache_ensure(cache, dir->kind, need, call->cancel, &call->problem) < 0)
+        return tree_problem_errno(call, false);
+    return 0;
+}
+
+int ensure_lookup(struct call *call, struct dir *dir, const char *name)
+{
+    return ensure_listing(call, dir, is_probe(name) ? CACHE_ANY : CACHE_LOOKUP);
+}
+
+static int kind_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    out->dir = draft_find(dir, name);
+    if (out->dir != NULL)
+        return 0;
+    int rc = ensure_lookup(call, dir, name);
+    return rc < 0 ? rc : resource_lookup(call, dir, name, out);
+}
+
+static int kind_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    int rc = ensure_listing(call, dir, CACHE_FRESH);
+
+    if (rc == 0)
+        rc = resource_list(call, dir, listing);
+    return rc < 0 ? rc : draft_list(dir, listing);
+}
+
+static int refuse_snapshot(struct call *call, const struct dir *dir, const char *name)
+{
+    (void)dir;
+    return tree_fail(call, EINVAL,
+                     "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
+}
+
+int check_new_name(struct call *call, struct dir *dir, const char *name)
+{
+    struct found taken = {0};
+    struct buf decoded = BUF_EMPTY;
+    bool canonical = name_decode(name, &decoded);
+
+    buf_finish(&decoded);
+    if (!canonical)
+        return tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
+    int rc = resource_lookup(call, dir, name, &taken);
+    dir_unref(taken.dir);
+    if (rc == -ENOENT && call->problem.message[0] == '\0')
+        return 0;
+    if (rc == 0 || rc == -ENOENT)
+        return tree_fail(call, EEXIST, "the name is taken");
+    return rc;
+}
+
+static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    if (dir->kind->create == CREATE_NOT)
+        return tree_fail(call, EPERM, "a %s can't be created", dir->kind->noun);
+    int rc = ensure_listing(call, dir, CACHE_LOOKUP);
+    if (rc == 0)
+        rc = check_new_name(call, dir, name);
+    if (rc < 0)
+        return rc;
+    if (dir->kind->create == CREATE_IN_MACHINE)
+        return refuse_snapshot(call, dir, name);
+    return draft_mkdir(call, dir, name, child);
+}
+
+static int kind_rmdir(struct call *call, struct dir *dir, const char *name)
+{
+    struct dir *draft = draft_find(dir, name);
+
+    if (draft == NULL)
+        return resource_rmdir(call, dir, name);
+    int rc = draft_rmdir(call, draft);
+    dir_unref(draft);
+    return rc;
+}
+
+static int rename_draft(struct call *call, struct dir *dir, struct dir *draft, struct dir *new_dir,
+                        const char *new_name, unsigned flags)
+{
+    if (dir != new_dir || (flags & ~(unsigned)RENAME_NOREPLACE) != 0)
+        return tree_fail(call, EPERM, "a draft can only be renamed where it is");
+    int rc = check_new_name(call, dir, new_name);
+    return rc < 0 ? rc : draft_rename(call, draft, new_name);
+}
+
+static int kind_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                       const char *new_name, unsigned flags)
+{
+    struct dir *draft = draft_find(dir, name);
+    struct dir *target = new_dir == dir ? draft_find(dir, new_name) : NULL;
+    int rc;
+
+    if (target != NULL && target == draft)
+        rc = 0;
+    else if (target != NULL)
+        rc = tree_fail(call, (flags & RENAME_NOREPLACE) != 0 ? EEXIST : ENOTEMPTY,
+                       "a draft has this name");
+    else if (draft != NULL)
+        rc = rename_draft(call, dir, draft, new_dir, new_name, flags);
+    else
+        rc = resource_rename(call, dir, name, new_dir, new_name, flags);
+    dir_unref(target);
+    dir_unref(draft);
+    return rc;
+}
+
+static int64_t kind_valid_ms(struct dir *dir)
+{
+    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
+}
+
+static void kind_touch(struct dir *dir)
+{
+    cache_expire(dir->tree->config.cache, dir->kind, NULL);
+}
+
+const struct dir_ops kind_ops = {
+    .type = "kind",
+    .lookup = kind_lookup,
+    .list = kind_list,
+    .mkdir = kind_mkdir,
+    .rmdir = kind_rmdir,
+    .rename = kind_rename,
+    .touch = kind_touch,
+    .valid_ms = kind_valid_ms,
+};

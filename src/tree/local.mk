@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/tree/libtree.a
+src_tree_libtree_a_SOURCES = \
+  src/tree/attr.c \
+  src/tree/control.c \
+  src/tree/dir.c \
+  src/tree/document_file.c \
+  src/tree/draft.c \
+  src/tree/errors.c \
+  src/tree/file.c \
+  src/tree/journal.c src/tree/journal.h \
+  src/tree/kind_dir.c \
+  src/tree/leaf.c \
+  src/tree/listing.c \
+  src/tree/machines.c \
+  src/tree/overlay.c \
+  src/tree/readme.c \
+  src/tree/resource.c \
+  src/tree/restore.c \
+  src/tree/root.c \
+  src/tree/statfs.c \
+  src/tree/status.c \
+  src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
+include src/tree/pure.mk
+
+check_PROGRAMS += tests/unit/test_tree
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tree_LDADD = src/tree/libtree.a src/cache/libcache.a src/api/libapi.a \
+  src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
+  $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)

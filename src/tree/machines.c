@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* machines/: the same resources by machine; mkdir machines/ID/NAME creates one at once. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/document.h"
+#include "tree/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- machines that are shown though they have nothing ----------------------------------------- */
+
+static int64_t now_ms(const struct tree *tree)
+{
+    return clock_now_ms(tree->config.clock);
+}
+
+static void machine_free(struct local_machine *machine)
+{
+    LIST_REMOVE(machine, link);
+    free(machine->id);
+    free(machine);
+}
+
+/* With tree->lock held; drops what has run out on the way. */
+static struct local_machine *find_local(struct tree *tree, const char *id)
+{
+    struct local_machine *machine = LIST_FIRST(&tree->machines);
+    struct local_machine *found = NULL;
+
+    while (machine != NULL) {
+        struct local_machine *next = LIST_NEXT(machine, link);
+        if (machine->until_ms <= now_ms(tree))
+            machine_free(machine);
+        else if (strcmp(machine->id, id) == 0)
+            found = machine;
+        machine = next;
+    }
+    return found;
+}
+
+bool machine_is_local(struct tree *tree, const char *id)
+{
+    pthread_mutex_lock(&tree->lock);
+    bool found = find_local(tree, id) != NULL;
+    pthread_mutex_unlock(&tree->lock);
+    return found;
+}
+
+static struct local_machine *add_local(struct tree *tree, const char *id)
+{
+    struct local_machine *machine = calloc(1, sizeof *machine);
+
+    if (machine == NULL || (machine->id = strdup(id)) == NULL) {
+        free(machine);
+        return NULL;
+    }
+    LIST_INSERT_HEAD(&tree->machines, machine, link);
+    return machine;
+}
+
+bool machine_keep(struct tree *tree, const char *id, int64_t ms)
+{
+    pthread_mutex_lock(&tree->lock);
+    struct local_machine *machine = find_local(tree, id);
+    if (machine == NULL)
+        machine = add_local(tree, id);
+    if (machine != NULL && machine->until_ms < now_ms(tree) + ms)
+        machine->until_ms = now_ms(tree) + ms;
+    pthread_mutex_unlock(&tree->lock);
+    return machine != NULL;
+}
+
+void machine_forget(struct tree *tree, const char *id)
+{
+    pthread_mutex_lock(&tree->lock);
+    struct local_machine *machine = find_local(tree, id);
+    if (machine != NULL)
+        machine_free(machine);
+    pthread_mutex_unlock(&tree->lock);
+}
+
+/* --- machines/ -------------------------------------------------------------------------------- */
+
+static bool machine_exists(struct dir *dir, const char *id)
+{
+    return cache_has_machine(dir->tree->config.cache, dir->kind, id) ||
+           machine_is_local(dir->tree, id);
+}
+
+static int machines_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    if (!id_is_valid(name))
+        return -ENOENT;
+    if (!machine_is_local(dir->tree, name)) {
+        int rc = ensure_lookup(call, dir, name);
+        if (rc < 0)
+            return rc;
+    }
+    if (!machine_exists(dir, name))
+        return -ENOENT;
+    out->dir = dir_intern(dir, name, &machine_ops, dir->kind, NULL, name);
+    return out->dir == NULL ? -ENOMEM : 0;
+}
+
+static bool list_known(struct dir *dir, struct listing *listing)
+{
+    char **ids = NULL;
+    size_t count = 0;
+    bool ok = cache_machines(dir->tree->config.cache, dir->kind, &ids, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        ok = ok && listing_add_dir(listing, ids[i], &machine_ops, dir->kind, NULL, ids[i]);
+        free(ids[i]);
+    }
+    free(ids);
+    return ok;
+}
+
+static bool list_local(struct dir *dir, struct listing *listing)
+{
+    struct tree *tree = dir->tree;
+    struct local_machine *machine;
+    bool ok = true;
+
+    pthread_mutex_lock(&tree->lock);
+    find_local(tree, "");
+    LIST_FOREACH(machine, &tree->machines, link)
+    if (ok && !cache_has_machine(tree->config.cache, dir->kind, machine->id))
+        ok = listing_add_dir(listing, machine->id, &machine_ops, dir->kind, NULL, machine->id);
+    pthread_mutex_unlock(&tree->lock);
+    return ok;
+}
+
+static int machines_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    int rc = ensure_listing(call, dir, CACHE_FRESH);
+
+    if (rc < 0)
+        return rc;
+    return list_known(dir, listing) && list_local(dir, listing) ? 0 : -ENOMEM;
+}
+
+static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    if (!id_is_valid(name))
+        return tree_fail(call, EINVAL, "a machine's id has letters, digits, '_' and '-' only");
+    int rc = ensure_listing(call, dir, CACHE_LOOKUP);
+    if (rc < 0)
+        return rc;
+    if (machine_exists(dir, name))
+        return tree_fail(call, EEXIST, "the machine's directory exists");
+    if (!machine_keep(dir->tree, name, MACHINE_IDLE_MS))
+        return -ENOMEM;
+    *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, name);
+    return *child == NULL ? -ENOMEM : 0;
+}
+
+static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
+{
+    struct dir *known;
+
+    if (cache_has_machine(dir->tree->config.cache, dir->kind, name))
+        return tree_fail(call, ENOTEMPTY, "the machine has %s", dir->kind->plural);
+    if (!machine_is_local(dir->tree, name))
+        return -ENOENT;
+    machine_forget(dir->tree, name);
+    known = dir_child(dir, name);
+    if (known != NULL)
+        dir_detach(known);
+    dir_unref(known);
+    return 0;
+}
+
+static int64_t machines_valid_ms(struct dir *dir)
+{
+    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
+}
+
+static void machines_touch(struct dir *dir)
+{
+    cache_expire(dir->tree->config.cache, dir->kind, NULL);
+}
+
+static int refuse_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                         const char *new_name, unsigned flags)
+{
+    (void)dir, (void)name, (void)new_dir, (void)new_name, (void)flags;
+    return tree_fail(call, EPERM, "a machine can't be renamed here");
+}
+
+const struct dir_ops machines_ops = {
+    .type = "machines",
+    .lookup = machines_lookup,
+    .list = machines_list,
+    .mkdir = machines_mkdir,
+    .rmdir = machines_rmdir,
+    .rename = refuse_rename,
+    .touch = machines_touch,
+    .valid_ms = machines_valid_ms,
+};
+
+/* --- machines/ID/ ----------------------------------------------------------------------------- */
+
+static int machine_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    int rc = ensure_lookup(call, dir, name);
+
+    return rc < 0 ? rc : resource_lookup(call, dir, name, out);
+}
+
+static int machine_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    int rc = ensure_listing(call, dir, CACHE_FRESH);
+
+    if (rc < 0)
+        return rc;
+    if (!machine_exists(dir, dir->machine_id))
+        return -ENOENT;
+    return resource_list(call, dir, listing);
+}
+
+/* A local machine's directory goes when the first create in it fails. */
+static void forget_unused(struct dir *dir)
+{
+    if (!cache_has_machine(dir->tree->config.cache, dir->kind, dir->machine_id))
+        machine_forget(dir->tree, dir->machine_id);
+}
+
+static int create(struct call *call, struct dir *dir, const struct buf *name, struct record **out)
+{
+    struct buf body = BUF_EMPTY;
+    struct change *change = NULL;
+    struct change_request request = {.verb = CHANGE_CREATE,
+                                     .kind = dir->kind,
+                                     .deadline_ms = call->cancel->deadline_ms};
+
+    if (!document_create_in_machine(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
+                                    &body))
+        return -ENOMEM;
+    request.body = buf_text(&body);
+    int rc = change_start(dir->tree->config.cache, &request, &change);
+    buf_finish(&body);
+    if (rc < 0)
+        return -ENOMEM;
+    if (change_wait(change, call->cancel, &call->problem) < 0)
+        rc = tree_problem_errno(call, true);
+    else
+        *out = change_record(change);
+    if (rc < 0 && change_done(change))
+        forget_unused(dir);
+    change_unref(change);
+    return rc;
+}
+
+static int machine_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    struct buf decoded = BUF_EMPTY;
+    struct record *record = NULL;
+    int rc = ensure_listing(call, dir, CACHE_LOOKUP);
+
+    if (rc == 0)
+        rc = check_new_name(call, dir, name);
+    if (rc == 0 && !name_decode(name, &decoded))
+        rc = -ENOMEM;
+    if (rc == 0)
+        rc = create(call, dir, &decoded, &record);
+    if (rc == 0) {
+        *child = dir_intern(dir, name, &resource_ops, dir->kind, record->id, dir->machine_id);
+        rc = *child == NULL ? -ENOMEM : 0;
+    }
+    record_unref(record);
+    buf_finish(&decoded);
+    return rc;
+}
+
+static bool machine_is_current(struct dir *dir)
+{
+    return machine_exists(dir, dir->machine_id);
+}
+
+const struct dir_ops machine_ops = {
+    .type = "machine",
+    .lookup = machine_lookup,
+    .list = machine_list,
+    .mkdir = machine_mkdir,
+    .rmdir = resource_rmdir,
+    .rename = resource_rename,
+    .touch = machines_touch,
+    .valid_ms = machines_valid_ms,
+    .is_current = machine_is_current,
+};

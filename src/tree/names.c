@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tree/names.h"
+
+#include "util/utf8.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static int hex_value(char c)
+{
+    static const char digits[] = "0123456789ABCDEFabcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+    if (at == NULL)
+        return -1;
+    return (int)(at - digits) < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
+}
+
+static bool hex_pair(const char *text, size_t size_bytes)
+{
+    return size_bytes >= 2 && hex_value(text[0]) >= 0 && hex_value(text[1]) >= 0;
+}
+
+/* Whether the byte at `at` can't stand for itself. */
+static bool needs_code(const char *name, size_t name_bytes, size_t at)
+{
+    unsigned char c = (unsigned char)name[at];
+
+    if (c == '.')
+        return name_bytes == 1 || (name_bytes == 2 && name[0] == '.' && name[1] == '.');
+    if (c == '%')
+        return hex_pair(name + at + 1, name_bytes - at - 1);
+    return c < 0x20 || c == 0x7F || c == '/';
+}
+
+static bool append_code(struct buf *out, char c)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned char byte = (unsigned char)c;
+    const char code[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+
+    return buf_append(out, code, sizeof code);
+}
+
+/* Appends as many whole characters, encoded, as fit into `limit_bytes`. */
+static bool encode(const char *name, size_t name_bytes, size_t limit_bytes, struct buf *out)
+{
+    bool ok = true;
+
+    for (size_t at = 0; ok && at < name_bytes;) {
+        bool code = needs_code(name, name_bytes, at);
+        int character = utf8_character(name + at, name_bytes - at);
+        size_t size = character > 0 ? (size_t)character : 1;
+        size_t cost = code ? 3 : size;
+
+        if (cost > limit_bytes)
+            break;
+        ok = code ? append_code(out, name[at]) : buf_append(out, name + at, size);
+        limit_bytes -= cost;
+        at += size;
+    }
+    return ok;
+}
+
+bool name_encode(const char *name, size_t name_bytes, struct buf *out)
+{
+    return encode(name, name_bytes, SIZE_MAX, out);
+}
+
+static bool decode_bytes(const char *file_name, struct buf *out)
+{
+    bool ok = true;
+
+    while (ok && *file_name != '\0') {
+        char c = *file_name++;
+
+        if (c == '%' && hex_pair(file_name, strnlen(file_name, 2))) {
+            c = (char)(hex_value(file_name[0]) << 4 | hex_value(file_name[1]));
+            file_name += 2;
+        }
+        ok = buf_append(out, &c, 1);
+    }
+    return ok;
+}
+
+bool name_decode(const char *file_name, struct buf *out)
+{
+    size_t before = out->size_bytes;
+    struct buf again = BUF_EMPTY;
+    bool ok = decode_bytes(file_name, out) &&
+              name_encode(buf_text(out) + before, out->size_bytes - before, &again) &&
+              strcmp(buf_text(&again), file_name) == 0 &&
+              utf8_is_valid(buf_text(out) + before, out->size_bytes - before);
+
+    buf_finish(&again);
+    if (!ok)
+        buf_resize(out, before);
+    return ok;
+}
+
+bool name_with_id(const char *name, size_t name_bytes, const char *id, struct buf *out)
+{
+    size_t tail_bytes = strlen(id) + 1;
+
+    return encode(name, name_bytes, NAME_MAX_BYTES - tail_bytes, out) && buf_append(out, "~", 1) &&
+           buf_append_text(out, id);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * File names of resources: percent-encoding, and what stands for a resource that its plain name
+ * can't mean alone (NAME~ID).
+ *
+ * Encoded (upper-case hex) is what a file name can't hold or could be misread: '/', bytes 0x00 to
+ * 0x1F and 0x7F, the whole names "." and "..", and a '%' that two hex digits follow.
+ */
+#ifndef TREE_NAMES_H
+#define TREE_NAMES_H
+
+#include "api/record.h"
+#include "cache/cache.h"
+#include "util/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define NAME_MAX_BYTES 255
+
+/* Appends the encoded form of a name (whole, of any length); false: no memory. */
+bool name_encode(const char *name, size_t name_bytes, struct buf *out);
+/* Appends the name that `file_name` stands for. False when `file_name` is not the canonical
+ * spelling, that is: name_encode of the result would not give `file_name` again; and when it is
+ * not UTF-8, which no name is. `out` is as it was then. */
+bool name_decode(const char *file_name, struct buf *out);
+/* Appends NAME~ID (encoded): the name cut at a character boundary, never inside a %XX, so that all
+ * fits in 255 bytes. An empty name gives ~ID. */
+bool name_with_id(const char *name, size_t name_bytes, const char *id, struct buf *out);
+
+/* Appends the name under which a resource is listed: its encoded name if that means it alone,
+ * else NAME~ID. NAME~ID it is for each of two or more resources of one kind with the same name, for
+ * every automatic one, for a name that equals another resource's id or its NAME~ID, for an empty
+ * name, and for one of more than 255 bytes once encoded. Looks at the known listing only. */
+bool name_shown(struct cache *cache, const struct record *record, struct buf *out);
+
+enum name_result { NAME_FOUND, NAME_ABSENT, NAME_AMBIGUOUS };
+
+/* What `file_name` means in a directory of `kind` (`machine_id` NULL: all machines; else only that
+ * machine's), by the known listing: a plain name that name_shown would give (inside a machine's
+ * directory also one that is unique among that machine's non-automatic resources, unless it is
+ * the ID or NAME~ID of any resource); an ID; or
+ * NAME~ID with the current name (also in its cut form). IDs win over plain names only if no
+ * resource is shown under that plain name. One reference in `*out` when found. When ambiguous,
+ * `candidates` (may be NULL) gets the shown names, at most 8 of them, separated by ", ". */
+enum name_result name_resolve(struct cache *cache, const struct kind *kind, const char *machine_id,
+                              const char *file_name, struct record **out, struct buf *candidates);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* The README at the top of the mount. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include <errno.h>
+
+static const char how_to[] =
+    "\n"
+    "Look\n"
+    "  ls drives                          what there is\n"
+    "  cat drives/NAME/drive.json         one resource, whole\n"
+    "  jq -r .size drives/*/drive.json    all of them, by jq\n"
+    "  touch drives                       ask the server again at the next look\n"
+    "\n"
+    "Change\n"
+    "  Edit a document and save it, or write only what is to change:\n"
+    "    echo '{\"name\": \"archive\"}' > drives/NAME/drive.json\n"
+    "  Keys left out stay as they are. Nothing is sent that did not change.\n"
+    "  mv drives/NAME drives/OTHER        a new name\n"
+    "\n"
+    "Create\n"
+    "  mkdir machines/MACHINEID/NAME      takes a snapshot at once\n"
+    "  mkdir drives/NAME                  starts a draft; .draft in it says what is missing,\n"
+    "                                     and writing a whole drive.json creates it\n"
+    "\n"
+    "Delete and restore\n"
+    "  rm -r drives/NAME                  deletes the resource and all that is on it\n"
+    "  touch snapshots/NAME/restore       the machine goes back to this snapshot\n"
+    "  cat snapshots/NAME/restore         how far that has come\n"
+    "\n"
+    "Names\n"
+    "  What a file name can't hold is written %XX. Where a plain name could mean several\n"
+    "  resources it is NAME~ID. The ID alone always works.\n"
+    "\n"
+    "When something goes wrong\n"
+    "  cat .paperspacefs/last-error       the newest failure, in words\n"
+    "  .paperspacefs/errors.jsonl, requests.jsonl, status.json have the rest.\n";
+
+static bool print_kinds(struct buf *out)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
+        const struct kind *kind = kinds_all[i];
+        if (kind->plural != NULL)
+            ok = buf_printf(out, "  %s/NAME/%s\n", kind->plural, kind->document);
+        else
+            ok = buf_printf(out, "  %s\n", kind->document);
+    }
+    return ok && buf_append_text(out, "  machines/ID/NAME/   the same snapshots, by machine\n"
+                                      "  .paperspacefs/      the mount itself\n");
+}
+
+/* What a restore does first, which the API decides. */
+static bool print_safety(const struct tree *tree, struct buf *out)
+{
+    const struct kind *kind = machine_kind();
+    const struct restore_row *row =
+        kind == NULL ? NULL : cache_shape(tree->config.cache, kind)->restore;
+
+    if (row == NULL)
+        return true;
+    if (!row->safety)
+        return buf_append_text(out, "\nThis API can't take a safety snapshot before a restore: "
+                                    "what is on the machine now is lost.\n");
+    return buf_append_text(out, tree->config.restore_backup == RESTORE_BACKUP_NO
+                                    ? "\nNo safety snapshot is asked for before a restore "
+                                      "(restore_backup=no).\n"
+                                    : "\nA restore asks for a safety snapshot of the machine "
+                                      "first.\n");
+}
+
+int readme_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    bool ok = buf_printf(out,
+                         "This is cloud storage at %s, mounted by paperspacefs %s.\n"
+                         "Every resource is a directory; every document in it is JSON.\n\n",
+                         dir->tree->config.url, PACKAGE_VERSION);
+    ok = ok && print_kinds(out) && buf_append_text(out, how_to) && print_safety(dir->tree, out);
+    return ok ? 0 : -ENOMEM;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which name a resource is shown under, and which resource a name means. Each question costs a few
+ * lookups by id and by name, however many resources there are.
+ *
+ * NAME~ID can't be taken for another one's: an id holds no '~', so what follows the last one is the
+ * id, whatever the name holds.
+ */
+#include "config.h"
+
+#include "tree/names.h"
+
+#include <string.h>
+
+#define CANDIDATES 8  /* named when a name is ambiguous */
+#define NAMESAKES  64 /* looked at in one machine */
+
+/* The resource whose NAME~ID `file_name` is, with its current name; one reference, or NULL. */
+static struct record *find_with_id(struct cache *cache, const struct kind *kind,
+                                   const char *file_name)
+{
+    const char *mark = strrchr(file_name, '~');
+    struct record *record =
+        mark != NULL && id_is_valid(mark + 1) ? cache_by_id(cache, kind, mark + 1) : NULL;
+    struct buf shown = BUF_EMPTY;
+
+    if (record == NULL)
+        return NULL;
+    if (!name_with_id(record->name, record->name_bytes, record->id, &shown) ||
+        strcmp(buf_text(&shown), file_name) != 0) {
+        record_unref(record);
+        record = NULL;
+    }
+    buf_finish(&shown);
+    return record;
+}
+
+static struct record *find_by_id(struct cache *cache, const struct kind *kind,
+                                 const char *file_name)
+{
+    return id_is_valid(file_name) ? cache_by_id(cache, kind, file_name) : NULL;
+}
+
+/* Drops the reference to `found`; whether it was another resource than `record`. */
+static bool is_another(struct record *found, const struct record *record)
+{
+    bool another = found != NULL && strcmp(found->id, record->id) != 0;
+
+    record_unref(found);
+    return another;
+}
+
+/* Whether no other resource has this name. */
+static bool has_name_alone(struct cache *cache, const struct record *record)
+{
+    struct record *found[1];
+    size_t count =
+        cache_by_name(cache, record->kind, record->name, record->name_bytes, NULL, found, 1);
+
+    if (count == 0)
+        return true;
+    return !is_another(found[0], record) && count == 1;
+}
+
+/* Whether `plain`, the encoded name, means this record and nothing else. */
+static bool means_alone(struct cache *cache, const struct record *record, const struct buf *plain)
+{
+    return !record->automatic && plain->size_bytes > 0 && plain->size_bytes <= NAME_MAX_BYTES &&
+           has_name_alone(cache, record) &&
+           !is_another(find_by_id(cache, record->kind, plain->data), record) &&
+           !is_another(find_with_id(cache, record->kind, plain->data), record);
+}
+
+bool name_shown(struct cache *cache, const struct record *record, struct buf *out)
+{
+    struct buf plain = BUF_EMPTY;
+    bool ok = name_encode(record->name, record->name_bytes, &plain);
+
+    if (ok && means_alone(cache, record, &plain))
+        ok = buf_append(out, plain.data, plain.size_bytes);
+    else
+        ok = ok && name_with_id(record->name, record->name_bytes, record->id, out);
+    buf_finish(&plain);
+    return ok;
+}
+
+/* --- resolving ------------------------------------------------------------------------------- */
+
+/* Where a name is looked up, and those that have it as their plain name. */
+struct search {
+    struct cache *cache;
+    const struct kind *kind;
+    const char *machine_id; /* NULL: all machines */
+    const char *file_name;
+    const char *name; /* decoded; NULL: `file_name` can be nobody's plain name */
+    size_t name_bytes;
+};
+
+static bool is_in_machine(const struct search *search, const struct record *record)
+{
+    return search->machine_id == NULL || strcmp(record->machine_id, search->machine_id) == 0;
+}
+
+/* Passes a found record on if the directory shows it. */
+static struct record *in_directory(const struct search *search, struct record *record)
+{
+    if (record == NULL || is_in_machine(search, record))
+        return record;
+    record_unref(record);
+    return NULL;
+}
+
+/* The one whose plain name this is, if it is shown under it. */
+static struct record *find_shown(const struct search *search)
+{
+    struct record *found[1] = {NULL};
+    struct buf shown = BUF_EMPTY;
+
+    if (search->name == NULL || cache_by_name(search->cache, search->kind, search->name,
+                                              search->name_bytes, NULL, found, 1) == 0)
+        return NULL;
+    if (!name_shown(search->cache, found[0], &shown) ||
+        strcmp(buf_text(&shown), search->file_name) != 0) {
+        record_unref(found[0]);
+        found[0] = NULL;
+    }
+    buf_finish(&shown);
+    return in_directory(search, found[0]);
+}
+
+/* In a machine's directory: the only one of its resources with this name that is not automatic. */
+static struct record *find_in_machine(const struct search *search)
+{
+    struct record *found[NAMESAKES];
+    struct record *only = NULL;
+    size_t plain = 0;
+
+    if (search->name == NULL || search->machine_id == NULL)
+        return NULL;
+    size_t count = cache_by_name(search->cache, search->kind, search->name, search->name_bytes,
+                                 search->machine_id, found, NAMESAKES);
+    for (size_t i = 0; i < count && i < NAMESAKES; i++) {
+        plain += !found[i]->automatic;
+        if (plain == 1 && !found[i]->automatic)
+            only = record_ref(found[i]);
+        record_unref(found[i]);
+    }
+    if (plain == 1 && count <= NAMESAKES)
+        return only;
+    record_unref(only);
+    return NULL;
+}
+
+static bool append_candidate(struct cache *cache, const struct record *record, struct buf *out)
+{
+    return (out->size_bytes == 0 || buf_append(out, ", ", 2)) && name_shown(cache, record, out);
+}
+
+/* Whether several have this plain name; appends how they are shown. */
+static bool is_ambiguous(const struct search *search, struct buf *candidates)
+{
+    struct record *found[CANDIDATES];
+
+    if (search->name == NULL)
+        return false;
+    size_t count = cache_by_name(search->cache, search->kind, search->name, search->name_bytes,
+                                 search->machine_id, found, CANDIDATES);
+    for (size_t i = 0; i < count && i < CANDIDATES; i++) {
+        if (count > 1 && candidates != NULL)
+            append_candidate(search->cache, found[i], candidates);
+        record_unref(found[i]);
+    }
+    return count > 1;
+}
+
+/* An id means its resource also where the directory does not show it: nothing else, then. */
+static struct record *find(const struct search *search)
+{
+    struct record *record = find_shown(search);
+
+    if (record != NULL)
+        return record;
+    record = find_by_id(search->cache, search->kind, search->file_name);
+    if (record == NULL)
+        record = find_with_id(search->cache, search->kind, search->file_name);
+    return record != NULL ? in_directory(search, record) : find_in_machine(search);
+}
+
+enum name_result name_resolve(struct cache *cache, const struct kind *kind, const char *machine_id,
+                              const char *file_name, struct record **out, struct buf *candidates)
+{
+    struct buf name = BUF_EMPTY;
+    struct search search = {
+        .cache = cache, .kind = kind, .machine_id = machine_id, .file_name = file_name};
+    enum name_result result = NAME_FOUND;
+
+    if (name_decode(file_name, &name)) {
+        search.name = buf_text(&name);
+        search.name_bytes = name.size_bytes;
+    }
+    struct record *record = find(&search);
+    if (record != NULL)
+        *out = record;
+    else
+        result = is_ambiguous(&search, candidates) ? NAME_AMBIGUOUS : NAME_ABSENT;
+    buf_finish(&name);
+    return result;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* The directory of one resource, and how a name in a kind's or machine's directory leads to it. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/document.h"
+#include "tree/names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int64_t deadline_ms(struct call *call)
+{
+    return call->cancel->deadline_ms;
+}
+
+struct record *resource_record(struct dir *dir)
+{
+    return cache_by_id(dir->tree->config.cache, dir->kind, dir_id(dir));
+}
+
+/* --- finding --------------------------------------------------------------------------------- */
+
+/* The machine whose resources `parent` shows; NULL: all machines'. */
+static const char *machine_of(const struct dir *parent)
+{
+    return parent->machine_id;
+}
+
+static struct dir *intern(struct dir *parent, const char *name, const struct record *record)
+{
+    return dir_intern(parent, name, &resource_ops, parent->kind, record->id, machine_of(parent));
+}
+
+int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out)
+{
+    struct record *record = NULL;
+    struct buf candidates = BUF_EMPTY;
+    int rc = -ENOENT;
+
+    enum name_result result = name_resolve(parent->tree->config.cache, parent->kind,
+                                           machine_of(parent), name, &record, &candidates);
+    if (result == NAME_FOUND) {
+        out->dir = intern(parent, name, record);
+        rc = out->dir == NULL ? -ENOMEM : 0;
+    } else if (result == NAME_AMBIGUOUS) {
+        rc = tree_fail(call, ENOENT, "several %s have this name: use one of %s",
+                       parent->kind->plural, buf_text(&candidates));
+    }
+    record_unref(record);
+    buf_finish(&candidates);
+    return rc;
+}
+
+/* --- listing --------------------------------------------------------------------------------- */
+
+static bool shown_name(struct dir *parent, const struct record *record, struct buf *name)
+{
+    name->size_bytes = 0;
+    if (!name_shown(parent->tree->config.cache, record, name))
+        return false;
+    struct dir *draft = draft_find(parent, buf_text(name));
+    if (draft == NULL)
+        return true;
+    dir_unref(draft);
+    name->size_bytes = 0;
+    return name_with_id(record->name, record->name_bytes, record->id, name);
+}
+
+static bool list_record(struct dir *parent, const struct record *record, struct buf *name,
+                        struct listing *listing)
+{
+    if (machine_of(parent) != NULL && strcmp(record->machine_id, machine_of(parent)) != 0)
+        return true;
+    return shown_name(parent, record, name) &&
+           listing_add_dir(listing, buf_text(name), &resource_ops, parent->kind, record->id,
+                           machine_of(parent));
+}
+
+int resource_list(struct call *call, struct dir *parent, struct listing *listing)
+{
+    struct record_list records = RECORD_LIST_EMPTY;
+    struct buf name = BUF_EMPTY;
+
+    (void)call;
+    bool ok = cache_records(parent->tree->config.cache, parent->kind, &records);
+    for (size_t i = 0; ok && i < records.count; i++)
+        ok = list_record(parent, records.records[i], &name, listing);
+    record_list_finish(&records);
+    buf_finish(&name);
+    return ok ? 0 : -ENOMEM;
+}
+
+/* --- deleting -------------------------------------------------------------------------------- */
+
+/* What the name was last handed out for: that is what rmdir and rename act on. If the name means
+ * something else by now, that is EBUSY; if it means nothing any more, the object stands. */
+static int last_handed_out(struct call *call, struct dir *parent, const char *name,
+                           struct dir **out)
+{
+    struct found now = {0};
+    struct dir *known = dir_child(parent, name);
+    int rc = known == NULL ? ensure_lookup(call, parent, name) : 0;
+
+    if (rc < 0)
+        return rc;
+    rc = resource_lookup(call, parent, name, &now);
+    if (known == NULL || rc == -ENOMEM) {
+        dir_unref(known);
+        *out = now.dir;
+        return rc;
+    }
+    if (rc == 0 && now.dir != known)
+        rc = tree_fail(call, EBUSY, "this name means another %s by now (%s, it was %s): look again",
+                       parent->kind->noun, dir_id(now.dir), dir_id(known));
+    else
+        rc = 0;
+    dir_unref(now.dir);
+    if (rc < 0)
+        dir_unref(known);
+    else
+        *out = known;
+    return rc;
+}
+
+static int check_rmdir(struct call *call, struct dir *dir)
+{
+    char path[PATH_BYTES];
+
+    dir_path(dir, NULL, path, sizeof path);
+    if (!overlay_hides_all(dir))
+        return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
+    if (overlay_was_read_by(dir, call->pid))
+        return tree_fail(call, EPERM,
+                         "this process has just read all of it, as a move to another filesystem "
+                         "does, and that would delete the %s: copy it with cp -r, then rm -r %s",
+                         dir->kind->noun, path);
+    return 0;
+}
+
+static int run_change(struct call *call, struct tree *tree, const struct change_request *request,
+                      struct record **out)
+{
+    struct change *change = NULL;
+
+    if (change_start(tree->config.cache, request, &change) < 0)
+        return -ENOMEM;
+    int rc = change_wait(change, call->cancel, &call->problem);
+    if (rc == 0 && out != NULL)
+        *out = change_record(change);
+    change_unref(change);
+    return rc == 0 ? 0 : tree_problem_errno(call, request->verb == CHANGE_CREATE);
+}
+
+static int delete_resource(struct call *call, struct dir *dir)
+{
+    struct tree *tree = dir->tree;
+    struct change_request request = {.verb = CHANGE_DELETE,
+                                     .kind = dir->kind,
+                                     .id = dir_id(dir),
+                                     .deadline_ms = deadline_ms(call)};
+    struct record *record = resource_record(dir);
+
+    if (record == NULL)
+        return 0; /* gone upstream: what was asked for is so */
+    if (record->machine_id[0] != '\0')
+        machine_keep(tree, record->machine_id, tree->config.ttl_ms);
+    record_unref(record);
+    return run_change(call, tree, &request, NULL);
+}
+
+int resource_rmdir(struct call *call, struct dir *parent, const char *name)
+{
+    struct dir *dir = NULL;
+    int rc = last_handed_out(call, parent, name, &dir);
+
+    if (rc < 0)
+        return rc;
+    rc = check_rmdir(call, dir);
+    if (rc == 0) {
+        rc = delete_resource(call, dir);
+        overlay_clear(dir);
+    }
+    if (rc == 0)
+        dir_detach(dir);
+    dir_unref(dir);
+    return rc;
+}
+
+static int resource_unlink(struct call *call, struct dir *dir, const char *name)
+{
+    uint32_t leaf = leaf_find(dir, name);
+
+    (void)call;
+    if (leaf == 0 || leaf_hidden(dir, leaf))
+        return -ENOENT;
+    overlay_hide(dir, leaf);
+    return 0;
+}
+
+/* --- renaming -------------------------------------------------------------------------------- */
+
+static int check_rename(struct call *call, struct dir *parent, struct dir *new_parent,
+                        const char *new_name, unsigned flags)
+{
+    struct found taken = {0};
+
+    if (parent != new_parent)
+        return tree_fail(call, EPERM, "a %s can't be moved elsewhere; cp -r copies its settings",
+                         parent->kind->noun);
+    if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
+        return tree_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
+    int rc = resource_lookup(call, parent, new_name, &taken);
+    if (rc == -ENOENT && call->problem.message[0] == '\0')
+        return 0;
+    dir_unref(taken.dir);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if ((flags & RENAME_NOREPLACE) != 0 || rc == -ENOENT)
+        return tree_fail(call, EEXIST, "the name is taken");
+    return tree_fail(call, ENOTEMPTY, "the name is taken");
+}
+
+/* Sends the new name; the directory object goes on under it, as the kernel's dentry does. */
+static int send_name(struct call *call, struct dir *dir, const char *new_name,
+                     const struct buf *decoded)
+{
+    struct cache *cache = dir->tree->config.cache;
+    struct document_change edit = {0};
+    struct record *record = resource_record(dir);
+    int rc;
+
+    if (record == NULL)
+        return tree_fail(call, ENOENT, "it is gone");
+    if (cache_shape(cache, dir->kind)->update == UPDATE_WHOLE)
+        rc = document_refetch(call, dir, &record);
+    else
+        rc = 0;
+    if (rc == 0 && document_rename(cache_dialect(cache), record, buf_text(decoded),
+                                   decoded->size_bytes, &edit, &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    if (rc == 0 && edit.changed) {
+        struct change_request request = {.verb = CHANGE_UPDATE,
+                                         .kind = dir->kind,
+                                         .id = dir_id(dir),
+                                         .body = buf_text(&edit.body),
+                                         .secrets = (const char *const *)edit.secrets,
+                                         .deadline_ms = deadline_ms(call)};
+        rc = run_change(call, dir->tree, &request, NULL);
+    }
+    if (rc == 0 && !dir_move(dir, new_name))
+        rc = -ENOMEM;
+    document_change_finish(&edit);
+    record_unref(record);
+    return rc;
+}
+
+int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
+                    const char *new_name, unsigned flags)
+{
+    struct buf decoded = BUF_EMPTY;
+    struct dir *dir = NULL;
+    int rc = check_rename(call, parent, new_parent, new_name, flags);
+
+    if (rc == 0 && !name_decode(new_name, &decoded))
+        rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
+    if (rc == 0)
+        rc = last_handed_out(call, parent, name, &dir);
+    if (rc == 0)
+        rc = send_name(call, dir, new_name, &decoded);
+    dir_unref(dir);
+    buf_finish(&decoded);
+    return rc;
+}
+
+/* --- the directory itself -------------------------------------------------------------------- */
+
+static int resource_mtime(struct dir *dir, int64_t *mtime_ms)
+{
+    struct record *record = resource_record(dir);
+
+    if (record == NULL)
+        return -ENOENT;
+    *mtime_ms = record->mtime_ms;
+    record_unref(record);
+    return 0;
+}
+
+static int resource_dir_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    struct record *record = resource_record(dir);
+
+    if (record == NULL)
+        return -ENOENT;
+    record_unref(record);
+    return leaves_list(call, dir, listing);
+}
+
+static bool resource_is_current(struct dir *dir)
+{
+    struct record *record = NULL;
+    enum name_result result = name_resolve(dir->tree->config.cache, dir->kind,
+                                           machine_of(dir->parent), dir_name(dir), &record, NULL);
+    bool same = result == NAME_FOUND && strcmp(record->id, dir_id(dir)) == 0;
+
+    record_unref(record);
+    return same;
+}
+
+static int64_t resource_valid_ms(struct dir *dir)
+{
+    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
+}
+
+static void resource_touch(struct dir *dir)
+{
+    cache_expire(dir->tree->config.cache, dir->kind, dir_id(dir));
+}
+
+static const struct leaf_row resource_leaves[] = {
+    {.name = "document",
+     .mode = 0644,
+     .flags = LEAF_DOCUMENT,
+     .render = document_file_render,
+     .judge = document_file_judge,
+     .commit = document_file_commit},
+    {.name = "restore",
+     .mode = 0644,
+     .flags = LEAF_RESTORE,
+     .render = restore_render,
+     .judge = restore_judge,
+     .commit = restore_commit,
+     .touch = restore_touch},
+    {.name = NULL},
+};
+
+const struct dir_ops resource_ops = {
+    .type = "resource",
+    .lookup = leaves_lookup,
+    .list = resource_dir_list,
+    .mtime = resource_mtime,
+    .unlink = resource_unlink,
+    .touch = resource_touch,
+    .valid_ms = resource_valid_ms,
+    .is_current = resource_is_current,
+    .leaves = resource_leaves,
+};

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file `restore` of a snapshot. Setting both its times to now without an open handle, or
+ * writing a JSON object to it, sends the machine back; a text that it can show itself is ignored,
+ * so that copying a tree back restores nothing.
+ */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/document.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char *const shown_words[] = {
+    "never", "new", "in progress", "done", "error", "cancelled", "unknown", "sent",
+};
+
+static const struct restore_row *row_of(const struct dir *dir)
+{
+    return cache_shape(dir->tree->config.cache, dir->kind)->restore;
+}
+
+/* One of shown_words, or the state in the server's own word. */
+static const char *state_word(const struct cache_event *event)
+{
+    if (!event->known)
+        return "never";
+    if (event->outcome_unknown)
+        return "unknown";
+    if (event->answered_whole)
+        return "done";
+    if (event->event.state[0] == '\0')
+        return "sent";
+    if (event->outcome == EVENT_SUCCEEDED)
+        return "done";
+    return event->event.state;
+}
+
+int restore_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    struct cache_event event = {0};
+
+    cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
+                wait ? call->cancel : NULL, &event);
+    return buf_printf(out, "%s\n", state_word(&event)) ? 0 : -ENOMEM;
+}
+
+/* --- what may be written --------------------------------------------------------------------- */
+
+static size_t trimmed_bytes(const struct buf *text)
+{
+    size_t size = text->size_bytes;
+
+    while (size > 0 && strchr(" \t\r\n", text->data[size - 1]) != NULL)
+        size--;
+    return size;
+}
+
+static bool is_shown_word(const struct buf *text)
+{
+    size_t size = trimmed_bytes(text);
+
+    for (size_t i = 0; i < sizeof shown_words / sizeof shown_words[0]; i++)
+        if (strlen(shown_words[i]) == size && memcmp(shown_words[i], buf_text(text), size) == 0)
+            return true;
+    return false;
+}
+
+static bool looks_like_object(const struct buf *text)
+{
+    const char *start = buf_text(text) + strspn(buf_text(text), " \t\r\n");
+
+    return *start == '{';
+}
+
+static int refuse_text(struct call *call)
+{
+    return tree_fail(call, EINVAL,
+                     "to restore, touch this file or write a JSON object to it; nothing was sent");
+}
+
+enum judgement restore_judge(struct file *file, struct call *call)
+{
+    const struct buf *text = &file->text;
+
+    if (looks_like_object(text))
+        return document_file_judge(file, call);
+    if (text->size_bytes == 0 || text->data[text->size_bytes - 1] != '\n')
+        return JUDGE_INCOMPLETE;
+    if (trimmed_bytes(text) == 0 || is_shown_word(text))
+        return JUDGE_INCOMPLETE;
+    refuse_text(call);
+    return JUDGE_INVALID;
+}
+
+/* --- restoring ------------------------------------------------------------------------------- */
+
+static int choose_body(struct call *call, const struct dir *dir, const char **body)
+{
+    const struct restore_row *row = row_of(dir);
+    enum restore_backup backup = dir->tree->config.restore_backup;
+
+    if (backup == RESTORE_BACKUP_YES && !row->safety)
+        return tree_fail(call, EPERM,
+                         "restore_backup=yes, and this API can't take a safety snapshot first");
+    *body = backup == RESTORE_BACKUP_NO ? row->plain_body : row->default_body;
+    return 0;
+}
+
+/* Starts the restore with that body (NULL: none). */
+static int start(struct call *call, struct dir *dir, const char *body, struct change **out)
+{
+    struct cache *cache = dir->tree->config.cache;
+    struct record *record = resource_record(dir);
+
+    if (record == NULL)
+        return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
+    struct change_request request = {.verb = CHANGE_RESTORE,
+                                     .kind = dir->kind,
+                                     .id = record->id,
+                                     .body = body,
+                                     .deadline_ms = call->cancel->deadline_ms};
+    int rc = 0;
+    /* Brings the events up to date; the change itself is refused if another slips in between. */
+    if (cache_restore_pending(cache, record->machine_id, call->cancel))
+        rc = tree_fail(call, EBUSY,
+                       "a restore of machine %s is not finished yet, or its outcome is unknown",
+                       record->machine_id);
+    else if (change_start(cache, &request, out) < 0)
+        rc = -ENOMEM;
+    record_unref(record);
+    return rc;
+}
+
+/* Says, where it is so, that no safety snapshot could be asked for. */
+static void note_missing_safety(struct call *call, struct dir *dir)
+{
+    char path[PATH_BYTES];
+    struct journal_error note = {.pid = call->pid,
+                                 .uid = call->uid,
+                                 .op = "restore",
+                                 .path = path,
+                                 .problem = &call->problem};
+
+    if (row_of(dir)->safety)
+        return;
+    dir_path(dir, "restore", path, sizeof path);
+    problem_set(&call->problem, PROBLEM_NONE,
+                "restored without a safety snapshot: this API can't take one first");
+    journal_add_error(dir->tree->config.journal, &note);
+}
+
+int restore_touch(struct call *call, struct dir *dir)
+{
+    struct change *change = NULL;
+    const char *body = NULL;
+    int rc = choose_body(call, dir, &body);
+
+    if (rc == 0)
+        rc = start(call, dir, body, &change);
+    if (rc < 0)
+        return rc;
+    if (change_wait(change, call->cancel, &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    else
+        note_missing_safety(call, dir);
+    change_unref(change);
+    return rc;
+}
+
+static int commit_object(struct call *call, struct file *file)
+{
+    struct dir *dir = file->node.dir;
+    struct buf body = BUF_EMPTY;
+    int rc = 0;
+
+    if (file->created)
+        return refuse_text(call);
+    if (document_restore_body(row_of(dir), buf_text(&file->text), file->text.size_bytes, &body,
+                              &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    if (rc == 0)
+        rc = start(call, dir, row_of(dir)->default_body == NULL ? NULL : buf_text(&body),
+                   &file->change);
+    buf_finish(&body);
+    if (rc == 0)
+        rc = file_await(call, file, false);
+    if (rc == 0)
+        note_missing_safety(call, dir);
+    return rc;
+}
+
+int restore_commit(struct call *call, struct file *file)
+{
+    if (file->change != NULL)
+        return file_await(call, file, false);
+    if (trimmed_bytes(&file->text) == 0 || is_shown_word(&file->text))
+        return 0;
+    return looks_like_object(&file->text) ? commit_object(call, file) : refuse_text(call);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The root: the kinds' directories, machines/, the control directory, README, utilization.json. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/document.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MACHINES "machines"
+#define CONTROL  ".paperspacefs"
+
+static const struct kind *kind_of(const char *name)
+{
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        if (kinds_all[i]->plural != NULL && strcmp(kinds_all[i]->plural, name) == 0)
+            return kinds_all[i];
+    return NULL;
+}
+
+static int root_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    const struct kind *kind = kind_of(name);
+
+    if (kind != NULL)
+        out->dir = dir_intern(dir, name, &kind_ops, kind, NULL, NULL);
+    else if (strcmp(name, MACHINES) == 0)
+        out->dir = dir_intern(dir, name, &machines_ops, machine_kind(), NULL, NULL);
+    else if (strcmp(name, CONTROL) == 0)
+        out->dir = dir_intern(dir, name, &control_ops, NULL, NULL, NULL);
+    else
+        return leaves_lookup(call, dir, name, out);
+    return out->dir == NULL ? -ENOMEM : 0;
+}
+
+static int root_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && kinds_all[i] != NULL; i++)
+        if (kinds_all[i]->plural != NULL)
+            ok = listing_add_dir(listing, kinds_all[i]->plural, &kind_ops, kinds_all[i], NULL,
+                                 NULL);
+    ok = ok && listing_add_dir(listing, MACHINES, &machines_ops, machine_kind(), NULL, NULL) &&
+         listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
+    return ok ? leaves_list(call, dir, listing) : -ENOMEM;
+}
+
+static int refuse(struct call *call)
+{
+    return tree_fail(call, EPERM, "the top of the mount is fixed: nothing is made, renamed or "
+                                  "removed here");
+}
+
+static int root_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    (void)dir, (void)name, (void)child;
+    return refuse(call);
+}
+
+static int root_remove(struct call *call, struct dir *dir, const char *name)
+{
+    (void)dir, (void)name;
+    return refuse(call);
+}
+
+static int root_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                       const char *new_name, unsigned flags)
+{
+    (void)dir, (void)name, (void)new_dir, (void)new_name, (void)flags;
+    return refuse(call);
+}
+
+static int singleton_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    struct cache *cache = dir->tree->config.cache;
+    struct record *record = NULL;
+
+    (void)wait; /* its size is asked for before anybody reads it */
+    if (cache_read(cache, leaf_singleton(), NULL, call->cancel, &record, &call->problem) < 0)
+        return tree_problem_errno(call, false);
+    bool ok = document_render(record, false, out);
+    record_unref(record);
+    return ok ? 0 : -ENOMEM;
+}
+
+static void root_touch(struct dir *dir)
+{
+    cache_expire(dir->tree->config.cache, NULL, NULL);
+}
+
+static const struct leaf_row root_leaves[] = {
+    {.name = "README", .mode = 0444, .render = readme_render},
+    {.name = "singleton", .mode = 0444, .flags = LEAF_SINGLETON, .render = singleton_render},
+    {.name = NULL},
+};
+
+const struct dir_ops root_ops = {
+    .type = "root",
+    .lookup = root_lookup,
+    .list = root_list,
+    .mkdir = root_mkdir,
+    .rmdir = root_remove,
+    .unlink = root_remove,
+    .rename = root_rename,
+    .touch = root_touch,
+    .leaves = root_leaves,
+};

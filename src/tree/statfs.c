@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* df: the team's plan, as far as utilization tells. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/names.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define BLOCK_BYTES 4096
+#define ASK_MS      2000 /* how long df waits when nothing is known */
+
+/* A member given as a number or as decimal text; false: it is neither. */
+static bool bytes_of(struct json_object *value, uint64_t *out)
+{
+    if (json_object_is_type(value, json_type_int)) {
+        int64_t number = json_object_get_int64(value);
+        *out = number < 0 ? 0 : (uint64_t)number;
+        return true;
+    }
+    if (!json_object_is_type(value, json_type_string))
+        return false;
+    char *end;
+    errno = 0;
+    *out = strtoull(json_object_get_string(value), &end, 10);
+    return errno == 0 && end != json_object_get_string(value) && *end == '\0';
+}
+
+/* The plan's total where it is given, else the sum of all that is counted. */
+static void read_usage(struct json_object *utilization, uint64_t *used, uint64_t *available)
+{
+    struct json_object *total;
+    struct json_object *remaining;
+    uint64_t bytes;
+
+    *used = 0;
+    *available = 0;
+    if (json_object_object_get_ex(utilization, "remainingFreeStorage", &remaining))
+        bytes_of(remaining, available);
+    if (json_object_object_get_ex(utilization, "totalUsage", &total) && bytes_of(total, used))
+        return;
+    json_object_object_foreach(utilization, key, value)
+    {
+        (void)key;
+        if (json_object_is_type(value, json_type_int) && bytes_of(value, &bytes))
+            *used += bytes;
+    }
+}
+
+static struct record *known_utilization(struct call *call, struct tree *tree)
+{
+    struct cache *cache = tree->config.cache;
+    struct record *record = cache_by_id(cache, leaf_singleton(), "");
+    struct problem ignored;
+    struct cancel cancel;
+
+    (void)call;
+    if (record != NULL)
+        return record;
+    cancel_init(&cancel, tree->config.group, clock_now_ms(&clock_system) + ASK_MS);
+    if (cache_read(cache, leaf_singleton(), NULL, &cancel, &record, &ignored) < 0)
+        record = NULL;
+    cancel_finish(&cancel);
+    return record;
+}
+
+int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out)
+{
+    struct record *record = known_utilization(call, tree);
+    struct json_object *utilization = record == NULL ? NULL : record_parse(record);
+    uint64_t used = 0;
+    uint64_t available = 0;
+
+    if (utilization != NULL)
+        read_usage(utilization, &used, &available);
+    json_object_put(utilization);
+    record_unref(record);
+    *out = (struct statvfs){.f_bsize = BLOCK_BYTES,
+                            .f_frsize = BLOCK_BYTES,
+                            .f_namemax = NAME_MAX_BYTES};
+    out->f_bavail = available / BLOCK_BYTES;
+    out->f_bfree = out->f_bavail;
+    out->f_blocks = out->f_bfree + (used + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    return 0;
+}

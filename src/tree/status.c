@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* .paperspacefs/status.json: what is known about the mount, its key and each kind. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "util/json.h"
+
+#include <errno.h>
+
+#define ACCOUNT_WAIT_MS 2000
+
+static const char *const key_words[] = {
+    [KEY_UNTRIED] = "untried",
+    [KEY_ACCEPTED] = "accepted",
+    [KEY_REFUSED] = "refused",
+};
+
+static void add_text(struct json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, text[0] == '\0' ? NULL : json_object_new_string(text));
+}
+
+/* Who the key belongs to is asked once, and not waited for long. */
+static struct api_session account(struct call *call, struct tree *tree, bool wait)
+{
+    struct api_session session = {0};
+
+    pthread_mutex_lock(&tree->lock);
+    bool ask = wait && !tree->session_asked;
+    tree->session_asked = tree->session_asked || ask;
+    pthread_mutex_unlock(&tree->lock);
+    if (ask) {
+        struct cancel cancel;
+        struct problem ignored;
+        int64_t end_ms = clock_now_ms(&clock_system) + ACCOUNT_WAIT_MS;
+        cancel_init(&cancel, tree->config.group,
+                    end_ms < call->cancel->deadline_ms ? end_ms : call->cancel->deadline_ms);
+        bool answered = api_session(tree->config.api, &cancel, &session, &ignored) == 0;
+        cancel_finish(&cancel);
+        pthread_mutex_lock(&tree->lock);
+        tree->session = session;
+        tree->session_asked = answered;
+        pthread_mutex_unlock(&tree->lock);
+    }
+    pthread_mutex_lock(&tree->lock);
+    session = tree->session;
+    pthread_mutex_unlock(&tree->lock);
+    return session;
+}
+
+static struct json_object *describe_key(struct tree *tree)
+{
+    struct journal_key key = journal_key_state(tree->config.journal);
+    struct json_object *object = json_object_new_object();
+    char since[CLOCK_ISO_SIZE];
+
+    clock_format_iso(key.since_ms, since);
+    add_text(object, "state", key_words[key.state]);
+    add_text(object, "since", since);
+    return object;
+}
+
+static struct json_object *describe_kind(struct tree *tree, const struct kind *kind)
+{
+    struct json_object *object = json_object_new_object();
+    struct cache_status status;
+
+    cache_get_status(tree->config.cache, kind, &status);
+    json_object_object_add(object, "online", json_object_new_boolean(status.online));
+    json_object_object_add(object, "age_s",
+                           status.age_ms < 0 ? NULL : json_object_new_int64(status.age_ms / 1000));
+    json_object_object_add(object, "stale", json_object_new_boolean(status.stale));
+    json_object_object_add(object, "count",
+                           status.known ? json_object_new_int64((int64_t)status.count) : NULL);
+    json_object_object_add(
+        object, "requests",
+        json_object_new_int64((int64_t)journal_request_count(tree->config.journal, kind)));
+    json_object_object_add(object, "drafts",
+                           json_object_new_int64((int64_t)draft_count(tree, kind)));
+    add_text(object, "problem", status.problem.message);
+    return object;
+}
+
+static struct json_object *describe_kinds(struct tree *tree)
+{
+    struct json_object *kinds = json_object_new_object();
+
+    for (size_t i = 0; kinds_all[i] != NULL; i++) {
+        const struct kind *kind = kinds_all[i];
+        json_object_object_add(kinds, kind->plural != NULL ? kind->plural : kind->noun,
+                               describe_kind(tree, kind));
+    }
+    return kinds;
+}
+
+int status_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+{
+    struct tree *tree = dir->tree;
+    struct api_session session = account(call, tree, wait);
+    struct json_object *status = json_object_new_object();
+
+    add_text(status, "version", PACKAGE_VERSION);
+    add_text(status, "url", tree->config.url);
+    add_text(status, "dialect",
+             api_dialect_known(tree->config.api)
+                 ? dialect_rows[api_dialect(tree->config.api)].name
+                 : "");
+    add_text(status, "team", session.team);
+    add_text(status, "user", session.user);
+    json_object_object_add(status, "key", describe_key(tree));
+    json_object_object_add(status, "kinds", describe_kinds(tree));
+    bool ok = json_print_pretty(out, status) && buf_append_text(out, "\n");
+    json_object_put(status);
+    return ok ? 0 : -ENOMEM;
+}

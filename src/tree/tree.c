@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations: dispatch to the type of directory, and the record of what failed. */
+#include "config.h"
+
+#include "tree/tree_internal.h"
+
+#include "tree/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ABSENT_VALID_MS 1000 /* how long a fixed directory's lack of a name may be believed */
+
+/* --- life cycle ------------------------------------------------------------------------------ */
+
+struct tree *tree_create(const struct tree_config *config)
+{
+    struct tree *tree = calloc(1, sizeof *tree);
+
+    if (tree == NULL)
+        return NULL;
+    tree->config = *config;
+    tree->started_ms = clock_wall_ms(config->clock);
+    pthread_mutex_init(&tree->lock, NULL);
+    LIST_INIT(&tree->hiding);
+    LIST_INIT(&tree->machines);
+    LIST_INIT(&tree->drafts);
+    LIST_INIT(&tree->volatile_files);
+    tree->root = dir_root_create(tree);
+    if (tree->root == NULL) {
+        pthread_mutex_destroy(&tree->lock);
+        free(tree);
+        return NULL;
+    }
+    return tree;
+}
+
+void tree_destroy(struct tree *tree)
+{
+    if (tree == NULL)
+        return;
+    while (!LIST_EMPTY(&tree->hiding))
+        overlay_clear(LIST_FIRST(&tree->hiding));
+    drafts_finish(tree);
+    while (!LIST_EMPTY(&tree->machines))
+        machine_forget(tree, LIST_FIRST(&tree->machines)->id);
+    dir_unref(tree->root);
+    pthread_mutex_destroy(&tree->lock);
+    free(tree);
+}
+
+void tree_refresh(struct tree *tree)
+{
+    cache_expire(tree->config.cache, NULL, NULL);
+}
+
+/* --- recording ------------------------------------------------------------------------------- */
+
+static int finish(struct call *call, const struct dir *dir, const char *name, int rc)
+{
+    char path[PATH_BYTES];
+
+    if (rc >= 0)
+        return rc;
+    dir_path(dir, name, path, sizeof path);
+    return tree_finish(call, dir->tree, path, rc);
+}
+
+/* What every change of `name` in `dir` asks first: 0, or why it can't be. */
+static int begin_change(struct call *call, struct dir *dir, const char *name)
+{
+    overlay_sweep(dir->tree);
+    if (dir->tree->config.read_only)
+        return tree_fail(call, EROFS, "mounted read-only");
+    if (strlen(name) > NAME_MAX_BYTES)
+        return tree_fail(call, ENAMETOOLONG, "a name has at most %d bytes", NAME_MAX_BYTES);
+    return 0;
+}
+
+/* --- looking --------------------------------------------------------------------------------- */
+
+/* Lets the found directory, or `dir` itself for a leaf, become the entry's node. */
+static int make_entry(struct call *call, struct dir *dir, const struct found *found,
+                      struct entry *out)
+{
+    out->node.leaf = found->leaf;
+    out->node.dir = found->dir != NULL ? found->dir : dir_ref(dir);
+    int rc = attr_entry(call, dir, out);
+    if (rc < 0) {
+        dir_unref(out->node.dir);
+        out->node.dir = NULL;
+    }
+    return rc;
+}
+
+int tree_lookup(struct call *call, struct dir *dir, const char *name, struct entry *out)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+    struct found found = {0};
+    int rc;
+
+    *out = (struct entry){0};
+    overlay_sweep(dir->tree);
+    if (strlen(name) > NAME_MAX_BYTES)
+        return -ENAMETOOLONG;
+    rc = ops->lookup == NULL ? leaves_lookup(call, dir, name, &found)
+                             : ops->lookup(call, dir, name, &found);
+    if (rc == -ENOENT && ops->valid_ms == NULL)
+        out->entry_valid_ms = ABSENT_VALID_MS;
+    if (rc == 0)
+        rc = make_entry(call, dir, &found, out);
+    return finish(call, dir, name, rc);
+}
+
+int tree_readlink(struct call *call, struct node node, char *out, size_t size)
+{
+    (void)node;
+    if (size > 0)
+        out[0] = '\0';
+    return tree_fail(call, EINVAL, "not a symbolic link");
+}
+
+/* --- attributes ------------------------------------------------------------------------------ */
+
+static int touch(struct call *call, struct node node)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+
+    if (node.leaf != 0)
+        return row != NULL && row->touch != NULL ? row->touch(call, node.dir) : 0;
+    if (dir_ops(node.dir)->touch != NULL)
+        dir_ops(node.dir)->touch(node.dir);
+    return 0;
+}
+
+int tree_setattr(struct call *call, struct node node, const struct setattr *change,
+                 struct stat *st, int64_t *attr_valid_ms)
+{
+    char path[PATH_BYTES];
+    int rc = 0;
+
+    if (node.dir->tree->config.read_only)
+        rc = tree_fail(call, EROFS, "mounted read-only");
+    else if (change->touch_now)
+        rc = touch(call, node);
+    if (rc == 0)
+        rc = attr_node(call, node, st, attr_valid_ms);
+    if (rc == 0)
+        return 0;
+    node_path(node, path, sizeof path);
+    return tree_finish(call, node.dir->tree, path, rc);
+}
+
+/* --- changing -------------------------------------------------------------------------------- */
+
+int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode,
+               struct entry *out)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+    struct found found = {0};
+    int rc = begin_change(call, dir, name);
+
+    (void)mode;
+    if (rc == 0 && ops->mkdir == NULL)
+        rc = tree_fail(call, EPERM, "no directory can be made here");
+    if (rc == 0)
+        rc = ops->mkdir(call, dir, name, &found.dir);
+    if (rc == 0)
+        rc = make_entry(call, dir, &found, out);
+    return finish(call, dir, name, rc);
+}
+
+/* Brings an unlinked file of a resource back, empty, to be written anew. */
+static int create_leaf(struct call *call, struct dir *dir, uint32_t leaf, int flags,
+                       struct entry *out, struct file **file)
+{
+    struct found found = {.leaf = leaf};
+    int rc = file_open(call, (struct node){dir, leaf}, flags, true, file);
+
+    if (rc < 0)
+        return rc;
+    overlay_show(dir, leaf);
+    rc = make_entry(call, dir, &found, out);
+    if (rc < 0)
+        tree_release(*file);
+    return rc;
+}
+
+int tree_create_file(struct call *call, struct dir *dir, const char *name, mode_t mode, int flags,
+                     struct entry *out, struct file **file)
+{
+    uint32_t leaf = leaf_find(dir, name);
+    int rc = begin_change(call, dir, name);
+
+    (void)mode;
+    *out = (struct entry){0};
+    if (rc == 0 && leaf == 0)
+        rc = tree_fail(call, EPERM, "no other file can be made here");
+    if (rc == 0)
+        rc = create_leaf(call, dir, leaf, flags, out, file);
+    return finish(call, dir, name, rc);
+}
+
+int tree_symlink(struct call *call, const char *target, struct dir *dir, const char *name,
+                 struct entry *out)
+{
+    int rc = begin_change(call, dir, name);
+
+    (void)target;
+    *out = (struct entry){0};
+    if (rc == 0)
+        rc = tree_fail(call, EPERM, "no symbolic link can be made here");
+    return finish(call, dir, name, rc);
+}
+
+int tree_refuse(struct call *call, struct dir *dir, const char *name)
+{
+    int rc = begin_change(call, dir, name);
+
+    if (rc == 0)
+        rc = tree_fail(call, EPERM, "hard links and special files can't be made here");
+    return finish(call, dir, name, rc);
+}
+
+static int remove_entry(struct call *call, struct dir *dir, const char *name,
+                        int (*remove)(struct call *, struct dir *, const char *))
+{
+    int rc = begin_change(call, dir, name);
+
+    if (rc == 0 && remove == NULL)
+        rc = tree_fail(call, EPERM, "nothing can be removed here");
+    if (rc == 0)
+        rc = remove(call, dir, name);
+    return finish(call, dir, name, rc);
+}
+
+int tree_unlink(struct call *call, struct dir *dir, const char *name)
+{
+    return remove_entry(call, dir, name, dir_ops(dir)->unlink);
+}
+
+int tree_rmdir(struct call *call, struct dir *dir, const char *name)
+{
+    return remove_entry(call, dir, name, dir_ops(dir)->rmdir);
+}
+
+int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                const char *new_name, unsigned flags)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+    int rc = begin_change(call, dir, new_name);
+
+    if (rc == 0 && ops->rename == NULL)
+        rc = tree_fail(call, EPERM, "nothing can be renamed here");
+    if (rc == 0)
+        rc = ops->rename(call, dir, name, new_dir, new_name, flags);
+    return finish(call, dir, name, rc);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the mount shows and what every operation on it means, without FUSE: fs/ translates kernel
+ * requests to these calls, and tests drive them directly.
+ *
+ * A directory is an object (struct dir), reference-counted; whatever is in a directory that is no
+ * directory itself (a document, restore, …) is a leaf: a number within it, which costs no memory. A
+ * node is the pair. One path form is one directory object: snapshots/NAME, snapshots/ID,
+ * snapshots/NAME~ID and machines/M/NAME are different ones of the same resource.
+ *
+ * All functions may be called from any thread. They return 0 or more, or a negative errno; a
+ * failure is recorded for last-error and errors.jsonl before they return (but for a plain ENOENT).
+ * Those that take a call may wait, until its token fires; no lock is held meanwhile.
+ */
+#ifndef TREE_TREE_H
+#define TREE_TREE_H
+
+#include "api/api.h"
+#include "cache/cache.h"
+#include "tree/journal.h"
+#include "util/cancel.h"
+#include "util/problem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+
+struct tree;
+struct dir;
+struct file;
+struct listing;
+
+enum restore_backup { RESTORE_BACKUP_AUTO, RESTORE_BACKUP_NO, RESTORE_BACKUP_YES };
+
+struct tree_config {
+    struct cache *cache;      /* borrowed, like all pointers here; they outlive the tree */
+    struct api *api;          /* for the account only */
+    struct journal *journal;
+    const struct clock *clock;
+    struct cancel_group *group;
+    const char *url;          /* shown in status.json and README */
+    const char *mount_point;  /* absolute */
+    uid_t uid;                /* the owner that is shown */
+    gid_t gid;
+    mode_t umask;             /* taken from every mode */
+    bool read_only;           /* `ro`: every change is EROFS */
+    bool show_secrets;        /* secrets=show */
+    enum restore_backup restore_backup;
+    int64_t ttl_ms;
+    int64_t timeout_ms;
+};
+
+struct tree *tree_create(const struct tree_config *config); /* NULL: no memory */
+/* No call may be running, every directory reference but the tree's own must have been dropped.
+ * Logs what drafts are lost. NULL is fine. */
+void tree_destroy(struct tree *tree);
+
+/* One operation by one caller; lives on the caller's stack. */
+struct call {
+    struct cancel *cancel; /* with the operation's deadline */
+    pid_t pid;             /* of the calling thread; 0: unknown */
+    uid_t uid;
+    gid_t gid;
+    mode_t umask;
+    const char *op;        /* "write", for the journal */
+    struct problem problem; /* what went wrong, filled on failure */
+    bool repeated;          /* it is an answer that was given (and recorded) before */
+};
+
+/* --- nodes ----------------------------------------------------------------------------------- */
+
+struct node {
+    struct dir *dir;
+    uint32_t leaf; /* 0: the directory itself; below NODE_LEAF_LIMIT */
+};
+
+#define NODE_LEAF_BITS  20
+#define NODE_LEAF_LIMIT (1u << NODE_LEAF_BITS)
+
+struct dir *tree_root(struct tree *tree); /* borrowed */
+/* A number of its own for every directory object, from 1 (the root), never used again. */
+uint64_t dir_serial(const struct dir *dir);
+struct dir *dir_ref(struct dir *dir);
+void dir_unref(struct dir *dir); /* NULL is fine */
+/* The directory that this one was found in, borrowed (NULL: the root's), and its name there. */
+struct dir *dir_parent(const struct dir *dir);
+const char *dir_name(const struct dir *dir);
+/* Whether the directory shows this resource (id NULL: anything of that kind, the kind's own
+ * directory included). */
+bool dir_shows(const struct dir *dir, const struct kind *kind, const char *id);
+/* Whether the directory's name still leads to it: a lookup now would give this very object. */
+bool dir_is_current(struct dir *dir);
+
+struct entry {
+    struct node node;       /* node.dir is a reference, the caller's */
+    struct stat st;         /* st_ino stable over remounts */
+    int64_t entry_valid_ms; /* how long the name may be believed; for ENOENT too */
+    int64_t attr_valid_ms;  /* how long `st` may be believed */
+};
+
+/* --- looking --------------------------------------------------------------------------------- */
+
+/* -ENOENT: entry_valid_ms says how long that may be believed (0: not at all). */
+int tree_lookup(struct call *call, struct dir *dir, const char *name, struct entry *out);
+int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms);
+int tree_readlink(struct call *call, struct node node, char *out, size_t size);
+int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out);
+
+/* An open directory: one generation of it, complete, without . and .. */
+int tree_opendir(struct call *call, struct dir *dir, struct listing **out);
+size_t listing_count(const struct listing *listing);
+const char *listing_name(const struct listing *listing, size_t index); /* borrowed */
+/* The type (S_IFDIR …) and inode number of an entry, without making a node. */
+mode_t listing_type(const struct listing *listing, size_t index);
+ino_t listing_ino(const struct listing *listing, size_t index);
+/* The entry as tree_lookup gives it, from the listing's own generation. Never waits: -EAGAIN when
+ * its attributes would have to be asked for, so that it can be listed by name and type only.
+ * -ENOENT: gone meanwhile. */
+int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out);
+void listing_close(struct listing *listing);
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* `flags` are open(2)'s: access mode, O_TRUNC, O_APPEND. The content is fixed for the handle here.
+ * A file that must wait at read (.paperspacefs, wait) does so in tree_read. */
+int tree_open(struct call *call, struct node node, int flags, struct file **out);
+/* Copies at most `size` bytes at `offset` to `out`; returns how many, 0 at the end. */
+ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset);
+/* Stages bytes; commits when they complete a value. Returns `size`. */
+ssize_t tree_write(struct call *call, struct file *file, const char *data, size_t size,
+                   off_t offset);
+int tree_truncate(struct call *call, struct file *file, off_t size); /* ftruncate */
+int tree_fsync(struct call *call, struct file *file);
+int tree_flush(struct call *call, struct file *file); /* one close of one descriptor */
+void tree_release(struct file *file);                 /* never commits */
+/* The size that fstat should show on this handle. */
+off_t file_size(struct file *file);
+
+/* --- changing --------------------------------------------------------------------------------- */
+
+struct setattr {
+    bool touch_now;   /* exactly both times to now, nothing else, and no open handle */
+    bool set_size;    /* truncate(2) without an open file: succeeds, stages nothing */
+    bool set_mode;
+    mode_t mode;
+    bool set_owner;
+    bool set_times;   /* any other change of times */
+};
+int tree_setattr(struct call *call, struct node node, const struct setattr *change,
+                 struct stat *st, int64_t *attr_valid_ms);
+
+int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode,
+               struct entry *out);
+/* O_CREAT: makes and opens; also brings back an unlinked file of a resource. */
+int tree_create_file(struct call *call, struct dir *dir, const char *name, mode_t mode, int flags,
+                     struct entry *out, struct file **file);
+int tree_symlink(struct call *call, const char *target, struct dir *dir, const char *name,
+                 struct entry *out);
+int tree_unlink(struct call *call, struct dir *dir, const char *name);
+int tree_rmdir(struct call *call, struct dir *dir, const char *name);
+/* `flags` as renameat2's. Never -EXDEV. */
+int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                const char *new_name, unsigned flags);
+/* link and mknod: always refused, in words. */
+int tree_refuse(struct call *call, struct dir *dir, const char *name);
+
+/* Everything cached has expired (SIGHUP); any thread. */
+void tree_refresh(struct tree *tree);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of tree/ share. Not for other rooms.
+ *
+ * Lock order: a file's `busy` turn → tree->lock → cache, journal. tree->lock is held for short
+ * looks at directory objects only: never across anything that waits.
+ */
+#ifndef TREE_INTERNAL_H
+#define TREE_INTERNAL_H
+
+#include "tree/tree.h"
+#include "util/buf.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/queue.h>
+#include <uthash.h>
+
+#define UNLINK_REVERT_MS    10000  /* a lone unlink shows again after this */
+#define READER_MEMORY_MS    60000  /* how long an opened file counts as read by its process */
+#define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
+#define READERS_REMEMBERED  256    /* by directory: newest first */
+
+struct found;
+
+/* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
+struct dir_ops {
+    const char *type;
+    /* Finds `name` and fills `out`; -ENOENT with words in the problem counts as an error. */
+    int (*lookup)(struct call *call, struct dir *dir, const char *name, struct found *out);
+    /* Adds the entries to the listing. */
+    int (*list)(struct call *call, struct dir *dir, struct listing *listing);
+    /* When its content last changed (wall clock); -ENOENT or -ESTALE: it exists no more. */
+    int (*mtime)(struct dir *dir, int64_t *mtime_ms);
+    int (*mkdir)(struct call *call, struct dir *dir, const char *name, struct dir **child);
+    int (*rmdir)(struct call *call, struct dir *dir, const char *name);
+    int (*unlink)(struct call *call, struct dir *dir, const char *name);
+    int (*rename)(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                  const char *new_name, unsigned flags);
+    /* Both times were set to now: what is shown is to be asked for again. NULL: nothing happens. */
+    void (*touch)(struct dir *dir);
+    /* How long names in it may be believed. NULL: always, they never change. */
+    int64_t (*valid_ms)(struct dir *dir);
+    /* Whether the name it was found under still leads to it. NULL: always. */
+    bool (*is_current)(struct dir *dir);
+    const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
+};
+
+enum leaf_flag {
+    LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
+    LEAF_SINGLETON = 1 << 1, /* its name is that of the singleton kind's document */
+    LEAF_VOLATILE = 1 << 2,  /* its content changes by itself: a handle's size counts */
+    LEAF_RESTORE = 1 << 3    /* only where the shape has a restore */
+};
+
+enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
+
+/* One kind of file. */
+struct leaf_row {
+    const char *name;
+    mode_t mode; /* permission bits before the umask; 0444: opening for writing is EACCES */
+    unsigned flags;
+    /* The content as it is now; may wait when `wait` is true (open), else what is known. */
+    int (*render)(struct call *call, struct dir *dir, bool wait, struct buf *out);
+    /* What a staged text is as it stands: whether a write(2) completes it. NULL: read-only. */
+    enum judgement (*judge)(struct file *file, struct call *call);
+    /* Carries out a staged text: 0 or -errno; -EINTR with file->change set: not answered yet. */
+    int (*commit)(struct call *call, struct file *file);
+    /* Both times were set to now. NULL: nothing happens. */
+    int (*touch)(struct call *call, struct dir *dir);
+};
+
+/* What a lookup found: a directory object (a reference) or a leaf of the directory itself. */
+struct found {
+    struct dir *dir;
+    uint32_t leaf;
+};
+
+struct reader {
+    pid_t pid; /* of the thread that opened */
+    uint32_t leaf;
+    int64_t opened_ms;
+};
+
+/* What this mount has laid over a resource's directory: files hidden by unlink, and who read. */
+struct overlay {
+    uint64_t hidden;         /* bit n: leaf n + 1 is hidden */
+    int64_t revert_ms;       /* when they show again; 0: nothing hidden */
+    bool listed;             /* in tree->hiding */
+    struct reader *readers;  /* a ring of READERS_REMEMBERED, or NULL */
+    unsigned reader_next;
+    LIST_ENTRY(dir) link;
+};
+
+struct draft;
+
+struct dir {
+    struct tree *tree;
+    _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
+    uint64_t serial;
+    unsigned refs;            /* guarded by tree->lock */
+    struct dir *parent;       /* a reference; NULL: root */
+    _Atomic(char *) name;     /* encoded, as it was looked up; replaced by a rename */
+    const struct kind *kind;  /* NULL where there is none */
+    _Atomic(char *) id;       /* of a resource; NULL; set once */
+    char *machine_id;         /* of a machine's directory and what is in it; or NULL */
+    struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
+    bool attached;            /* in parent->children; guarded by tree->lock */
+    struct overlay overlay;   /* guarded by tree->lock */
+    struct draft *draft;      /* guarded by tree->lock; see draft.c */
+    char **retired_names;     /* kept until the end, since borrowed; guarded by tree->lock */
+    size_t retired_count;
+    UT_hash_handle hh;        /* in parent->children */
+};
+
+/* A machine's directory that exists in this mount only (guarded by tree->lock). */
+struct local_machine {
+    char *id;
+    int64_t until_ms; /* monotonic */
+    LIST_ENTRY(local_machine) link;
+};
+
+struct tree {
+    struct tree_config config;
+    pthread_mutex_t lock;
+    uint64_t next_serial;
+    struct dir *root;
+    int64_t started_ms; /* wall clock */
+    LIST_HEAD(, dir) hiding;                 /* directories with hidden files, referenced */
+    LIST_HEAD(, local_machine) machines;
+    LIST_HEAD(, draft) drafts;
+    LIST_HEAD(, file) volatile_files;        /* newest first */
+    struct api_session session;              /* asked once, for status.json */
+    bool session_asked;
+};
+
+/* --- an open file --------------------------------------------------------------------------- */
+
+struct file {
+    struct tree *tree;
+    LIST_ENTRY(file) link; /* in tree->volatile_files, when its row is LEAF_VOLATILE */
+    struct node node;      /* holds a reference of node.dir */
+    const struct leaf_row *row;
+    bool writable;
+    bool append;
+    bool created;  /* opened by O_CREAT of an unlinked file */
+
+    pthread_mutex_t lock;    /* guards busy and turns */
+    bool busy;               /* somebody's turn: who has it may use what follows */
+    struct wait_queue turns;
+
+    struct buf text;         /* what is read; on a writable handle what is staged */
+    bool inherited;          /* some of it is from before the open */
+    bool wrote;              /* a write came */
+    pid_t writer;            /* the thread that wrote last */
+    uint64_t version;        /* of the text's bytes */
+    uint64_t answered;       /* the version that has been answered; 0: none */
+    int answer;              /* that answer: 0 or -errno */
+    struct problem problem;  /* and its words */
+    size_t applied_bytes;    /* of the text, when a success has been answered for it; else 0 */
+    struct change *change;   /* on its way, for version `change_version` */
+    uint64_t change_version;
+};
+
+/* --- errors.c ------------------------------------------------------------------------------- */
+
+/* Sets the words and the errno; returns -err. */
+int tree_fail(struct call *call, int err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST. */
+int tree_problem_errno(struct call *call, bool creating);
+/* Records a failure of `path` (rc < 0) unless it is a plain ENOENT; returns rc. */
+int tree_finish(struct call *call, struct tree *tree, const char *path, int rc);
+
+/* --- dir.c ---------------------------------------------------------------------------------- */
+
+/* The child `name` of `parent`, of this type and these ids: the one handed out before when it is
+ * the same, else a new one that takes its place. A reference, or NULL: no memory. */
+struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
+                       const struct kind *kind, const char *id, const char *machine_id);
+/* The child last handed out under that name: a reference, or NULL. */
+struct dir *dir_child(struct dir *parent, const char *name);
+/* The name means nothing (or something else) from now on. */
+void dir_detach(struct dir *dir);
+/* Moves the object to another name in the same directory, as the kernel moves its dentry. */
+bool dir_move(struct dir *dir, const char *new_name);
+const struct dir_ops *dir_ops(const struct dir *dir);
+const char *dir_id(const struct dir *dir); /* NULL: none (yet) */
+/* "drives/data/drive.json" into `out`; "/" for the root. `name` is an entry of `dir`, or NULL. */
+void dir_path(const struct dir *dir, const char *name, char *out, size_t size);
+#define PATH_BYTES 1200
+/* "drives/data" with the leaf's name, if it is one. */
+void node_path(struct node node, char *out, size_t size);
+struct dir *dir_root_create(struct tree *tree);
+
+/* --- leaf.c --------------------------------------------------------------------------------- */
+
+const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
+const char *leaf_name(const struct dir *dir, const struct leaf_row *row);
+/* Whether this directory has that leaf at all, hidden or not. */
+bool leaf_exists(const struct dir *dir, const struct leaf_row *row);
+/* The kind that is one document at the root; the kind whose resources belong to machines. */
+const struct kind *leaf_singleton(void);
+const struct kind *machine_kind(void);
+/* The number of the leaf called `name`, hidden or not; 0: none. */
+uint32_t leaf_find(const struct dir *dir, const char *name);
+bool leaf_hidden(struct dir *dir, uint32_t leaf);
+/* lookup and list for the leaves of a directory. */
+int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
+int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
+
+/* --- overlay.c ------------------------------------------------------------------------------ */
+
+void overlay_hide(struct dir *dir, uint32_t leaf);
+void overlay_show(struct dir *dir, uint32_t leaf);
+/* Everything shows again. */
+void overlay_clear(struct dir *dir);
+bool overlay_hides_all(struct dir *dir);
+/* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
+void overlay_sweep(struct tree *tree);
+void overlay_note_reader(struct dir *dir, uint32_t leaf, pid_t pid);
+/* Whether the process of `pid` has opened every listed file of `dir` of late. */
+bool overlay_was_read_by(struct dir *dir, pid_t pid);
+/* Whether two threads belong to one process. */
+bool same_process(pid_t a, pid_t b);
+
+/* --- attr.c --------------------------------------------------------------------------------- */
+
+int attr_node(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms);
+ino_t attr_ino(const struct dir *dir, uint32_t leaf);
+/* Whether attr_node can answer without a request. */
+bool attr_is_known(struct node node);
+/* The inode number that a child directory has, by its id or, without one, its name. */
+ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id);
+/* Fills st and the times of an entry of `parent` whose node is set. */
+int attr_entry(struct call *call, struct dir *parent, struct entry *entry);
+
+/* --- listing.c ------------------------------------------------------------------------------ */
+
+/* Each false: no memory. The listing takes a reference of `record`. */
+bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf);
+bool listing_add_dir(struct listing *listing, const char *name, const struct dir_ops *ops,
+                     const struct kind *kind, const char *id, const char *machine_id);
+
+/* --- file.c --------------------------------------------------------------------------------- */
+
+/* Waits for the change that carries a file's text out, and takes over its outcome. */
+int file_await(struct call *call, struct file *file, bool creating);
+int file_open(struct call *call, struct node node, int flags, bool created, struct file **out);
+
+/* --- the directories ------------------------------------------------------------------------- */
+
+extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
+    control_ops;
+
+/* kind_dir.c */
+/* Makes sure of a listing; what a lookup of `name` needs of one. 0 or -errno. */
+int ensure_listing(struct call *call, struct dir *dir, enum cache_need need);
+int ensure_lookup(struct call *call, struct dir *dir, const char *name);
+/* Whether a new resource can have that name here: 0, -EPERM (spelling) or -EEXIST. */
+int check_new_name(struct call *call, struct dir *dir, const char *name);
+
+/* resource.c: finds or makes the object of what `name` means in a kind's or machine's directory. */
+int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
+int resource_list(struct call *call, struct dir *parent, struct listing *listing);
+int resource_rmdir(struct call *call, struct dir *parent, const char *name);
+int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
+                    const char *new_name, unsigned flags);
+/* The record that a resource's directory shows, as known: a reference, or NULL. */
+struct record *resource_record(struct dir *dir);
+
+/* document_file.c */
+int document_file_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+enum judgement document_file_judge(struct file *file, struct call *call);
+int document_file_commit(struct call *call, struct file *file);
+/* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
+int document_refetch(struct call *call, struct dir *dir, struct record **record);
+/* restore.c */
+int restore_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+enum judgement restore_judge(struct file *file, struct call *call);
+int restore_commit(struct call *call, struct file *file);
+int restore_touch(struct call *call, struct dir *dir);
+
+/* machines.c */
+bool machine_is_local(struct tree *tree, const char *id);
+/* Keeps (or starts to keep) a machine's directory for `ms` more; false: no memory. */
+bool machine_keep(struct tree *tree, const char *id, int64_t ms);
+void machine_forget(struct tree *tree, const char *id);
+
+/* draft.c */
+/* The draft called `name` in a kind's directory: a reference of its directory, or NULL. */
+struct dir *draft_find(struct dir *parent, const char *name);
+int draft_list(struct dir *parent, struct listing *listing);
+int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child);
+int draft_rmdir(struct call *call, struct dir *dir);
+int draft_rename(struct call *call, struct dir *dir, const char *new_name);
+size_t draft_count(struct tree *tree, const struct kind *kind);
+void drafts_finish(struct tree *tree);
+
+/* readme.c: the README at the mount's root. */
+int readme_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+/* status.c: .paperspacefs/status.json. */
+int status_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+
+#endif
