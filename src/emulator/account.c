@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What belongs to the account: utilization and the session. */
+#include "config.h"
+
+#include "emulator/kinds.h"
+#include "emulator/route.h"
+
+void emu_utilization_get(struct emulator *emulator, enum emu_kind_id kind,
+                         const struct emu_request *request, struct emu_answer *answer)
+{
+    (void)kind;
+    (void)request;
+    emu_answer_json(answer, 200, json_object_get(emulator->utilization));
+}
+
+static json_object *new_session(void)
+{
+    json_object *session = json_object_new_object();
+    json_object *user = json_object_new_object(), *team = json_object_new_object();
+
+    emu_json_put_string(user, "id", "u7k2m9q4x1");
+    emu_json_put_string(user, "email", "demo@example.com");
+    emu_json_put_string(user, "firstName", "Demo");
+    emu_json_put_string(user, "lastName", "User");
+    emu_json_put(session, "user", user);
+    emu_json_put_string(team, "id", "t4h8d2w6z0");
+    emu_json_put_string(team, "namespace", "demo-team");
+    emu_json_put(session, "team", team);
+    return session;
+}
+
+/* A key that is not valid has no session; that is no error. */
+void emu_session_get(struct emulator *emulator, enum emu_kind_id kind,
+                     const struct emu_request *request, struct emu_answer *answer)
+{
+    (void)kind;
+    emu_answer_json(answer, 200, emu_route_authorized(emulator, request) ? new_session() : NULL);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the emulator's files share: one account's state, and the types of a
+ * dialect's rows.
+ *
+ * Locking: `lock` covers everything in struct emulator that can change. Each
+ * function that takes a struct emulator wants the lock held, unless it says
+ * otherwise. Nothing waits with the lock held.
+ */
+#ifndef PAPERSPACEFS_EMULATOR_CORE_H
+#define PAPERSPACEFS_EMULATOR_CORE_H
+
+#include "emulator/emulator.h"
+#include "emulator/json.h"
+#include "emulator/store.h"
+
+#include <pthread.h>
+
+struct emu_answer;
+struct emu_event;
+struct emu_fault;
+struct emu_record;
+struct emu_request;
+struct emulator;
+struct MHD_Daemon;
+
+enum emu_kind_id { EMU_DRIVES, EMU_SNAPSHOTS, EMU_PROVIDERS, EMU_EVENTS, EMU_KINDS };
+
+/* JSON types, as a set, of a field in a request's body. */
+enum emu_type {
+    EMU_STRING = 1,
+    EMU_INTEGER = 2,
+    EMU_BOOLEAN = 4,
+    EMU_OBJECT = 8,
+    EMU_NULL = 16,
+    EMU_ANY = 32,
+    EMU_ARRAY = 64
+};
+
+/* One field of a body; tables of them end with a row without a name. */
+struct emu_field {
+    const char *name;
+    unsigned types; /* of enum emu_type */
+    bool required;
+    const char *const *values;           /* the strings allowed; NULL: all */
+    const char *(*check)(json_object *); /* what is wrong, or NULL */
+    const struct emu_field *fields;      /* of a nested object */
+};
+
+/*
+ * One kind of resource in one dialect. The generic operations of kind.c read
+ * these rows; what is NULL is not needed or not offered.
+ */
+struct emu_kind {
+    const char *noun;   /* for messages */
+    const char *prefix; /* of its ids */
+    int id_length;      /* of what follows the prefix */
+    bool paged;         /* its list takes after and limit */
+    const char *const *filters;
+    const char *const *orders;
+    const struct emu_field *create;
+    const struct emu_field *update;
+
+    /* Other rules for the update of this item, in place of `update`. */
+    const struct emu_field *(*update_of)(const struct emu_item *item);
+
+    /* Judges a valid body; false with the answer set refuses it. */
+    bool (*admit)(json_object *body, struct emu_answer *answer);
+
+    /* A new document, owned by the caller. */
+    json_object *(*make)(struct emulator *emulator, const char *id, const char *date,
+                         json_object *body);
+
+    /* Brings a valid body into the item's document. */
+    void (*change)(struct emulator *emulator, struct emu_item *item, json_object *body);
+
+    /* The document as answered, owned by the caller. */
+    json_object *(*view)(struct emulator *emulator, const struct emu_item *item, bool listed);
+};
+
+struct emu_page;
+
+/* A dialect is a row; see dialect.c. */
+struct emu_dialect {
+    const char *name;
+    unsigned bit;         /* in a route's set of dialects */
+    int created;          /* status of a create */
+    size_t default_limit; /* of a list without limit */
+
+    /* Turns one page, which it takes over, into the answer of a list. */
+    json_object *(*list)(struct emulator *emulator, struct emu_page *page);
+
+    /* The item that `after` names, NULL if it names none. */
+    struct emu_item *(*cursor)(const struct emu_collection *collection, const char *after);
+
+    /* Answers a delete that succeeded. */
+    void (*deleted)(struct emu_answer *answer, const char *id);
+
+    const struct emu_kind *kinds[EMU_KINDS];
+    const char *utilization; /* of the sample account, as JSON */
+    const char *const *samples[EMU_KINDS];
+
+    /* A generated snapshot. */
+    json_object *(*populate)(size_t number, const char *id, const char *machine, const char *date);
+};
+
+/* What POST /_control/config changes; the rows are in behaviour.c. */
+struct emu_behaviour {
+    int64_t event_ms;
+    bool event_fails;
+    bool event_error_null;
+    bool drop_s3config_in_list;
+    bool mask_secrets;
+    bool duplicate_across_pages;
+    bool repeat_cursor;
+    bool strict_query;
+    bool legacy_errors;
+    char *end_cursor;    /* "null", "absent" or "empty"; NULL: null */
+    json_object *forbid; /* array of path prefixes, or NULL */
+};
+
+struct emulator {
+    /* Fixed once the emulator runs. */
+    const struct emu_dialect *dialect;
+    char *key;
+    char url[48];
+    unsigned latency_ms;
+    bool control;
+    int64_t (*now_ms)(void *arg);
+    void *now_arg;
+    struct MHD_Daemon *daemon;
+
+    pthread_mutex_t lock;
+    pthread_cond_t wakeup; /* stopping was set; on the monotonic clock */
+    bool stopping;
+    uint64_t ids;         /* how many ids were made */
+    uint64_t connections; /* how many connections were accepted */
+    struct emu_collection collections[EMU_KINDS];
+    json_object *utilization;
+    struct emu_event *events; /* the unfinished ones, oldest first */
+    struct emu_behaviour behaviour;
+    struct emu_fault *faults;
+    struct emu_record *records; /* array, oldest first */
+    size_t record_count;
+    size_t record_room;
+    uint64_t record_base; /* the number of the first one */
+};
+
+extern const struct emu_dialect emu_docs_dialect;
+extern const struct emu_dialect emu_openapi_dialect;
+
+/* The row called so (NULL: docs); NULL if there is none. */
+const struct emu_dialect *emu_dialect_find(const char *name);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two dialects. What differs between them is in these rows and in the
+ * rows of each kind, nowhere else.
+ */
+#include "config.h"
+
+#include "emulator/answer.h"
+#include "emulator/core.h"
+#include "emulator/cursor.h"
+#include "emulator/kinds.h"
+#include "emulator/page.h"
+#include "emulator/sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct emu_item *docs_cursor(const struct emu_collection *collection, const char *after)
+{
+    char *id = emu_cursor_decode(after);
+    struct emu_item *item = id ? emu_collection_find(collection, id) : NULL;
+
+    free(id);
+    return item;
+}
+
+static struct emu_item *openapi_cursor(const struct emu_collection *collection, const char *after)
+{
+    return emu_collection_find(collection, after);
+}
+
+/* The end of a list has three forms; all mean the same. */
+static void put_end(const struct emulator *emulator, json_object *list)
+{
+    const char *form = emulator->behaviour.end_cursor;
+
+    if (!form || strcmp(form, "null") == 0)
+        emu_json_put(list, "nextPage", NULL);
+    else if (strcmp(form, "empty") == 0)
+        emu_json_put_string(list, "nextPage", "");
+}
+
+static json_object *docs_list(struct emulator *emulator, struct emu_page *page)
+{
+    json_object *list = json_object_new_object();
+    bool repeat = emulator->behaviour.repeat_cursor && page->after;
+    const struct emu_item *next = repeat ? page->after : page->last;
+    bool more = page->more || repeat;
+    char *cursor = more && next ? emu_cursor_encode(next->id) : NULL;
+
+    emu_json_put(list, "hasMore", json_object_new_boolean(more));
+    emu_json_put(list, "items", page->items);
+    if (cursor)
+        emu_json_put_string(list, "nextPage", cursor);
+    else
+        put_end(emulator, list);
+    free(cursor);
+    return list;
+}
+
+static json_object *openapi_list(struct emulator *emulator, struct emu_page *page)
+{
+    (void)emulator;
+    return page->items;
+}
+
+static void docs_deleted(struct emu_answer *answer, const char *id)
+{
+    json_object *body = json_object_new_object();
+
+    emu_json_put_string(body, "id", id);
+    emu_answer_json(answer, 200, body);
+}
+
+static void openapi_deleted(struct emu_answer *answer, const char *id)
+{
+    (void)id;
+    emu_answer_text(answer, 204, NULL);
+}
+
+const struct emu_dialect emu_docs_dialect = {
+    .name = "docs",
+    .bit = EMU_DOCS,
+    .created = 200,
+    .default_limit = 20,
+    .list = docs_list,
+    .cursor = docs_cursor,
+    .deleted = docs_deleted,
+    .kinds =
+        {
+            [EMU_DRIVES] = &emu_docs_drives,
+            [EMU_SNAPSHOTS] = &emu_docs_snapshots,
+            [EMU_PROVIDERS] = &emu_docs_providers,
+            [EMU_EVENTS] = &emu_docs_events,
+        },
+    .utilization = emu_docs_utilization,
+    .samples =
+        {
+            [EMU_DRIVES] = emu_docs_sample_drives,
+            [EMU_SNAPSHOTS] = emu_docs_sample_snapshots,
+            [EMU_PROVIDERS] = emu_docs_sample_providers,
+        },
+    .populate = emu_docs_populate,
+};
+
+const struct emu_dialect emu_openapi_dialect = {
+    .name = "openapi",
+    .bit = EMU_OPENAPI,
+    .created = 201,
+    .default_limit = SIZE_MAX,
+    .list = openapi_list,
+    .cursor = openapi_cursor,
+    .deleted = openapi_deleted,
+    .kinds =
+        {
+            [EMU_DRIVES] = &emu_openapi_drives,
+            [EMU_SNAPSHOTS] = &emu_openapi_snapshots,
+            [EMU_PROVIDERS] = &emu_openapi_providers,
+        },
+    .utilization = emu_openapi_utilization,
+    .samples =
+        {
+            [EMU_DRIVES] = emu_openapi_sample_drives,
+            [EMU_SNAPSHOTS] = emu_openapi_sample_snapshots,
+            [EMU_PROVIDERS] = emu_openapi_sample_providers,
+        },
+    .populate = emu_openapi_populate,
+};
+
+const struct emu_dialect *emu_dialect_find(const char *name)
+{
+    static const struct emu_dialect *const all[] = {&emu_docs_dialect, &emu_openapi_dialect};
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (!name || strcmp(all[i]->name, name) == 0)
+            return all[i];
+    return NULL;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of an emulator. */
+#include "config.h"
+
+#include "emulator/emulator.h"
+
+#include "emulator/behaviour.h"
+#include "emulator/core.h"
+#include "emulator/events.h"
+#include "emulator/fault.h"
+#include "emulator/http.h"
+#include "emulator/load.h"
+#include "emulator/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool check_config(const struct emulator_config *config, char *err, size_t err_size)
+{
+    if (!emu_dialect_find(config->dialect))
+        snprintf(err, err_size, "unknown dialect %s (docs and openapi are known)", config->dialect);
+    else if (config->key && !*config->key)
+        snprintf(err, err_size, "the key must not be empty");
+    else if (config->populate && config->data_file)
+        snprintf(err, err_size, "a data file and generated snapshots exclude each other");
+    else if (config->populate > EMULATOR_MAX_POPULATE)
+        snprintf(err, err_size, "more than %d snapshots are not generated", EMULATOR_MAX_POPULATE);
+    else
+        return true;
+    return false;
+}
+
+static void init_lock(struct emulator *emulator)
+{
+    pthread_condattr_t attributes;
+
+    pthread_mutex_init(&emulator->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&emulator->wakeup, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static struct emulator *emulator_new(const struct emulator_config *config)
+{
+    struct emulator *emulator = calloc(1, sizeof(*emulator));
+    const char *key = config->key ? config->key : EMULATOR_DEFAULT_KEY;
+
+    if (!emulator)
+        return NULL;
+    init_lock(emulator);
+    emulator->dialect = emu_dialect_find(config->dialect);
+    emulator->latency_ms = config->latency_ms;
+    emulator->control = config->control;
+    emulator->now_ms = config->now_ms;
+    emulator->now_arg = config->now_arg;
+    emulator->behaviour.event_ms = config->event_ms ? config->event_ms : EMULATOR_DEFAULT_EVENT_MS;
+    emulator->key = strdup(key);
+    if (emulator->key)
+        return emulator;
+    emulator_stop(emulator);
+    return NULL;
+}
+
+struct emulator *emulator_start(const struct emulator_config *config, char *err, size_t err_size)
+{
+    struct emulator *emulator;
+
+    if (!check_config(config, err, err_size))
+        return NULL;
+    emulator = emulator_new(config);
+    if (!emulator) {
+        snprintf(err, err_size, "out of memory");
+        return NULL;
+    }
+    if (emu_load(emulator, config, err, err_size) &&
+        emu_http_start(emulator, config->port, err, err_size))
+        return emulator;
+    emulator_stop(emulator);
+    return NULL;
+}
+
+const char *emulator_url(const struct emulator *emulator)
+{
+    return emulator->url;
+}
+
+/* Frees what the lock covered; no thread is left that could take it. */
+static void emulator_free(struct emulator *emulator)
+{
+    for (int kind = 0; kind < EMU_KINDS; kind++)
+        emu_collection_finish(&emulator->collections[kind]);
+    emu_events_finish(emulator);
+    emu_fault_clear(emulator);
+    emu_record_clear(emulator);
+    emu_behaviour_finish(emulator);
+    json_object_put(emulator->utilization);
+    pthread_cond_destroy(&emulator->wakeup);
+    pthread_mutex_destroy(&emulator->lock);
+    free(emulator->key);
+    free(emulator);
+}
+
+void emulator_stop(struct emulator *emulator)
+{
+    if (!emulator)
+        return;
+    pthread_mutex_lock(&emulator->lock);
+    emulator->stopping = true;
+    pthread_cond_broadcast(&emulator->wakeup);
+    pthread_mutex_unlock(&emulator->lock);
+    emu_http_stop(emulator);
+    emulator_free(emulator);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "emulator/fault.h"
+
+#include "emulator/validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A rule stays JSON, as it was given; what is looked at often is copied out. */
+struct emu_fault {
+    struct emu_fault *next;
+    json_object *rule;
+    unsigned references;
+    int64_t times; /* hits left; negative: always */
+    int64_t skip;  /* matches still let through */
+    int64_t hits;
+    unsigned delay_ms;
+};
+
+static const char *check_close(json_object *value)
+{
+    const char *text = json_object_get_string(value);
+
+    return strcmp(text, "before") == 0 || strcmp(text, "after") == 0
+               ? NULL
+               : "Expected one of: before after";
+}
+
+static const char *check_status(json_object *value)
+{
+    int64_t status = json_object_get_int64(value);
+
+    return status >= 200 && status <= 599 ? NULL : "Expected 200 to 599";
+}
+
+static const struct emu_field fields[] = {
+    {.name = "method", .types = EMU_STRING},
+    {.name = "path", .types = EMU_STRING},
+    {.name = "exact", .types = EMU_BOOLEAN},
+    {.name = "times", .types = EMU_INTEGER},
+    {.name = "skip", .types = EMU_INTEGER, .check = emu_check_not_negative},
+    {.name = "status", .types = EMU_INTEGER, .check = check_status},
+    {.name = "body", .types = EMU_ANY},
+    {.name = "contentType", .types = EMU_STRING},
+    {.name = "headers", .types = EMU_OBJECT, .check = emu_check_header_map},
+    {.name = "delayMs", .types = EMU_INTEGER, .check = emu_check_not_negative},
+    {.name = "close", .types = EMU_STRING, .check = check_close},
+    {.name = "truncate", .types = EMU_INTEGER, .check = emu_check_not_negative},
+    {.name = "apply", .types = EMU_BOOLEAN},
+    {.name = NULL},
+};
+
+static json_object *get(const struct emu_fault *fault, const char *key)
+{
+    return json_object_object_get(fault->rule, key);
+}
+
+static bool has(const struct emu_fault *fault, const char *key)
+{
+    return json_object_object_get_ex(fault->rule, key, NULL);
+}
+
+/* Takes over the rule; NULL without memory. */
+static struct emu_fault *fault_new(json_object *rule)
+{
+    struct emu_fault *fault = calloc(1, sizeof(*fault));
+
+    if (!fault) {
+        json_object_put(rule);
+        return NULL;
+    }
+    fault->rule = rule;
+    fault->references = 1;
+    fault->times = has(fault, "times") ? json_object_get_int64(get(fault, "times")) : 1;
+    fault->skip = json_object_get_int64(get(fault, "skip"));
+    fault->delay_ms = (unsigned)json_object_get_int(get(fault, "delayMs"));
+    return fault;
+}
+
+void emu_fault_add(struct emulator *emulator, const struct emu_request *request,
+                   struct emu_answer *answer)
+{
+    json_object *rule = emu_validate_body(request, fields, answer);
+    struct emu_fault **end = &emulator->faults;
+
+    if (!rule)
+        return;
+    while (*end)
+        end = &(*end)->next;
+    *end = fault_new(rule);
+    emu_answer_text(answer, *end ? 204 : 500, NULL);
+}
+
+void emu_fault_list(const struct emulator *emulator, struct emu_answer *answer)
+{
+    json_object *list = json_object_new_array();
+
+    for (const struct emu_fault *fault = emulator->faults; fault; fault = fault->next) {
+        emu_json_put(fault->rule, "hits", json_object_new_int64(fault->hits));
+        json_object_array_add(list, json_object_get(fault->rule));
+    }
+    emu_answer_json(answer, 200, list);
+}
+
+void emu_fault_clear(struct emulator *emulator)
+{
+    while (emulator->faults) {
+        struct emu_fault *fault = emulator->faults;
+
+        emulator->faults = fault->next;
+        emu_fault_release(fault);
+    }
+}
+
+static bool path_matches(const struct emu_fault *fault, const struct emu_request *request)
+{
+    const char *path = emu_json_string(fault->rule, "path");
+    size_t length = path ? strlen(path) : 0;
+
+    if (!path)
+        return true;
+    if (length > request->path_length || strncmp(path, request->path, length) != 0)
+        return false;
+    return length == request->path_length || !json_object_get_boolean(get(fault, "exact"));
+}
+
+static bool matches(const struct emu_fault *fault, const struct emu_request *request)
+{
+    const char *method = emu_json_string(fault->rule, "method");
+
+    return (!method || strcmp(method, request->method) == 0) && path_matches(fault, request);
+}
+
+/* Counts a match; true if the rule is to be used. */
+static bool hits(struct emu_fault *fault)
+{
+    if (fault->times == 0)
+        return false;
+    if (fault->skip > 0) {
+        fault->skip--;
+        return false;
+    }
+    fault->hits++;
+    if (fault->times > 0)
+        fault->times--;
+    return true;
+}
+
+struct emu_fault *emu_fault_take(struct emulator *emulator, const struct emu_request *request)
+{
+    for (struct emu_fault *fault = emulator->faults; fault; fault = fault->next) {
+        if (!matches(fault, request) || !hits(fault))
+            continue;
+        fault->references++;
+        return fault;
+    }
+    return NULL;
+}
+
+void emu_fault_release(struct emu_fault *fault)
+{
+    if (!fault || --fault->references > 0)
+        return;
+    json_object_put(fault->rule);
+    free(fault);
+}
+
+unsigned emu_fault_delay_ms(const struct emu_fault *fault)
+{
+    return fault ? fault->delay_ms : 0;
+}
+
+static bool closes(const struct emu_fault *fault, const char *when)
+{
+    const char *found = emu_json_string(fault->rule, "close");
+
+    return found && strcmp(found, when) == 0;
+}
+
+bool emu_fault_applies(const struct emu_fault *fault)
+{
+    if (!fault || json_object_get_boolean(get(fault, "apply")))
+        return true;
+    return !closes(fault, "before") &&
+           (closes(fault, "after") || (!has(fault, "status") && !has(fault, "body")));
+}
+
+/* The given body: a string as it is, anything else as JSON. */
+static void shape_body(const struct emu_fault *fault, struct emu_answer *answer, int status)
+{
+    json_object *body = get(fault, "body");
+
+    if (json_object_is_type(body, json_type_string))
+        emu_answer_text(answer, status, json_object_get_string(body));
+    else
+        emu_answer_json(answer, status, json_object_get(body));
+}
+
+static void shape_status(const struct emu_fault *fault, struct emu_answer *answer)
+{
+    int status = has(fault, "status") ? json_object_get_int(get(fault, "status")) : answer->status;
+
+    if (!status)
+        status = 200;
+    if (has(fault, "body"))
+        shape_body(fault, answer, status);
+    else if (status >= 400 && answer->status != status)
+        emu_answer_error(answer, status, "A fault was asked for");
+    answer->status = status;
+}
+
+static void shape_headers(const struct emu_fault *fault, struct emu_answer *answer)
+{
+    const char *type = emu_json_string(fault->rule, "contentType");
+    json_object *headers = get(fault, "headers");
+
+    if (type) {
+        free(answer->content_type);
+        answer->content_type = strdup(type);
+    }
+    if (!headers)
+        return;
+    json_object_object_foreach(headers, name, value)
+    {
+        emu_answer_header(answer, name, json_object_get_string(value));
+    }
+}
+
+void emu_fault_shape(const struct emu_fault *fault, struct emu_answer *answer)
+{
+    if (!fault)
+        return;
+    shape_status(fault, answer);
+    shape_headers(fault, answer);
+    answer->closed = has(fault, "close");
+    if (has(fault, "truncate"))
+        answer->truncate = (long)json_object_get_int64(get(fault, "truncate"));
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "emulator/load.h"
+
+#include "emulator/ids.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Generated snapshots are a second apart from here on: 1 January 2021. */
+#define POPULATE_START ((int64_t)1609459200000)
+#define POPULATE_STEP  1000
+
+/* Keys of the data file. */
+static const char *const kind_keys[EMU_KINDS] = {
+    [EMU_DRIVES] = "shared-drives",
+    [EMU_SNAPSHOTS] = "snapshots",
+    [EMU_PROVIDERS] = "storage-providers",
+    [EMU_EVENTS] = "machine-events",
+};
+
+/* When a resource was created; one that does not say so counts as new. */
+static int64_t created_of(json_object *doc, int64_t now)
+{
+    const char *date = emu_json_string(doc, "dtCreated");
+    int64_t created;
+
+    return date && emu_date_parse(date, &created) ? created : now;
+}
+
+static bool add_text(struct emulator *emulator, enum emu_kind_id kind, const char *text)
+{
+    json_object *doc;
+    size_t offset;
+
+    return emu_json_parse(text, strlen(text), &doc, &offset) &&
+           emu_collection_add(&emulator->collections[kind], doc, created_of(doc, POPULATE_START));
+}
+
+/* From the last to the first, since what is added later counts as newer. */
+static bool load_sample(struct emulator *emulator, enum emu_kind_id kind)
+{
+    const char *const *texts = emulator->dialect->samples[kind];
+    size_t count = 0;
+
+    while (texts && texts[count])
+        count++;
+    while (count-- > 0)
+        if (!add_text(emulator, kind, texts[count]))
+            return false;
+    return true;
+}
+
+static bool load_utilization(struct emulator *emulator)
+{
+    const char *text = emulator->dialect->utilization;
+    size_t offset;
+
+    return emulator->utilization ||
+           emu_json_parse(text, strlen(text), &emulator->utilization, &offset);
+}
+
+/* Some two hundred snapshots per machine, at least four machines. */
+static size_t machine_count(size_t snapshots)
+{
+    return snapshots / 200 + 4;
+}
+
+static bool populate(struct emulator *emulator, size_t count)
+{
+    char id[EMU_ID_SIZE], machine[EMU_ID_SIZE], date[EMU_DATE_SIZE];
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t created = POPULATE_START + (int64_t)i * POPULATE_STEP;
+        json_object *doc;
+
+        emu_id_new(emulator, EMU_SNAPSHOTS, id);
+        emu_id_from(i * 7 % machine_count(count), "ps", 10, machine);
+        emu_date_text(created, date);
+        doc = emulator->dialect->populate(i + 1, id, machine, date);
+        if (!emu_collection_add(&emulator->collections[EMU_SNAPSHOTS], doc, created))
+            return false;
+    }
+    return true;
+}
+
+static bool load_element(struct emulator *emulator, enum emu_kind_id kind, json_object *doc,
+                         char *problem, size_t size)
+{
+    const char *id = emu_json_string(doc, "id");
+
+    if (!id || !*id)
+        snprintf(problem, size, "not an object with a string id");
+    else if (emu_collection_find(&emulator->collections[kind], id))
+        snprintf(problem, size, "its id %s is there twice", id);
+    else if (emu_collection_add(&emulator->collections[kind], json_object_get(doc),
+                                created_of(doc, emu_now(emulator))))
+        return true;
+    else
+        snprintf(problem, size, "out of memory");
+    return false;
+}
+
+static bool load_array(struct emulator *emulator, enum emu_kind_id kind, json_object *array,
+                       char *problem, size_t size)
+{
+    char detail[120];
+    int used;
+
+    if (!json_object_is_type(array, json_type_array)) {
+        snprintf(problem, size, "%s is not an array", kind_keys[kind]);
+        return false;
+    }
+    for (size_t i = json_object_array_length(array); i-- > 0;) {
+        if (load_element(emulator, kind, json_object_array_get_idx(array, i), detail,
+                         sizeof(detail)))
+            continue;
+        used = snprintf(problem, size, "%s[%zu]: %s", kind_keys[kind], i, detail);
+        return used < 0;
+    }
+    return true;
+}
+
+/* The kind of a key; EMU_KINDS if this dialect has none such. */
+static enum emu_kind_id find_kind(const struct emulator *emulator, const char *key)
+{
+    int kind = 0;
+
+    while (kind < EMU_KINDS &&
+           (!emulator->dialect->kinds[kind] || strcmp(kind_keys[kind], key) != 0))
+        kind++;
+    return (enum emu_kind_id)kind;
+}
+
+static bool load_member(struct emulator *emulator, const char *key, json_object *value,
+                        char *problem, size_t size)
+{
+    enum emu_kind_id kind = find_kind(emulator, key);
+
+    if (kind != EMU_KINDS)
+        return load_array(emulator, kind, value, problem, size);
+    if (strcmp(key, "utilization") != 0) {
+        snprintf(problem, size, "unknown key %s", key);
+        return false;
+    }
+    if (!json_object_is_type(value, json_type_object)) {
+        snprintf(problem, size, "utilization is not an object");
+        return false;
+    }
+    emulator->utilization = json_object_get(value);
+    return true;
+}
+
+static bool load_document(struct emulator *emulator, json_object *root, char *problem, size_t size)
+{
+    if (!json_object_is_type(root, json_type_object)) {
+        snprintf(problem, size, "not a JSON object");
+        return false;
+    }
+    json_object_object_foreach(root, key, value)
+    {
+        if (!load_member(emulator, key, value, problem, size))
+            return false;
+    }
+    return true;
+}
+
+static size_t line_of(const char *text, size_t offset)
+{
+    size_t line = 1;
+
+    while (offset-- > 0)
+        line += text[offset] == '\n';
+    return line;
+}
+
+static bool load_text(struct emulator *emulator, const char *text, size_t length, char *problem,
+                      size_t size)
+{
+    json_object *root;
+    size_t offset;
+    bool good;
+
+    if (!emu_json_parse(text, length, &root, &offset)) {
+        snprintf(problem, size, "not valid JSON in line %zu", line_of(text, offset));
+        return false;
+    }
+    good = load_document(emulator, root, problem, size);
+    json_object_put(root);
+    return good;
+}
+
+/* A file's content, malloc'd; NULL with errno set. */
+static char *read_file(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t room = 0;
+
+    if (!file)
+        return NULL;
+    errno = 0;
+    for (*length = 0; !feof(file) && !ferror(file);) {
+        char *bigger = realloc(text, room = room * 2 + 65536);
+
+        if (!bigger)
+            break;
+        text = bigger;
+        *length += fread(text + *length, 1, room - *length, file);
+    }
+    if (!feof(file)) {
+        free(text);
+        text = NULL;
+        errno = errno ? errno : EIO;
+    }
+    fclose(file);
+    return text;
+}
+
+static bool load_file(struct emulator *emulator, const char *path, char *err, size_t err_size)
+{
+    char problem[200];
+    size_t length;
+    char *text = read_file(path, &length);
+    bool good;
+
+    if (!text) {
+        snprintf(err, err_size, "cannot read %s: %s", path, strerror(errno));
+        return false;
+    }
+    good = load_text(emulator, text, length, problem, sizeof(problem));
+    if (!good)
+        snprintf(err, err_size, "%s: %s", path, problem);
+    free(text);
+    return good;
+}
+
+static bool load_initial(struct emulator *emulator, size_t count)
+{
+    return load_sample(emulator, EMU_DRIVES) && load_sample(emulator, EMU_PROVIDERS) &&
+           (count ? populate(emulator, count) : load_sample(emulator, EMU_SNAPSHOTS));
+}
+
+bool emu_load(struct emulator *emulator, const struct emulator_config *config, char *err,
+              size_t err_size)
+{
+    if (config->data_file && !load_file(emulator, config->data_file, err, err_size))
+        return false;
+    if ((config->data_file || load_initial(emulator, config->populate)) &&
+        load_utilization(emulator))
+        return true;
+    snprintf(err, err_size, "out of memory");
+    return false;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists: query parameters, filters, order, pages. */
+#ifndef PAPERSPACEFS_EMULATOR_PAGE_H
+#define PAPERSPACEFS_EMULATOR_PAGE_H
+
+#include "emulator/answer.h"
+#include "emulator/core.h"
+#include "emulator/request.h"
+
+/* The most that `limit` may ask for. */
+#define EMU_PAGE_LIMIT 120
+
+struct emu_page {
+    json_object *items;           /* array, owned */
+    const struct emu_item *last;  /* where the next page goes on; NULL: no items */
+    const struct emu_item *after; /* what the request named */
+    bool more;
+};
+
+/* Answers the list of a kind. */
+void emu_page_answer(struct emulator *emulator, enum emu_kind_id id,
+                     const struct emu_request *request, struct emu_answer *answer);
+
+#endif

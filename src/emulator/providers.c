@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* Storage providers. */
+#include "config.h"
+
+#include "emulator/kinds.h"
+#include "emulator/validate.h"
+
+#include <string.h>
+
+static const char *const orders[] = {"dtCreated", NULL};
+static const char *const regions[] = {"ny2", "ca1", "ams1", NULL};
+static const char *const docs_types[] = {"s3", NULL};
+static const char *const openapi_types[] = {"s3", "gcs", "azure-blob", NULL};
+
+static const struct emu_field s3_config[] = {
+    {.name = "accessKey", .types = EMU_STRING, .required = true},
+    {.name = "bucket", .types = EMU_STRING, .required = true},
+    {.name = "endpoint", .types = EMU_STRING | EMU_NULL, .check = emu_check_uri},
+    {.name = "region", .types = EMU_STRING | EMU_NULL, .values = regions},
+    {.name = "retainData", .types = EMU_BOOLEAN | EMU_NULL},
+    {.name = "secretAccessKey", .types = EMU_STRING, .required = true},
+    {.name = "signatureVersion", .types = EMU_STRING | EMU_NULL},
+    {.name = NULL},
+};
+
+static const struct emu_field docs_create[] = {
+    {.name = "isTeamDefault", .types = EMU_BOOLEAN},
+    {.name = "name", .types = EMU_STRING, .required = true},
+    {.name = "s3Config", .types = EMU_OBJECT, .required = true, .fields = s3_config},
+    {.name = "storageProviderType", .types = EMU_STRING, .required = true, .values = docs_types},
+    {.name = NULL},
+};
+
+static const struct emu_field docs_update[] = {
+    {.name = "isTeamDefault", .types = EMU_BOOLEAN, .required = true},
+    {.name = "name", .types = EMU_STRING, .required = true},
+    {.name = "s3Config", .types = EMU_OBJECT, .required = true, .fields = s3_config},
+    {.name = NULL},
+};
+
+/* Of a provider whose isTeamDefault is null: there is no value to repeat. */
+static const struct emu_field docs_update_without_default[] = {
+    {.name = "isTeamDefault", .types = EMU_BOOLEAN},
+    {.name = "name", .types = EMU_STRING, .required = true},
+    {.name = "s3Config", .types = EMU_OBJECT, .required = true, .fields = s3_config},
+    {.name = NULL},
+};
+
+static const struct emu_field openapi_fields[] = {
+    {.name = "name", .types = EMU_STRING, .required = true},
+    {.name = "type", .types = EMU_STRING, .required = true, .values = openapi_types},
+    {.name = "bucket", .types = EMU_STRING},
+    {.name = "region", .types = EMU_STRING},
+    {.name = "accessKey", .types = EMU_STRING},
+    {.name = "secretKey", .types = EMU_STRING},
+    {.name = NULL},
+};
+
+static const struct emu_field *docs_update_of(const struct emu_item *item)
+{
+    return json_object_object_get(item->doc, "isTeamDefault") ? docs_update
+                                                              : docs_update_without_default;
+}
+
+/* There is one default at most. */
+static void clear_default(struct emulator *emulator)
+{
+    const struct emu_index *index =
+        emu_collection_order(&emulator->collections[EMU_PROVIDERS], EMU_BY_DATE);
+
+    for (size_t i = 0; i < index->count; i++)
+        if (json_object_get_boolean(json_object_object_get(index->items[i]->doc, "isTeamDefault")))
+            emu_json_put(index->items[i]->doc, "isTeamDefault", json_object_new_boolean(0));
+}
+
+static void put_default(struct emulator *emulator, json_object *provider, json_object *body)
+{
+    json_object *value = json_object_object_get(body, "isTeamDefault");
+
+    if (json_object_get_boolean(value))
+        clear_default(emulator);
+    if (value)
+        emu_json_put(provider, "isTeamDefault", json_object_get(value));
+}
+
+/* Each field that can be given is answered, as null where it was not. */
+static void put_s3_config(json_object *target, json_object *given)
+{
+    for (const struct emu_field *field = s3_config; field->name; field++)
+        emu_json_share(target, given, field->name);
+}
+
+static json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
+                              json_object *body)
+{
+    json_object *provider = json_object_new_object(), *config = json_object_new_object();
+
+    (void)date;
+    emu_json_put_string(provider, "id", id);
+    emu_json_put(provider, "isManaged", json_object_new_boolean(0));
+    emu_json_put(provider, "isTeamDefault", json_object_new_boolean(0));
+    put_default(emulator, provider, body);
+    emu_json_share(provider, body, "name");
+    put_s3_config(config, json_object_object_get(body, "s3Config"));
+    emu_json_put(provider, "s3Config", config);
+    return provider;
+}
+
+static void docs_change(struct emulator *emulator, struct emu_item *item, json_object *body)
+{
+    json_object *config = json_object_object_get(item->doc, "s3Config");
+
+    put_default(emulator, item->doc, body);
+    emu_json_share(item->doc, body, "name");
+    if (!json_object_is_type(config, json_type_object)) {
+        config = json_object_new_object();
+        emu_json_put(item->doc, "s3Config", config);
+    }
+    put_s3_config(config, json_object_object_get(body, "s3Config"));
+}
+
+/* A copy one level deep, without the keys in the list. */
+static json_object *copy_without(json_object *source, const char *const *keys)
+{
+    json_object *copy = json_object_new_object();
+
+    json_object_object_foreach(source, key, value)
+    {
+        emu_json_put(copy, key, json_object_get(value));
+    }
+    for (; *keys; keys++)
+        json_object_object_del(copy, *keys);
+    return copy;
+}
+
+static void mask_secret(json_object *provider)
+{
+    static const char *const nothing[] = {NULL};
+    json_object *config = json_object_object_get(provider, "s3Config");
+
+    if (!json_object_object_get(config, "secretAccessKey"))
+        return;
+    config = copy_without(config, nothing);
+    emu_json_put_string(config, "secretAccessKey", EMU_MASK);
+    emu_json_put(provider, "s3Config", config);
+}
+
+static json_object *docs_view(struct emulator *emulator, const struct emu_item *item, bool listed)
+{
+    static const char *const dropped[] = {"s3Config", NULL};
+    bool drop = listed && emulator->behaviour.drop_s3config_in_list;
+    json_object *provider = copy_without(item->doc, drop ? dropped : dropped + 1);
+
+    if (emulator->behaviour.mask_secrets)
+        mask_secret(provider);
+    return provider;
+}
+
+static json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
+                                 json_object *body)
+{
+    json_object *provider = json_object_new_object();
+
+    (void)emulator;
+    emu_json_put_string(provider, "id", id);
+    json_object_object_foreach(body, key, value)
+    {
+        emu_json_put(provider, key, json_object_get(value));
+    }
+    emu_json_put_string(provider, "dtCreated", date);
+    return provider;
+}
+
+/* Replaces the whole, except that secrets left out stay. */
+static void openapi_change(struct emulator *emulator, struct emu_item *item, json_object *body)
+{
+    static const char *const replaced[] = {"bucket", "region", NULL};
+
+    for (const char *const *key = replaced; *key; key++)
+        if (!json_object_object_get_ex(body, *key, NULL))
+            json_object_object_del(item->doc, *key);
+    emu_change_keys(emulator, item, body);
+}
+
+static json_object *openapi_view(struct emulator *emulator, const struct emu_item *item,
+                                 bool listed)
+{
+    static const char *const secrets[] = {"accessKey", "secretKey", NULL};
+
+    (void)emulator;
+    (void)listed;
+    return copy_without(item->doc, secrets);
+}
+
+const struct emu_kind emu_docs_providers = {
+    .noun = "storage provider",
+    .prefix = "spl",
+    .id_length = 12,
+    .paged = true,
+    .orders = orders,
+    .create = docs_create,
+    .update = docs_update,
+    .update_of = docs_update_of,
+    .make = docs_make,
+    .change = docs_change,
+    .view = docs_view,
+};
+
+const struct emu_kind emu_openapi_providers = {
+    .noun = "storage provider",
+    .prefix = "spl",
+    .id_length = 12,
+    .create = openapi_fields,
+    .update = openapi_fields,
+    .make = openapi_make,
+    .change = openapi_change,
+    .view = openapi_view,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* From a request to the operation that answers it. */
+#ifndef PAPERSPACEFS_EMULATOR_ROUTE_H
+#define PAPERSPACEFS_EMULATOR_ROUTE_H
+
+#include "emulator/answer.h"
+#include "emulator/core.h"
+#include "emulator/request.h"
+
+/* Answers one API request. The lock is held. */
+void emu_route(struct emulator *emulator, const struct emu_request *request,
+               struct emu_answer *answer);
+
+/* Whether the request has the account's key. Needs no lock. */
+bool emu_route_authorized(const struct emulator *emulator, const struct emu_request *request);
+
+#endif
