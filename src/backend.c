@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "backend.h"
+
+#include "util/clock.h"
+
+#define ANSWER_MAX_BYTES ((size_t)64 << 20)
+
+static int transport(void *ctx, const struct http_request *request, struct cancel *cancel,
+                     struct http_response *response, struct problem *problem)
+{
+    return http_perform(ctx, request, cancel, response, problem);
+}
+
+static void on_exchange(void *ctx, const struct api_exchange *exchange)
+{
+    struct backend *backend = ctx;
+
+    journal_add_exchange(backend->journal, exchange);
+}
+
+static bool on_unauthorized(void *ctx)
+{
+    struct backend *backend = ctx;
+
+    return key_reload(backend->key, backend->api);
+}
+
+static struct http *make_http(const struct options *options, struct problem *problem)
+{
+    const struct http_config config = {
+        .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
+        .ca_file = options->ca_file,
+        .max_connections = (size_t)options->connections,
+        .max_answer_bytes = ANSWER_MAX_BYTES,
+    };
+
+    return http_create(&config, problem);
+}
+
+static struct api *make_api(struct backend *backend, const struct backend_config *config)
+{
+    const struct api_config api = {
+        .base_url = config->url,
+        .transport = {.perform = transport, .ctx = backend->http},
+        .clock = &clock_system,
+        .timeout_ms = config->options->timeout_ms,
+        .forced_dialect = config->options->forced_dialect,
+        .on_exchange = on_exchange,
+        .on_unauthorized = on_unauthorized,
+        .ctx = backend,
+    };
+
+    return api_create(&api);
+}
+
+static struct cache *make_cache(struct backend *backend, const struct backend_config *config)
+{
+    const struct cache_config cache = {
+        .api = backend->api,
+        .clock = &clock_system,
+        .group = &backend->group,
+        .ttl_ms = config->options->ttl_ms,
+        .stale_ms = config->options->stale_ms,
+        .timeout_ms = config->options->timeout_ms,
+        .on_change = config->on_change,
+        .ctx = config->ctx,
+    };
+
+    return cache_create(&cache);
+}
+
+static struct tree *make_tree(struct backend *backend, const struct backend_config *config)
+{
+    const struct options *options = config->options;
+    const struct tree_config tree = {
+        .cache = backend->cache,
+        .api = backend->api,
+        .journal = backend->journal,
+        .clock = &clock_system,
+        .group = &backend->group,
+        .url = config->url,
+        .mount_point = config->mount_point,
+        .uid = (uid_t)options->uid,
+        .gid = (gid_t)options->gid,
+        .umask = (mode_t)options->umask,
+        .read_only = options->read_only,
+        .restore_backup = (enum restore_backup)options->restore_backup,
+        .ttl_ms = options->ttl_ms,
+        .timeout_ms = options->timeout_ms,
+    };
+
+    return tree_create(&tree);
+}
+
+int backend_init(struct backend *backend, const struct backend_config *config,
+                 struct problem *problem)
+{
+    *backend = (struct backend){.key = config->key};
+    *problem = (struct problem){0};
+    cancel_group_init(&backend->group);
+    if ((backend->journal = journal_create(&clock_system)) != NULL &&
+        (backend->http = make_http(config->options, problem)) != NULL &&
+        (backend->api = make_api(backend, config)) != NULL) {
+        key_give(backend->key, backend->api);
+        if ((backend->cache = make_cache(backend, config)) != NULL &&
+            (backend->tree = make_tree(backend, config)) != NULL)
+            return 0;
+    }
+    if (problem->kind == PROBLEM_NONE)
+        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    return -1;
+}
+
+void backend_finish(struct backend *backend)
+{
+    cancel_group_fire(&backend->group);
+    tree_destroy(backend->tree);
+    cache_destroy(backend->cache);
+    api_destroy(backend->api);
+    http_destroy(backend->http);
+    journal_destroy(backend->journal);
+    cancel_group_finish(&backend->group);
+}
+
+int backend_try(struct backend *backend, int64_t timeout_ms, struct problem *problem)
+{
+    struct cancel cancel;
+
+    *problem = (struct problem){0};
+    cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
+    int rc = cache_ensure(backend->cache, kinds_all[0], CACHE_FRESH, &cancel, problem);
+    cancel_finish(&cancel);
+    return rc;
+}
+
+void backend_refresh(void *ctx)
+{
+    struct backend *backend = ctx;
+
+    key_reload(backend->key, backend->api);
+    tree_refresh(backend->tree);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything between the options and the tree, built in order and torn down in reverse. */
+#ifndef BACKEND_H
+#define BACKEND_H
+
+#include "key.h"
+#include "options.h"
+#include "tree/tree.h"
+#include "util/cancel.h"
+
+struct backend {
+    struct key *key; /* borrowed */
+    struct cancel_group group;
+    struct journal *journal;
+    struct http *http;
+    struct api *api;
+    struct cache *cache;
+    struct tree *tree;
+};
+
+struct backend_config {
+    const struct options *options;
+    const char *url;         /* the API's */
+    const char *mount_point; /* absolute; "" without a mount */
+    struct key *key;
+    void (*on_change)(void *ctx, const struct kind *kind, const char *id); /* or NULL */
+    void *ctx;
+};
+
+/* Starts threads: after a daemon's fork, with the signals blocked that shall not reach them.
+ * 0, or -1 with `problem` set; backend_finish is due in either case. */
+int backend_init(struct backend *backend, const struct backend_config *config,
+                 struct problem *problem);
+/* Cancels what is running but for changes that were sent, and waits for those. */
+void backend_finish(struct backend *backend);
+
+/* The first request: the listing of the first kind, whose answer is kept; waits at most as long
+ * as an operation may. 0, or -1 with `problem` set. */
+int backend_try(struct backend *backend, int64_t timeout_ms, struct problem *problem);
+/* SIGHUP: the key's file is read again, and everything cached has expired. Any thread. */
+void backend_refresh(void *backend);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "fs/inodes.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(element) ((element)->lookups = 0) /* read back by insert() */
+#include <uthash.h>
+
+#define ROOT_NUMBER 1 /* FUSE_ROOT_ID; serial numbers start at 1, so no other node has it */
+#define ROOT_SERIAL 1
+
+struct inode {
+    uint64_t serial;
+    struct dir *dir; /* one reference */
+    uint64_t lookups; /* of the directory and its leaves */
+    UT_hash_handle hh;
+};
+
+struct inodes {
+    pthread_mutex_t lock; /* guards the rest; innermost */
+    struct inode *by_serial;
+};
+
+struct inodes *inodes_create(void)
+{
+    struct inodes *inodes = calloc(1, sizeof *inodes);
+
+    if (inodes != NULL)
+        pthread_mutex_init(&inodes->lock, NULL);
+    return inodes;
+}
+
+void inodes_clear(struct inodes *inodes)
+{
+    struct inode *inode, *next;
+
+    HASH_ITER(hh, inodes->by_serial, inode, next) {
+        HASH_DEL(inodes->by_serial, inode);
+        dir_unref(inode->dir);
+        free(inode);
+    }
+}
+
+void inodes_destroy(struct inodes *inodes)
+{
+    if (inodes == NULL)
+        return;
+    inodes_clear(inodes);
+    pthread_mutex_destroy(&inodes->lock);
+    free(inodes);
+}
+
+uint64_t inode_number(struct node node)
+{
+    uint64_t serial = dir_serial(node.dir);
+
+    if (serial == ROOT_SERIAL && node.leaf == 0)
+        return ROOT_NUMBER;
+    return serial << NODE_LEAF_BITS | node.leaf;
+}
+
+static uint64_t serial_of(uint64_t number)
+{
+    return number == ROOT_NUMBER ? ROOT_SERIAL : number >> NODE_LEAF_BITS;
+}
+
+static uint32_t leaf_of(uint64_t number)
+{
+    return number == ROOT_NUMBER ? 0 : (uint32_t)(number & (NODE_LEAF_LIMIT - 1));
+}
+
+/* The three that follow are called with the lock held. */
+
+static struct inode *find(struct inodes *inodes, uint64_t serial)
+{
+    struct inode *inode;
+
+    HASH_FIND(hh, inodes->by_serial, &serial, sizeof serial, inode);
+    return inode;
+}
+
+/* Takes over the reference on success. */
+static bool insert(struct inodes *inodes, uint64_t serial, struct dir *dir)
+{
+    struct inode *inode = calloc(1, sizeof *inode);
+
+    if (inode == NULL)
+        return false;
+    inode->serial = serial;
+    inode->dir = dir;
+    inode->lookups = 1;
+    HASH_ADD(hh, inodes->by_serial, serial, sizeof inode->serial, inode);
+    if (inode->lookups == 1)
+        return true;
+    free(inode);
+    return false;
+}
+
+/* Returns the directory whose reference is to be dropped, or NULL. */
+static struct dir *forget(struct inodes *inodes, struct inode *inode, uint64_t count)
+{
+    inode->lookups -= count < inode->lookups ? count : inode->lookups;
+    if (inode->lookups > 0)
+        return NULL;
+    struct dir *dir = inode->dir;
+    HASH_DEL(inodes->by_serial, inode);
+    free(inode);
+    return dir;
+}
+
+bool inodes_set_root(struct inodes *inodes, struct dir *root)
+{
+    return inodes_add(inodes, (struct node){.dir = dir_ref(root)}) != 0;
+}
+
+uint64_t inodes_add(struct inodes *inodes, struct node node)
+{
+    uint64_t serial = dir_serial(node.dir);
+    uint64_t number = inode_number(node);
+    struct dir *surplus = NULL;
+
+    pthread_mutex_lock(&inodes->lock);
+    struct inode *inode = find(inodes, serial);
+    if (inode != NULL) {
+        inode->lookups++;
+        surplus = node.dir;
+    } else if (!insert(inodes, serial, node.dir)) {
+        number = 0;
+        surplus = node.dir;
+    }
+    pthread_mutex_unlock(&inodes->lock);
+    dir_unref(surplus);
+    return number;
+}
+
+bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out)
+{
+    pthread_mutex_lock(&inodes->lock);
+    struct inode *inode = find(inodes, serial_of(number));
+    if (inode != NULL)
+        *out = (struct node){.dir = dir_ref(inode->dir), .leaf = leaf_of(number)};
+    pthread_mutex_unlock(&inodes->lock);
+    return inode != NULL;
+}
+
+void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
+{
+    struct dir *surplus = NULL;
+
+    if (number == ROOT_NUMBER) /* the table's own count, kept to the end */
+        return;
+    pthread_mutex_lock(&inodes->lock);
+    struct inode *inode = find(inodes, serial_of(number));
+    if (inode != NULL)
+        surplus = forget(inodes, inode, count);
+    pthread_mutex_unlock(&inodes->lock);
+    dir_unref(surplus);
+}
+
+bool inodes_snapshot(struct inodes *inodes, struct dir ***out, size_t *count)
+{
+    struct inode *inode, *next;
+    size_t filled = 0;
+
+    pthread_mutex_lock(&inodes->lock);
+    *count = HASH_COUNT(inodes->by_serial);
+    *out = calloc(*count + 1, sizeof **out);
+    if (*out != NULL) {
+        HASH_ITER(hh, inodes->by_serial, inode, next) {
+            (*out)[filled++] = dir_ref(inode->dir);
+        }
+    }
+    pthread_mutex_unlock(&inodes->lock);
+    return *out != NULL;
+}
+
+void inodes_snapshot_free(struct dir **dirs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        dir_unref(dirs[i]);
+    free(dirs);
+}

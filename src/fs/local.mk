@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/fs/libfs.a
+src_fs_libfs_a_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
+src_fs_libfs_a_SOURCES = \
+  src/fs/attrs.c \
+  src/fs/dirs.c \
+  src/fs/files.c \
+  src/fs/fuse.h \
+  src/fs/handles.c \
+  src/fs/handles.h \
+  src/fs/inodes.c \
+  src/fs/inodes.h \
+  src/fs/mountpoint.c \
+  src/fs/mountpoint.h \
+  src/fs/names.c \
+  src/fs/notifier.c \
+  src/fs/notifier.h \
+  src/fs/op.c \
+  src/fs/op.h \
+  src/fs/ops.c \
+  src/fs/ops.h \
+  src/fs/session.c \
+  src/fs/session.h \
+  src/fs/watcher.c \
+  src/fs/watcher.h
+
+# The directories that it counts are made up by the test: libtree is not linked.
+check_PROGRAMS += tests/unit/test_inodes
+tests_unit_test_inodes_SOURCES = tests/unit/test_inodes.c
+tests_unit_test_inodes_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_inodes_LDADD = src/fs/libfs.a src/util/libutil.a $(CHECK_LIBS)

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "fs/session.h"
+
+#include "fs/notifier.h"
+#include "fs/op.h"
+#include "fs/watcher.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MOUNT_OPTIONS "subtype=paperspacefs,default_permissions,nosuid,nodev"
+
+/* Wakes the main thread from libfuse's waiting; its handler does nothing. */
+#define WAKE_SIGNAL   SIGUSR1
+#define WAKE_EVERY_NS 20000000L
+
+struct session {
+    struct fs fs;
+    struct fuse_session *fuse;
+    unsigned max_threads;
+    bool mounted;
+    struct notifier *notifier;
+    struct watcher *watcher;
+    void (*on_hangup)(void *ctx);
+    void *hangup_ctx;
+    pthread_t main_thread;
+    atomic_bool loop_left;
+};
+
+/* --- libfuse's own messages -------------------------------------------------------------------- */
+
+static void log_fuse(enum fuse_log_level level, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void log_fuse(enum fuse_log_level level, const char *format, va_list args)
+{
+    char line[1024];
+
+    vsnprintf(line, sizeof line, format, args);
+    line[strcspn(line, "\n")] = '\0';
+    log_message(level <= FUSE_LOG_ERR       ? LOG_LEVEL_ERROR
+                : level == FUSE_LOG_WARNING ? LOG_LEVEL_WARNING
+                : level <= FUSE_LOG_INFO    ? LOG_LEVEL_INFO
+                                            : LOG_LEVEL_DEBUG,
+                "%s", line);
+}
+
+/* --- from creation to mount -------------------------------------------------------------------- */
+
+static bool add_option(struct fuse_args *args, const char *option)
+{
+    return fuse_opt_add_arg(args, "-o") == 0 && fuse_opt_add_arg(args, option) == 0;
+}
+
+/* The source may hold what separates options. */
+static bool add_source(struct fuse_args *args, const char *source)
+{
+    char *escaped = NULL;
+    char *option = NULL;
+    bool ok = asprintf(&option, "fsname=%s", source) >= 0 &&
+              fuse_opt_add_opt_escaped(&escaped, option) == 0 && add_option(args, escaped);
+
+    free(option);
+    free(escaped);
+    return ok;
+}
+
+static bool make_args(struct fuse_args *args, const struct session_config *config)
+{
+    return fuse_opt_add_arg(args, PACKAGE_NAME) == 0 && add_source(args, config->source) &&
+           add_option(args, MOUNT_OPTIONS) &&
+           (config->kernel_options == NULL || add_option(args, config->kernel_options)) &&
+           (!config->read_only || add_option(args, "ro")) &&
+           (!config->debug || add_option(args, "debug"));
+}
+
+static int create_parts(struct session *session, const struct session_config *config)
+{
+    struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+
+    handles_init(&session->fs.handles);
+    session->fs.timeout_ms = config->timeout_ms;
+    session->fs.inodes = inodes_create();
+    if (session->fs.inodes != NULL && make_args(&args, config))
+        session->fuse = fuse_session_new(&args, &fs_ops, sizeof fs_ops, &session->fs);
+    fuse_opt_free_args(&args);
+    if (session->fuse != NULL)
+        session->notifier = notifier_create(session->fuse, session->fs.inodes);
+    return session->notifier != NULL ? 0 : -1;
+}
+
+struct session *session_create(const struct session_config *config, struct problem *problem)
+{
+    struct session *session = calloc(1, sizeof *session);
+
+    fuse_set_log_func(log_fuse);
+    if (session != NULL) {
+        session->max_threads = config->max_threads;
+        if (create_parts(session, config) == 0)
+            return session;
+        session_destroy(session);
+    }
+    problem_set(problem, PROBLEM_NO_MEMORY, "no session with FUSE could be made");
+    return NULL;
+}
+
+void session_destroy(struct session *session)
+{
+    if (session == NULL)
+        return;
+    session_unmount(session);
+    notifier_destroy(session->notifier);
+    handles_finish(&session->fs.handles);
+    inodes_destroy(session->fs.inodes);
+    if (session->fuse != NULL)
+        fuse_session_destroy(session->fuse);
+    free(session);
+}
+
+int session_mount(struct session *session, const char *path, struct problem *problem)
+{
+    if (fuse_session_mount(session->fuse, path) != 0)
+        return problem_set(problem, PROBLEM_INVALID, "%s: can't be mounted on", path);
+    session->mounted = true;
+    return 0;
+}
+
+void session_unmount(struct session *session)
+{
+    if (session->mounted)
+        fuse_session_unmount(session->fuse);
+    session->mounted = false;
+}
+
+bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group)
+{
+    session->fs.tree = tree;
+    session->fs.group = group;
+    return inodes_set_root(session->fs.inodes, tree_root(tree));
+}
+
+void session_detach(struct session *session)
+{
+    handles_clear(&session->fs.handles);
+    inodes_clear(session->fs.inodes);
+}
+
+void session_on_change(void *session, const struct kind *kind, const char *id)
+{
+    notifier_push(((struct session *)session)->notifier, kind, id);
+}
+
+/* --- the end ----------------------------------------------------------------------------------- */
+
+static void ignore_signal(int number)
+{
+    (void)number;
+}
+
+/*
+ * libfuse's loop waits on a semaphore, after a look at its exit flag, and a signal between the two
+ * is lost: so the main thread is signalled until it has left the loop.
+ */
+static void wake_main_thread(struct session *session)
+{
+    const struct timespec pause = {.tv_nsec = WAKE_EVERY_NS};
+
+    while (!session->loop_left) {
+        pthread_kill(session->main_thread, WAKE_SIGNAL);
+        nanosleep(&pause, NULL);
+    }
+}
+
+/*
+ * A signal asked for the end. The order matters: first all that waits is freed; then the notifier
+ * is joined while requests are still answered, because the kernel may hold it up until one of them
+ * is; only then the loop, which joins the workers, is left.
+ */
+static void on_end(void *ctx)
+{
+    struct session *session = ctx;
+
+    cancel_group_fire(session->fs.group);
+    notifier_stop(session->notifier);
+    fuse_session_exit(session->fuse);
+    wake_main_thread(session);
+}
+
+/* The kernel has cut the connection: the loop ends by itself once running handlers are freed. */
+static void on_cut(void *ctx)
+{
+    struct session *session = ctx;
+
+    cancel_group_fire(session->fs.group);
+}
+
+static void on_hangup(void *ctx)
+{
+    struct session *session = ctx;
+
+    session->on_hangup(session->hangup_ctx);
+}
+
+/* --- serving ----------------------------------------------------------------------------------- */
+
+static void accept_wake_signal(void)
+{
+    struct sigaction action = {.sa_handler = ignore_signal}; /* no SA_RESTART: waiting must end */
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, WAKE_SIGNAL);
+    sigaction(WAKE_SIGNAL, &action, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int session_start(struct session *session, void (*hangup)(void *ctx), void *ctx,
+                  struct problem *problem)
+{
+    const struct watcher_events events = {
+        .on_end = on_end, .on_hangup = on_hangup, .on_cut = on_cut, .ctx = session};
+
+    session->on_hangup = hangup;
+    session->hangup_ctx = ctx;
+    session->main_thread = pthread_self();
+    accept_wake_signal();
+    int rc = notifier_start(session->notifier);
+    if (rc == 0)
+        session->watcher = watcher_start(fuse_session_fd(session->fuse), &events);
+    if (session->watcher == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "no threads can be started: %s",
+                           strerror(rc != 0 ? -rc : errno));
+    return 0;
+}
+
+int session_serve(struct session *session)
+{
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+
+    if (config == NULL)
+        return -ENOMEM;
+    fuse_loop_cfg_set_max_threads(config, session->max_threads);
+    int rc = fuse_session_loop_mt(session->fuse, config);
+    fuse_loop_cfg_destroy(config);
+    return rc < 0 ? rc : 0;
+}
+
+void session_stop(struct session *session)
+{
+    session->loop_left = true;
+    if (session->fs.group != NULL)
+        cancel_group_fire(session->fs.group);
+    watcher_stop(session->watcher);
+    session->watcher = NULL;
+    notifier_stop(session->notifier);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A mount: from the session with libfuse to its end. In this order, all by the main thread:
+ *
+ *     session_create → session_mount → (fork of a daemon) → session_attach → session_start →
+ *     session_serve → session_stop → session_unmount → session_detach → session_destroy
+ *
+ * After session_serve no handler runs any more; whatever the kernel left open is closed by
+ * session_detach, before the tree is destroyed.
+ */
+#ifndef FS_SESSION_H
+#define FS_SESSION_H
+
+#include "kinds/kind.h"
+#include "tree/tree.h"
+#include "util/cancel.h"
+#include "util/problem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct session;
+
+struct session_config {
+    const char *source;         /* what mount(8) shows as the device */
+    const char *kernel_options; /* more mount options, as after -o; or NULL */
+    bool read_only;
+    bool debug;                 /* libfuse logs every request */
+    unsigned max_threads;       /* handlers that may run at once */
+    int64_t timeout_ms;         /* of one operation */
+};
+
+/* NULL with `problem` set: no memory, or options that libfuse does not know. Starts no thread. */
+struct session *session_create(const struct session_config *config, struct problem *problem);
+/* Unmounted first, if it is mounted. NULL is fine. */
+void session_destroy(struct session *session);
+
+/* Mounts on `path` (absolute). -1 with `problem` set. Requests wait in the kernel from now on. */
+int session_mount(struct session *session, const char *path, struct problem *problem);
+void session_unmount(struct session *session);
+
+/* Something is shown differently: for cache_config.on_change, with the session as ctx. */
+void session_on_change(void *session, const struct kind *kind, const char *id);
+
+/* Gives the session its tree, and the group of tokens that is fired at its end. Both are borrowed
+ * until session_detach. False: no memory. */
+bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group);
+/* Drops whatever of the tree the kernel still knew or had open. */
+void session_detach(struct session *session);
+
+/* Starts the threads of signals and of notifications. `on_hangup` is called, in a thread of its
+ * own, on SIGHUP. 0, or -1 with `problem` set. */
+int session_start(struct session *session, void (*on_hangup)(void *ctx), void *ctx,
+                  struct problem *problem);
+/* Serves requests until SIGTERM, SIGINT or an unmount: the tokens of the group are fired then. 0 or
+ * a negative errno. */
+int session_serve(struct session *session);
+/* Fires the tokens and ends what session_start has started; fine also when that has failed or was
+ * never called. Not while session_serve runs. */
+void session_stop(struct session *session);
+
+#endif

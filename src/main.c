@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* Wiring: options → session → mount → daemon → backend → loop, and back in reverse. */
+#include "config.h"
+
+#include "backend.h"
+#include "check.h"
+#include "daemon.h"
+#include "demo.h"
+#include "fs/mountpoint.h"
+#include "fs/session.h"
+#include "fs/watcher.h"
+#include "key.h"
+#include "options.h"
+#include "util/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A mount, from its start to its end; what is not there (yet) is NULL. */
+struct mount {
+    const struct options *options;
+    struct key *key;
+    char *point;
+    struct session *session;
+    struct daemon daemon;
+    struct backend backend;
+};
+
+static int complain(const struct problem *problem)
+{
+    fprintf(stderr, "paperspacefs: %s\n", problem->message);
+    return EXIT_FAILURE;
+}
+
+static int make_session(struct mount *mount, struct problem *problem)
+{
+    const struct options *options = mount->options;
+    const struct session_config config = {
+        .source = options->demo ? "demo" : options->url,
+        .kernel_options = options->kernel_options,
+        .read_only = options->read_only,
+        .debug = options->debug,
+        .max_threads = (unsigned)options->max_threads,
+        .timeout_ms = options->timeout_ms,
+    };
+
+    mount->session = session_create(&config, problem);
+    return mount->session != NULL ? 0 : -1;
+}
+
+/* Up to the fork: nothing here may start a thread. */
+static int prepare(struct mount *mount, struct problem *problem)
+{
+    if (mountpoint_prepare(mount->options->mount_point, &mount->point, problem) != 0 ||
+        make_session(mount, problem) != 0 ||
+        session_mount(mount->session, mount->point, problem) != 0)
+        return -1;
+    if (!mount->options->debug)
+        daemon_keep_secrets();
+    return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
+}
+
+static int build(struct mount *mount, const char *url, struct problem *problem)
+{
+    const struct backend_config config = {
+        .options = mount->options,
+        .url = url,
+        .mount_point = mount->point,
+        .key = mount->key,
+        .on_change = session_on_change,
+        .ctx = mount->session,
+    };
+
+    if (backend_init(&mount->backend, &config, problem) != 0)
+        return -1;
+    if (!session_attach(mount->session, mount->backend.tree, &mount->backend.group))
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    return session_start(mount->session, backend_refresh, &mount->backend, problem);
+}
+
+/* Whether the first request lets the mount live: only a key that is not accepted, and a signal,
+ * end it. Returns the exit status then, else -1. */
+static int judge(const struct problem *problem, const char *url)
+{
+    if (problem->kind == PROBLEM_INTERRUPTED)
+        return EXIT_SUCCESS;
+    if (problem->kind == PROBLEM_UNAUTHORIZED) {
+        log_error("the key is not accepted by %s: %s", url, problem->message);
+        return EXIT_FAILURE;
+    }
+    log_warning("%s: %s; mounted all the same", url, problem->message);
+    return -1;
+}
+
+static int serve(struct mount *mount, const char *url)
+{
+    struct problem problem;
+    int status = -1;
+
+    if (backend_try(&mount->backend, mount->options->timeout_ms, &problem) != 0)
+        status = judge(&problem, url);
+    if (status >= 0)
+        return status;
+    daemon_ready(&mount->daemon);
+    return session_serve(mount->session) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* From the fork on. Returns the exit status. */
+static int run_backend(struct mount *mount, const char *url)
+{
+    struct problem problem;
+    int status;
+
+    if (build(mount, url, &problem) == 0)
+        status = serve(mount, url);
+    else
+        status = complain(&problem);
+    session_stop(mount->session);
+    session_unmount(mount->session);
+    session_detach(mount->session);
+    backend_finish(&mount->backend);
+    return status;
+}
+
+static int run_demo(struct mount *mount)
+{
+    struct problem problem;
+    struct demo *demo = demo_start(mount->options, &problem);
+
+    if (demo == NULL)
+        return complain(&problem);
+    int status = run_backend(mount, demo_url(demo));
+    demo_stop(demo);
+    return status;
+}
+
+static int run_mount(const struct options *options, struct key *key)
+{
+    struct mount mount = {.options = options, .key = key};
+    struct problem problem;
+    int status;
+
+    daemon_stay(&mount.daemon);
+    if (prepare(&mount, &problem) != 0) {
+        status = complain(&problem);
+    } else {
+        watcher_block_signals();
+        status = options->demo ? run_demo(&mount) : run_backend(&mount, options->url);
+    }
+    session_destroy(mount.session);
+    daemon_finish(&mount.daemon);
+    free(mount.point);
+    return status;
+}
+
+static int run(const struct options *options)
+{
+    struct problem problem;
+
+    log_set_level((enum log_level)options->log_level);
+    if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION) {
+        (options->mode == OPTIONS_HELP ? options_print_help : options_print_version)(stdout);
+        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    struct key *key = options->demo ? demo_key(&problem) : key_create(options->key_file, &problem);
+    if (key == NULL)
+        return complain(&problem);
+    int status =
+        options->mode == OPTIONS_CHECK ? check_run(options, key) : run_mount(options, key);
+    key_destroy(key);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct problem problem;
+
+    if (options_parse(argc, argv, &options, &problem) != 0) {
+        complain(&problem);
+        fputs("paperspacefs: try paperspacefs --help\n", stderr);
+        return EXIT_FAILURE;
+    }
+    int status = run(&options);
+    options_finish(&options);
+    return status;
+}

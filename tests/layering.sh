@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The rooms of src/ and the arrows between them: every #include points to the
+# same room or to one below. Its last points show that the check can fail.
+set -euo pipefail
+export LC_ALL=C
+
+root=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+# shellcheck source=tap.sh
+. "$root/tests/tap.sh"
+
+# What each room may include, itself apart. Files right in src/ wire everything.
+declare -A below=(
+    [util]=''
+    [kinds]='util'
+    [http]='util'
+    [api]='http kinds util'
+    [cache]='api http kinds util'
+    [tree]='cache api http kinds util'
+    [fs]='tree cache api http kinds util'
+    [emulator]='util'
+)
+
+# Headers of libraries that belong to one room.
+declare -A owner=(
+    [fuse_lowlevel.h]=fs
+    [fuse.h]=fs
+    [curl/curl.h]=http
+    [microhttpd.h]=emulator
+)
+
+sources()
+{
+    find "$1/src" -name '*.[ch]' | sort
+}
+
+# includes FILE: "QUOTE NAME" for every #include, QUOTE being " or <.
+includes()
+{
+    sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1"
+}
+
+# The room of a path below src/, empty for src/ itself.
+room_of()
+{
+    case $1 in
+    */*) echo "${1%%/*}" ;;
+    *) echo '' ;;
+    esac
+}
+
+# judge ROOM QUOTE NAME FILE: says what is wrong with one #include.
+judge()
+{
+    local room=$1 quote=$2 name=$3 file=$4 target
+
+    if [ -n "${owner[$name]:-}" ] && [ "$room" != "${owner[$name]}" ]; then
+        echo "$file: <$name> belongs to src/${owner[$name]} alone"
+    fi
+    if [ "$quote" = '<' ] || [ "$name" = config.h ] || [ -z "$room" ]; then
+        return
+    fi
+    target=$(room_of "$name")
+    if [ -z "$target" ]; then
+        echo "$file: \"$name\" does not name its room"
+    elif [ -z "${below[$target]+set}" ]; then
+        echo "$file: \"$name\" is in no room that is known"
+    elif [ "$target" != "$room" ] && [[ " ${below[$room]} " != *" $target "* ]]; then
+        echo "$file: $room must not include $target (\"$name\")"
+    fi
+}
+
+# wrong_includes ROOT: one line for each wrong #include of src/.
+wrong_includes()
+{
+    local file relative room quote name
+
+    while read -r file; do
+        relative=${file#"$1/src/"}
+        room=$(room_of "$relative")
+        if [ -n "$room" ] && [ -z "${below[$room]+set}" ]; then
+            echo "src/$relative: the room $room is not known"
+            continue
+        fi
+        while read -r quote name; do
+            judge "$room" "$quote" "$name" "src/$relative"
+        done < <(includes "$file")
+    done < <(sources "$1")
+}
+
+# unlicensed ROOT: every source without its SPDX line on top.
+unlicensed()
+{
+    local file
+    local -a roots=()
+
+    for file in src tests scripts m4 .ci configure.ac Makefile.am; do
+        if [ -e "$1/$file" ]; then
+            roots+=("$1/$file")
+        fi
+    done
+    while read -r file; do
+        if ! head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT'; then
+            echo "${file#"$1/"}: no SPDX line in the first three lines"
+        fi
+    done < <(find "${roots[@]}" -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.mk' \
+        -o -name '*.m4' -o -name '*.ac' -o -name '*.am' -o -name '*.py' -o -path '*/.ci/run' \) \
+        ! -name '*~' | sort)
+}
+
+# without_config ROOT: every .c of src/ whose first #include is not config.h.
+without_config()
+{
+    local file first
+
+    while read -r file; do
+        first=$(includes "$file" | head -n 1)
+        if [ "$first" != '" config.h' ]; then
+            echo "${file#"$1/"}: config.h is not its first #include"
+        fi
+    done < <(sources "$1" | grep '\.c$')
+}
+
+# holds NAME COMMAND…: passes if the command finds nothing.
+holds()
+{
+    local name=$1 found
+    shift
+    found=$("$@")
+    if [ -z "$found" ]; then
+        ok "$name"
+    else
+        not_ok "$name" "$found"
+    fi
+}
+
+# catches NAME FILE TEXT COMMAND: passes if the command finds a file with that text.
+catches()
+{
+    local name=$1 file=$2 text=$3 command=$4 dir found
+
+    dir=$(mktemp -d)
+    mkdir -p "$dir/$(dirname "$file")"
+    printf '%b' "$text" >"$dir/$file"
+    found=$("$command" "$dir")
+    rm -rf "$dir"
+    if [ -n "$found" ]; then
+        ok "$name"
+    else
+        not_ok "$name" "nothing was found in $file: $text"
+    fi
+}
+
+spdx='/* SPDX-License-Identifier: MIT */\n'
+
+holds 'every #include points to the same room or below' wrong_includes "$root"
+holds 'every source has its SPDX line' unlicensed "$root"
+holds 'every .c file includes config.h first' without_config "$root"
+catches 'an arrow that points up is caught' src/util/a.c '#include "http/http.h"\n' wrong_includes
+catches 'an arrow to the side is caught' src/emulator/a.c '#include "api/api.h"\n' wrong_includes
+catches 'kinds that include a room are caught' src/kinds/a.h '# include "tree/x.h"\n' wrong_includes
+catches 'an unknown room is caught' src/odd/a.h "$spdx" wrong_includes
+catches 'a header without its room is caught' src/fs/a.c '#include "inode.h"\n' wrong_includes
+catches 'libfuse outside of fs is caught' src/tree/a.c '#include <fuse_lowlevel.h>\n' wrong_includes
+catches 'curl outside of http is caught' src/api/a.c '#include <curl/curl.h>\n' wrong_includes
+catches 'libmicrohttpd outside of the emulator is caught' src/b.c '#include <microhttpd.h>\n' \
+    wrong_includes
+catches 'a missing SPDX line is caught' src/util/a.c 'int a;\n' unlicensed
+catches 'a missing config.h is caught' src/util/a.c '#include <stdio.h>\n' without_config
+tap_done

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+dist_check_SCRIPTS += tests/layering.sh
+
+# Each file of scenarios mounts the program many times, in both dialects.
+dist_check_SCRIPTS += \
+  tests/mount/attributes.sh \
+  tests/mount/caching.sh \
+  tests/mount/commandline.sh \
+  tests/mount/counts.sh \
+  tests/mount/creating.sh \
+  tests/mount/deleting.sh \
+  tests/mount/errors.sh \
+  tests/mount/life.sh \
+  tests/mount/names.sh \
+  tests/mount/posts.sh \
+  tests/mount/reading.sh \
+  tests/mount/refusals.sh \
+  tests/mount/renaming.sh \
+  tests/mount/restoring.sh \
+  tests/mount/tour.sh \
+  tests/mount/writing.sh
+
+EXTRA_DIST += tests/tap.sh tests/mount/lib.sh scripts/check.sh .ci/run .clang-tidy .shellcheckrc
+
+.PHONY: print-tests
+print-tests:
+	@echo $(TESTS)

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What stat says.
+. "$(dirname "$0")/lib.sh"
+
+test_the_size_of_every_file_is_exact()
+{
+    mounted
+    works 'find . -type f -not -path "./.paperspacefs/*" -not -name README -print0 |
+        while IFS= read -r -d "" f; do
+            s=$(stat -c %s "$f"); n=$(cat "$f" | wc -c); [ "$s" = "$n" ] || echo "$f: $s, not $n"
+        done'
+    assert_eq '' "$out"
+}
+
+test_the_size_after_open_is_the_size_that_is_read()
+{
+    mounted
+    works 'python3 -c "
+import os
+for name in [\"drives/data/drive.json\", \"README\", \"utilization.json\",
+             \".paperspacefs/status.json\", \"snapshots/before-upgrade/restore\"]:
+    fd = os.open(name, os.O_RDONLY)
+    size = os.fstat(fd).st_size
+    text = os.read(fd, 1 << 20)
+    assert len(text) == size, (name, len(text), size)
+"'
+}
+
+inodes()
+{
+    (cd "$MNT" && find . -not -path './.paperspacefs*' -printf '%i %p\n' | sort -k 2)
+}
+
+test_inode_numbers_are_stable_across_remounts()
+{
+    local before
+
+    mounted
+    before=$(inodes)
+    remount
+    assert_eq "$before" "$(inodes)"
+}
+
+test_inode_numbers_are_unique_and_differ_between_views()
+{
+    mounted
+    assert_eq '' "$(inodes | cut -d ' ' -f 1 | sort | uniq -d)" 'two files of one number'
+    works "stat -c %i snapshots/before-upgrade machines/$MACHINE/before-upgrade | uniq | wc -l"
+    assert_eq 2 "$out"
+}
+
+test_modes_and_owner()
+{
+    mounted
+    prints '755 drives
+755 drives/data
+644 drives/data/drive.json
+644 snapshots/before-upgrade/restore
+444 README
+444 utilization.json
+700 .paperspacefs' 'stat -c "%a %n" drives drives/data drives/data/drive.json \
+        snapshots/before-upgrade/restore README utilization.json .paperspacefs'
+    prints "$(id -u) $(id -g)" 'stat -c "%u %g" drives/data/drive.json'
+}
+
+test_uid_gid_and_umask_are_options()
+{
+    mounted -- uid=1234,gid=2345,umask=027
+    prints '750 1234 2345 drives/data
+640 1234 2345 drives/data/drive.json
+440 1234 2345 utilization.json' \
+        'stat -c "%a %u %g %n" drives/data drives/data/drive.json utilization.json'
+}
+
+test_opening_a_read_only_file_for_writing_is_refused_for_root_too()
+{
+    mounted
+    refused 'Permission denied' 'echo x > utilization.json'
+    refused 'Permission denied' 'echo x >> utilization.json'
+    nothing_sent
+}
+
+test_the_date_is_dtCreated()
+{
+    mounted
+    prints '2025-02-14 10:31:07.255000000' \
+        'TZ=UTC0 stat -c %y drives/data/drive.json | cut -d " " -f 1,2'
+    prints '2025-02-14 10:31:07.255000000' 'TZ=UTC0 stat -c %y drives/data | cut -d " " -f 1,2'
+    if [ "$D" = openapi ]; then
+        prints 2025-11-08 \
+            'TZ=UTC0 stat -c %y snapshots/before-upgrade/snapshot.json | cut -d " " -f 1'
+    fi
+}
+
+test_snapshots_sort_by_age()
+{
+    mounted
+    works 'diff <(ls -U snapshots) <(ls -t snapshots)'
+}
+
+test_the_date_moves_only_when_the_content_changes()
+{
+    local before
+
+    mounted
+    before=$(stat -c %y "$MNT"/snapshots/*/snapshot.json)
+    touch "$MNT/.paperspacefs/refresh"
+    assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
+    works 'cat drives/data/drive.json > /dev/null'
+    assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
+}
+
+test_blocks_cover_the_size()
+{
+    mounted
+    works 'find drives snapshots -type f -printf "%s %b\n"'
+    awk '$1 > $2 * 512 { exit 1 }' <<<"$out" || fail 'too few blocks' "$out"
+}
+
+test_setting_owner_mode_and_times_succeeds_and_means_nothing()
+{
+    mounted
+    works 'chown 12:34 drives/data/drive.json'
+    works 'chmod 600 drives/data/drive.json'
+    works 'touch -d 2001-01-01 drives/data/drive.json'
+    prints "644 $(id -u) 2025" \
+        'TZ=UTC0 stat -c "%a %u %y" drives/data/drive.json | cut -d - -f 1'
+    nothing_sent
+}
+
+test_extended_attributes_are_not_there()
+{
+    mounted
+    works 'python3 -c "
+import errno, os
+assert os.listxattr(\"drives/data\") == []
+try:
+    os.setxattr(\"drives/data/drive.json\", \"user.x\", b\"y\")
+    raise SystemExit(\"setxattr succeeded\")
+except OSError as e:
+    assert e.errno == errno.EOPNOTSUPP, e
+"'
+}
+
+run_scenarios "$@"

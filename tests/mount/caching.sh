@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# How long what was read is believed, and what happens when the server is away.
+. "$(dirname "$0")/lib.sh"
+
+elsewhere_renamed()
+{
+    api PUT "/shared-drives/$DATA" "{\"name\": \"$1\"}" >/dev/null
+}
+
+test_within_the_ttl_nothing_is_asked()
+{
+    mounted
+    works 'ls snapshots > /dev/null'
+    forget_requests
+    works 'ls snapshots; cat snapshots/before-upgrade/snapshot.json; ls drives'
+    nothing_asked
+}
+
+test_past_the_ttl_a_change_made_elsewhere_is_seen()
+{
+    mounted -- ttl=1
+    works 'cat drives/data/drive.json'
+    elsewhere_renamed moved
+    pause 1.3
+    prints '"moved"' 'jq .name drives/moved/drive.json'
+    refused 'No such file or directory' 'cat drives/data/drive.json'
+    assert_eq 1 "$(count_requests GET '/shared-drives\?limit=120')"
+}
+
+test_touching_the_directory_of_a_kind_asks_the_server()
+{
+    mounted
+    elsewhere_renamed moved
+    works 'test -d drives/data'
+    nothing_asked
+    works 'touch drives'
+    works 'test -d drives/moved'
+    assert_eq 1 "$(count_requests GET '/shared-drives\?limit=120')"
+}
+
+test_touching_the_directory_of_a_resource_asks_the_server()
+{
+    mounted
+    works 'cat drives/data/drive.json > /dev/null'
+    api PUT /shared-drives/$DATA '{"name": "data"}' >/dev/null
+    nothing_asked
+    works 'touch drives/data'
+    works 'cat drives/data/drive.json > /dev/null'
+    assert_eq 1 "$(count_requests GET '/shared-drives.*')"
+}
+
+test_touching_refresh_asks_the_server()
+{
+    mounted
+    elsewhere_renamed moved
+    works 'touch .paperspacefs/refresh'
+    works 'test -d drives/moved'
+}
+
+test_SIGHUP_asks_the_server()
+{
+    mounted
+    elsewhere_renamed moved
+    kill -HUP "$daemon"
+    eventually 5 test -d "$MNT/drives/moved"
+}
+
+test_a_failed_fetch_is_an_error_and_no_empty_directory()
+{
+    mounted
+    fault '{"path": "/snapshots", "times": -1, "status": 500, "body": {"code":
+        "INTERNAL_SERVER_ERROR", "message": "the shelf fell down"}}'
+    refused 'Input/output error' 'ls -A snapshots'
+    assert_eq '' "$out"
+    words 'EIO' '500' 'the shelf fell down'
+    refused 'Input/output error' 'ls machines'
+    no_faults
+    works 'touch snapshots; ls snapshots'
+}
+
+test_a_kind_that_the_key_may_not_see_is_EACCES()
+{
+    mounted
+    emu_config '{"forbid": ["/snapshots"]}'
+    refused 'Permission denied' 'ls snapshots'
+    words EACCES 403
+    works 'ls drives'
+}
+
+test_without_connection_what_was_known_stays_readable()
+{
+    local before start
+
+    mounted -- ttl=1
+    before=$(cat "$MNT"/snapshots/*/snapshot.json "$MNT"/drives/*/drive.json)
+    stop_emulator
+    pause 1.3
+    start=$SECONDS
+    assert_eq "$before" "$(cat "$MNT"/snapshots/*/snapshot.json "$MNT"/drives/*/drive.json)"
+    assert_eq 1 $((SECONDS - start <= 5 * patience)) 'it took too long'
+    prints '' 'ls drives | grep -v -e archive -e renders -e team -e data || true'
+}
+
+test_with_5xx_what_was_known_stays_readable()
+{
+    mounted -- ttl=1
+    works 'ls snapshots; ls drives'
+    fault '{"times": -1, "status": 503, "body": "busy"}'
+    pause 1.3
+    works 'jq .name drives/data/drive.json; ls snapshots'
+}
+
+test_stale_0_gives_the_error()
+{
+    mounted -- ttl=1,stale=0,timeout=3
+    works 'ls drives'
+    stop_emulator
+    pause 1.3
+    refused 'No route to host' 'ls drives'
+}
+
+test_with_nothing_known_the_error_is_the_network_s()
+{
+    mounted -- timeout=3
+    stop_emulator
+    refused 'No route to host' 'ls snapshots'
+    words EHOSTUNREACH
+}
+
+test_401_403_and_404_never_give_stale_data()
+{
+    mounted -- ttl=1
+    works 'ls snapshots'
+    emu_config '{"forbid": ["/snapshots"]}'
+    pause 1.3
+    refused 'Permission denied' 'ls snapshots'
+}
+
+test_a_slow_answer_ends_in_ETIMEDOUT()
+{
+    local start=$SECONDS
+
+    mounted -- timeout=1
+    fault '{"path": "/snapshots", "times": -1, "delayMs": 20000}'
+    refused 'Connection timed out' 'ls snapshots'
+    assert_eq 1 $((SECONDS - start <= 6 * patience)) 'it took too long'
+    refused 'Connection timed out' 'ls snapshots'
+    works 'ls drives'
+}
+
+test_the_status_tells_of_every_kind()
+{
+    mounted
+    works 'ls drives snapshots > /dev/null; cat .paperspacefs/status.json'
+    assert_eq "$URL $D" "$(jq -r '"\(.URL // .url) \(.dialect)"' <<<"$out")"
+    assert_lacks "$out" "$KEY"
+}
+
+run_scenarios "$@"

@@ -1,0 +1,227 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The command line: what is refused, and in which words.
+. "$(dirname "$0")/lib.sh"
+
+# pfs ARG…: the program as a user calls it, with the key in the environment.
+pfs()
+{
+    # shellcheck disable=SC2086
+    run env PAPERSPACE_API_KEY="$KEY" timeout $((20 * patience)) ${PFS_WRAPPER:-} "$PAPERSPACEFS" "$@"
+}
+
+# says TEXT: on stderr, one or more lines, all naming the program.
+says()
+{
+    grep -q -i -E -e "$1" <<<"$err" || fail "stderr lacks $1" "$err"
+}
+
+not_mounted()
+{
+    ! is_mounted || fail 'there is a mount'
+}
+
+test_docs_help_goes_to_stdout()
+{
+    pfs --help
+    assert_status 0
+    assert_eq '' "$err"
+    assert_matches "$out" '^[Uu]sage: paperspacefs '
+    for option in key_file ttl stale timeout secrets restore_backup dry_run --demo --check; do
+        assert_contains "$out" "$option"
+    done
+    pfs -h
+    assert_status 0
+}
+
+test_docs_version_goes_to_stdout()
+{
+    pfs --version
+    assert_status 0
+    assert_matches "$out" '^paperspacefs [0-9]+\.[0-9]+'
+    pfs -V
+    assert_status 0
+}
+
+test_docs_without_a_mount_point_it_says_how_to_use_it()
+{
+    pfs
+    assert_status 1
+    says 'usage|mount ?point'
+}
+
+test_docs_an_unknown_option_is_named()
+{
+    start_emulator
+    pfs -o tttl=3 "$URL" "$MNT"
+    assert_status 1
+    says tttl
+    not_mounted
+    pfs --frobnicate "$URL" "$MNT"
+    assert_status 1
+    says frobnicate
+    not_mounted
+    assert_eq '' "$(requests)"
+}
+
+test_docs_a_value_that_is_wrong_is_named()
+{
+    local option
+
+    start_emulator
+    for option in ttl=soon ttl=-1 dialect=klingon secrets=maybe timeout=0 umask=999 guard=x \
+        restore_backup=perhaps connections=0; do
+        pfs -o "$option" "$URL" "$MNT"
+        assert_status 1
+        says "${option%=*}"
+        not_mounted
+    done
+}
+
+test_docs_a_mount_point_that_is_not_there()
+{
+    start_emulator
+    pfs "$URL" "$MNT/none"
+    assert_status 1
+    says 'no such file'
+    touch "$T/file"
+    pfs "$URL" "$T/file"
+    assert_status 1
+}
+
+test_docs_a_URL_with_user_query_or_fragment_is_refused()
+{
+    local url
+
+    for url in https://me:pw@example.com/v1 'https://example.com/v1?x=y' https://example.com/v1#f \
+        ftp://example.com/v1 http://192.0.2.1/v1; do
+        pfs -f "$url" "$MNT"
+        assert_status 1
+        assert_lacks "$err" "me:pw"
+        not_mounted
+    done
+}
+
+test_a_wrong_key_mounts_nothing()
+{
+    start_emulator
+    KEY=wrong pfs "$URL" "$MNT"
+    assert_status 1
+    says 'key'
+    assert_lacks "$err" wrong
+    not_mounted
+    KEY=wrong pfs -f "$URL" "$MNT"
+    assert_status 1
+    not_mounted
+}
+
+test_no_key_mounts_nothing()
+{
+    start_emulator
+    run "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 1
+    says 'key'
+    not_mounted
+    assert_eq '' "$(requests)"
+}
+
+test_the_key_of_a_file()
+{
+    start_emulator
+    (umask 077 && echo demo-key >"$T/key")
+    run "$PAPERSPACEFS" -o "key_file=$T/key" "$URL" "$MNT"
+    assert_status 0
+    prints 4 'ls drives | wc -l'
+    fusermount3 -u "$MNT"
+}
+
+test_the_key_of_the_official_client()
+{
+    mkdir -m 700 "$HOME/.paperspace"
+    printf 'team = "ours"\n' >"$HOME/.paperspace/config.toml"
+    printf '[keys]\nother = "nope"\nours = "demo-key"\n' >"$HOME/.paperspace/credentials.toml"
+    start_emulator
+    run "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 0
+    prints 4 'ls drives | wc -l'
+    fusermount3 -u "$MNT"
+    run "$PAPERSPACEFS" -o team=other "$URL" "$MNT"
+    assert_status 1
+}
+
+test_the_URL_of_the_environment()
+{
+    start_emulator
+    run env PAPERSPACE_API_KEY=$KEY PAPERSPACE_API_URL="$URL" "$PAPERSPACEFS" label "$MNT"
+    assert_status 0
+    prints 4 'ls drives | wc -l'
+    fusermount3 -u "$MNT"
+}
+
+test_an_unreachable_API_is_mounted_with_a_warning()
+{
+    start_emulator
+    stop_emulator
+    mount_fs timeout=2
+    daemon_said "$ROOT|reach|connect"
+    refused 'No route to host' 'ls drives'
+    start_emulator
+    eventually 20 drives_are_there
+}
+
+drives_are_there()
+{
+    [ -d "$MNT/drives/data" ] && [ -d "$MNT/drives/archive" ]
+}
+
+test_a_kind_that_is_forbidden_does_not_hinder_the_mount()
+{
+    start_emulator
+    emu_config '{"forbid": ["/shared-drives"]}'
+    mount_fs
+    : >"$WORK/mount.err"
+    refused 'Permission denied' 'ls drives'
+    prints 8 'ls snapshots | wc -l'
+}
+
+test_check_says_what_is_found_and_mounts_nothing()
+{
+    start_emulator
+    pfs --check "$URL"
+    assert_status 0
+    assert_contains "$out" "$D"
+    assert_matches "$out" 'drives.*4|4.*drives'
+    assert_matches "$out" 'snapshots.*8|8.*snapshots'
+    assert_lacks "$out" "$KEY"
+    not_mounted
+    KEY=wrong pfs --check "$URL"
+    assert_status 1
+    says key
+    stop_emulator
+    pfs -o timeout=2 --check "$URL"
+    assert_status 1
+}
+
+test_docs_demo_needs_no_account_and_no_network()
+{
+    run "$PAPERSPACEFS" --demo "$MNT"
+    assert_status 0
+    works 'ls drives snapshots providers machines'
+    works 'echo "{\"name\": \"renamed\"}" > drives/data/drive.json; test -d drives/renamed'
+    fusermount3 -u "$MNT"
+    eventually 10 gone_from_mounts
+}
+
+gone_from_mounts()
+{
+    ! is_mounted
+}
+
+test_what_mount_and_fstab_pass_is_ignored()
+{
+    start_emulator
+    mount_fs rw,_netdev,nofail,auto,noauto,user,users,x-systemd.automount,x-anything=1,exec,dev,suid,noatime
+    works 'ls drives'
+}
+
+run_scenarios "$@"

@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What reading costs, in requests.
+. "$(dirname "$0")/lib.sh"
+
+# pages N: exactly the N pages of the snapshots' listing were asked for, and nothing else.
+pages()
+{
+    local seen i
+    local -a expected=('GET /snapshots?limit=120')
+
+    for ((i = 1; i < $1; i++)); do
+        expected+=('GET /snapshots?limit=120&after=*')
+    done
+    seen=$(requests | sed -E 's/\?after=\*&limit=120/?limit=120\&after=*/')
+    if [ "$seen" != "$(printf '%s\n' "${expected[@]}")" ]; then
+        fail "$1 pages were expected" "seen:" "$seen"
+    fi
+    forget_requests
+}
+
+test_a_thousand_snapshots_cost_nine_requests_cold_and_none_warm()
+{
+    mounted --populate 1000
+    works 'ls -lR snapshots | grep -c snapshot.json'
+    assert_eq 1000 "$out"
+    pages 9
+    works 'cat snapshots/*/snapshot.json | jq -s length'
+    assert_eq 1000 "$out"
+    works 'ls -lR snapshots machines > /dev/null; find . > /dev/null'
+    nothing_asked_of_snapshots
+}
+
+nothing_asked_of_snapshots()
+{
+    assert_eq '' "$(requests | grep snapshots || true)"
+}
+
+test_a_thousand_documents_cost_nine_requests_cold()
+{
+    mounted --populate 1000
+    works 'cat snapshots/*/snapshot.json | jq -s length'
+    assert_eq 1000 "$out"
+    pages 9
+}
+
+test_machines_and_snapshots_share_one_copy()
+{
+    mounted --populate 1000
+    works 'ls machines/* > /dev/null'
+    pages 9
+    works 'ls -l snapshots > /dev/null'
+    nothing_asked
+}
+
+test_32_readers_of_the_same_cold_thing_cost_one_listing()
+{
+    mounted --populate 1000 --latency 20
+    works 'for i in {1..32}; do
+        cat snapshots/snapshot-000001/snapshot.json > /dev/null & done; wait'
+    pages 9
+}
+
+test_32_parallel_listings_cold_cost_one_listing()
+{
+    mounted --populate 1000
+    works 'for i in {1..32}; do ls -l snapshots | tail -n +2 | wc -l & done; wait'
+    assert_eq "$(yes 1000 | head -n 32)" "$out"
+    pages 9
+}
+
+test_the_whole_tree_costs_one_listing_per_kind()
+{
+    local kinds
+
+    mounted
+    works 'ls -lR . > /dev/null; cat */*/*.json utilization.json > /dev/null'
+    kinds=$(requests | sed 's/?.*//' | sort | uniq -c | sed 's/^ *//')
+    assert_eq '1 GET /snapshots
+1 GET /storage-providers
+1 GET /storage-providers/utilization' "$kinds"
+}
+
+test_the_listing_of_the_start_is_kept()
+{
+    mounted
+    works 'cat drives/*/drive.json > /dev/null'
+    nothing_asked
+}
+
+test_exactly_120_resources_are_one_or_two_pages()
+{
+    mounted --populate 120
+    works 'ls snapshots | wc -l'
+    assert_eq 120 "$out"
+    if [ "$D" = docs ]; then
+        pages 1
+    else
+        pages 2
+    fi
+}
+
+test_docs_an_item_without_its_s3Config_costs_one_GET_when_it_is_read()
+{
+    start_emulator
+    emu_config '{"dropS3ConfigInList": true}'
+    mount_fs
+    eventually 20 started_up
+    forget_requests
+    works 'ls providers'
+    assert_requests 'GET /storage-providers?limit=120'
+    prints '"nightly-backups"' 'jq .s3Config.bucket providers/backups/provider.json'
+    assert_requests 'GET /storage-providers/splk9d2w5hn7uyc'
+    works 'cat providers/backups/provider.json > /dev/null'
+    nothing_asked
+}
+
+test_names_that_tools_probe_for_cost_nothing()
+{
+    mounted
+    works 'ls snapshots drives > /dev/null'
+    forget_requests
+    works 'for n in .git .hidden 4913 .drive.json.swp .Trash autorun.inf .svn; do
+        stat $n drives/$n drives/data/$n snapshots/$n 2>&1 | grep -v "No such file"; done; true'
+    assert_eq '' "$out"
+    nothing_asked
+}
+
+test_an_incomplete_page_is_followed_whatever_ends_the_list()
+{
+    local form
+
+    [ "$D" = docs ] || return 0
+    for form in null absent empty; do
+        start_emulator --populate 130
+        emu_config "{\"endCursor\": \"$form\"}"
+        mount_fs ''
+        works 'ls snapshots | wc -l'
+        assert_eq 130 "$out"
+        end_mount
+        end_emulator
+        emulator_port=
+    done
+}
+
+test_docs_an_item_repeated_across_pages_shows_once()
+{
+    mounted --populate 300
+    emu_config '{"duplicateAcrossPages": true}'
+    works 'ls snapshots | wc -l'
+    assert_eq 300 "$out"
+}
+
+test_docs_a_cursor_that_comes_back_is_an_error()
+{
+    mounted --populate 300
+    emu_config '{"repeatCursor": true}'
+    refused 'Protocol error' 'ls snapshots'
+    assert_eq '' "$out"
+}
+
+test_docs_a_larger_kind_past_its_ttl_costs_one_GET_per_document()
+{
+    mounted --populate 300 -- ttl=1
+    works 'cat snapshots/*/snapshot.json | wc -l > /dev/null'
+    forget_requests
+    pause 1.3
+    works 'cat snapshots/snapshot-000007/snapshot.json > /dev/null'
+    assert_matches "$(requests)" '^GET /snapshots/[A-Za-z0-9]+$'
+    forget_requests
+    pause 1.3
+    works 'ls snapshots > /dev/null'
+    pages 3
+}
+
+test_df_costs_one_request_when_nothing_is_known()
+{
+    mounted
+    works 'df . > /dev/null'
+    assert_requests 'GET /storage-providers/utilization'
+    works 'df . > /dev/null'
+    nothing_asked
+}
+
+run_scenarios "$@"

@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What the mount tells about itself and about what went wrong.
+. "$(dirname "$0")/lib.sh"
+
+DOC=drives/data/drive.json
+
+test_last_error_is_one_line_a_person_can_act_on()
+{
+    mounted
+    fault '{"method": "PUT", "status": 422, "body": {"code": "UNPROCESSABLE",
+        "message": "the name is bad", "details": {"name": "must not be evil"}}}'
+    refused 'Invalid argument' "echo '{\"name\": \"evil\"}' > $DOC"
+    words '20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]' write drives/data/drive.json EINVAL 422 \
+        UNPROCESSABLE 'the name is bad' 'must not be evil'
+}
+
+test_errors_jsonl_has_the_same_as_JSON()
+{
+    mounted
+    refused 'Invalid argument' "echo '{\"nmae\": \"x\"}' > $DOC"
+    refused 'Operation not permitted' 'mkdir new'
+    prints 2 'jq -s length .paperspacefs/errors.jsonl'
+    prints '["EINVAL","EPERM"]' 'jq -s -c "map(.errno)" .paperspacefs/errors.jsonl'
+    prints '["code","comm","details","errno","message","op","path","pid","status","time","uid"]' \
+        'head -n 1 .paperspacefs/errors.jsonl | jq -c "keys - [\"count\", \"repeated\"]"'
+    prints mkdir 'jq -r .op .paperspacefs/errors.jsonl | tail -n 1'
+}
+
+test_a_repeat_is_counted_and_not_repeated()
+{
+    mounted
+    shell 'for i in 1 2 3 4 5; do mkdir new; done'
+    works 'grep -c EPERM .paperspacefs/errors.jsonl || true'
+    assert_eq 1 "$out"
+}
+
+test_a_name_that_is_not_there_is_no_error()
+{
+    mounted
+    shell 'cat drives/nothing drives/data/nothing nothing'
+    prints '' 'cat .paperspacefs/errors.jsonl'
+    prints '' 'cat .paperspacefs/last-error'
+}
+
+test_changes_jsonl_has_every_change()
+{
+    mounted
+    works "echo '{\"name\": \"renamed\"}' > $DOC; rm -r drives/archive"
+    works "mkdir machines/$MACHINE/first"
+    prints "[\"PUT\",\"/shared-drives/$DATA\",200]
+[\"DELETE\",\"/shared-drives/sdq7h2m4xc\",$([ "$D" = docs ] && echo 200 || echo 204)]
+[\"POST\",\"/snapshots\",$([ "$D" = docs ] && echo 200 || echo 201)]" \
+        "jq -c '[.method, (.url | sub(\"$URL\"; \"\")), .status]' .paperspacefs/changes.jsonl"
+    prints '' 'jq -r "select(.pid and .comm and .op and .path and .time | not)" \
+        .paperspacefs/changes.jsonl'
+}
+
+test_requests_jsonl_has_every_request()
+{
+    mounted
+    works 'ls snapshots > /dev/null'
+    works "jq -s -c 'map([.method, .status]) | unique' .paperspacefs/requests.jsonl"
+    assert_eq '[["GET",200]]' "$out"
+    works "jq -r '.url' .paperspacefs/requests.jsonl"
+    assert_contains "$out" /snapshots
+}
+
+test_secrets_are_in_no_log_and_no_error()
+{
+    local secret
+
+    mounted
+    works 'cat providers/*/provider.json > /dev/null'
+    if [ "$D" = docs ]; then
+        works 'echo "{\"s3Config\": {\"secretAccessKey\": \"hush-hush\"}}" \
+            > providers/backups/provider.json'
+        fault '{"method": "PUT", "status": 422, "body": {"message": "no"}}'
+        shell 'echo "{\"s3Config\": {\"secretAccessKey\": \"hush-again\"}}" \
+            > providers/backups/provider.json'
+    else
+        works 'echo "{\"secretKey\": \"hush-hush\"}" > providers/backups/provider.json'
+        fault '{"method": "PUT", "status": 422, "body": {"message": "no"}}'
+        shell 'echo "{\"secretKey\": \"hush-again\"}" > providers/backups/provider.json'
+    fi
+    assert_eq 1 $((rc != 0))
+    works 'cat .paperspacefs/*.json* .paperspacefs/last-error README'
+    for secret in hush "$KEY" demo/secret Lk6wPv42nGhX; do
+        assert_lacks "$out" "$secret"
+    done
+    assert_matches "$(control GET requests)" hush-hush
+}
+
+test_the_control_directory_is_the_owner_s()
+{
+    mounted -- allow_other
+    prints 700 'stat -c %a .paperspacefs'
+    if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 && chmod 711 "$WORK"; then
+        shell 'setpriv --reuid nobody --clear-groups cat .paperspacefs/last-error'
+        assert_contains "$err" 'Permission denied'
+        shell 'setpriv --reuid nobody --clear-groups cat drives/data/drive.json'
+        assert_status 0
+    fi
+}
+
+test_status_json_has_version_dialect_and_kinds()
+{
+    mounted
+    works 'ls drives snapshots > /dev/null; cat .paperspacefs/status.json > /dev/null'
+    prints "\"$D\"" 'jq .dialect .paperspacefs/status.json'
+    works 'jq -e ".version and .kinds.drives.count == 4 and .kinds.snapshots.count == 8" \
+        .paperspacefs/status.json > /dev/null'
+}
+
+run_scenarios "$@"

@@ -1,0 +1,632 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Scenarios on a real mount. A file of scenarios sources this, defines functions
+#
+#     test_WHAT_HOLDS            runs in both dialects
+#     test_docs_WHAT_HOLDS       in the docs dialect only
+#     test_openapi_WHAT_HOLDS    in the openapi dialect only
+#
+# and ends with `run_scenarios "$@"`. Each function runs in a shell of its own
+# with errexit, its own emulator, mount and directory, a deadline, and cleanup
+# whatever happens. It begins with `mounted`; afterwards
+#
+#     $MNT   the mount point           $T     a directory for anything
+#     $URL   the emulator's base URL   $D     the dialect
+#
+# A scenario has passed if it came to its end, the mount then ended with exit
+# status 0 and nothing was said on the daemon's or the emulator's stderr that
+# the scenario did not ask for with daemon_said.
+#
+# Environment: top_srcdir, top_builddir; PFS_WRAPPER, a command to run the daemon
+# under; PFS_TEST_ONLY, a regex of scenario names; PFS_TEST_PATIENCE, a factor for
+# all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
+# some editors behave differently).
+
+top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+top_builddir=${top_builddir:-$PWD}
+# shellcheck source=../tap.sh
+. "$top_srcdir/tests/tap.sh"
+
+export LC_ALL=C
+umask 022
+unset "${!PAPERSPACE_@}" http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+PAPERSPACEFS=$top_builddir/paperspacefs
+EMULATOR=$top_builddir/paperspace-emulator
+KEY=demo-key
+patience=${PFS_TEST_PATIENCE:-1}
+deadline_s=${PFS_TEST_DEADLINE:-60}
+
+# --- the runner ---------------------------------------------------------------------------------
+
+# Says why nothing can be mounted here; silent if it can.
+why_no_mount()
+{
+    if ! { exec 9<>/dev/fuse; } 2>/dev/null; then
+        echo 'no usable /dev/fuse'
+        return
+    fi
+    exec 9>&-
+    if ! command -v fusermount3 >/dev/null; then
+        echo 'no usable /dev/fuse: fusermount3 is missing'
+    elif [ "$(id -u)" -eq 0 ] &&
+        (((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 21 & 1) == 0)); then
+        echo 'no usable /dev/fuse: no right to mount'
+    fi
+}
+
+# The scenarios of this file in their order, with the dialect each is run in.
+list_scenarios()
+{
+    local name dialect
+
+    for dialect in docs openapi; do
+        while read -r name; do
+            case $name in
+            test_docs_*) [ $dialect = docs ] || continue ;;
+            test_openapi_*) [ $dialect = openapi ] || continue ;;
+            esac
+            if [[ "$name" =~ ${PFS_TEST_ONLY:-.} ]]; then
+                echo "$name $dialect"
+            fi
+        done < <(sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0")
+    done
+}
+
+# Takes away what a scenario that was killed has left: processes and mounts of its directory.
+sweep()
+{
+    local work=$1 pid point
+
+    while read -r pid; do
+        kill -KILL "$pid" 2>/dev/null || true
+    done < <(cat "$work"/*.pid 2>/dev/null || true)
+    while read -r point; do
+        fusermount3 -u -z "$point" 2>/dev/null || umount -l "$point" 2>/dev/null || true
+    done < <(awk -v work="$work/" 'index($5, work) == 1 { print $5 }' /proc/self/mountinfo)
+    rm -rf --one-file-system "$work"
+}
+
+run_one()
+{
+    local function=$1 dialect=$2 work status=0 title
+
+    title=${function#test_}
+    title="${title//_/ } [$dialect]"
+    work=$(mktemp -d "${PFS_TEST_DIR:-/var/tmp}/paperspacefs-test.XXXXXX")
+    work=$(cd "$work" && pwd -P)
+    timeout -k 10 $((deadline_s * patience)) bash "$0" --run "$function" "$dialect" "$work" \
+        </dev/null >"$work/log" 2>&1 || status=$?
+    case $status in
+    0) ok "$title" ;;
+    124 | 137) not_ok "$title" "$(tail -n 60 "$work/log")" \
+        "did not end within $((deadline_s * patience)) s" ;;
+    *) not_ok "$title" "$(tail -n 60 "$work/log")" ;;
+    esac
+    if [ -n "${PFS_TEST_KEEP:-}" ] && [ $status -ne 0 ]; then
+        cp -r "$work" "$PFS_TEST_KEEP/" || true
+    fi
+    sweep "$work"
+}
+
+run_scenarios()
+{
+    local reason function dialect
+
+    if [ "${1:-}" = --run ]; then
+        run_here "$2" "$3" "$4"
+        exit
+    fi
+    reason=$(why_no_mount)
+    if [ -n "$reason" ] && [ -z "${CI:-}" ]; then
+        tap_skip_all "$reason"
+    elif [ -n "$reason" ]; then
+        echo "Bail out! $reason"
+        exit 1
+    fi
+    while read -r function dialect; do
+        run_one "$function" "$dialect"
+    done < <(list_scenarios)
+    if [ "$tap_count" -eq 0 ]; then
+        tap_skip_all 'no scenario was selected'
+    fi
+    tap_done
+}
+
+# --- one scenario -------------------------------------------------------------------------------
+
+run_here()
+{
+    D=$2
+    T=$3/t
+    MNT=$3/mnt
+    WORK=$3
+    daemon=
+    emulator_pid=
+    mount_options=
+    export HOME=$WORK/home
+    mkdir -p "$T" "$MNT" "$HOME"
+    cd "$T"
+    set -Eeuo pipefail
+    trap 'where $? "$BASH_COMMAND"' ERR
+    trap 'cleanup' EXIT
+    "$1"
+    cd /
+    end_mount
+    end_emulator
+}
+
+# The calls that led here, innermost first, from the N-th on.
+call_stack()
+{
+    local i
+
+    for ((i = $1; i < ${#FUNCNAME[@]} - 3; i++)); do
+        printf '    in %s, %s:%s\n' "${FUNCNAME[i]}" "${BASH_SOURCE[i]##*/}" "${BASH_LINENO[i - 1]}"
+    done
+}
+
+# A command of the scenario has failed under errexit.
+where()
+{
+    printf 'failed with status %s: %s\n' "$1" "$2"
+    call_stack 2
+}
+
+fail()
+{
+    trap - ERR
+    printf '%s\n' "$@"
+    call_stack 2
+    if [ -s "$WORK/mount.err" ]; then
+        printf 'the daemon said:\n%s\n' "$(head -c 8000 "$WORK/mount.err")"
+    fi
+    exit 1
+}
+
+# Leaves nothing behind, however the scenario ended.
+cleanup()
+{
+    local status=$? pid
+
+    trap - ERR EXIT
+    set +e
+    cd /
+    if [ $status -ne 0 ] && [ -n "${URL:-}" ]; then
+        printf 'requests:\n%s\n' "$(requests 2>/dev/null | head -n 40)"
+    fi
+    for pid in $(jobs -p) $daemon $emulator_pid; do
+        kill -TERM "$pid" 2>/dev/null
+    done
+    if is_mounted; then
+        fusermount3 -u -z "$MNT" 2>/dev/null
+    fi
+    exit $status
+}
+
+# pause SECONDS, without a process.
+exec {pause_fd}<> <(:)
+pause()
+{
+    read -r -t "$1" -u "$pause_fd" || true
+}
+
+# eventually SECONDS COMMAND…: repeats the command until it succeeds; fails after that time.
+eventually()
+{
+    local seconds=$1 start=$SECONDS
+    shift
+    until "$@"; do
+        if ((SECONDS - start > seconds * patience)); then
+            fail "did not become true within $seconds s: $*"
+        fi
+        pause 0.05
+    done
+}
+
+is_mounted()
+{
+    [[ "$(</proc/self/mountinfo)" == *" $MNT "* ]]
+}
+
+is_running()
+{
+    kill -0 "$1" 2>/dev/null
+}
+
+# start_emulator [OPTION…]: sets URL and ROOT; the data are its own sample unless told otherwise.
+start_emulator()
+{
+    local line='' fd
+
+    exec {fd}< <(exec "$EMULATOR" --control --port "${emulator_port:-0}" --dialect "$D" \
+        "$@" 2>>"$WORK/emulator.err")
+    emulator_pid=$!
+    echo "$emulator_pid" >"$WORK/emulator.pid"
+    if ! read -r -t $((20 * patience)) line <&"$fd" || [[ "$line" != 'listening on '* ]]; then
+        fail "the emulator did not start: $line $(cat "$WORK/emulator.err")"
+    fi
+    URL=${line#listening on }
+    ROOT=${URL%/v1}
+}
+
+# Ends the emulator, to start it again at the same address or to leave it away.
+stop_emulator()
+{
+    emulator_port=${ROOT##*:}
+    kill -TERM "$emulator_pid"
+    eventually 10 gone "$emulator_pid"
+    emulator_pid=
+}
+
+gone()
+{
+    ! is_running "$1"
+}
+
+end_emulator()
+{
+    if [ -n "$emulator_pid" ]; then
+        stop_emulator
+    fi
+    if [ -s "$WORK/emulator.err" ]; then
+        fail "the emulator said: $(head -c 4000 "$WORK/emulator.err")"
+    fi
+}
+
+# mount_fs [OPTIONS [ARG…]]: mounts with -o OPTIONS and further arguments before the SOURCE, and
+# waits until it is there.
+mount_fs()
+{
+    local options=${1-$mount_options}
+    local -a args=(-f)
+
+    mount_options=$options
+    shift || true
+    if [ -n "$options" ]; then
+        args+=(-o "$options")
+    fi
+    : >"$WORK/mount.err"
+    # shellcheck disable=SC2086  # a command with its arguments
+    PAPERSPACE_API_KEY=$KEY ${PFS_WRAPPER:-} "$PAPERSPACEFS" "${args[@]}" "$@" "$URL" "$MNT" \
+        >"$WORK/mount.out" 2>>"$WORK/mount.err" </dev/null &
+    daemon=$!
+    echo "$daemon" >"$WORK/daemon.pid"
+    eventually 30 mount_settled
+    if ! is_mounted; then
+        fail 'the mount did not come up'
+    fi
+}
+
+mount_settled()
+{
+    is_mounted || ! is_running "$daemon"
+}
+
+# mounted [EMULATOR OPTION…] [-- [OPTIONS [ARG…]]]: an emulator, a mount on it, and the requests
+# of its start-up waited for and forgotten.
+mounted()
+{
+    local -a emulator=()
+
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        emulator+=("$1")
+        shift
+    done
+    [ "${1:-}" != -- ] || shift
+    start_emulator "${emulator[@]}"
+    mount_fs "${1:-}" "${@:2}"
+    eventually 20 started_up
+    forget_requests
+}
+
+# The listing that start-up asks for has been answered, and used.
+started_up()
+{
+    control GET requests | jq -e 'any(.[]; (.userAgent // "" | startswith("paperspacefs"))
+        and .status != null)' >/dev/null && stat "$MNT/drives" >/dev/null
+}
+
+# Unmounts; the daemon has to end with exit status 0, and silent but for what was asked for.
+end_mount()
+{
+    local status=0
+
+    if [ -z "$daemon" ]; then
+        return
+    fi
+    if is_running "$daemon"; then
+        fusermount3 -u "$MNT" || fail 'could not unmount' "$(fuser -vm "$MNT" 2>&1)"
+    fi
+    await_daemon
+}
+
+# Waits for the daemon's own end.
+await_daemon()
+{
+    local status=0
+
+    eventually 20 gone "$daemon"
+    wait "$daemon" || status=$?
+    daemon=
+    if [ $status -ne 0 ]; then
+        fail "the daemon ended with status $status"
+    fi
+    if [ -s "$WORK/mount.err" ]; then
+        fail 'the daemon was not silent'
+    fi
+    if is_mounted; then
+        fail 'the mount is still there'
+    fi
+}
+
+# remount [OPTIONS]: the same emulator, a new daemon.
+remount()
+{
+    end_mount
+    mount_fs "$@"
+}
+
+# daemon_said REGEX: the daemon's stderr has such a line; those lines are no noise then.
+daemon_said()
+{
+    local noise
+
+    eventually 5 grep -q -i -E -e "$1" "$WORK/mount.err"
+    noise=$(grep -v -i -E -e "$1" "$WORK/mount.err" || true)
+    if [ -n "$noise" ]; then
+        fail "the daemon said more than $1"
+    fi
+    : >"$WORK/mount.err"
+}
+
+# --- the emulator behind the mount ---------------------------------------------------------------
+
+# api METHOD PATH [BODY]: a request of somebody else; prints the answer, fails on a refusal.
+api()
+{
+    curl -sS --fail-with-body -X "$1" -A elsewhere -H "Authorization: Bearer $KEY" \
+        ${3+-H 'Content-Type: application/json' --data-binary "$3"} "$URL$2"
+}
+
+# control METHOD NAME [BODY]
+control()
+{
+    curl -sS --fail-with-body -X "$1" -A elsewhere ${3+--data-binary "$3"} "$ROOT/_control/$2"
+}
+
+fault()
+{
+    control POST faults "$1" >/dev/null
+}
+
+no_faults()
+{
+    control DELETE faults >/dev/null
+}
+
+emu_config()
+{
+    control POST config "$1" >/dev/null
+}
+
+# The mount's requests, one per line: METHOD PATH [BODY], keys of bodies sorted; any cursor is a *.
+requests()
+{
+    control GET requests | jq -r -S '.[] | select(.userAgent // "" | startswith("paperspacefs"))
+        | "\(.method) \(.path | sub("^/v1"; "") | sub("after=[^&]*"; "after=*"))"
+            + (if .body == null then "" else " \(.body | tojson)" end)' | sort_bodies
+}
+
+# tojson does not sort keys in every version of jq.
+sort_bodies()
+{
+    local method path body
+
+    while read -r method path body; do
+        case $body in
+        '{'* | '['*) body=$(jq -c -S . <<<"$body") ;;
+        esac
+        echo "$method $path${body:+ $body}"
+    done
+}
+
+forget_requests()
+{
+    control DELETE requests >/dev/null
+}
+
+# assert_requests LINE…: exactly these, in this order, since they were last forgotten; and forgets
+# them. Without a line: none at all.
+assert_requests()
+{
+    local expected seen
+
+    expected=$([ $# -eq 0 ] || printf '%s\n' "$@")
+    seen=$(requests)
+    if [ "$seen" != "$expected" ]; then
+        fail 'requests expected:' "$expected" 'seen:' "$seen"
+    fi
+    forget_requests
+}
+
+# count_requests METHOD PATH_REGEX: how many of the mount's requests match.
+count_requests()
+{
+    requests | grep -c -E "^$1 $2( |\$)" || true
+}
+
+# changes: those requests of the mount that are no GET.
+changes()
+{
+    requests | grep -v '^GET ' || true
+}
+
+# assert_changes LINE…: like assert_requests, of changes only.
+assert_changes()
+{
+    local expected seen
+
+    expected=$([ $# -eq 0 ] || printf '%s\n' "$@")
+    seen=$(changes)
+    if [ "$seen" != "$expected" ]; then
+        fail 'changes expected:' "$expected" 'seen:' "$seen"
+    fi
+    forget_requests
+}
+
+# No request at all.
+nothing_asked()
+{
+    assert_requests
+}
+
+# No change; reading may have cost requests.
+nothing_sent()
+{
+    assert_changes
+}
+
+# --- commands and what they say ------------------------------------------------------------------
+
+# run COMMAND…: sets out, err and rc.
+run()
+{
+    rc=0
+    "$@" >"$WORK/out" 2>"$WORK/err" </dev/null || rc=$?
+    out=$(cat "$WORK/out")
+    err=$(cat "$WORK/err")
+}
+
+# shell TEXT: what a user types in a shell whose directory is the mount.
+shell()
+{
+    run bash -c "cd \"\$0\" && $1" "$MNT"
+}
+
+# works TEXT: the command succeeds in silence.
+works()
+{
+    shell "$1"
+    if [ "$rc" -ne 0 ] || [ -n "$err" ]; then
+        fail "$1: exit status $rc" "$err" "last-error: $(last_error)"
+    fi
+}
+
+# refused ERROR TEXT: the command fails with that error in its own words.
+refused()
+{
+    shell "$2"
+    if [ "$rc" -eq 0 ]; then
+        fail "$2: succeeded, but $1 was expected" "$out" "last-error: $(last_error)"
+    fi
+    if [[ "$err" != *"$1"* ]]; then
+        fail "$2: $1 was expected" "stderr: $err" "last-error: $(last_error)"
+    fi
+}
+
+# prints EXPECTED TEXT: the command succeeds and prints exactly that.
+prints()
+{
+    works "$2"
+    if [ "$out" != "$1" ]; then
+        fail "$2" "expected: $1" "printed:  $out"
+    fi
+}
+
+last_error()
+{
+    cat "$MNT/.paperspacefs/last-error" 2>&1
+}
+
+# words REGEX…: last-error is one line and has each of them, in any case.
+words()
+{
+    local text regex
+
+    text=$(last_error)
+    if [[ "$text" == *$'\n'* ]]; then
+        fail 'last-error is not one line:' "$text"
+    fi
+    for regex in "$@"; do
+        if ! grep -q -i -E -e "$regex" <<<"$text"; then
+            fail "last-error lacks $regex:" "$text"
+        fi
+    done
+}
+
+assert_eq()
+{
+    if [ "$1" != "$2" ]; then
+        fail "${3:-values differ}" "expected: $1" "seen:     $2"
+    fi
+}
+
+assert_contains()
+{
+    if [[ "$1" != *"$2"* ]]; then
+        fail "${3:-something is missing}" "expected: $2" "in:       $1"
+    fi
+}
+
+assert_lacks()
+{
+    if [[ "$1" == *"$2"* ]]; then
+        fail "${3:-something is there that must not be}" "found: $2" "in:    $1"
+    fi
+}
+
+assert_matches()
+{
+    if ! grep -q -E -e "$2" <<<"$1"; then
+        fail "${3:-no match}" "expected: $2" "seen:     $1"
+    fi
+}
+
+# assert_status N: of the last run.
+assert_status()
+{
+    if [ "$rc" -ne "$1" ]; then
+        fail "exit status $rc, expected $1" "stdout: $out" "stderr: $err"
+    fi
+}
+
+# --- the sample account, as the emulator has it ----------------------------------------------------
+
+# shellcheck disable=SC2034  # for the scenarios
+{
+    DATA=sdvkpg3v2v          # the drive data
+    MACHINE=psm9u09bwu5i     # a machine with four snapshots, among them
+    UPGRADE=slqafgu4n6gxge   # before-upgrade
+    TRAINING=splx4m8r1bq6tze # the provider training-data
+}
+
+# The key that names a drive's network in this dialect.
+network_key()
+{
+    if [ "$D" = docs ]; then
+        echo networkId
+    else
+        echo privateNetworkId
+    fi
+}
+
+# A body that creates a drive: drive_body NAME.
+drive_body()
+{
+    printf '{"name": "%s", "size": 100, "region": "ny2", "%s": "nwhoe4ox"}' "$1" "$(network_key)"
+}
+
+# The id that the API has for a drive's or snapshot's name: id_of shared-drives NAME.
+id_of()
+{
+    api GET "/$1?limit=120" | jq -r --arg name "$2" \
+        '(.items? // .)[] | select(.name == $name) | .id'
+}
+
+# with_data JSON: writes it to a file for --data and prints its name.
+with_data()
+{
+    printf '%s\n' "$1" >"$WORK/data.json"
+    echo "$WORK/data.json"
+}

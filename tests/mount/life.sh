@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# From mount to unmount.
+. "$(dirname "$0")/lib.sh"
+
+ends_by()
+{
+    mounted
+    works 'ls snapshots > /dev/null'
+    kill "-$1" "$daemon"
+    await_daemon
+}
+
+test_SIGTERM_ends_it_with_0()
+{
+    ends_by TERM
+}
+
+test_SIGINT_ends_it_with_0()
+{
+    # A shell's background processes ignore SIGINT, so this one is started without a shell's job.
+    start_emulator
+    # shellcheck disable=SC2086
+    PAPERSPACE_API_KEY=$KEY python3 - "$PAPERSPACEFS" "$URL" "$MNT" ${PFS_WRAPPER:-} <<'END'
+import os, signal, subprocess, sys, time
+program, url, point, *wrapper = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+daemon = subprocess.Popen(wrapper + [program, "-f", url, point])
+while not os.path.ismount(point):
+    assert daemon.poll() is None
+    time.sleep(0.02)
+os.listdir(point + "/drives")
+daemon.send_signal(signal.SIGINT)
+assert daemon.wait(30) == 0, daemon.returncode
+assert not os.path.ismount(point)
+END
+}
+
+test_fusermount3_u_ends_it_with_0()
+{
+    mounted
+    fusermount3 -u "$MNT"
+    await_daemon
+}
+
+test_it_ends_at_once_while_requests_are_running()
+{
+    local start
+
+    mounted
+    fault '{"path": "/snapshots", "times": -1, "delayMs": 25000}'
+    bash -c "ls '$MNT/snapshots'" >/dev/null 2>&1 &
+    pause 0.5
+    start=$SECONDS
+    kill -TERM "$daemon"
+    await_daemon
+    assert_eq 1 $((SECONDS - start <= 5 * patience)) 'it took too long'
+}
+
+test_a_change_that_was_sent_is_let_finish()
+{
+    mounted
+    fault '{"method": "PUT", "delayMs": 1500}'
+    bash -c "echo '{\"name\": \"renamed\"}' > '$MNT/drives/data/drive.json'" >/dev/null 2>&1 &
+    eventually 5 sent_a_PUT
+    kill -TERM "$daemon"
+    await_daemon
+    assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
+}
+
+sent_a_PUT()
+{
+    [ "$(count_requests PUT '.*')" -eq 1 ]
+}
+
+test_without_f_it_goes_to_the_background_when_it_is_mounted()
+{
+    local pid
+
+    start_emulator
+    run env PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 0
+    assert_eq '' "$out$err"
+    is_mounted || fail 'it is not mounted'
+    works 'ls drives > /dev/null'
+    pid=$(pgrep -n -f -x "$PAPERSPACEFS $URL $MNT")
+    assert_eq / "$(readlink "/proc/$pid/cwd")" 'its directory'
+    assert_eq '/dev/null /dev/null /dev/null' \
+        "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | xargs)"
+    fusermount3 -u "$MNT"
+    eventually 10 gone "$pid"
+}
+
+test_the_mount_says_what_it_is()
+{
+    mounted
+    assert_matches "$(grep " $MNT " /proc/mounts)" \
+        "^$URL $MNT fuse.paperspacefs rw,nosuid,nodev.*default_permissions"
+}
+
+test_the_key_is_in_no_command_line_environment_or_log()
+{
+    mounted -- log=debug
+    works 'ls -lR drives snapshots > /dev/null'
+    assert_lacks "$(tr '\0' ' ' <"/proc/$daemon/cmdline")" "$KEY"
+    assert_lacks "$(tr '\0' ' ' <"/proc/$daemon/environ")" "$KEY"
+    assert_lacks "$(cat "$WORK/mount.err" "$WORK/mount.out")" "$KEY"
+    assert_lacks "$(cat "$WORK/mount.err")" Lk6wPv42nGhX
+    fusermount3 -u "$MNT"
+    eventually 20 gone "$daemon"
+    assert_lacks "$(cat "$WORK/mount.err")" "$KEY"
+    : >"$WORK/mount.err"
+    await_daemon
+}
+
+test_a_dead_mount_is_cleaned_up()
+{
+    mounted
+    kill -KILL "$daemon"
+    wait "$daemon" || true
+    daemon=
+    assert_contains "$(stat "$MNT/drives" 2>&1 || true)" 'not connected'
+    mount_fs ''
+    works 'ls drives > /dev/null'
+    assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
+    : >"$WORK/mount.err"
+}
+
+test_a_live_mount_is_refused()
+{
+    mounted
+    run env PAPERSPACE_API_KEY=$KEY timeout 20 "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 1
+    assert_contains "$err" "$MNT"
+    works 'ls drives > /dev/null'
+    assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
+}
+
+test_a_reader_that_is_killed_does_no_harm()
+{
+    mounted
+    fault '{"path": "/snapshots", "delayMs": 1500}'
+    shell 'timeout -s KILL 0.3 ls snapshots'
+    assert_eq 1 $((rc != 0))
+    works 'ls snapshots > /dev/null'
+    assert_eq 1 "$(count_requests GET '/snapshots.*')" 'the fetch did not outlive its reader'
+}
+
+test_a_reader_can_be_interrupted()
+{
+    local start=$SECONDS
+
+    mounted
+    fault '{"path": "/snapshots", "times": -1, "delayMs": 15000}'
+    shell 'timeout -s INT 0.3 ls snapshots'
+    assert_eq 1 $((SECONDS - start <= 5 * patience)) 'it took too long'
+}
+
+test_many_readers_and_writers_at_once()
+{
+    mounted --populate 200
+    works 'for i in {1..8}; do
+        (for j in {1..5}; do cat snapshots/*/snapshot.json > /dev/null; ls -l drives > /dev/null
+            touch .paperspacefs/refresh; done) &
+        (for j in {1..5}; do echo "{\"name\": \"name$i-$j\"}" > drives/sdvkpg3v2v/drive.json
+            cat drives/sdvkpg3v2v/drive.json > /dev/null; done) &
+        (mkdir -p "machines/psload$i/s$i" && rm -r "machines/psload$i/s$i") &
+    done; wait'
+    works 'ls -lR . > /dev/null'
+}
+
+run_scenarios "$@"

@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Writes that are refused, by the mount or by the API.
+. "$(dirname "$0")/lib.sh"
+
+DOC=drives/data/drive.json
+
+# rejects ERROR WORDS: $T/new is refused, nothing is sent, the file shows the truth.
+rejects()
+{
+    local before
+
+    before=$(cat "$MNT/$DOC")
+    refused "$1" "cp $T/new $DOC"
+    words "$2" 'drives/data/drive.json'
+    refused "$1" "cat $T/new > $DOC"
+    nothing_sent
+    assert_eq "$before" "$(cat "$MNT/$DOC")"
+}
+
+test_text_that_is_no_JSON()
+{
+    mounted
+    echo 'hello' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*JSON'
+}
+
+test_a_document_that_is_cut_off()
+{
+    mounted
+    printf '{"name": "renamed"' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL'
+}
+
+test_JSON_that_is_no_object()
+{
+    mounted
+    echo '["name"]' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*object'
+    echo '"name"' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL'
+    echo 'null' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL'
+}
+
+test_a_wrong_type()
+{
+    mounted
+    echo '{"name": 5}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*name'
+    echo '{"name": null}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*name'
+    echo '{"name": {"a": "b"}}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*name'
+}
+
+test_a_key_that_does_not_exist()
+{
+    mounted
+    echo '{"nmae": "renamed"}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*nmae'
+    echo '{"name": "renamed", "extra": null}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*extra'
+}
+
+test_a_read_only_key_that_differs()
+{
+    mounted
+    echo '{"id": "sdother"}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*id'
+    jq '.name = "renamed" | .region = "ca1"' "$MNT/$DOC" >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*region'
+}
+
+test_docs_the_size_of_a_drive()
+{
+    mounted
+    jq '.size = 2000' "$MNT/$DOC" >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*size'
+}
+
+test_two_equal_keys()
+{
+    mounted
+    echo '{"name": "one", "name": "two"}' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*name'
+}
+
+test_invalid_UTF_8()
+{
+    mounted
+    printf '{"name": "a\377b"}\n' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*UTF-8'
+    printf '{"name": "a\355\240\200b"}\n' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*UTF-8'
+}
+
+test_NUL_bytes()
+{
+    mounted
+    printf '{"name": "a\0b"}\n' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL'
+}
+
+test_nesting_deeper_than_32()
+{
+    mounted
+    { printf '{"name": '; printf '[%.0s' {1..32}; printf ']%.0s' {1..32}; echo '}'; } >"$T/new"
+    rejects 'Invalid argument' 'EINVAL.*(deep|nest|32)'
+}
+
+test_more_than_a_MiB()
+{
+    mounted
+    { printf '{"name": "'; head -c 1048576 /dev/zero | tr '\0' x; echo '"}'; } >"$T/new"
+    rejects 'File too large' 'EFBIG'
+    refused 'File too large' "dd if=$T/new of=$DOC bs=4k status=none"
+    nothing_sent
+}
+
+test_white_space_only()
+{
+    mounted
+    printf '\n\n' >"$T/new"
+    rejects 'Invalid argument' 'EINVAL'
+}
+
+test_echo_sees_the_refusal()
+{
+    mounted
+    refused 'write error: Invalid argument' "echo '{\"id\": \"x\"}' > $DOC"
+    nothing_sent
+}
+
+test_the_refused_text_is_kept_beside_until_the_next_success()
+{
+    mounted
+    echo '{"nmae": "renamed"}' >"$T/new"
+    rejects 'Invalid argument' nmae
+    works "cmp $T/new $DOC.rej"
+    prints 600 "stat -c %a $DOC.rej"
+    works "echo '{\"name\": \"data\"}' > $DOC"
+    refused 'No such file or directory' "cat $DOC.rej"
+}
+
+test_the_refused_text_can_be_removed()
+{
+    mounted
+    echo '{"nmae": "renamed"}' >"$T/new"
+    rejects 'Invalid argument' nmae
+    works "rm $DOC.rej"
+    refused 'No such file or directory' "cat $DOC.rej"
+    works "cat $DOC > /dev/null"
+    nothing_sent
+}
+
+test_a_change_made_elsewhere_since_is_a_conflict()
+{
+    mounted
+    cp "$MNT/$DOC" "$T/new"
+    api PUT /shared-drives/$DATA '{"name": "elsewhere"}' >/dev/null
+    works 'touch drives; cat drives/elsewhere/drive.json > /dev/null'
+    forget_requests
+    refused 'Stale file handle' "cp $T/new drives/elsewhere/drive.json"
+    words ESTALE name
+    nothing_sent
+    prints '"elsewhere"' 'jq .name drives/elsewhere/drive.json'
+    works 'echo "{\"name\": \"data\"}" > drives/elsewhere/drive.json'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"data\"}"
+}
+
+# answers STATUS CODE MESSAGE ERROR ERRNO: the API refuses the update with this.
+answers()
+{
+    local before
+
+    fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $1, \"headers\": {\"Retry-After\": \"600\"},
+        \"body\": {\"code\": \"$2\", \"message\": \"$3\", \"details\": {\"name\": \"too short\"}}}"
+    before=$(cat "$MNT/$DOC")
+    forget_requests
+    refused "$4" "echo '{\"name\": \"n$1\"}' > $DOC"
+    words "$5" "$1" "$2" "$3" 'drives/data/drive.json'
+    assert_eq "PUT /shared-drives/$DATA {\"name\":\"n$1\"}" "$(changes | sort -u)"
+    assert_eq "$before" "$(cat "$MNT/$DOC")"
+    no_faults
+}
+
+test_each_status_of_the_API_reaches_the_caller()
+{
+    mounted -- timeout=2
+    answers 400 BAD_REQUEST 'no such thing' 'Invalid argument' EINVAL
+    answers 400 BAD_REQUEST 'Drive quota exceeded' 'Disk quota exceeded' EDQUOT
+    answers 402 PAYMENT_REQUIRED 'please pay' 'Disk quota exceeded' EDQUOT
+    answers 403 FORBIDDEN 'not for you' 'Permission denied' EACCES
+    answers 403 LIMIT 'the limit of your plan is reached' 'Disk quota exceeded' EDQUOT
+    answers 405 METHOD_NOT_SUPPORTED 'not that way' 'Invalid argument' EINVAL
+    answers 409 CONFLICT 'somebody is at it' 'Device or resource busy' EBUSY
+    answers 412 PRECONDITION_FAILED 'not now' 'Invalid argument' EINVAL
+    answers 413 PAYLOAD_TOO_LARGE 'too much' 'File too large' EFBIG
+    answers 422 UNPROCESSABLE 'cannot do' 'Invalid argument' EINVAL
+    answers 500 INTERNAL_SERVER_ERROR 'sorry' 'Input/output error' EIO
+    answers 401 UNAUTHORIZED 'who are you' 'Permission denied' EACCES
+}
+
+test_404_is_ENOENT()
+{
+    mounted -- timeout=2
+    answers 404 NOT_FOUND 'there is no such drive' 'No such file or directory' ENOENT
+}
+
+test_what_is_retried_and_still_fails_reaches_the_caller()
+{
+    mounted -- timeout=2
+    answers 429 TOO_MANY_REQUESTS 'slow down' 'Resource temporarily unavailable' EAGAIN
+    answers 408 TIMEOUT 'too slow' 'Resource temporarily unavailable' EAGAIN
+    answers 503 UNAVAILABLE 'back soon' 'Input/output error' EIO
+}
+
+test_a_refusal_is_sent_once_however_often_the_file_is_closed()
+{
+    mounted
+    fault '{"method": "PUT", "times": -1, "status": 422, "body": {"message": "no"}}'
+    refused 'Invalid argument' "{ /bin/echo '{\"name\": \"x\"}'; (true); (true); } > $DOC; false"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"x\"}"
+}
+
+test_an_answer_that_is_no_JSON_is_a_protocol_error()
+{
+    mounted
+    fault '{"method": "PUT", "status": 200, "body": "<html>hello</html>", "apply": false}'
+    refused 'Protocol error' "echo '{\"name\": \"x\"}' > $DOC"
+    words EPROTO
+}
+
+test_a_refusal_as_HTML_keeps_its_status()
+{
+    mounted
+    fault '{"method": "PUT", "status": 403, "contentType": "text/html",
+        "body": "<html><h1>Denied by the proxy</h1></html>"}'
+    refused 'Permission denied' "echo '{\"name\": \"x\"}' > $DOC"
+    words EACCES 403
+}
+
+test_older_errors_with_issues_are_told_in_words()
+{
+    mounted
+    fault '{"method": "PUT", "status": 400, "body": {"issues": [{"message": "Required thing"}]}}'
+    refused 'Invalid argument' "echo '{\"name\": \"x\"}' > $DOC"
+    words 'Required thing'
+}
+
+test_ro_refuses_every_change()
+{
+    mounted -- ro
+    refused 'Read-only file system' "echo '{\"name\": \"x\"}' > $DOC"
+    refused 'Read-only file system' 'mkdir drives/new'
+    refused 'Read-only file system' "mkdir machines/$MACHINE/new"
+    refused 'Read-only file system' 'rm -r drives/data'
+    refused 'Read-only file system' 'touch snapshots/before-upgrade/restore'
+    refused 'Read-only file system' 'mv drives/data drives/d2'
+    refused 'Read-only file system' 'touch .paperspacefs/refresh'
+    nothing_sent
+}
+
+test_dry_run_checks_everything_and_sends_nothing()
+{
+    mounted -- dry_run
+    refused 'Read-only file system' "echo '{\"name\": \"x\"}' > $DOC"
+    words EROFS PUT "/shared-drives/$DATA" '"name": ?"x"'
+    refused 'Invalid argument' "echo '{\"nmae\": \"x\"}' > $DOC"
+    refused 'Read-only file system' "mkdir machines/$MACHINE/new"
+    words POST /snapshots
+    refused 'Read-only file system' 'rm -r drives/data'
+    words DELETE "/shared-drives/$DATA"
+    refused 'Read-only file system' 'touch snapshots/before-upgrade/restore'
+    words POST "/snapshots/$UPGRADE/restore"
+    nothing_sent
+    works "cat $DOC > /dev/null"
+}
+
+run_scenarios "$@"

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# mv.
+. "$(dirname "$0")/lib.sh"
+
+test_mv_sends_the_new_name()
+{
+    mounted
+    works 'mv drives/data drives/renamed'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"renamed\"}"
+    prints '"renamed"' 'jq .name drives/renamed/drive.json'
+    refused 'No such file or directory' 'stat drives/data'
+    prints $'archive\nrenders\nteam files\nrenamed' 'ls -U drives'
+}
+
+test_mv_of_a_snapshot_in_both_views()
+{
+    mounted
+    works 'mv snapshots/before-upgrade snapshots/before'
+    assert_changes "PUT /snapshots/$UPGRADE {\"name\":\"before\"}"
+    works "mv machines/$MACHINE/before machines/$MACHINE/b2"
+    assert_changes "PUT /snapshots/$UPGRADE {\"name\":\"b2\"}"
+    works 'test -f snapshots/b2/snapshot.json'
+}
+
+test_docs_mv_of_a_provider_sends_it_whole()
+{
+    mounted
+    works 'ls providers > /dev/null'
+    forget_requests
+    works 'mv providers/backups providers/b2'
+    assert_requests "GET /storage-providers/splk9d2w5hn7uyc" \
+        'PUT /storage-providers/splk9d2w5hn7uyc {"isTeamDefault":false,"name":"b2","s3Config":{"accessKey":"AKIADEMO4BACKUPS","bucket":"nightly-backups","endpoint":null,"region":"ams1","retainData":false,"secretAccessKey":"demo/secret+backups/0002","signatureVersion":null}}'
+}
+
+test_mv_decodes_the_name()
+{
+    mounted
+    works 'mv drives/data drives/a%2Fb'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"a/b\"}"
+}
+
+test_mv_onto_an_existing_resource_is_refused()
+{
+    mounted
+    refused 'Directory not empty' 'mv -T drives/data drives/archive'
+    refused 'File exists' 'python3 -c "
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.renameat2(-100, b\"drives/data\", -100, b\"drives/archive\", 1) != 0:
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+"'
+    refused 'Operation not permitted' 'python3 -c "
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.renameat2(-100, b\"drives/data\", -100, b\"drives/archive\", 2) != 0:
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+"'
+    nothing_sent
+}
+
+test_mv_across_directories_kinds_and_machines_is_refused()
+{
+    mounted
+    refused 'Operation not permitted' 'mv drives/data snapshots/data'
+    refused 'Operation not permitted' "mv machines/$MACHINE/before-upgrade machines/psd0w6r3nj1z/b"
+    refused 'Operation not permitted' "mv snapshots/before-upgrade machines/$MACHINE/b"
+    refused 'Operation not permitted' 'mv drives/data .'
+    nothing_sent
+    works 'test -f drives/data/drive.json'
+}
+
+test_a_refused_rename_leaves_the_name()
+{
+    mounted
+    fault '{"method": "PUT", "status": 422, "body": {"message": "bad name"}}'
+    refused 'Invalid argument' 'mv -T drives/data drives/renamed'
+    words EINVAL 'bad name'
+    works 'test -f drives/data/drive.json'
+    refused 'No such file or directory' 'stat drives/renamed'
+}
+
+test_a_rename_never_hits_another_than_was_shown()
+{
+    mounted
+    works 'stat drives/data > /dev/null'
+    api PUT /shared-drives/$DATA '{"name": "old-data"}' >/dev/null
+    api PUT /shared-drives/sdq7h2m4xc '{"name": "data"}' >/dev/null
+    shell 'mv -T drives/data drives/renamed'
+    assert_eq "" "$(changes | grep sdq7h2m4xc || true)" 'another drive was renamed'
+}
+
+run_scenarios "$@"

@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The restore file: what sends, and what never does.
+. "$(dirname "$0")/lib.sh"
+
+RESTORE=snapshots/before-upgrade/restore
+
+# restored [BODY]: exactly one restore was sent.
+restored()
+{
+    local body=''
+
+    if [ "$D" = docs ]; then
+        body=" ${1-{\"createSnapshotBeforeRestore\":true\}}"
+    fi
+    assert_changes "POST /snapshots/$UPGRADE/restore$body"
+}
+
+test_touch_restores_once()
+{
+    mounted
+    works "touch $RESTORE"
+    restored
+}
+
+test_touch_in_the_machine_s_directory_restores()
+{
+    mounted
+    works "touch machines/$MACHINE/before-upgrade/restore"
+    restored
+}
+
+test_busybox_and_python_touch_restore()
+{
+    mounted
+    works "busybox touch $RESTORE"
+    restored
+    eventually 10 restore_is 'done'
+    works "python3 -c 'import os; os.utime(\"$RESTORE\")'"
+    restored
+}
+
+restore_is()
+{
+    [ "$(cat "$MNT/$RESTORE")" = "$1" ]
+}
+
+test_docs_a_JSON_object_is_the_body()
+{
+    mounted
+    works "echo '{\"createSnapshotBeforeRestore\": false}' > $RESTORE"
+    restored '{"createSnapshotBeforeRestore":false}'
+    eventually 10 restore_is 'done'
+    refused 'Invalid argument' "echo '{\"createSnapshot\": true}' > $RESTORE"
+    nothing_sent
+}
+
+test_an_empty_JSON_object_restores()
+{
+    mounted
+    works "echo '{}' > $RESTORE"
+    restored '{}'
+}
+
+test_what_never_restores()
+{
+    mounted
+    works "cat $RESTORE > $T/restore"
+    works ": > $RESTORE"
+    works "touch -d 2001-01-01 $RESTORE"
+    works "touch -r $RESTORE $RESTORE"
+    works "touch -m $RESTORE"
+    works "touch -a $RESTORE"
+    works "cp -p $T/restore $RESTORE"
+    works "cp $T/restore $RESTORE"
+    works "tar cf $T/t.tar $RESTORE; tar xf $T/t.tar --overwrite"
+    works "rsync -a --inplace $T/restore $RESTORE"
+    works "truncate -s 0 $RESTORE"
+    works "chmod 600 $RESTORE"
+    works "cat $RESTORE > /dev/null"
+    nothing_sent
+}
+
+test_another_text_is_refused()
+{
+    mounted
+    refused 'Invalid argument' "echo please > $RESTORE"
+    nothing_sent
+    works "echo never > $RESTORE"
+    works "echo done > $RESTORE"
+    nothing_sent
+}
+
+test_reading_tells_the_state()
+{
+    mounted
+    emu_config '{"eventMs": 1200}'
+    prints never "cat $RESTORE"
+    works "touch $RESTORE"
+    if [ "$D" = docs ]; then
+        shell "cat $RESTORE"
+        assert_matches "$out" '^(new|in progress)$'
+        eventually 10 restore_is 'in progress'
+    fi
+    eventually 15 restore_is 'done'
+}
+
+test_docs_reading_tells_of_failure()
+{
+    mounted
+    emu_config '{"eventMs": 100, "eventFails": true}'
+    works "touch $RESTORE"
+    eventually 15 restore_is error
+}
+
+test_docs_an_error_without_text_that_has_ended_is_success()
+{
+    mounted
+    emu_config '{"eventMs": 100, "eventErrorNull": true}'
+    works "touch $RESTORE"
+    eventually 15 restore_is 'done'
+}
+
+test_docs_while_one_is_unfinished_another_is_EBUSY()
+{
+    mounted
+    emu_config '{"eventMs": 700}'
+    works "touch $RESTORE"
+    restored
+    refused 'Device or resource busy' "touch $RESTORE"
+    words EBUSY
+    refused 'Device or resource busy' "touch 'machines/$MACHINE/clean install~sle0j3u8mwb7xr/restore'"
+    nothing_sent
+    works "touch 'snapshots/trained model v2/restore'"
+    eventually 15 restore_is 'done'
+    works "touch $RESTORE"
+}
+
+test_a_refused_restore_is_the_error_of_touch()
+{
+    mounted
+    fault '{"method": "POST", "status": 409, "body": {"code": "CONFLICT", "message": "it is on"}}'
+    refused 'Device or resource busy' "touch $RESTORE"
+    words EBUSY 'it is on'
+    prints never "cat $RESTORE"
+    restored
+}
+
+test_an_unknown_outcome_blocks_the_next_one()
+{
+    mounted
+    fault '{"method": "POST", "close": "before"}'
+    refused 'Input/output error' "touch $RESTORE"
+    words EIO unknown
+    forget_requests
+    shell "touch $RESTORE"
+    assert_eq 1 $((rc != 0)) 'a second restore was started'
+    nothing_sent
+}
+
+test_docs_restore_backup_no_sends_no_safety_snapshot()
+{
+    mounted -- restore_backup=no
+    works "touch $RESTORE"
+    restored '{}'
+}
+
+test_openapi_restore_backup_yes_is_refused_where_there_is_none()
+{
+    mounted -- restore_backup=yes
+    refused 'Operation not permitted' "touch $RESTORE"
+    words EPERM
+    nothing_sent
+}
+
+test_ro_refuses_it()
+{
+    mounted -- ro
+    refused 'Read-only file system' "touch $RESTORE"
+    nothing_sent
+}
+
+test_it_cannot_be_removed_for_good_or_replaced()
+{
+    mounted
+    refused 'Operation not permitted' "ln $RESTORE snapshots/before-upgrade/hard"
+    shell "mv $T/none $RESTORE; cp --remove-destination $RESTORE $RESTORE"
+    nothing_sent
+}
+
+test_copying_a_tree_back_restores_nothing()
+{
+    mounted
+    works "cp -r snapshots/before-upgrade $T/copy"
+    shell "cp -r $T/copy/. snapshots/before-upgrade/"
+    nothing_sent
+}
+
+run_scenarios "$@"

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "api_fake.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *header_value(const struct http_request *request, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
+        if (strncmp(request->headers[i], name, size) == 0)
+            return request->headers[i] + size;
+    return "";
+}
+
+static bool is_expected(const struct fake_step *step, const struct http_request *request)
+{
+    if (step->url == NULL || strncmp(request->url, FAKE_BASE, strlen(FAKE_BASE)) != 0 ||
+        strcmp(request->url + strlen(FAKE_BASE), step->url) != 0 ||
+        request->method != step->method || (step->sent == NULL) != (request->body == NULL))
+        return false;
+    return step->sent == NULL || (strlen(step->sent) == request->body_bytes &&
+                                  memcmp(step->sent, request->body, request->body_bytes) == 0);
+}
+
+static int lose(struct fake *fake, const struct fake_step *step, struct cancel *cancel,
+                struct http_response *response, struct problem *problem)
+{
+    response->status = 0;
+    response->progress = step->progress;
+    if (step->interrupts) {
+        cancel_fire(cancel, CANCEL_INTERRUPT);
+        return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted");
+    }
+    if (fake->fault[0] != '\0')
+        return problem_set(problem, PROBLEM_NO_MEMORY, "unexpected request");
+    return problem_set(problem, step->problem, "the connection was lost");
+}
+
+static int perform(void *ctx, const struct http_request *request, struct cancel *cancel,
+                   struct http_response *response, struct problem *problem)
+{
+    struct fake *fake = ctx;
+    const struct fake_step *step = &fake->steps[fake->done];
+
+    *response = (struct http_response){.retry_after_ms = -1, .elapsed_ms = 1};
+    snprintf(fake->authorization, sizeof fake->authorization, "%s",
+             header_value(request, "Authorization: "));
+    fake->clock_ms += fake->step_ms;
+    if (!is_expected(step, request)) {
+        if (fake->fault[0] == '\0')
+            snprintf(fake->fault, sizeof fake->fault, "step %zu: %s %s %s", fake->done,
+                     http_method_name(request->method), request->url,
+                     request->body == NULL ? "" : request->body);
+        return lose(fake, step, cancel, response, problem);
+    }
+    fake->done++;
+    if (step->status == 0)
+        return lose(fake, step, cancel, response, problem);
+    response->status = step->status;
+    if (step->retry_after_ms > 0)
+        response->retry_after_ms = step->retry_after_ms;
+    if (step->body != NULL)
+        ck_assert(buf_append_text(&response->body, step->body));
+    return 0;
+}
+
+static void on_exchange(void *ctx, const struct api_exchange *exchange)
+{
+    struct fake *fake = ctx;
+
+    fake->exchanges++;
+    fake->last_status = exchange->status;
+}
+
+static bool on_unauthorized(void *ctx)
+{
+    struct fake *fake = ctx;
+
+    fake->unauthorized++;
+    if (fake->next_key != NULL)
+        api_set_key(fake->api, fake->next_key);
+    return fake->next_key != NULL;
+}
+
+static int64_t fake_now(void *ctx)
+{
+    return ((struct fake *)ctx)->clock_ms;
+}
+
+void fake_init(struct fake *fake, int dialect, const struct fake_step *steps)
+{
+    *fake = (struct fake){.steps = steps};
+    fake->clock = (struct clock){fake_now, fake_now, fake};
+    const struct api_config config = {
+        .base_url = FAKE_BASE,
+        .transport = {perform, fake},
+        .clock = &fake->clock,
+        .timeout_ms = 30000,
+        .backoff_ms = 1,
+        .forced_dialect = dialect,
+        .on_exchange = on_exchange,
+        .on_unauthorized = on_unauthorized,
+        .ctx = fake,
+    };
+    fake->api = api_create(&config);
+    ck_assert_ptr_nonnull(fake->api);
+    api_set_key(fake->api, FAKE_KEY);
+    cancel_init(&fake->cancel, NULL, CANCEL_NEVER);
+}
+
+void fake_finish(struct fake *fake)
+{
+    size_t count = 0;
+
+    while (fake->steps[count].url != NULL)
+        count++;
+    ck_assert_str_eq(fake->fault, "");
+    ck_assert_uint_eq(fake->done, count);
+    ck_assert_uint_eq(fake->exchanges, count);
+    api_destroy(fake->api);
+    cancel_finish(&fake->cancel);
+}

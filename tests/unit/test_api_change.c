@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/* Single resources: get, create, update, delete, restore, events, the session. */
+#include "config.h"
+
+#include "api_fake.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AUTO (-1)
+
+/* What one call came to. */
+struct result {
+    int rc;
+    struct record *record;
+    struct event event;
+    struct problem problem;
+};
+
+static const char *const secrets[] = {"s3cr3t/value", NULL};
+
+typedef void operation_fn(struct fake *fake, struct result *result);
+
+static void get_drive(struct fake *fake, struct result *result)
+{
+    result->rc =
+        api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &result->record, &result->problem);
+}
+
+static void create_drive(struct fake *fake, struct result *result)
+{
+    result->rc =
+        api_create_resource(fake->api, &kind_drives, "{\"name\":\"n\"}", secrets, &fake->cancel,
+                            &result->record, &result->event, &result->problem);
+}
+
+static void create_snapshot(struct fake *fake, struct result *result)
+{
+    result->rc =
+        api_create_resource(fake->api, &kind_snapshots, "{\"name\":\"n\"}", NULL, &fake->cancel,
+                            &result->record, &result->event, &result->problem);
+}
+
+static void update_drive(struct fake *fake, struct result *result)
+{
+    result->rc = api_update(fake->api, &kind_drives, "sd1", "{\"name\":\"m\"}", secrets,
+                            &fake->cancel, &result->record, &result->problem);
+}
+
+static void delete_snapshot(struct fake *fake, struct result *result)
+{
+    result->rc = api_delete(fake->api, &kind_snapshots, "sl1", &fake->cancel, &result->event,
+                            &result->problem);
+}
+
+static void restore_snapshot(struct fake *fake, struct result *result)
+{
+    result->rc = api_restore(fake->api, &kind_snapshots, "sl1", "{}", &fake->cancel, &result->event,
+                             &result->problem);
+}
+
+static void restore_without_body(struct fake *fake, struct result *result)
+{
+    result->rc = api_restore(fake->api, &kind_snapshots, "sl1", NULL, &fake->cancel, &result->event,
+                             &result->problem);
+}
+
+static struct result run(int dialect, operation_fn *operation, const struct fake_step *steps)
+{
+    struct fake fake;
+    struct result result = {.rc = 0};
+
+    fake_init(&fake, dialect, steps);
+    operation(&fake, &result);
+    fake_finish(&fake);
+    ck_assert_int_eq(result.rc == 0, result.problem.kind == PROBLEM_NONE);
+    return result;
+}
+
+/* One request, one answer. */
+static struct result run_one(int dialect, operation_fn *operation, enum http_method method,
+                             const char *url, const char *sent, long status, const char *body)
+{
+    const struct fake_step steps[] = {
+        {.method = method, .url = url, .sent = sent, .status = status, .body = body},
+        {.url = NULL}};
+
+    return run(dialect, operation, steps);
+}
+
+static void expect_problem(const struct result *result, enum problem_kind kind, const char *words)
+{
+    ck_assert_int_eq(result->rc, -1);
+    ck_assert_ptr_null(result->record);
+    ck_assert_msg(result->problem.kind == kind, "%s: %s", problem_kind_name(result->problem.kind),
+                  result->problem.message);
+    ck_assert_msg(strstr(result->problem.message, words) != NULL, "%s", result->problem.message);
+}
+
+/* --- get ----------------------------------------------------------------------------------------
+ */
+
+START_TEST(a_get_answers_the_resource)
+{
+    static const char *const bodies[] = {
+        "{\"id\":\"sd1\",\"size\":5000000000000000000000}",
+        "{\"data\":{\"id\":\"sd1\",\"size\":5000000000000000000000}}"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct result result =
+            run_one(AUTO, get_drive, HTTP_GET, "/shared-drives/sd1", NULL, 200, bodies[i]);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_str_eq(result.record->json, "{\"id\":\"sd1\",\"size\":5000000000000000000000}");
+        record_unref(result.record);
+    }
+}
+END_TEST
+
+START_TEST(a_get_of_something_else_is_an_error)
+{
+    static const char *const bodies[] = {"{\"id\":\"sd2\"}", "null", "[]", "{}", "{\"id\":5}"};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct result result =
+            run_one(AUTO, get_drive, HTTP_GET, "/shared-drives/sd1", NULL, 200, bodies[i]);
+        expect_problem(&result, PROBLEM_PROTOCOL, "GET /shared-drives/sd1: ");
+    }
+}
+END_TEST
+
+static void get_utilization(struct fake *fake, struct result *result)
+{
+    result->rc = api_get(fake->api, &kind_utilization, NULL, &fake->cancel, &result->record,
+                         &result->problem);
+}
+
+START_TEST(a_singleton_has_no_id)
+{
+    struct result result =
+        run_one(AUTO, get_utilization, HTTP_GET, "/storage-providers/utilization", NULL, 200,
+                "{\"totalUsage\":\"12\"}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert_str_eq(result.record->id, "");
+    record_unref(result.record);
+}
+END_TEST
+
+static void get_provider(struct fake *fake, struct result *result)
+{
+    result->rc = api_get(fake->api, &kind_providers, "sp1", &fake->cancel, &result->record,
+                         &result->problem);
+}
+
+START_TEST(what_a_get_answers_is_complete)
+{
+    struct result result = run_one(AUTO, get_provider, HTTP_GET, "/storage-providers/sp1", NULL,
+                                   200, "{\"id\":\"sp1\",\"name\":\"n\"}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert(result.record->complete);
+    record_unref(result.record);
+}
+END_TEST
+
+START_TEST(ids_that_lead_elsewhere_are_never_sent)
+{
+    static const struct fake_step steps[] = {{.url = NULL}};
+    static const char *const ids[] = {"", "..", "a/b", "a?b", "a%2fb"};
+    struct fake fake;
+    struct record *record;
+    struct event event;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        ck_assert_int_eq(api_get(fake.api, &kind_drives, ids[i], &fake.cancel, &record, &problem),
+                         -1);
+        ck_assert_int_eq(problem.kind, PROBLEM_INVALID);
+        ck_assert_int_eq(api_delete(fake.api, &kind_drives, ids[i], &fake.cancel, &event, &problem),
+                         -1);
+        ck_assert_int_eq(api_event(fake.api, ids[i], &fake.cancel, &event, &problem), -1);
+    }
+    ck_assert_int_eq(
+        api_delete(fake.api, &kind_providers, "utilization", &fake.cancel, &event, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
+    fake_finish(&fake);
+}
+END_TEST
+
+/* --- create -------------------------------------------------------------------------------------
+ */
+
+START_TEST(a_create_answers_the_resource)
+{
+    static const struct {
+        int dialect;
+        long status;
+    } rows[] = {{DIALECT_DOCS, 200}, {DIALECT_OPENAPI, 201}, {AUTO, 201}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result =
+            run_one(rows[i].dialect, create_drive, HTTP_POST, "/shared-drives", "{\"name\":\"n\"}",
+                    rows[i].status, "{\"id\":\"sd1\",\"name\":\"n\"}");
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_str_eq(result.record->id, "sd1");
+        ck_assert_str_eq(result.event.id, "");
+        record_unref(result.record);
+    }
+}
+END_TEST
+
+START_TEST(a_create_with_an_event_is_unwrapped)
+{
+    struct result result =
+        run_one(DIALECT_DOCS, create_snapshot, HTTP_POST, "/snapshots", "{\"name\":\"n\"}", 200,
+                "{\"data\":{\"id\":\"sl1\",\"name\":\"n\"},"
+                "\"event\":{\"id\":\"ev1\",\"state\":\"new\"}}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert_str_eq(result.record->id, "sl1");
+    ck_assert_str_eq(result.event.id, "ev1");
+    record_unref(result.record);
+}
+END_TEST
+
+START_TEST(a_create_without_the_wrapper_is_understood)
+{
+    static const int dialects[] = {DIALECT_DOCS, DIALECT_OPENAPI, AUTO};
+
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+        struct result result = run_one(dialects[i], create_snapshot, HTTP_POST, "/snapshots",
+                                       "{\"name\":\"n\"}", 201, "{\"id\":\"sl1\",\"name\":\"n\"}");
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_str_eq(result.record->id, "sl1");
+        ck_assert_str_eq(result.event.id, "");
+        record_unref(result.record);
+    }
+}
+END_TEST
+
+START_TEST(a_created_resource_that_can_not_be_read_is_of_unknown_outcome)
+{
+    static const char *const bodies[] = {"",   "<p>ok</p>", "{\"id\":\"sd",         "null",
+                                         "{}", "[]",        "{\"data\":{\"id\":7}}"};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct result result = run_one(AUTO, create_drive, HTTP_POST, "/shared-drives",
+                                       "{\"name\":\"n\"}", 200, bodies[i]);
+        expect_problem(&result, PROBLEM_UNKNOWN_OUTCOME, "POST /shared-drives was sent");
+    }
+}
+END_TEST
+
+START_TEST(a_refused_create_has_the_words_of_the_api)
+{
+    struct result result =
+        run_one(AUTO, create_drive, HTTP_POST, "/shared-drives", "{\"name\":\"n\"}", 400,
+                "{\"code\":\"BAD_REQUEST\",\"message\":\"size: Required\","
+                "\"details\":{\"size\":[\"Required\"]}}");
+
+    expect_problem(&result, PROBLEM_INVALID, "size: Required");
+    ck_assert_str_eq(result.problem.message, "size: Required");
+    ck_assert_str_eq(result.problem.code, "BAD_REQUEST");
+    ck_assert_str_eq(result.problem.details, "size: Required");
+    ck_assert_int_eq(result.problem.status, 400);
+}
+END_TEST
+
+START_TEST(problems_hold_neither_key_nor_secrets)
+{
+    struct result result =
+        run_one(AUTO, create_drive, HTTP_POST, "/shared-drives", "{\"name\":\"n\"}", 500,
+                "{\"code\":\"" FAKE_KEY "\",\"message\":\"bad s3cr3t/value of " FAKE_KEY
+                "\",\"details\":[\"s3cr3t\\/value\"]}");
+
+    expect_problem(&result, PROBLEM_UNKNOWN_OUTCOME, "500 ");
+    ck_assert_ptr_null(strstr(result.problem.message, "s3cr3t"));
+    ck_assert_ptr_null(strstr(result.problem.message, FAKE_KEY));
+    ck_assert_ptr_null(strstr(result.problem.code, FAKE_KEY));
+    ck_assert_ptr_null(strstr(result.problem.details, "s3cr3t"));
+}
+END_TEST
+
+/* --- update -------------------------------------------------------------------------------------
+ */
+
+START_TEST(an_update_answers_the_resource)
+{
+    struct result result = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
+                                   "{\"name\":\"m\"}", 200, "{\"id\":\"sd1\",\"name\":\"m\"}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert_str_eq(result.record->name, "m");
+    record_unref(result.record);
+}
+END_TEST
+
+START_TEST(an_update_without_a_resource_has_succeeded)
+{
+    static const char *const bodies[] = {
+        "", "<p>ok</p>", "{\"id\":\"sd", "null", "{}", "{\"id\":\"other\"}", "[]"};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct result result = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
+                                       "{\"name\":\"m\"}", 200, bodies[i]);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_ptr_null(result.record);
+    }
+}
+END_TEST
+
+START_TEST(a_refused_update_keeps_status_and_code)
+{
+    struct result result =
+        run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1", "{\"name\":\"m\"}", 409,
+                "{\"code\":\"CONFLICT\",\"message\":\"taken\"}");
+
+    expect_problem(&result, PROBLEM_CONFLICT, "taken");
+    ck_assert_int_eq(result.problem.status, 409);
+    ck_assert_str_eq(result.problem.code, "CONFLICT");
+}
+END_TEST
+
+/* --- delete and restore --------------------------------------------------------------------------
+ */
+
+START_TEST(a_delete_succeeds_with_and_without_a_body)
+{
+    static const struct {
+        long status;
+        const char *body;
+        const char *event;
+    } rows[] = {
+        {200, "{\"id\":\"sl1\"}", ""},
+        {200, "{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\"}}", "ev1"},
+        {204, NULL, ""},
+        {202, "accepted", ""},
+        {200, "", ""},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = run_one(AUTO, delete_snapshot, HTTP_DELETE, "/snapshots/sl1", NULL,
+                                       rows[i].status, rows[i].body);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_str_eq(result.event.id, rows[i].event);
+    }
+}
+END_TEST
+
+START_TEST(a_delete_of_what_is_gone_is_not_found)
+{
+    struct result result =
+        run_one(AUTO, delete_snapshot, HTTP_DELETE, "/snapshots/sl1", NULL, 404, "");
+
+    expect_problem(&result, PROBLEM_NOT_FOUND, "DELETE /snapshots/sl1: Not Found");
+}
+END_TEST
+
+START_TEST(a_restore_answers_an_event_or_nothing)
+{
+    static const struct {
+        const char *body;
+        const char *event;
+    } rows[] = {{"{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\",\"state\":\"new\"}}", "ev1"},
+                {"", ""},
+                {"ok", ""},
+                {"{}", ""}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = run_one(DIALECT_DOCS, restore_snapshot, HTTP_POST,
+                                       "/snapshots/sl1/restore", "{}", 200, rows[i].body);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_str_eq(result.event.id, rows[i].event);
+    }
+    struct result result = run_one(DIALECT_OPENAPI, restore_without_body, HTTP_POST,
+                                   "/snapshots/sl1/restore", NULL, 200, NULL);
+    ck_assert_int_eq(result.rc, 0);
+}
+END_TEST
+
+/* --- events and the session ----------------------------------------------------------------------
+ */
+
+static void get_event(struct fake *fake, struct result *result)
+{
+    result->rc = api_event(fake->api, "ev1", &fake->cancel, &result->event, &result->problem);
+}
+
+START_TEST(an_event_is_asked_for)
+{
+    struct result result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200,
+                                   "{\"id\":\"ev1\",\"state\":\"in progress\"}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert_str_eq(result.event.state, "in progress");
+    result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, "[]");
+    expect_problem(&result, PROBLEM_PROTOCOL, "GET /machine-events/ev1: ");
+}
+END_TEST
+
+START_TEST(where_there_are_no_events_none_is_asked_for)
+{
+    static const struct fake_step steps[] = {{.url = NULL}};
+    struct result result = run(DIALECT_OPENAPI, get_event, steps);
+
+    expect_problem(&result, PROBLEM_NOT_FOUND, "no machine events");
+}
+END_TEST
+
+static void expect_session(int dialect, const struct fake_step *steps,
+                           const struct api_session *expected)
+{
+    struct fake fake;
+    struct api_session session;
+    struct problem problem = {.kind = PROBLEM_NONE};
+
+    fake_init(&fake, dialect, steps);
+    ck_assert_int_eq(api_session(fake.api, &fake.cancel, &session, &problem), 0);
+    ck_assert_int_eq(session.known, expected->known);
+    ck_assert_int_eq(session.valid, expected->valid);
+    ck_assert_str_eq(session.user, expected->user);
+    ck_assert_str_eq(session.team, expected->team);
+    fake_finish(&fake);
+}
+
+START_TEST(a_session_names_user_and_team)
+{
+    static const struct {
+        long status;
+        const char *body;
+        struct api_session session;
+    } rows[] = {
+        {200,
+         "{\"user\":{\"email\":\"a@b.c\"},\"team\":{\"id\":\"te1\",\"namespace\":\"ours\"}}",
+         {true, true, "a@b.c", "ours"}},
+        {200,
+         "{\"user\":{\"email\":\"a@b.c\"},\"team\":{\"id\":\"te1\"}}",
+         {true, true, "a@b.c", "te1"}},
+        {200, "null", {true, false, "", ""}},
+        {200, "{\"welcome\":1}", {false, false, "", ""}},
+        {404, "<p>no</p>", {false, false, "", ""}},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fake_step steps[] = {
+            {.url = "/auth/session", .status = rows[i].status, .body = rows[i].body},
+            {.url = NULL}};
+        expect_session(AUTO, steps, &rows[i].session);
+    }
+}
+END_TEST
+
+START_TEST(without_a_session_path_nothing_is_asked)
+{
+    static const struct fake_step steps[] = {{.url = NULL}};
+    static const struct api_session unknown = {.known = false};
+
+    expect_session(DIALECT_OPENAPI, steps, &unknown);
+}
+END_TEST
+
+START_TEST(a_session_that_fails_is_an_error)
+{
+    static const struct fake_step steps[] = {{.url = "/auth/session", .status = 403},
+                                             {.url = NULL}};
+    struct fake fake;
+    struct api_session session;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(api_session(fake.api, &fake.cancel, &session, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_FORBIDDEN);
+    ck_assert(!session.known);
+    fake_finish(&fake);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("api_change");
+    TCase *tcase = tcase_create("resources");
+    SRunner *runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tcase);
+    tcase_add_test(tcase, a_get_answers_the_resource);
+    tcase_add_test(tcase, a_get_of_something_else_is_an_error);
+    tcase_add_test(tcase, a_singleton_has_no_id);
+    tcase_add_test(tcase, what_a_get_answers_is_complete);
+    tcase_add_test(tcase, ids_that_lead_elsewhere_are_never_sent);
+    tcase_add_test(tcase, a_create_answers_the_resource);
+    tcase_add_test(tcase, a_create_with_an_event_is_unwrapped);
+    tcase_add_test(tcase, a_create_without_the_wrapper_is_understood);
+    tcase_add_test(tcase, a_created_resource_that_can_not_be_read_is_of_unknown_outcome);
+    tcase_add_test(tcase, a_refused_create_has_the_words_of_the_api);
+    tcase_add_test(tcase, problems_hold_neither_key_nor_secrets);
+    tcase_add_test(tcase, an_update_answers_the_resource);
+    tcase_add_test(tcase, an_update_without_a_resource_has_succeeded);
+    tcase_add_test(tcase, a_refused_update_keeps_status_and_code);
+    tcase_add_test(tcase, a_delete_succeeds_with_and_without_a_body);
+    tcase_add_test(tcase, a_delete_of_what_is_gone_is_not_found);
+    tcase_add_test(tcase, a_restore_answers_an_event_or_nothing);
+    tcase_add_test(tcase, an_event_is_asked_for);
+    tcase_add_test(tcase, where_there_are_no_events_none_is_asked_for);
+    tcase_add_test(tcase, a_session_names_user_and_team);
+    tcase_add_test(tcase, without_a_session_path_nothing_is_asked);
+    tcase_add_test(tcase, a_session_that_fails_is_an_error);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,544 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists: paging in both dialects, and how the dialect is found out. */
+#include "config.h"
+
+#include "api_fake.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define AUTO (-1)
+
+static int list(struct fake *fake, const struct kind *kind, struct record_list *out,
+                struct problem *problem)
+{
+    *out = RECORD_LIST_EMPTY;
+    *problem = (struct problem){.kind = PROBLEM_NONE};
+    return api_list(fake->api, kind, &fake->cancel, NULL, NULL, out, problem);
+}
+
+/* Lists by `steps` and compares the ids, which `ids` joins by spaces. */
+static void expect_ids(int dialect, const struct kind *kind, const struct fake_step *steps,
+                       const char *ids, enum dialect found)
+{
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+    struct buf text = BUF_EMPTY;
+
+    fake_init(&fake, dialect, steps);
+    int rc = list(&fake, kind, &records, &problem);
+    ck_assert_msg(rc == 0, "%s %s", problem.message, fake.fault);
+    for (size_t i = 0; i < records.count; i++)
+        ck_assert(buf_printf(&text, "%s%s", i == 0 ? "" : " ", records.records[i]->id));
+    ck_assert_str_eq(buf_text(&text), ids);
+    ck_assert_int_eq(api_dialect(fake.api), found);
+    ck_assert(api_dialect_known(fake.api));
+    buf_finish(&text);
+    record_list_finish(&records);
+    fake_finish(&fake);
+}
+
+static void expect_problem(int dialect, const struct kind *kind, const struct fake_step *steps,
+                           enum problem_kind problem_kind, const char *words)
+{
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, dialect, steps);
+    ck_assert_int_eq(list(&fake, kind, &records, &problem), -1);
+    ck_assert_msg(problem.kind == problem_kind, "%s", problem.message);
+    ck_assert_msg(strstr(problem.message, words) != NULL, "%s", problem.message);
+    ck_assert_uint_eq(records.count, 0);
+    ck_assert_ptr_null(records.records);
+    fake_finish(&fake);
+}
+
+START_TEST(every_page_is_followed)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"a\"},{\"id\":\"b\"}],"
+                 "\"nextPage\":\"c/1 +&=?\"}"},
+        {.url = "/shared-drives?limit=120&after=c%2F1%20%2B%26%3D%3F",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"c\"}],\"nextPage\":\"two\"}"},
+        {.url = "/shared-drives?limit=120&after=two",
+         .status = 200,
+         .body = "{\"hasMore\":false,\"items\":[{\"id\":\"d\"}],\"nextPage\":null}"},
+        {.url = NULL},
+    };
+
+    expect_ids(AUTO, &kind_drives, steps, "a b c d", DIALECT_DOCS);
+    expect_ids(DIALECT_DOCS, &kind_drives, steps, "a b c d", DIALECT_DOCS);
+}
+END_TEST
+
+START_TEST(each_way_to_say_the_end_is_understood)
+{
+    static const char *const ends[] = {
+        "{\"hasMore\":false,\"items\":[{\"id\":\"a\"}]}",
+        "{\"hasMore\":false,\"items\":[{\"id\":\"a\"}],\"nextPage\":null}",
+        "{\"hasMore\":false,\"items\":[{\"id\":\"a\"}],\"nextPage\":\"\"}",
+        "{\"hasMore\":false,\"items\":[{\"id\":\"a\"}],\"nextPage\":\"more\"}",
+        "{\"hasMore\":true,\"items\":[{\"id\":\"a\"}]}",
+        "{\"hasMore\":true,\"items\":[{\"id\":\"a\"}],\"nextPage\":\"\"}",
+        "{\"items\":[{\"id\":\"a\"}],\"nextPage\":null}",
+        " {\"items\":[{\"id\":\"a\"}], \"extra\":{}}\n",
+    };
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const struct fake_step steps[] = {
+            {.url = "/snapshots?limit=120", .status = 200, .body = ends[i]}, {.url = NULL}};
+        expect_ids(AUTO, &kind_snapshots, steps, "a", DIALECT_DOCS);
+    }
+}
+END_TEST
+
+START_TEST(repeated_items_are_dropped)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/snapshots?limit=120",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}],"
+                 "\"nextPage\":\"1\"}"},
+        {.url = "/snapshots?limit=120&after=1",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"b\"},{\"id\":\"c\"}],"
+                 "\"nextPage\":2}"},
+        {.url = "/snapshots?limit=120&after=2",
+         .status = 200,
+         .body = "{\"hasMore\":false,\"items\":[{\"id\":\"a\"}]}"},
+        {.url = NULL},
+    };
+
+    expect_ids(AUTO, &kind_snapshots, steps, "a b c", DIALECT_DOCS);
+}
+END_TEST
+
+START_TEST(a_cursor_that_comes_back_is_an_error)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/snapshots?limit=120",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"a\"}],\"nextPage\":\"x\"}"},
+        {.url = "/snapshots?limit=120&after=x",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"b\"}],\"nextPage\":\"y\"}"},
+        {.url = "/snapshots?limit=120&after=y",
+         .status = 200,
+         .body = "{\"hasMore\":true,\"items\":[{\"id\":\"c\"}],\"nextPage\":\"x\"}"},
+        {.url = NULL},
+    };
+
+    expect_problem(AUTO, &kind_snapshots, steps, PROBLEM_PROTOCOL, "GET /snapshots: ");
+}
+END_TEST
+
+START_TEST(ever_new_cursors_without_items_are_an_error)
+{
+    static struct fake_step steps[13];
+    static char urls[12][64];
+    static char bodies[12][64];
+
+    for (int i = 0; i < 11; i++) {
+        snprintf(urls[i], sizeof urls[i], "/snapshots?limit=120&after=c%d", i);
+        snprintf(bodies[i], sizeof bodies[i], "{\"items\":[],\"nextPage\":\"c%d\"}", i + 1);
+        steps[i] = (struct fake_step){
+            .url = i == 0 ? "/snapshots?limit=120" : urls[i], .status = 200, .body = bodies[i]};
+    }
+    expect_problem(AUTO, &kind_snapshots, steps, PROBLEM_PROTOCOL, "no end");
+}
+END_TEST
+
+START_TEST(a_bare_array_is_whole_where_lists_are_not_paged)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 200, .body = "[{\"id\":\"a\"}]"},
+        {.url = NULL},
+    };
+
+    expect_ids(AUTO, &kind_drives, steps, "a", DIALECT_OPENAPI);
+}
+END_TEST
+
+START_TEST(an_empty_account_tells_the_dialect_too)
+{
+    static const struct fake_step array[] = {
+        {.url = "/storage-providers?limit=120", .status = 200, .body = "[]"}, {.url = NULL}};
+    static const struct fake_step page[] = {{.url = "/storage-providers?limit=120",
+                                             .status = 200,
+                                             .body = "{\"hasMore\":false,\"items\":[]}"},
+                                            {.url = NULL}};
+
+    expect_ids(AUTO, &kind_providers, array, "", DIALECT_OPENAPI);
+    expect_ids(AUTO, &kind_providers, page, "", DIALECT_DOCS);
+}
+END_TEST
+
+START_TEST(a_known_array_dialect_sends_no_query_where_there_is_none)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives", .status = 200, .body = "[{\"id\":\"a\"}]"}, {.url = NULL}};
+
+    expect_ids(DIALECT_OPENAPI, &kind_drives, steps, "a", DIALECT_OPENAPI);
+}
+END_TEST
+
+START_TEST(a_refused_query_is_left_out_from_then_on)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 400, .body = "{\"message\":\"limit?\"}"},
+        {.url = "/shared-drives", .status = 200, .body = "{\"items\":[],\"nextPage\":\"x\"}"},
+        {.url = "/shared-drives?after=x", .status = 200, .body = "{\"items\":[{\"id\":\"a\"}]}"},
+        {.url = "/shared-drives", .status = 200, .body = "{\"items\":[]}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), 0);
+    record_list_finish(&records);
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), 0);
+    record_list_finish(&records);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(a_400_without_a_query_is_an_error)
+{
+    static const struct fake_step twice[] = {
+        {.url = "/shared-drives?limit=120", .status = 400, .body = "{\"message\":\"one\"}"},
+        {.url = "/shared-drives", .status = 400, .body = "{\"message\":\"two\"}"},
+        {.url = NULL},
+    };
+    static const struct fake_step later[] = {
+        {.url = "/shared-drives?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"}],\"nextPage\":\"x\"}"},
+        {.url = "/shared-drives?limit=120&after=x", .status = 400, .body = ""},
+        {.url = NULL},
+    };
+
+    expect_problem(AUTO, &kind_drives, twice, PROBLEM_INVALID, "two");
+    expect_problem(AUTO, &kind_drives, later, PROBLEM_INVALID, "GET /shared-drives: Bad Request");
+}
+END_TEST
+
+START_TEST(the_other_style_is_refused_when_the_dialect_is_forced)
+{
+    static const struct fake_step array[] = {
+        {.url = "/shared-drives?limit=120", .status = 200, .body = "[]"}, {.url = NULL}};
+    static const struct fake_step page[] = {
+        {.url = "/shared-drives", .status = 200, .body = "{\"items\":[]}"}, {.url = NULL}};
+
+    expect_problem(DIALECT_DOCS, &kind_drives, array, PROBLEM_PROTOCOL, "dialect=auto");
+    expect_problem(DIALECT_OPENAPI, &kind_drives, page, PROBLEM_PROTOCOL, "dialect=auto");
+}
+END_TEST
+
+START_TEST(the_first_list_decides)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 200, .body = "[]"},
+        {.url = "/storage-providers", .status = 200, .body = "{\"items\":[]}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert(!api_dialect_known(fake.api));
+    ck_assert_int_eq(api_dialect(fake.api), DIALECT_DOCS);
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), 0);
+    ck_assert_int_eq(api_dialect(fake.api), DIALECT_OPENAPI);
+    ck_assert_int_eq(list(&fake, &kind_providers, &records, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_PROTOCOL);
+    ck_assert_int_eq(api_dialect(fake.api), DIALECT_OPENAPI);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(a_failed_list_decides_nothing)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 403, .body = "[]"}, {.url = NULL}};
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_FORBIDDEN);
+    ck_assert(!api_dialect_known(fake.api));
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(what_is_no_list_is_an_error)
+{
+    static const char *const bodies[] = {"{}",
+                                         "null",
+                                         "7",
+                                         "{\"items\":null}",
+                                         "{\"items\":{}}",
+                                         "{\"hasMore\":false}",
+                                         "{\"items\":[],\"nextPage\":{}}",
+                                         "{\"items\":[],\"nextPage\":true}",
+                                         "{\"items\":[7]}",
+                                         "{\"items\":[null]}",
+                                         "{\"items\":[{\"id\":\"../x\"}]}",
+                                         "[{\"name\":\"no id\"}]",
+                                         "{\"items\":[{\"id\":\"a\"},{\"id\":9}]}"};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        const struct fake_step steps[] = {
+            {.url = "/shared-drives?limit=120", .status = 200, .body = bodies[i]}, {.url = NULL}};
+        expect_problem(AUTO, &kind_drives, steps, PROBLEM_PROTOCOL, "GET /shared-drives: ");
+    }
+}
+END_TEST
+
+/* --- paged arrays ------------------------------------------------------------------------------
+ */
+
+/* "[{"id":"s0"},…]" of the ids from `first`; freed by the caller. */
+static char *array_of(unsigned first, unsigned count)
+{
+    struct buf text = BUF_EMPTY;
+
+    ck_assert(buf_append_text(&text, "["));
+    for (unsigned i = 0; i < count; i++)
+        ck_assert(buf_printf(&text,
+                             "%s{\"id\":\"s%u\",\"name\":\"snapshot %u\","
+                             "\"machineId\":\"m%u\",\"storageSize\":%u}",
+                             i == 0 ? "" : ",", first + i, first + i, i % 7, i));
+    ck_assert(buf_append_text(&text, "]"));
+    return text.data;
+}
+
+static void expect_count(int dialect, const struct kind *kind, const struct fake_step *steps,
+                         size_t count)
+{
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, dialect, steps);
+    int rc = list(&fake, kind, &records, &problem);
+    ck_assert_msg(rc == 0, "%s %s", problem.message, fake.fault);
+    ck_assert_uint_eq(records.count, count);
+    record_list_finish(&records);
+    fake_finish(&fake);
+}
+
+START_TEST(a_paged_array_goes_on_after_its_last_item)
+{
+    char *first = array_of(0, 120);
+    char *second = array_of(120, 120);
+    char *last = array_of(240, 5);
+    const struct fake_step steps[] = {
+        {.url = "/snapshots?limit=120", .status = 200, .body = first},
+        {.url = "/snapshots?limit=120&after=s119", .status = 200, .body = second},
+        {.url = "/snapshots?limit=120&after=s239", .status = 200, .body = last},
+        {.url = NULL},
+    };
+
+    expect_count(DIALECT_OPENAPI, &kind_snapshots, steps, 245);
+    expect_count(AUTO, &kind_snapshots, steps, 245);
+    free(first);
+    free(second);
+    free(last);
+}
+END_TEST
+
+START_TEST(a_page_of_another_size_or_of_nothing_new_is_the_last)
+{
+    char *full = array_of(0, 120);
+    char *longer = array_of(0, 121);
+    const struct fake_step same[] = {
+        {.url = "/snapshots?limit=120", .status = 200, .body = full},
+        {.url = "/snapshots?limit=120&after=s119", .status = 200, .body = full},
+        {.url = NULL},
+    };
+    const struct fake_step empty[] = {
+        {.url = "/snapshots?limit=120", .status = 200, .body = full},
+        {.url = "/snapshots?limit=120&after=s119", .status = 200, .body = "[]"},
+        {.url = NULL},
+    };
+    const struct fake_step all[] = {{.url = "/snapshots?limit=120", .status = 200, .body = longer},
+                                    {.url = NULL}};
+
+    expect_count(DIALECT_OPENAPI, &kind_snapshots, same, 120);
+    expect_count(DIALECT_OPENAPI, &kind_snapshots, empty, 120);
+    expect_count(DIALECT_OPENAPI, &kind_snapshots, all, 121);
+    free(full);
+    free(longer);
+}
+END_TEST
+
+START_TEST(a_server_that_takes_no_limit_is_paged_until_nothing_new)
+{
+    static const struct fake_step paged[] = {
+        {.url = "/snapshots?limit=120", .status = 400},
+        {.url = "/snapshots", .status = 200, .body = "[{\"id\":\"a\"},{\"id\":\"b\"}]"},
+        {.url = "/snapshots?after=b", .status = 200, .body = "[{\"id\":\"c\"}]"},
+        {.url = "/snapshots?after=c", .status = 200, .body = "[]"},
+        {.url = NULL},
+    };
+    static const struct fake_step strict[] = {
+        {.url = "/snapshots?limit=120", .status = 400},
+        {.url = "/snapshots", .status = 200, .body = "[{\"id\":\"a\"},{\"id\":\"b\"}]"},
+        {.url = "/snapshots?after=b", .status = 400},
+        {.url = NULL},
+    };
+
+    expect_ids(AUTO, &kind_snapshots, paged, "a b c", DIALECT_OPENAPI);
+    expect_ids(AUTO, &kind_snapshots, strict, "a b", DIALECT_OPENAPI);
+}
+END_TEST
+
+START_TEST(an_array_of_exactly_the_limit_is_whole_where_lists_are_not_paged)
+{
+    char *full = array_of(0, 120);
+    const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 200, .body = full}, {.url = NULL}};
+
+    expect_count(AUTO, &kind_drives, steps, 120);
+    free(full);
+}
+END_TEST
+
+static void count_progress(void *ctx, size_t items)
+{
+    struct buf *text = ctx;
+
+    ck_assert(buf_printf(text, "%zu ", items));
+}
+
+START_TEST(progress_is_told_after_each_page)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"nextPage\":\"x\"}"},
+        {.url = "/shared-drives?limit=120&after=x",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"c\"}]}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records = RECORD_LIST_EMPTY;
+    struct buf text = BUF_EMPTY;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(
+        api_list(fake.api, &kind_drives, &fake.cancel, count_progress, &text, &records, NULL), 0);
+    ck_assert_str_eq(buf_text(&text), "2 3 ");
+    buf_finish(&text);
+    record_list_finish(&records);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(a_hundred_thousand_items_take_no_time)
+{
+    char *body = array_of(0, 100000);
+    const struct fake_step steps[] = {{.url = "/snapshots?limit=120", .status = 200, .body = body},
+                                      {.url = NULL}};
+    clock_t start = clock();
+
+    expect_count(AUTO, &kind_snapshots, steps, 100000);
+    double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+    ck_assert_msg(seconds < 30, "%f s", seconds); /* quadratic: minutes; sanitizers: seconds */
+    free(body);
+}
+END_TEST
+
+START_TEST(a_broken_page_is_asked_for_again)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"}],\"nextPage\":\"x\"}"},
+        {.url = "/shared-drives?limit=120&after=x", .status = 200, .body = "{\"items\":[{\"id"},
+        {.url = "/shared-drives?limit=120&after=x", .status = 502, .body = "<p>no</p>"},
+        {.url = "/shared-drives?limit=120&after=x",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"b\"}]}"},
+        {.url = NULL},
+    };
+
+    expect_ids(AUTO, &kind_drives, steps, "a b", DIALECT_DOCS);
+}
+END_TEST
+
+START_TEST(the_key_is_read_again_once_a_list)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/shared-drives?limit=120", .status = 401},
+        {.url = "/shared-drives?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"}],\"nextPage\":\"x\"}"},
+        {.url = "/shared-drives?limit=120&after=x",
+         .status = 401,
+         .body = "{\"code\":\"UNAUTHORIZED\",\"message\":\"no\"}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    fake.next_key = "another-key";
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_UNAUTHORIZED);
+    ck_assert_uint_eq(fake.unauthorized, 1);
+    fake_finish(&fake);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("api_list");
+    TCase *tcase = tcase_create("lists");
+    SRunner *runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tcase);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, every_page_is_followed);
+    tcase_add_test(tcase, each_way_to_say_the_end_is_understood);
+    tcase_add_test(tcase, repeated_items_are_dropped);
+    tcase_add_test(tcase, a_cursor_that_comes_back_is_an_error);
+    tcase_add_test(tcase, ever_new_cursors_without_items_are_an_error);
+    tcase_add_test(tcase, a_bare_array_is_whole_where_lists_are_not_paged);
+    tcase_add_test(tcase, an_empty_account_tells_the_dialect_too);
+    tcase_add_test(tcase, a_known_array_dialect_sends_no_query_where_there_is_none);
+    tcase_add_test(tcase, a_refused_query_is_left_out_from_then_on);
+    tcase_add_test(tcase, a_400_without_a_query_is_an_error);
+    tcase_add_test(tcase, the_other_style_is_refused_when_the_dialect_is_forced);
+    tcase_add_test(tcase, the_first_list_decides);
+    tcase_add_test(tcase, a_failed_list_decides_nothing);
+    tcase_add_test(tcase, what_is_no_list_is_an_error);
+    tcase_add_test(tcase, a_paged_array_goes_on_after_its_last_item);
+    tcase_add_test(tcase, a_page_of_another_size_or_of_nothing_new_is_the_last);
+    tcase_add_test(tcase, a_server_that_takes_no_limit_is_paged_until_nothing_new);
+    tcase_add_test(tcase, an_array_of_exactly_the_limit_is_whole_where_lists_are_not_paged);
+    tcase_add_test(tcase, progress_is_told_after_each_page);
+    tcase_add_test(tcase, a_hundred_thousand_items_take_no_time);
+    tcase_add_test(tcase, a_broken_page_is_asked_for_again);
+    tcase_add_test(tcase, the_key_is_read_again_once_a_list);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

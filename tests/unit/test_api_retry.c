@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+/* What is tried again, for how long, and what a lost answer to a change means. */
+#include "config.h"
+
+#include "api_fake.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AUTO (-1)
+
+#define GET_STEP    .method = HTTP_GET, .url = "/shared-drives/sd1"
+#define PUT_STEP    .method = HTTP_PUT, .url = "/shared-drives/sd1", .sent = "{}"
+#define DELETE_STEP .method = HTTP_DELETE, .url = "/shared-drives/sd1"
+#define POST_STEP   .method = HTTP_POST, .url = "/shared-drives", .sent = "{}"
+#define GOOD        .status = 200, .body = "{\"id\":\"sd1\"}"
+#define LOST        .problem = PROBLEM_UNREACHABLE, .progress = HTTP_SENT
+#define NOT_SENT    .problem = PROBLEM_UNREACHABLE, .progress = HTTP_NOT_SENT
+
+static int call(struct fake *fake, enum http_method method, struct problem *problem)
+{
+    struct record *record = NULL;
+    struct event event;
+    int rc;
+
+    *problem = (struct problem){.kind = PROBLEM_NONE};
+    if (method == HTTP_GET)
+        rc = api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &record, problem);
+    else if (method == HTTP_PUT)
+        rc =
+            api_update(fake->api, &kind_drives, "sd1", "{}", NULL, &fake->cancel, &record, problem);
+    else if (method == HTTP_DELETE)
+        rc = api_delete(fake->api, &kind_drives, "sd1", &fake->cancel, &event, problem);
+    else
+        rc = api_create_resource(fake->api, &kind_drives, "{}", NULL, &fake->cancel, &record,
+                                 &event, problem);
+    record_unref(record);
+    return rc;
+}
+
+/* Plays the steps; `kind` PROBLEM_NONE: success. Returns the problem. */
+static struct problem expect(const struct fake_step *steps, enum problem_kind kind)
+{
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    int rc = call(&fake, steps[0].method, &problem);
+    ck_assert_msg(problem.kind == kind, "%s: %s", problem_kind_name(problem.kind), problem.message);
+    ck_assert_int_eq(rc, kind == PROBLEM_NONE ? 0 : -1);
+    fake_finish(&fake);
+    return problem;
+}
+
+START_TEST(get_put_and_delete_are_tried_again)
+{
+    static const struct fake_step get[] = {{GET_STEP, .status = 429}, {GET_STEP, .status = 502},
+                                           {GET_STEP, .status = 503}, {GET_STEP, .status = 504},
+                                           {GET_STEP, LOST},          {GET_STEP, NOT_SENT},
+                                           {GET_STEP, GOOD},          {.url = NULL}};
+    static const struct fake_step put[] = {{PUT_STEP, .status = 429}, {PUT_STEP, .status = 502},
+                                           {PUT_STEP, .status = 503}, {PUT_STEP, .status = 504},
+                                           {PUT_STEP, LOST},          {PUT_STEP, NOT_SENT},
+                                           {PUT_STEP, GOOD},          {.url = NULL}};
+    static const struct fake_step del[] = {
+        {DELETE_STEP, .status = 429}, {DELETE_STEP, .status = 502},
+        {DELETE_STEP, .status = 503}, {DELETE_STEP, .status = 504},
+        {DELETE_STEP, LOST},          {DELETE_STEP, NOT_SENT},
+        {DELETE_STEP, GOOD},          {.url = NULL}};
+
+    expect(get, PROBLEM_NONE);
+    expect(put, PROBLEM_NONE);
+    expect(del, PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(other_answers_are_final)
+{
+    static const long statuses[] = {400, 403, 404, 408, 409, 410, 413, 422, 500, 501, 505, 301};
+
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        const struct fake_step steps[] = {{GET_STEP, .status = statuses[i]}, {.url = NULL}};
+        struct fake fake;
+        struct problem problem;
+        fake_init(&fake, AUTO, steps);
+        ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
+        ck_assert_int_eq(problem.status, statuses[i]);
+        fake_finish(&fake);
+    }
+}
+END_TEST
+
+START_TEST(without_any_answer_it_gives_up_soon)
+{
+    static const struct fake_step lost[] = {
+        {GET_STEP, LOST}, {GET_STEP, LOST}, {GET_STEP, LOST}, {GET_STEP, LOST}, {.url = NULL}};
+    static const struct fake_step broken[] = {{GET_STEP, .status = 200, .body = "{\"id\":"},
+                                              {GET_STEP, .status = 200, .body = "{\"id\":\"x\"}}"},
+                                              {GET_STEP, .status = 200, .body = "<p>"},
+                                              {GET_STEP, .status = 200, .body = ""},
+                                              {.url = NULL}};
+    static const struct fake_step not_sent[] = {{POST_STEP, NOT_SENT},
+                                                {POST_STEP, NOT_SENT},
+                                                {POST_STEP, NOT_SENT},
+                                                {POST_STEP, NOT_SENT},
+                                                {.url = NULL}};
+
+    struct problem problem = expect(lost, PROBLEM_UNREACHABLE);
+    ck_assert_str_eq(problem.message, "GET /shared-drives/sd1: the connection was lost");
+    problem = expect(broken, PROBLEM_PROTOCOL);
+    ck_assert_ptr_nonnull(strstr(problem.message, "GET /shared-drives/sd1: "));
+    expect(not_sent, PROBLEM_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(some_failures_are_not_tried_again)
+{
+    static const enum problem_kind kinds[] = {PROBLEM_TIMEOUT, PROBLEM_TOO_LARGE,
+                                              PROBLEM_NO_MEMORY};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct fake_step get[] = {{GET_STEP, .problem = kinds[i], .progress = HTTP_SENT},
+                                        {.url = NULL}};
+        const struct fake_step post[] = {
+            {POST_STEP, .problem = kinds[i], .progress = HTTP_NOT_SENT}, {.url = NULL}};
+        expect(get, kinds[i]);
+        expect(post, kinds[i]);
+    }
+}
+END_TEST
+
+START_TEST(a_post_is_tried_again_only_when_it_was_not_carried_out)
+{
+    static const struct fake_step steps[] = {{POST_STEP, NOT_SENT},
+                                             {POST_STEP, .status = 429},
+                                             {POST_STEP, .status = 503},
+                                             {POST_STEP, GOOD},
+                                             {.url = NULL}};
+
+    expect(steps, PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(the_outcome_of_a_post_without_a_clear_answer_is_unknown)
+{
+    static const long statuses[] = {500, 501, 502, 504, 505, 301, 303};
+    static const enum problem_kind kinds[] = {PROBLEM_UNREACHABLE, PROBLEM_PROTOCOL,
+                                              PROBLEM_TIMEOUT, PROBLEM_TOO_LARGE};
+
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+        const struct fake_step steps[] = {
+            {POST_STEP, .status = statuses[i], .body = "{\"code\":\"OOPS\",\"message\":\"hm\"}"},
+            {.url = NULL}};
+        struct problem problem = expect(steps, PROBLEM_UNKNOWN_OUTCOME);
+        ck_assert_int_eq(problem.status, statuses[i]);
+        ck_assert_str_eq(problem.code, "OOPS");
+        ck_assert_ptr_nonnull(strstr(problem.message, "POST /shared-drives was sent"));
+        ck_assert_ptr_nonnull(strstr(problem.message, " OOPS: "));
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct fake_step steps[] = {{POST_STEP, .problem = kinds[i], .progress = HTTP_SENT},
+                                          {.url = NULL}};
+        struct problem problem = expect(steps, PROBLEM_UNKNOWN_OUTCOME);
+        ck_assert_ptr_nonnull(strstr(problem.message, "the connection was lost"));
+        ck_assert_int_eq(problem.status, 0);
+    }
+}
+END_TEST
+
+START_TEST(a_post_that_was_refused_is_of_known_outcome)
+{
+    static const struct {
+        long status;
+        enum problem_kind kind;
+    } rows[] = {{400, PROBLEM_INVALID},
+                {404, PROBLEM_NOT_FOUND},
+                {408, PROBLEM_TRY_LATER},
+                {409, PROBLEM_CONFLICT},
+                {499, PROBLEM_INVALID}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct fake_step steps[] = {{POST_STEP, .status = rows[i].status}, {.url = NULL}};
+        expect(steps, rows[i].kind);
+    }
+}
+END_TEST
+
+START_TEST(a_post_lost_on_its_second_attempt_is_unknown)
+{
+    static const struct fake_step steps[] = {
+        {POST_STEP, .status = 503}, {POST_STEP, LOST}, {.url = NULL}};
+
+    expect(steps, PROBLEM_UNKNOWN_OUTCOME);
+}
+END_TEST
+
+START_TEST(an_interrupt_ends_it_at_once)
+{
+    static const struct fake_step get[] = {{GET_STEP, .interrupts = true}, {.url = NULL}};
+    static const struct fake_step post[] = {{POST_STEP, .interrupts = true, .progress = HTTP_SENT},
+                                            {.url = NULL}};
+
+    struct problem problem = expect(get, PROBLEM_INTERRUPTED);
+    ck_assert_ptr_nonnull(strstr(problem.message, "GET /shared-drives/sd1: "));
+    expect(post, PROBLEM_UNKNOWN_OUTCOME);
+}
+END_TEST
+
+START_TEST(a_fired_token_sends_nothing)
+{
+    static const struct fake_step steps[] = {{.url = NULL}};
+    static const struct {
+        enum cancel_reason reason;
+        enum problem_kind kind;
+    } rows[] = {{CANCEL_INTERRUPT, PROBLEM_INTERRUPTED},
+                {CANCEL_SHUTDOWN, PROBLEM_INTERRUPTED},
+                {CANCEL_DEADLINE, PROBLEM_TIMEOUT}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake fake;
+        struct problem problem;
+        fake_init(&fake, AUTO, steps);
+        cancel_fire(&fake.cancel, rows[i].reason);
+        ck_assert_int_eq(call(&fake, HTTP_POST, &problem), -1);
+        ck_assert_int_eq(problem.kind, rows[i].kind);
+        fake_finish(&fake);
+    }
+}
+END_TEST
+
+static void *fire_soon(void *arg)
+{
+    struct fake *fake = arg;
+
+    cancel_fire(&fake->cancel, CANCEL_INTERRUPT);
+    return NULL;
+}
+
+START_TEST(an_interrupt_ends_a_pause)
+{
+    static const struct fake_step steps[] = {{GET_STEP, .status = 503, .retry_after_ms = 20000},
+                                             {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+    pthread_t thread;
+
+    fake_init(&fake, AUTO, steps);
+    fake.clock_ms = 1;
+    ck_assert_int_eq(pthread_create(&thread, NULL, fire_soon, &fake), 0);
+    int64_t start_ms = clock_now_ms(&clock_system);
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
+    ck_assert_int_lt(clock_now_ms(&clock_system) - start_ms, 10000);
+    ck_assert_int_eq(problem.kind, PROBLEM_INTERRUPTED);
+    pthread_join(thread, NULL);
+    if (fake.done == 0) { /* it was fired before anything was sent */
+        fake.done = 1;
+        fake.exchanges = 1;
+    }
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(retry_after_is_honoured_when_it_fits)
+{
+    static const struct fake_step fits[] = {
+        {GET_STEP, .status = 429, .retry_after_ms = 60}, {GET_STEP, GOOD}, {.url = NULL}};
+    static const struct fake_step beyond[] = {
+        {GET_STEP, .status = 429, .retry_after_ms = 31000, .body = "{\"message\":\"slow down\"}"},
+        {.url = NULL}};
+    int64_t start_ms = clock_now_ms(&clock_system);
+
+    expect(fits, PROBLEM_NONE);
+    ck_assert_int_ge(clock_now_ms(&clock_system) - start_ms, 60);
+    start_ms = clock_now_ms(&clock_system);
+    struct problem problem = expect(beyond, PROBLEM_TRY_LATER);
+    ck_assert_int_lt(clock_now_ms(&clock_system) - start_ms, 5000);
+    ck_assert_str_eq(problem.message, "slow down");
+}
+END_TEST
+
+START_TEST(the_callers_deadline_counts_too)
+{
+    static const struct fake_step steps[] = {{GET_STEP, .status = 503, .retry_after_ms = 20000},
+                                             {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    cancel_finish(&fake.cancel);
+    cancel_init(&fake.cancel, NULL, clock_now_ms(&clock_system) + 10000);
+    int64_t start_ms = clock_now_ms(&clock_system);
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
+    ck_assert_int_lt(clock_now_ms(&clock_system) - start_ms, 5000);
+    ck_assert_int_eq(problem.kind, PROBLEM_SERVER);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(retries_end_with_the_time)
+{
+    static const struct fake_step steps[] = {{GET_STEP, .status = 503},
+                                             {GET_STEP, .status = 503},
+                                             {GET_STEP, .status = 503},
+                                             {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    fake.step_ms = 10000; /* the third answer comes when the 30 s are over */
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_SERVER);
+    ck_assert_int_eq(problem.status, 503);
+    fake_finish(&fake);
+}
+END_TEST
+
+/* --- the key -------------------------------------------------------------------------------------
+ */
+
+START_TEST(the_key_is_sent)
+{
+    static const struct fake_step steps[] = {{GET_STEP, GOOD}, {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), 0);
+    ck_assert_str_eq(fake.authorization, "Bearer " FAKE_KEY);
+    ck_assert_int_eq(fake.last_status, 200);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(without_a_key_no_header_is_sent)
+{
+    static const struct fake_step steps[] = {{GET_STEP, GOOD}, {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    api_set_key(fake.api, NULL);
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), 0);
+    ck_assert_str_eq(fake.authorization, "");
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(after_a_401_a_new_key_is_tried_once)
+{
+    static const struct fake_step good[] = {
+        {POST_STEP, .status = 401}, {POST_STEP, GOOD}, {.url = NULL}};
+    static const struct fake_step bad[] = {
+        {POST_STEP, .status = 401}, {POST_STEP, .status = 401}, {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, good);
+    fake.next_key = "the-new-key";
+    ck_assert_int_eq(call(&fake, HTTP_POST, &problem), 0);
+    ck_assert_str_eq(fake.authorization, "Bearer the-new-key");
+    fake_finish(&fake);
+    fake_init(&fake, AUTO, bad);
+    fake.next_key = "the-new-key";
+    ck_assert_int_eq(call(&fake, HTTP_POST, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_UNAUTHORIZED);
+    ck_assert_uint_eq(fake.unauthorized, 1);
+    fake_finish(&fake);
+}
+END_TEST
+
+START_TEST(after_a_401_an_unchanged_key_is_not_tried_again)
+{
+    static const struct fake_step steps[] = {
+        {GET_STEP, .status = 401,
+         .body = "{\"code\":\"UNAUTHORIZED\",\"message\":\"" FAKE_KEY " is not valid\"}"},
+        {.url = NULL}};
+    struct fake fake;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_UNAUTHORIZED);
+    ck_assert_uint_eq(fake.unauthorized, 1);
+    ck_assert_ptr_null(strstr(problem.message, FAKE_KEY));
+    fake_finish(&fake);
+}
+END_TEST
+
+static void *set_keys(void *arg)
+{
+    struct api *api = arg;
+
+    for (int i = 0; i < 200; i++)
+        api_set_key(api, i % 2 == 0 ? "an-even-key" : "an-odd-key");
+    return NULL;
+}
+
+START_TEST(the_key_may_change_at_any_time)
+{
+    static struct fake_step steps[51];
+    struct fake fake;
+    struct problem problem;
+    pthread_t thread;
+
+    for (size_t i = 0; i < 50; i++)
+        steps[i] = (struct fake_step){GET_STEP, GOOD};
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(pthread_create(&thread, NULL, set_keys, fake.api), 0);
+    for (int i = 0; i < 50; i++)
+        ck_assert_int_eq(call(&fake, HTTP_GET, &problem), 0);
+    pthread_join(thread, NULL);
+    fake_finish(&fake);
+}
+END_TEST
+
+static void fill(TCase *tcase)
+{
+    tcase_add_test(tcase, get_put_and_delete_are_tried_again);
+    tcase_add_test(tcase, other_answers_are_final);
+    tcase_add_test(tcase, without_any_answer_it_gives_up_soon);
+    tcase_add_test(tcase, some_failures_are_not_tried_again);
+    tcase_add_test(tcase, a_post_is_tried_again_only_when_it_was_not_carried_out);
+    tcase_add_test(tcase, the_outcome_of_a_post_without_a_clear_answer_is_unknown);
+    tcase_add_test(tcase, a_post_that_was_refused_is_of_known_outcome);
+    tcase_add_test(tcase, a_post_lost_on_its_second_attempt_is_unknown);
+    tcase_add_test(tcase, an_interrupt_ends_it_at_once);
+    tcase_add_test(tcase, a_fired_token_sends_nothing);
+    tcase_add_test(tcase, an_interrupt_ends_a_pause);
+    tcase_add_test(tcase, retry_after_is_honoured_when_it_fits);
+    tcase_add_test(tcase, the_callers_deadline_counts_too);
+    tcase_add_test(tcase, retries_end_with_the_time);
+    tcase_add_test(tcase, the_key_is_sent);
+    tcase_add_test(tcase, without_a_key_no_header_is_sent);
+    tcase_add_test(tcase, after_a_401_a_new_key_is_tried_once);
+    tcase_add_test(tcase, after_a_401_an_unchanged_key_is_not_tried_again);
+    tcase_add_test(tcase, the_key_may_change_at_any_time);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("api_retry");
+    TCase *tcase = tcase_create("retries");
+    SRunner *runner = srunner_create(suite);
+
+    suite_add_tcase(suite, tcase);
+    tcase_set_timeout(tcase, 60);
+    fill(tcase);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "test_cache_room.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+    Suite *suite = suite_create("cache");
+    SRunner *runner;
+
+    suite_add_tcase(suite, case_reading());
+    suite_add_tcase(suite, case_stale());
+    suite_add_tcase(suite, case_merging());
+    suite_add_tcase(suite, case_changing());
+    suite_add_tcase(suite, case_creating());
+    suite_add_tcase(suite, case_events());
+    suite_add_tcase(suite, case_scale());
+    runner = srunner_create(suite);
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "test_cache_server.h"
+
+#include "util/json.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BASE_URL_BYTES strlen("http://127.0.0.1:1/v1")
+
+struct resource {
+    char *path;
+    char *id;
+    char *json;
+};
+
+struct rule {
+    enum http_method method;
+    char prefix[64];
+    enum fault fault;
+    long status;
+    int times;
+};
+
+struct seen {
+    enum http_method method;
+    char path[160];
+};
+
+struct server {
+    pthread_mutex_t lock; /* guards the rest */
+    pthread_cond_t wake;
+    struct resource *resources;
+    size_t count;
+    struct rule rules[16];
+    size_t rule_count;
+    struct seen *seen;
+    size_t seen_count;
+    unsigned held;
+    unsigned releases;
+    unsigned ids;
+    const char *hidden_key;
+    bool delete_later;
+    char event_state[24];
+    char event_error[64];
+};
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+struct server *server_create(void)
+{
+    struct server *server = calloc(1, sizeof(*server));
+
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->wake, NULL);
+    strcpy(server->event_state, "done");
+    return server;
+}
+
+static void free_resource(struct resource *resource)
+{
+    free(resource->path);
+    free(resource->id);
+    free(resource->json);
+}
+
+void server_destroy(struct server *server)
+{
+    for (size_t i = 0; i < server->count; i++)
+        free_resource(&server->resources[i]);
+    free(server->resources);
+    free(server->seen);
+    pthread_cond_destroy(&server->wake);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+/* --- resources -------------------------------------------------------------------------------- */
+
+static struct json_object *parse(const char *text)
+{
+    struct json_object *value = NULL;
+
+    if (json_read(text, strlen(text), &value, NULL) != JSON_OK)
+        abort();
+    return value;
+}
+
+static char *print(struct json_object *value)
+{
+    struct buf text = BUF_EMPTY;
+
+    if (!json_print(&text, value))
+        abort();
+    return text.data;
+}
+
+static void insert(struct server *server, size_t at, const char *path, const char *json)
+{
+    struct json_object *value = parse(json);
+
+    if ((server->count & (server->count + 1)) == 0)
+        server->resources = reallocarray(server->resources, 2 * (server->count + 1),
+                                         sizeof(*server->resources));
+    memmove(&server->resources[at + 1], &server->resources[at],
+            (server->count - at) * sizeof(*server->resources));
+    server->resources[at] = (struct resource){
+        strdup(path), strdup(json_string_member(value, "id")), strdup(json)};
+    server->count++;
+    json_object_put(value);
+}
+
+static struct resource *find(struct server *server, const char *path, const char *id)
+{
+    for (size_t i = 0; i < server->count; i++)
+        if (strcmp(server->resources[i].path, path) == 0 &&
+            strcmp(server->resources[i].id, id) == 0)
+            return &server->resources[i];
+    return NULL;
+}
+
+static void drop(struct server *server, struct resource *resource)
+{
+    size_t at = (size_t)(resource - server->resources);
+
+    free_resource(resource);
+    server->count--;
+    memmove(resource, resource + 1, (server->count - at) * sizeof(*resource));
+}
+
+void server_add(struct server *server, const char *path, const char *json)
+{
+    pthread_mutex_lock(&server->lock);
+    insert(server, server->count, path, json);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_add_first(struct server *server, const char *path, const char *json)
+{
+    pthread_mutex_lock(&server->lock);
+    insert(server, 0, path, json);
+    pthread_mutex_unlock(&server->lock);
+}
+
+static void merge_into(struct resource *resource, struct json_object *changes)
+{
+    struct json_object *value = parse(resource->json);
+
+    json_object_object_foreach(changes, key, change)
+        json_object_object_add(value, key, json_clone(change));
+    free(resource->json);
+    resource->json = print(value);
+    json_object_put(value);
+}
+
+void server_edit(struct server *server, const char *path, const char *id, const char *key,
+                 const char *text)
+{
+    struct json_object *changes = json_object_new_object();
+
+    json_object_object_add(changes, key, json_object_new_string(text));
+    pthread_mutex_lock(&server->lock);
+    merge_into(find(server, path, id), changes);
+    pthread_mutex_unlock(&server->lock);
+    json_object_put(changes);
+}
+
+void server_remove(struct server *server, const char *path, const char *id)
+{
+    pthread_mutex_lock(&server->lock);
+    drop(server, find(server, path, id));
+    pthread_mutex_unlock(&server->lock);
+}
+
+size_t server_count(struct server *server, const char *path)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&server->lock);
+    for (size_t i = 0; i < server->count; i++)
+        count += strcmp(server->resources[i].path, path) == 0;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+/* --- what is asked of it ---------------------------------------------------------------------- */
+
+void server_fail(struct server *server, enum http_method method, const char *prefix,
+                 enum fault fault, long status, int times)
+{
+    struct rule rule = {.method = method, .fault = fault, .status = status, .times = times};
+
+    snprintf(rule.prefix, sizeof(rule.prefix), "%s", prefix);
+    pthread_mutex_lock(&server->lock);
+    server->rules[server->rule_count++] = rule;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_heal(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->rule_count = 0;
+    pthread_mutex_unlock(&server->lock);
+    server_release(server);
+}
+
+void server_release(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->releases++;
+    pthread_cond_broadcast(&server->wake);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_wait_held(struct server *server, unsigned count)
+{
+    pthread_mutex_lock(&server->lock);
+    while (server->held < count)
+        pthread_cond_wait(&server->wake, &server->lock);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_hide_in_lists(struct server *server, const char *key)
+{
+    pthread_mutex_lock(&server->lock);
+    server->hidden_key = key;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_delete_later(struct server *server, bool on)
+{
+    pthread_mutex_lock(&server->lock);
+    server->delete_later = on;
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_set_events(struct server *server, const char *state, const char *error)
+{
+    pthread_mutex_lock(&server->lock);
+    snprintf(server->event_state, sizeof(server->event_state), "%s", state);
+    snprintf(server->event_error, sizeof(server->event_error), "%s", error);
+    pthread_mutex_unlock(&server->lock);
+}
+
+unsigned server_requests(struct server *server, enum http_method method, const char *prefix)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&server->lock);
+    for (size_t i = 0; i < server->seen_count; i++)
+        count += server->seen[i].method == method &&
+                 strncmp(server->seen[i].path, prefix, strlen(prefix)) == 0;
+    pthread_mutex_unlock(&server->lock);
+    return count;
+}
+
+unsigned server_all_requests(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    size_t count = server->seen_count;
+
+    pthread_mutex_unlock(&server->lock);
+    return (unsigned)count;
+}
+
+static void note_request(struct server *server, enum http_method method, const char *path)
+{
+    if ((server->seen_count & (server->seen_count + 1)) == 0)
+        server->seen = reallocarray(server->seen, 2 * (server->seen_count + 1),
+                                    sizeof(*server->seen));
+    struct seen *seen = &server->seen[server->seen_count++];
+
+    seen->method = method;
+    snprintf(seen->path, sizeof(seen->path), "%s", path);
+}
+
+/* --- answers (lock held) ---------------------------------------------------------------------- */
+
+struct exchange {
+    const struct http_request *request;
+    char path[128]; /* without the query */
+    char *id;       /* in path, behind the kind's; or NULL */
+    char *tail;     /* "restore" or NULL */
+    const char *query;
+    long status;
+    struct buf body;
+};
+
+static void answer_error(struct exchange *exchange, long status)
+{
+    exchange->status = status;
+    exchange->body.size_bytes = 0;
+    buf_printf(&exchange->body, "{\"code\":\"CODE_%ld\",\"message\":\"status %ld\"}", status,
+               status);
+}
+
+static void append_item(struct server *server, struct buf *out, const struct resource *resource)
+{
+    if (server->hidden_key == NULL) {
+        buf_append_text(out, resource->json);
+        return;
+    }
+    struct json_object *value = parse(resource->json);
+    char *text;
+
+    json_object_object_del(value, server->hidden_key);
+    text = print(value);
+    buf_append_text(out, text);
+    free(text);
+    json_object_put(value);
+}
+
+static void answer_list(struct server *server, struct exchange *exchange)
+{
+    const char *after = strstr(exchange->query, "after=");
+    size_t at = after == NULL ? 0 : strtoul(after + 6, NULL, 10);
+    size_t found = 0;
+
+    buf_append_text(&exchange->body, "{\"items\":[");
+    for (; at < server->count && found < 120; at++) {
+        if (strcmp(server->resources[at].path, exchange->path) != 0)
+            continue;
+        buf_append_text(&exchange->body, found++ == 0 ? "" : ",");
+        append_item(server, &exchange->body, &server->resources[at]);
+    }
+    if (found == 120)
+        buf_printf(&exchange->body, "],\"hasMore\":true,\"nextPage\":\"%zu\"}", at);
+    else
+        buf_append_text(&exchange->body, "],\"hasMore\":false,\"nextPage\":null}");
+}
+
+static void append_event(struct server *server, struct buf *out, const char *id, const char *name)
+{
+    bool done = strcmp(server->event_state, "done") == 0;
+
+    buf_printf(out,
+               "{\"id\":\"%s\",\"name\":\"%s\",\"state\":\"%s\",\"machineId\":\"m1\","
+               "\"dtCreated\":\"2026-03-01T00:00:00.000Z\",\"dtStarted\":null,"
+               "\"dtFinished\":%s,\"error\":",
+               id, name, server->event_state, done ? "\"2026-03-01T00:01:00.000Z\"" : "null");
+    if (server->event_error[0] == '\0')
+        buf_append_text(out, "null}");
+    else
+        buf_printf(out, "\"%s\"}", server->event_error);
+}
+
+static bool has_events(const struct exchange *exchange)
+{
+    return strncmp(exchange->path, "/snapshots", 10) == 0;
+}
+
+static void answer_change(struct server *server, struct exchange *exchange, const char *json,
+                          const char *event_name)
+{
+    char event_id[32];
+
+    if (!has_events(exchange)) {
+        buf_append_text(&exchange->body, json);
+        return;
+    }
+    snprintf(event_id, sizeof(event_id), "ev%u", ++server->ids);
+    buf_printf(&exchange->body, "{\"data\":%s,\"event\":", json);
+    append_event(server, &exchange->body, event_id, event_name);
+    buf_append_text(&exchange->body, "}");
+}
+
+static void answer_create(struct server *server, struct exchange *exchange)
+{
+    struct json_object *value = parse(exchange->request->body);
+    char id[32];
+    char *text;
+
+    snprintf(id, sizeof(id), "new%u", ++server->ids);
+    json_object_object_add(value, "id", json_object_new_string(id));
+    text = print(value);
+    insert(server, 0, exchange->path, text);
+    answer_change(server, exchange, text, "snapshot-create");
+    free(text);
+    json_object_put(value);
+}
+
+static void answer_update(struct exchange *exchange, struct resource *resource)
+{
+    struct json_object *changes = parse(exchange->request->body);
+
+    merge_into(resource, changes);
+    json_object_put(changes);
+    buf_append_text(&exchange->body, resource->json);
+}
+
+static void answer_delete(struct server *server, struct exchange *exchange,
+                          struct resource *resource)
+{
+    answer_change(server, exchange, resource->json, "snapshot-delete");
+    if (!server->delete_later)
+        drop(server, resource);
+}
+
+static void answer_resource(struct server *server, struct exchange *exchange)
+{
+    struct resource *resource = find(server, exchange->path, exchange->id);
+
+    if (resource == NULL)
+        answer_error(exchange, 404);
+    else if (exchange->tail != NULL)
+        answer_change(server, exchange, resource->json, "snapshot-restore");
+    else if (exchange->request->method == HTTP_PUT)
+        answer_update(exchange, resource);
+    else if (exchange->request->method == HTTP_DELETE)
+        answer_delete(server, exchange, resource);
+    else
+        buf_append_text(&exchange->body, resource->json);
+}
+
+static void answer(struct server *server, struct exchange *exchange)
+{
+    exchange->status = 200;
+    if (strcmp(exchange->path, "/machine-events") == 0)
+        append_event(server, &exchange->body, exchange->id, "snapshot-delete");
+    else if (exchange->id != NULL && strcmp(exchange->id, "utilization") == 0)
+        buf_append_text(&exchange->body, "{\"totalUsage\":\"5\"}");
+    else if (exchange->id != NULL)
+        answer_resource(server, exchange);
+    else if (exchange->request->method == HTTP_POST)
+        answer_create(server, exchange);
+    else
+        answer_list(server, exchange);
+}
+
+/* --- the transport ---------------------------------------------------------------------------- */
+
+static void split(const struct http_request *request, struct exchange *exchange)
+{
+    *exchange = (struct exchange){.request = request, .query = ""};
+    snprintf(exchange->path, sizeof(exchange->path), "%s", request->url + BASE_URL_BYTES);
+    char *query = strchr(exchange->path, '?');
+
+    if (query != NULL) {
+        *query = '\0';
+        exchange->query = strchr(request->url, '?') + 1;
+    }
+    exchange->id = strchr(exchange->path + 1, '/');
+    if (exchange->id == NULL)
+        return;
+    *exchange->id++ = '\0';
+    exchange->tail = strchr(exchange->id, '/');
+    if (exchange->tail != NULL)
+        *exchange->tail++ = '\0';
+}
+
+static const struct rule *take_rule(struct server *server, enum http_method method,
+                                    const char *path, struct rule *out)
+{
+    for (size_t i = 0; i < server->rule_count; i++) {
+        struct rule *rule = &server->rules[i];
+
+        if (rule->times == 0 || rule->method != method ||
+            strncmp(rule->prefix, path, strlen(rule->prefix)) != 0)
+            continue;
+        if (rule->times > 0)
+            rule->times--;
+        *out = *rule;
+        return out;
+    }
+    return NULL;
+}
+
+/* Waits for the next release, or for the token, or for the time that the request has. */
+static bool hold(struct server *server, const struct http_request *request, struct cancel *cancel)
+{
+    unsigned releases = server->releases;
+    int64_t end_ms = clock_now_ms(&clock_system) + request->timeout_ms;
+
+    server->held++;
+    pthread_cond_broadcast(&server->wake);
+    while (server->releases == releases && cancel_reason(cancel) == CANCEL_NONE &&
+           clock_now_ms(&clock_system) < end_ms) {
+        struct timespec end;
+
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_nsec += 2000000;
+        if (end.tv_nsec >= 1000000000) {
+            end.tv_nsec -= 1000000000;
+            end.tv_sec++;
+        }
+        pthread_cond_timedwait(&server->wake, &server->lock, &end);
+    }
+    server->held--;
+    return server->releases != releases;
+}
+
+static int say_silent(struct cancel *cancel, struct http_response *response,
+                      struct problem *problem)
+{
+    enum cancel_reason reason = cancel_reason(cancel);
+
+    response->progress = HTTP_SENT;
+    if (reason == CANCEL_INTERRUPT || reason == CANCEL_SHUTDOWN)
+        return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted");
+    return problem_set(problem, PROBLEM_TIMEOUT, "no answer in time");
+}
+
+static int fail(const struct rule *rule, struct exchange *exchange, struct http_response *response,
+                struct problem *problem)
+{
+    switch (rule->fault) {
+    case FAULT_STATUS:
+        answer_error(exchange, rule->status);
+        return 0;
+    case FAULT_REFUSED:
+        response->progress = HTTP_NOT_SENT;
+        return problem_set(problem, PROBLEM_UNREACHABLE, "connection refused");
+    case FAULT_EMPTY:
+        exchange->body.size_bytes = 0;
+        buf_append_text(&exchange->body, "{}");
+        return 0;
+    default:
+        response->progress = HTTP_SENT;
+        return problem_set(problem, PROBLEM_TIMEOUT, "no answer in time");
+    }
+}
+
+static bool is_carried_out(const struct rule *rule)
+{
+    return rule == NULL || rule->fault >= FAULT_EMPTY || rule->fault == FAULT_LOST;
+}
+
+static int serve(struct server *server, struct exchange *exchange, struct cancel *cancel,
+                 struct http_response *response, struct problem *problem)
+{
+    struct rule taken;
+    const struct rule *rule =
+        take_rule(server, exchange->request->method, exchange->request->url + BASE_URL_BYTES,
+                  &taken);
+
+    if (rule != NULL && rule->fault == FAULT_HOLD_BEFORE &&
+        !hold(server, exchange->request, cancel))
+        return say_silent(cancel, response, problem);
+    if (is_carried_out(rule))
+        answer(server, exchange);
+    if (rule == NULL || rule->fault == FAULT_HOLD_BEFORE)
+        return 0;
+    if (rule->fault != FAULT_HOLD_AFTER)
+        return fail(rule, exchange, response, problem);
+    return hold(server, exchange->request, cancel) ? 0 : say_silent(cancel, response, problem);
+}
+
+static int perform(void *ctx, const struct http_request *request, struct cancel *cancel,
+                   struct http_response *response, struct problem *problem)
+{
+    struct server *server = ctx;
+    struct exchange exchange;
+
+    split(request, &exchange);
+    *response = (struct http_response){.retry_after_ms = -1};
+    pthread_mutex_lock(&server->lock);
+    note_request(server, request->method, request->url + BASE_URL_BYTES);
+    int rc = serve(server, &exchange, cancel, response, problem);
+
+    pthread_mutex_unlock(&server->lock);
+    if (rc != 0) {
+        buf_finish(&exchange.body);
+        return rc;
+    }
+    response->status = exchange.status;
+    response->body = exchange.body;
+    strcpy(response->content_type, "application/json");
+    return 0;
+}
+
+struct api_transport server_transport(struct server *server)
+{
+    return (struct api_transport){perform, server};
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Failures: when old data stands in, and when it must not; suspension and probe. */
+#include "config.h"
+
+#include "test_cache_room.h"
+
+static void know_drives(unsigned count)
+{
+    room_add_drives(count);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    room_pass(TTL_MS);
+}
+
+struct failure {
+    enum fault fault;
+    long status;
+    enum problem_kind cold; /* what a reader gets who knows nothing */
+    bool serves_old;
+};
+
+static const struct failure failures[] = {
+    {FAULT_REFUSED, 0, PROBLEM_UNREACHABLE, true},
+    {FAULT_TIMEOUT, 0, PROBLEM_TIMEOUT, true},
+    {FAULT_STATUS, 500, PROBLEM_SERVER, true},
+    {FAULT_STATUS, 408, PROBLEM_TRY_LATER, true},
+    {FAULT_STATUS, 401, PROBLEM_UNAUTHORIZED, false},
+    {FAULT_STATUS, 403, PROBLEM_FORBIDDEN, false},
+    {FAULT_STATUS, 404, PROBLEM_NOT_FOUND, false},
+    {FAULT_EMPTY, 0, PROBLEM_PROTOCOL, false},
+};
+#define FAILURES ((int)(sizeof(failures) / sizeof(failures[0])))
+
+START_TEST(test_a_failed_fetch_never_becomes_an_empty_listing)
+{
+    const struct failure *failure = &failures[_i];
+
+    room_add_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, failure->fault, failure->status, -1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_ANY), failure->cold);
+    ck_assert(!cache_is_known(room.cache, &kind_drives));
+    server_heal(room.server);
+    room_until(room_ensure(&kind_drives, CACHE_ANY) == PROBLEM_NONE);
+    ck_assert_uint_eq(cache_count(room.cache, &kind_drives), 2);
+}
+END_TEST
+
+START_TEST(test_old_listings_stand_in_for_outages_only)
+{
+    const struct failure *failure = &failures[_i];
+
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, failure->fault, failure->status, -1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH),
+                     failure->serves_old ? PROBLEM_NONE : failure->cold);
+    ck_assert_uint_eq(cache_count(room.cache, &kind_drives), 2);
+}
+END_TEST
+
+START_TEST(test_old_resources_stand_in_for_outages_only)
+{
+    const struct failure *failure = &failures[_i];
+    struct record *record;
+
+    if (failure->fault == FAULT_STATUS && failure->status == 404)
+        return; /* it is gone, then */
+    know_drives(130);
+    server_fail(room.server, HTTP_GET, DRIVES, failure->fault, failure->status, -1);
+    ck_assert_int_eq(room_read(&kind_drives, "d1", &record),
+                     failure->serves_old ? PROBLEM_NONE : failure->cold);
+    record_unref(record);
+}
+END_TEST
+
+START_TEST(test_stale_of_zero_never_serves_old_data)
+{
+    struct record *record;
+
+    room.config.stale_ms = 0;
+    room_restart();
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_UNREACHABLE);
+    ck_assert_int_eq(room_read(&kind_drives, "d1", &record), PROBLEM_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(test_data_older_than_stale_is_not_served)
+{
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
+    room_pass(STALE_MS - TTL_MS);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    room_pass(1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(test_each_reader_after_a_failure_begins_a_new_fetch)
+{
+    know_drives(2);
+    unsigned before = room_lists(DRIVES);
+
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_STATUS, 401, 2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_UNAUTHORIZED);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_UNAUTHORIZED);
+    ck_assert_uint_eq(room_lists(DRIVES), before + 2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(test_a_silent_server_costs_a_short_wait_and_the_fetch_goes_on)
+{
+    know_drives(2);
+    server_edit(room.server, DRIVES, "d1", "name", "edited");
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    int64_t begun_ms = clock_now_ms(&clock_system);
+
+    ck_assert(room_shows(&kind_drives, "d1", "drive 1"));
+    int64_t waited_ms = clock_now_ms(&clock_system) - begun_ms;
+
+    ck_assert_int_ge(waited_ms, STALE_WAIT_MS - 5);
+    begun_ms = clock_now_ms(&clock_system);
+    for (int i = 0; i < 50; i++)
+        ck_assert(room_shows(&kind_drives, "d0", "drive 0"));
+    ck_assert_int_lt(clock_now_ms(&clock_system) - begun_ms, 50 * STALE_WAIT_MS / 2);
+    server_release(room.server);
+    room_until(cache_fresh_for_ms(room.cache, &kind_drives) > 0);
+    ck_assert(room_shows(&kind_drives, "d1", "edited"));
+    ck_assert_uint_eq(room_lists(DRIVES), 2);
+}
+END_TEST
+
+START_TEST(test_after_a_refusal_a_slow_server_gets_no_old_data)
+{
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_STATUS, 403, 1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_FORBIDDEN);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    ck_assert_int_eq(room_ensure_for(&kind_drives, CACHE_FRESH, 3 * STALE_WAIT_MS),
+                     PROBLEM_TIMEOUT);
+}
+END_TEST
+
+START_TEST(test_after_a_timeout_the_kind_fails_at_once_until_a_probe_is_answered)
+{
+    struct record *record;
+
+    room.config.probe_pause_ms = 100;
+    room_restart();
+    room_add_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_TIMEOUT, 0, 1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_ANY), PROBLEM_TIMEOUT);
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(room_ensure(&kind_drives, CACHE_ANY), PROBLEM_TIMEOUT);
+    ck_assert_int_eq(room_read(&kind_drives, "d1", &record), PROBLEM_TIMEOUT);
+    ck_assert_uint_eq(server_all_requests(room.server), 1);
+    room_until(cache_is_known(room.cache, &kind_drives));
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_ANY), PROBLEM_NONE);
+    ck_assert_uint_eq(server_all_requests(room.server), 2);
+}
+END_TEST
+
+START_TEST(test_a_suspended_kind_serves_old_data_without_waiting)
+{
+    know_drives(130);
+    server_fail(room.server, HTTP_GET, DRIVES "/", FAULT_TIMEOUT, 0, -1);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_TIMEOUT, 0, -1);
+    ck_assert(room_shows(&kind_drives, "d1", "drive 1"));
+    ck_assert(room_shows(&kind_drives, "d2", "drive 2"));
+    ck_assert(room_shows(&kind_drives, "d3", "drive 3"));
+    ck_assert_uint_eq(room_gets(DRIVES "/"), 1);
+    unsigned probes = room_lists(DRIVES);
+
+    room_until(room_lists(DRIVES) >= probes + 3); /* it goes on */
+    server_heal(room.server);
+    room_until(cache_fresh_for_ms(room.cache, &kind_drives) > 0);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(test_the_status_tells_how_the_kind_is)
+{
+    struct cache_status status;
+
+    cache_get_status(room.cache, &kind_drives, &status);
+    ck_assert(!status.known && !status.online && !status.stale);
+    ck_assert_int_eq(status.age_ms, -1);
+    know_drives(2);
+    cache_get_status(room.cache, &kind_drives, &status);
+    ck_assert(status.known && status.online && status.stale);
+    ck_assert_int_eq(status.age_ms, TTL_MS);
+    ck_assert_uint_eq(status.count, 2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
+    room_ensure(&kind_drives, CACHE_FRESH);
+    cache_get_status(room.cache, &kind_drives, &status);
+    ck_assert(status.known && !status.online && status.stale);
+    ck_assert_int_eq(status.problem.kind, PROBLEM_UNREACHABLE);
+    server_heal(room.server);
+    room_ensure(&kind_drives, CACHE_FRESH);
+    cache_get_status(room.cache, &kind_drives, &status);
+    ck_assert(status.known && status.online && !status.stale);
+    ck_assert_int_eq(status.problem.kind, PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(test_the_end_of_the_mount_ends_fetches_and_probes)
+{
+    room_add_drives(2);
+    server_fail(room.server, HTTP_GET, SNAPSHOTS, FAULT_TIMEOUT, 0, -1);
+    room_ensure(&kind_snapshots, CACHE_ANY);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, -1);
+    ck_assert_int_eq(room_ensure_for(&kind_drives, CACHE_ANY, 5), PROBLEM_TIMEOUT);
+    int64_t begun_ms = clock_now_ms(&clock_system);
+
+    cancel_group_fire(&room.group);
+    room_restart();
+    ck_assert_int_lt(clock_now_ms(&clock_system) - begun_ms, 2000);
+}
+END_TEST
+
+TCase *case_stale(void)
+{
+    TCase *tcase = tcase_create("stale");
+
+    tcase_add_checked_fixture(tcase, room_setup, room_teardown);
+    tcase_add_loop_test(tcase, test_a_failed_fetch_never_becomes_an_empty_listing, 0, FAILURES);
+    tcase_add_loop_test(tcase, test_old_listings_stand_in_for_outages_only, 0, FAILURES);
+    tcase_add_loop_test(tcase, test_old_resources_stand_in_for_outages_only, 0, FAILURES);
+    tcase_add_test(tcase, test_stale_of_zero_never_serves_old_data);
+    tcase_add_test(tcase, test_data_older_than_stale_is_not_served);
+    tcase_add_test(tcase, test_each_reader_after_a_failure_begins_a_new_fetch);
+    tcase_add_test(tcase, test_a_silent_server_costs_a_short_wait_and_the_fetch_goes_on);
+    tcase_add_test(tcase, test_after_a_refusal_a_slow_server_gets_no_old_data);
+    tcase_add_test(tcase, test_after_a_timeout_the_kind_fails_at_once_until_a_probe_is_answered);
+    tcase_add_test(tcase, test_a_suspended_kind_serves_old_data_without_waiting);
+    tcase_add_test(tcase, test_the_status_tells_how_the_kind_is);
+    tcase_add_test(tcase, test_the_end_of_the_mount_ends_fetches_and_probes);
+    return tcase;
+}

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/* The API in both dialects. */
+#include "config.h"
+
+#include "test_emulator_client.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DRIVE    "{\"name\":\"x\",\"size\":50,\"region\":\"ny2\",\"networkId\":\"nw1\"}"
+#define S3       "\"s3Config\":{\"accessKey\":\"A\",\"bucket\":\"b\",\"secretAccessKey\":\"s\"}"
+#define PROVIDER "{\"name\":\"p\",\"storageProviderType\":\"s3\",\"isTeamDefault\":true," S3 "}"
+
+/* How many items the pages of a list bring in all; -1 on a broken one. */
+static int count_pages(const char *path, int limit)
+{
+    CURL *curl = curl_easy_init();
+    char target[512], *cursor = NULL;
+    int count = 0;
+    bool more = true;
+
+    while (more && count >= 0) {
+        struct reply page;
+
+        snprintf(target, sizeof(target), "%s%climit=%d%s%s", path, strchr(path, '?') ? '&' : '?',
+                 limit, cursor ? "&after=" : "", cursor ? cursor : "");
+        page = request_on(curl, "GET", target, NULL);
+        count =
+            page.status == 200 ? count + (int)json_object_array_length(member(&page, "items")) : -1;
+        curl_free(cursor);
+        cursor = curl_easy_escape(curl, text_of(&page, "nextPage"), 0);
+        more = json_object_get_boolean(member(&page, "hasMore"));
+        ck_assert_int_eq(more, *cursor != '\0');
+        reply_free(&page);
+    }
+    curl_free(cursor);
+    curl_easy_cleanup(curl);
+    return count;
+}
+
+static int bare_length(const char *path)
+{
+    struct reply reply = request("GET", path, NULL);
+    int length = json_object_is_type(reply.json, json_type_array)
+                     ? (int)json_object_array_length(reply.json)
+                     : -1;
+
+    reply_free(&reply);
+    return length;
+}
+
+/* A create; the new id goes to id. */
+static void create(const char *path, const char *body, long status, const char *where, char *id)
+{
+    struct reply reply = request("POST", path, body);
+
+    ck_assert_msg(reply.status == status, "%s: %s", path, reply.text);
+    snprintf(id, 40, "%s", text_of(&reply, where));
+    ck_assert_str_ne(id, "");
+    reply_free(&reply);
+}
+
+static void expect_wrong_field(const char *method, const char *path, const char *body,
+                               const char *field)
+{
+    struct reply reply = request(method, path, body);
+    json_object *details = member(&reply, "details");
+
+    ck_assert_int_eq(reply.status, 400);
+    ck_assert_str_eq(text_of(&reply, "code"), "BAD_REQUEST");
+    ck_assert_msg(json_object_object_get_ex(details, field, NULL), "%s: %s", field, reply.text);
+    reply_free(&reply);
+}
+
+START_TEST(a_wrong_key_is_401_everywhere)
+{
+    static const char *const paths[] = {"/shared-drives", "/snapshots/slqafgu4n6gxge",
+                                        "/storage-providers/utilization"};
+    static const char *const keys[] = {NULL, "", "wrong", "demo-key2", "demo-ke"};
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t n = 0; n < 5; n++) {
+            struct reply reply = request_with_key(keys[n], paths[i]);
+
+            ck_assert_int_eq(reply.status, 401);
+            ck_assert_str_eq(text_of(&reply, "code"), "UNAUTHORIZED");
+            reply_free(&reply);
+        }
+}
+END_TEST
+
+START_TEST(session_is_null_for_a_wrong_key)
+{
+    struct reply reply = request_with_key("wrong", "/auth/session");
+
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_str_eq(reply.text, "null");
+    reply_free(&reply);
+    ck_assert_str_eq(get_text("/auth/session", "team.namespace"), "demo-team");
+}
+END_TEST
+
+START_TEST(session_is_404_in_openapi)
+{
+    expect("GET", "/auth/session", NULL, 404, NULL);
+    expect("GET", "/machine-events", NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(unknown_paths_are_404_and_methods_405)
+{
+    expect("GET", "/nothing", NULL, 404, NULL);
+    expect("GET", "/shared-drives/", NULL, 404, NULL);
+    expect("GET", "/shared-drives/sdvkpg3v2v/more", NULL, 404, NULL);
+    expect("GET", "/shared-drives/sdnone", NULL, 404, NULL);
+    expect("DELETE", "/snapshots/slnone", NULL, 404, NULL);
+    expect("PATCH", "/shared-drives", "{}", 405, NULL);
+    expect("POST", "/storage-providers/utilization", "{}", 405, NULL);
+    expect("GET", "/shared-drives/%zz", NULL, 400, NULL);
+}
+END_TEST
+
+START_TEST(drives_live_in_docs)
+{
+    char id[40], path[80], answer[80];
+
+    create("/shared-drives", DRIVE, 200, "id", id);
+    ck_assert_str_eq(get_text("/shared-drives", "items.0.id"), id);
+    snprintf(path, sizeof(path), "/shared-drives/%s", id);
+    ck_assert_str_eq(get_text(path, "dtCreated"), "2027-01-15T08:00:00.000Z");
+    ck_assert_str_ne(get_text(path, "password"), "");
+    expect("PUT", path, "{\"name\":\"y\"}", 200, NULL);
+    ck_assert_str_eq(get_text(path, "name"), "y");
+    expect_wrong_field("PUT", path, "{\"name\":\"z\",\"size\":100}", "size");
+    ck_assert_str_eq(get_text(path, "name"), "y");
+    snprintf(answer, sizeof(answer), "{\"id\":\"%s\"}", id);
+    expect("DELETE", path, NULL, 200, answer);
+    expect("GET", path, NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(drives_live_in_openapi)
+{
+    char id[40], path[80];
+
+    create("/shared-drives",
+           "{\"name\":\"x\",\"size\":50,\"region\":\"ny2\",\"privateNetworkId\":\"nw1\"}", 201,
+           "id", id);
+    snprintf(path, sizeof(path), "/shared-drives/%s", id);
+    expect("PUT", path, "{\"size\":100}", 200, NULL);
+    ck_assert_str_eq(get_text(path, "size"), "100");
+    ck_assert_str_eq(get_text("/shared-drives", "0.id"), id);
+    expect("DELETE", path, NULL, 204, "");
+    ck_assert_int_eq(bare_length("/shared-drives"), 4);
+}
+END_TEST
+
+START_TEST(bodies_are_validated)
+{
+    struct reply reply = request("POST", "/shared-drives", "{");
+
+    ck_assert_int_eq(reply.status, 400);
+    ck_assert_str_eq(text_of(&reply, "code"), "PARSE_ERROR");
+    reply_free(&reply);
+    expect_wrong_field("POST", "/shared-drives", "{}", "name");
+    expect_wrong_field("POST", "/shared-drives", "[]", "body");
+    expect_wrong_field("POST", "/shared-drives", "{\"size\":\"50\"}", "size");
+    expect_wrong_field("POST", "/shared-drives", "{\"size\":1.5}", "size");
+    expect_wrong_field("POST", "/shared-drives", "{\"size\":0}", "size");
+    expect_wrong_field("POST", "/shared-drives", "{\"colour\":\"red\"}", "colour");
+    expect_wrong_field("POST", "/snapshots", "{\"machineId\":\"a/b\"}", "machineId");
+    expect_wrong_field("POST", "/storage-providers", "{\"storageProviderType\":\"gcs\"}",
+                       "storageProviderType");
+    expect_wrong_field("POST", "/storage-providers", "{\"s3Config\":{\"region\":\"moon\"}}",
+                       "s3Config.region");
+    expect_wrong_field("POST", "/storage-providers", "{\"s3Config\":{\"endpoint\":\"x\"}}",
+                       "s3Config.endpoint");
+}
+END_TEST
+
+START_TEST(a_large_body_is_413)
+{
+    size_t size = 1200000;
+    char *body = malloc(size + 1);
+
+    memset(body, ' ', size);
+    body[size] = '\0';
+    expect("POST", "/shared-drives", body, 413, NULL);
+    free(body);
+    expect("GET", "/shared-drives", NULL, 200, NULL);
+}
+END_TEST
+
+START_TEST(pages_bring_every_item_once)
+{
+    emulator_with((struct emulator_config){.populate = 1000});
+    ck_assert_int_eq(count_pages("/snapshots", 120), 1000);
+    ck_assert_int_eq(count_pages("/snapshots", 7), 1000);
+    ck_assert_int_eq(count_pages("/snapshots", 100), 1000);
+    ck_assert_int_eq(count_pages("/snapshots?order=asc", 120), 1000);
+    ck_assert_int_eq(count_pages("/snapshots?orderBy=name", 33), 1000);
+    ck_assert_int_eq(count_pages("/snapshots?orderBy=name&order=asc", 33), 1000);
+    ck_assert_int_eq(count_pages("/shared-drives", 1), 4);
+}
+END_TEST
+
+START_TEST(a_cursor_survives_a_delete)
+{
+    struct reply page = request("GET", "/shared-drives?limit=2", NULL);
+    char target[200], *cursor = curl_easy_escape(NULL, text_of(&page, "nextPage"), 0);
+
+    expect("DELETE", "/shared-drives/sdw3n8b1ke", NULL, 200, NULL);
+    snprintf(target, sizeof(target), "/shared-drives?after=%s", cursor);
+    ck_assert_str_eq(get_text(target, "items.0.id"), "sdt5y0r9jd");
+    ck_assert_str_eq(get_text(target, "items.1.id"), "sdvkpg3v2v");
+    curl_free(cursor);
+    reply_free(&page);
+}
+END_TEST
+
+START_TEST(queries_are_validated)
+{
+    static const char *const wrong[] = {"limit=0",      "limit=121", "limit=x",  "limit=",
+                                        "orderBy=size", "order=up",  "after=xy", "limit=5x"};
+    char target[80];
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(target, sizeof(target), "/shared-drives?%s", wrong[i]);
+        expect("GET", target, NULL, 400, NULL);
+    }
+    expect("GET", "/shared-drives?limit=120&colour=red", NULL, 200, NULL);
+    expect("GET", "/storage-providers?orderBy=name", NULL, 400, NULL);
+}
+END_TEST
+
+START_TEST(filters_select)
+{
+    ck_assert_int_eq(count_pages("/shared-drives?region=ny2", 1), 1);
+    ck_assert_int_eq(count_pages("/shared-drives?region=East+Coast%20(NY2)", 1), 1);
+    ck_assert_int_eq(count_pages("/shared-drives?name=team%20files&region=ny2", 1), 0);
+    ck_assert_int_eq(count_pages("/snapshots?machineId=psm9u09bwu5i", 2), 4);
+    ck_assert_int_eq(count_pages("/snapshots?machineId=psnone", 2), 0);
+    ck_assert_str_eq(get_text("/snapshots?orderBy=name&order=asc", "items.0.name"), "auto-daily");
+    ck_assert_str_eq(get_text("/shared-drives?order=asc", "items.0.name"), "data");
+}
+END_TEST
+
+START_TEST(openapi_pages_after_an_id)
+{
+    emulator_with((struct emulator_config){.dialect = "openapi", .populate = 300});
+    char target[200] = "/snapshots?limit=120";
+    int lengths[] = {120, 120, 60, 0};
+
+    for (size_t i = 0; i < 4; i++) {
+        struct reply page = request("GET", target, NULL);
+
+        ck_assert_int_eq((int)json_object_array_length(page.json), lengths[i]);
+        if (lengths[i])
+            snprintf(target, sizeof(target), "/snapshots?limit=120&after=%s",
+                     text_of(&page, lengths[i] == 120 ? "119.id" : "59.id"));
+        reply_free(&page);
+    }
+    ck_assert_int_eq(bare_length("/snapshots"), 300);
+    expect("GET", "/snapshots?after=slnone", NULL, 400, NULL);
+}
+END_TEST
+
+START_TEST(openapi_snapshots_have_a_note)
+{
+    char id[40], path[80];
+
+    create("/snapshots", "{\"name\":\"s\",\"machineId\":\"psx\",\"note\":\"n\"}", 201, "id", id);
+    snprintf(path, sizeof(path), "/snapshots/%s", id);
+    expect("PUT", path, "{\"note\":\"m\"}", 200, NULL);
+    ck_assert_str_eq(get_text(path, "note"), "m");
+    ck_assert_str_eq(get_text(path, "dtCreated"), "2027-01-15T08:00:00.000Z");
+    ck_assert_str_eq(get_text(path, "isAutoSnapshot"), "");
+    strcat(path, "/restore");
+    expect("POST", path, "", 200, "");
+    path[strlen(path) - 8] = '\0';
+    expect("DELETE", path, NULL, 204, "");
+    ck_assert_int_eq(bare_length("/snapshots?machineId=psx"), 0);
+}
+END_TEST
+
+START_TEST(openapi_providers_never_show_secrets)
+{
+    char id[40], path[80];
+    struct reply reply;
+
+    create("/storage-providers",
+           "{\"name\":\"p\",\"type\":\"gcs\",\"bucket\":\"b\",\"accessKey\":\"AK\","
+           "\"secretKey\":\"SK\"}",
+           201, "id", id);
+    snprintf(path, sizeof(path), "/storage-providers/%s", id);
+    reply = request("GET", path, NULL);
+    ck_assert_ptr_null(strstr(reply.text, "SK"));
+    ck_assert_ptr_null(strstr(reply.text, "AK"));
+    reply_free(&reply);
+    expect("PUT", path, "{\"name\":\"q\",\"type\":\"tape\"}", 400, NULL);
+    expect("PUT", path, "{\"name\":\"q\",\"type\":\"s3\"}", 200, NULL);
+    ck_assert_str_eq(get_text(path, "bucket"), "");
+    ck_assert_str_eq(get_text("/storage-providers/utilization", "teamId"), "t4h8d2w6z0");
+    expect("DELETE", path, NULL, 204, "");
+}
+END_TEST
+
+START_TEST(one_provider_is_the_default)
+{
+    char id[40], path[80];
+
+    create("/storage-providers", PROVIDER, 200, "id", id);
+    snprintf(path, sizeof(path), "/storage-providers/%s", id);
+    ck_assert_str_eq(get_text(path, "isTeamDefault"), "true");
+    ck_assert_str_eq(get_text("/storage-providers/splx4m8r1bq6tze", "isTeamDefault"), "false");
+    expect_wrong_field("PUT", path, "{\"name\":\"p\"," S3 "}", "isTeamDefault");
+    expect_wrong_field("PUT", path, PROVIDER, "storageProviderType");
+    expect("PUT", path, "{\"name\":\"q\",\"isTeamDefault\":false," S3 "}", 200, NULL);
+    ck_assert_str_eq(get_text(path, "isTeamDefault"), "false");
+    expect("PUT", "/storage-providers/splgct3arqdh77c", "{\"name\":\"q\"," S3 "}", 200, NULL);
+    ck_assert_str_eq(get_text("/storage-providers/utilization", "totalUsage"), "83315664384");
+}
+END_TEST
+
+START_TEST(a_snapshot_is_created_by_an_event)
+{
+    char id[40], path[80];
+
+    create("/snapshots", "{\"name\":\"s\",\"machineId\":\"psx\"}", 200, "event.id", id);
+    snprintf(path, sizeof(path), "/machine-events/%s", id);
+    ck_assert_str_eq(get_text(path, "state"), "new");
+    ck_assert_str_eq(get_text(path, "name"), "snapshot-create");
+    clock_forward(EMULATOR_DEFAULT_EVENT_MS);
+    ck_assert_str_eq(get_text(path, "state"), "in progress");
+    ck_assert_str_eq(get_text(path, "dtStarted"), "2027-01-15T08:00:00.150Z");
+    ck_assert_str_eq(get_text(path, "dtFinished"), "");
+    clock_forward(EMULATOR_DEFAULT_EVENT_MS);
+    ck_assert_str_eq(get_text(path, "state"), "done");
+    ck_assert_str_eq(get_text(path, "dtFinished"), "2027-01-15T08:00:00.300Z");
+    ck_assert_int_eq(count_pages("/snapshots?machineId=psx", 5), 1);
+    ck_assert_int_eq(count_pages("/machine-events?machineId=psx", 5), 1);
+    ck_assert_int_eq(count_pages("/machine-events?machineId=psy", 5), 0);
+    expect("POST", "/snapshots", "{\"name\":\"s\",\"machineId\":\"psmissing\"}", 404, NULL);
+}
+END_TEST
+
+START_TEST(a_deleted_snapshot_goes_when_its_event_is_done)
+{
+    struct reply reply = request("DELETE", "/snapshots/slqafgu4n6gxge", NULL);
+
+    ck_assert_str_eq(text_of(&reply, "data.id"), "slqafgu4n6gxge");
+    ck_assert_str_eq(text_of(&reply, "event.name"), "snapshot-delete");
+    expect("DELETE", "/snapshots/slqafgu4n6gxge", NULL, 200, reply.text);
+    reply_free(&reply);
+    clock_forward(2 * EMULATOR_DEFAULT_EVENT_MS - 1);
+    ck_assert_int_eq(count_pages("/snapshots", 3), 8);
+    clock_forward(1);
+    ck_assert_int_eq(count_pages("/snapshots", 3), 7);
+    expect("GET", "/snapshots/slqafgu4n6gxge", NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(a_restore_waits_for_its_turn)
+{
+    const char *path = "/snapshots/slqafgu4n6gxge/restore";
+    const char *body = "{\"createSnapshotBeforeRestore\":true}";
+    char id[40];
+
+    expect("POST", path, "", 400, NULL);
+    expect_wrong_field("POST", path, "{\"createSnapshotBeforeRestore\":1}",
+                       "createSnapshotBeforeRestore");
+    create(path, body, 200, "event.id", id);
+    ck_assert_int_eq(count_pages("/snapshots", 5), 9);
+    ck_assert_str_eq(get_text("/snapshots", "items.0.name"), "Before restore of before-upgrade");
+    expect("POST", path, "{}", 409, NULL);
+    expect("POST", "/snapshots/slz1v6d0pks8ma/restore", "{}", 409, NULL);
+    expect("POST", "/snapshots/slt4h9w3jxe2ub/restore", "{}", 200, NULL);
+    clock_forward(2 * EMULATOR_DEFAULT_EVENT_MS);
+    expect("POST", path, "{}", 200, NULL);
+    expect("POST", "/snapshots/slnone/restore", "{}", 404, NULL);
+}
+END_TEST
+
+START_TEST(data_keeps_digits_and_extra_keys)
+{
+    static const char text[] =
+        "{\"shared-drives\":[{\"id\":\"sd1\",\"name\":\"a\","
+        "\"size\":123456789012345678901234567890,\"x\":1.10,\"y\":{\"z\":[-0,1e5]}}]}";
+    char err[200];
+
+    emulator_use(emulator_from_data("docs", text, err, sizeof(err)));
+    expect("PUT", "/shared-drives/sd1", "{\"name\":\"b\"}", 200,
+           "{\"id\":\"sd1\",\"name\":\"b\",\"size\":123456789012345678901234567890,"
+           "\"x\":1.10,\"y\":{\"z\":[-0,1e5]}}");
+    ck_assert_int_eq(count_pages("/snapshots", 5), 0);
+    ck_assert_int_eq(count_pages("/storage-providers", 5), 0);
+    expect("GET", "/storage-providers/utilization", NULL, 200, NULL);
+}
+END_TEST
+
+START_TEST(data_keeps_the_order_of_the_file)
+{
+    char err[200];
+
+    emulator_use(
+        emulator_from_data("docs", "{\"snapshots\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}",
+                           err, sizeof(err)));
+    ck_assert_str_eq(get_text("/snapshots", "items.0.id"), "a");
+    ck_assert_str_eq(get_text("/snapshots", "items.2.id"), "c");
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    const char *message;
+} bad_data[] = {
+    {"{\"snapshots\":[\n}", "not valid JSON in line 2"},
+    {"[]", "not a JSON object"},
+    {"{\"drives\":[]}", "unknown key drives"},
+    {"{\"snapshots\":{}}", "snapshots is not an array"},
+    {"{\"snapshots\":[{\"id\":\"a\"},{\"name\":\"b\"}]}", "snapshots[1]: not an object"},
+    {"{\"snapshots\":[{\"id\":\"a\"},{\"id\":\"a\"}]}", "snapshots[0]: its id a is there twice"},
+    {"{\"utilization\":1}", "utilization is not an object"},
+};
+
+START_TEST(bad_data_is_refused_in_words)
+{
+    char err[200] = "";
+
+    ck_assert_ptr_null(emulator_from_data("docs", bad_data[_i].text, err, sizeof(err)));
+    ck_assert_msg(strstr(err, bad_data[_i].message) != NULL, "%s", err);
+}
+END_TEST
+
+START_TEST(bad_configurations_are_refused_in_words)
+{
+    struct emulator_config config = {.dialect = "latin"};
+    char err[200] = "";
+
+    ck_assert_ptr_null(emulator_start(&config, err, sizeof(err)));
+    ck_assert_ptr_nonnull(strstr(err, "latin"));
+    config = (struct emulator_config){.data_file = "/nonexistent"};
+    ck_assert_ptr_null(emulator_start(&config, err, sizeof(err)));
+    ck_assert_ptr_nonnull(strstr(err, "/nonexistent"));
+    config = (struct emulator_config){.key = ""};
+    ck_assert_ptr_null(emulator_start(&config, err, sizeof(err)));
+    emulator_stop(NULL);
+}
+END_TEST
+
+static void *one_request(void *arg)
+{
+    (void)arg;
+    expect("GET", "/shared-drives", NULL, 200, NULL);
+    return NULL;
+}
+
+/* Ten one after the other would take three seconds. */
+START_TEST(latency_is_not_serialised)
+{
+    pthread_t threads[10];
+    struct timespec start, end;
+
+    emulator_with((struct emulator_config){.latency_ms = 300});
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (size_t i = 0; i < 10; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, one_request, NULL), 0);
+    for (size_t i = 0; i < 10; i++)
+        pthread_join(threads[i], NULL);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    ck_assert_int_lt((end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000,
+                     2000);
+}
+END_TEST
+
+static TCase *docs_tests(void)
+{
+    TCase *tests = tcase_create("docs");
+
+    tcase_add_checked_fixture(tests, emulator_docs, emulator_teardown);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, a_wrong_key_is_401_everywhere);
+    tcase_add_test(tests, session_is_null_for_a_wrong_key);
+    tcase_add_test(tests, unknown_paths_are_404_and_methods_405);
+    tcase_add_test(tests, drives_live_in_docs);
+    tcase_add_test(tests, bodies_are_validated);
+    tcase_add_test(tests, a_large_body_is_413);
+    tcase_add_test(tests, pages_bring_every_item_once);
+    tcase_add_test(tests, a_cursor_survives_a_delete);
+    tcase_add_test(tests, queries_are_validated);
+    tcase_add_test(tests, filters_select);
+    tcase_add_test(tests, one_provider_is_the_default);
+    tcase_add_test(tests, a_snapshot_is_created_by_an_event);
+    tcase_add_test(tests, a_deleted_snapshot_goes_when_its_event_is_done);
+    tcase_add_test(tests, a_restore_waits_for_its_turn);
+    tcase_add_test(tests, data_keeps_digits_and_extra_keys);
+    tcase_add_test(tests, data_keeps_the_order_of_the_file);
+    tcase_add_loop_test(tests, bad_data_is_refused_in_words, 0,
+                        sizeof(bad_data) / sizeof(bad_data[0]));
+    tcase_add_test(tests, bad_configurations_are_refused_in_words);
+    tcase_add_test(tests, latency_is_not_serialised);
+    return tests;
+}
+
+static TCase *openapi_tests(void)
+{
+    TCase *tests = tcase_create("openapi");
+
+    tcase_add_checked_fixture(tests, emulator_openapi, emulator_teardown);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, a_wrong_key_is_401_everywhere);
+    tcase_add_test(tests, session_is_404_in_openapi);
+    tcase_add_test(tests, unknown_paths_are_404_and_methods_405);
+    tcase_add_test(tests, drives_live_in_openapi);
+    tcase_add_test(tests, openapi_pages_after_an_id);
+    tcase_add_test(tests, openapi_snapshots_have_a_note);
+    tcase_add_test(tests, openapi_providers_never_show_secrets);
+    return tests;
+}
+
+Suite *suite_api(void)
+{
+    Suite *suite = suite_create("api");
+
+    suite_add_tcase(suite, docs_tests());
+    suite_add_tcase(suite, openapi_tests());
+    return suite;
+}

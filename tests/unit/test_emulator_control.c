@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* The control interface: records, faults, behaviour. */
+#include "config.h"
+
+#include "test_emulator_client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void fault(const char *rule)
+{
+    expect("POST", "/_control/faults", rule, 204, NULL);
+}
+
+static void behave(const char *config)
+{
+    expect("POST", "/_control/config", config, 204, NULL);
+}
+
+START_TEST(requests_are_recorded)
+{
+    expect("POST", "/shared-drives?a=%20b", "{\"name\":1}", 400, NULL);
+    expect("PUT", "/shared-drives/sdvkpg3v2v", "no json", 400, NULL);
+    expect("GET", "/snapshots", NULL, 200, NULL);
+    ck_assert_str_eq(get_text("/_control/requests", "0.method"), "POST");
+    ck_assert_str_eq(get_text("/_control/requests", "0.path"), "/shared-drives?a=%20b");
+    ck_assert_str_eq(get_text("/_control/requests", "0.status"), "400");
+    ck_assert_str_eq(get_text("/_control/requests", "0.body.name"), "1");
+    ck_assert_str_eq(get_text("/_control/requests", "0.userAgent"), "test_emulator");
+    ck_assert_str_eq(get_text("/_control/requests", "1.body"), "no json");
+    ck_assert_str_eq(get_text("/_control/requests", "2.body"), "");
+    ck_assert_str_eq(get_text("/_control/requests", "3.path"), "");
+    expect("DELETE", "/_control/requests", NULL, 204, NULL);
+    expect("GET", "/_control/requests", NULL, 200, "[]");
+}
+END_TEST
+
+START_TEST(connections_are_kept_and_numbered)
+{
+    CURL *curl = curl_easy_init();
+    char number[20];
+
+    for (int i = 0; i < 3; i++) {
+        struct reply reply = request_on(curl, "GET", "/snapshots?limit=1", NULL);
+
+        ck_assert_int_eq(reply.status, 200);
+        reply_free(&reply);
+    }
+    expect("GET", "/snapshots", NULL, 200, NULL);
+    snprintf(number, sizeof(number), "%s", get_text("/_control/requests", "0.connection"));
+    ck_assert_str_eq(get_text("/_control/requests", "2.connection"), number);
+    ck_assert_str_ne(get_text("/_control/requests", "3.connection"), number);
+    curl_easy_cleanup(curl);
+}
+END_TEST
+
+START_TEST(a_fault_answers_in_place_of_the_operation)
+{
+    struct reply reply;
+
+    fault("{\"method\":\"DELETE\",\"path\":\"/shared-drives\",\"status\":503,"
+          "\"body\":\"<html>\",\"contentType\":\"text/html\",\"headers\":{\"Retry-After\":\"1\"}}");
+    expect("GET", "/shared-drives", NULL, 200, NULL);
+    reply = request("DELETE", "/shared-drives/sdvkpg3v2v", NULL);
+    ck_assert_int_eq(reply.status, 503);
+    ck_assert_str_eq(reply.text, "<html>");
+    ck_assert_str_eq(reply.type, "text/html");
+    reply_free(&reply);
+    ck_assert_str_eq(get_text("/_control/faults", "0.hits"), "1");
+    expect("DELETE", "/shared-drives/sdvkpg3v2v", NULL, 200, NULL);
+    expect("DELETE", "/_control/faults", NULL, 204, NULL);
+    expect("GET", "/_control/faults", NULL, 200, "[]");
+}
+END_TEST
+
+START_TEST(a_fault_can_skip_and_repeat)
+{
+    fault("{\"path\":\"/snapshots\",\"exact\":true,\"status\":500,\"skip\":1,\"times\":2}");
+    expect("GET", "/snapshots", NULL, 200, NULL);
+    expect("GET", "/snapshots/slqafgu4n6gxge", NULL, 200, NULL);
+    expect("GET", "/snapshots?limit=3", NULL, 500, NULL);
+    expect("GET", "/snapshots", NULL, 500, NULL);
+    expect("GET", "/snapshots", NULL, 200, NULL);
+    fault("{\"times\":-1,\"body\":{\"a\":[1.10]}}");
+    for (int i = 0; i < 5; i++)
+        expect("GET", "/snapshots", NULL, 200, "{\"a\":[1.10]}");
+}
+END_TEST
+
+START_TEST(a_fault_can_apply_first)
+{
+    fault("{\"method\":\"DELETE\",\"status\":502,\"apply\":true}");
+    expect("DELETE", "/shared-drives/sdvkpg3v2v", NULL, 502, NULL);
+    expect("GET", "/shared-drives/sdvkpg3v2v", NULL, 404, NULL);
+}
+END_TEST
+
+static void expect_closed(const char *when, long status_after)
+{
+    struct reply reply;
+    char rule[80];
+
+    snprintf(rule, sizeof(rule), "{\"method\":\"DELETE\",\"close\":\"%s\"}", when);
+    fault(rule);
+    reply = request("DELETE", "/shared-drives/sdvkpg3v2v", NULL);
+    ck_assert_int_eq(reply.result, CURLE_GOT_NOTHING);
+    reply_free(&reply);
+    expect("GET", "/shared-drives/sdvkpg3v2v", NULL, status_after, NULL);
+    ck_assert_str_eq(get_text("/_control/requests", "0.status"), "0");
+}
+
+START_TEST(a_connection_can_close_before_the_operation)
+{
+    expect_closed("before", 200);
+}
+END_TEST
+
+START_TEST(a_connection_can_close_after_the_operation)
+{
+    expect_closed("after", 404);
+}
+END_TEST
+
+START_TEST(an_answer_can_be_cut)
+{
+    static const long lengths[] = {0, 10};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct reply reply;
+        char rule[80];
+
+        snprintf(rule, sizeof(rule), "{\"truncate\":%ld}", lengths[i]);
+        fault(rule);
+        reply = request("GET", "/snapshots", NULL);
+        ck_assert_int_eq(reply.result, CURLE_PARTIAL_FILE);
+        ck_assert_int_eq(reply.status, 200);
+        ck_assert_uint_eq(reply.length, (size_t)lengths[i]);
+        reply_free(&reply);
+    }
+}
+END_TEST
+
+START_TEST(an_answer_can_be_late)
+{
+    struct reply reply;
+
+    fault("{\"delayMs\":200}");
+    reply = request("GET", "/snapshots", NULL);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert(reply.seconds >= 0.2);
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(control_input_is_validated)
+{
+    expect("POST", "/_control/faults", "{\"statu\":500}", 400, NULL);
+    expect("POST", "/_control/faults", "{\"close\":\"now\"}", 400, NULL);
+    expect("POST", "/_control/faults", "{\"status\":99}", 400, NULL);
+    expect("POST", "/_control/faults", "{\"headers\":{\"a\":1}}", 400, NULL);
+    expect("POST", "/_control/config", "{\"eventMs\":-1}", 400, NULL);
+    expect("POST", "/_control/config", "{\"forbid\":[1]}", 400, NULL);
+    expect("POST", "/_control/config", "{\"endCursor\":\"never\"}", 400, NULL);
+    expect("GET", "/_control/nothing", NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(control_is_off_unless_asked_for)
+{
+    struct emulator_config config = {0};
+    char err[200];
+
+    emulator_use(emulator_start(&config, err, sizeof(err)));
+    expect("GET", "/_control/requests", NULL, 404, NULL);
+}
+END_TEST
+
+static void start_delete(char path[64])
+{
+    struct reply reply = request("DELETE", "/snapshots/slqafgu4n6gxge", NULL);
+
+    snprintf(path, 64, "/machine-events/%s", text_of(&reply, "event.id"));
+    reply_free(&reply);
+}
+
+START_TEST(events_can_fail)
+{
+    char path[64];
+
+    behave("{\"eventFails\":true}");
+    start_delete(path);
+    clock_forward(1000);
+    ck_assert_str_eq(get_text(path, "state"), "error");
+    ck_assert_str_ne(get_text(path, "error"), "");
+    expect("GET", "/snapshots/slqafgu4n6gxge", NULL, 200, NULL);
+}
+END_TEST
+
+START_TEST(events_can_end_in_an_error_that_is_none)
+{
+    char path[64];
+
+    behave("{\"eventErrorNull\":true}");
+    start_delete(path);
+    clock_forward(1000);
+    ck_assert_str_eq(get_text(path, "state"), "error");
+    ck_assert_str_eq(get_text(path, "error"), "");
+    ck_assert_str_ne(get_text(path, "dtFinished"), "");
+    expect("GET", "/snapshots/slqafgu4n6gxge", NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(events_can_take_long_and_then_go_on)
+{
+    char path[64];
+
+    start_delete(path);
+    clock_forward(EMULATOR_DEFAULT_EVENT_MS);
+    ck_assert_str_eq(get_text(path, "state"), "in progress");
+    behave("{\"eventMs\":1000000000}");
+    clock_forward(100000);
+    ck_assert_str_eq(get_text(path, "state"), "in progress");
+    behave("{\"eventMs\":0}");
+    ck_assert_str_eq(get_text(path, "state"), "done");
+}
+END_TEST
+
+START_TEST(provider_answers_can_lack_or_mask)
+{
+    const char *path = "/storage-providers/splx4m8r1bq6tze";
+
+    behave("{\"dropS3ConfigInList\":true}");
+    ck_assert_str_eq(get_text("/storage-providers", "items.0.s3Config"), "");
+    ck_assert_str_eq(get_text(path, "s3Config.secretAccessKey"), "demo/secret+training/0001");
+    behave("{\"maskSecrets\":true}");
+    ck_assert_str_eq(get_text(path, "s3Config.secretAccessKey"), "********");
+    behave("{\"maskSecrets\":false}");
+    ck_assert_str_eq(get_text(path, "s3Config.secretAccessKey"), "demo/secret+training/0001");
+}
+END_TEST
+
+static void second_page(char target[128])
+{
+    char *cursor = curl_easy_escape(NULL, get_text("/shared-drives?limit=2", "nextPage"), 0);
+
+    snprintf(target, 128, "/shared-drives?limit=2&after=%s", cursor);
+    curl_free(cursor);
+}
+
+START_TEST(pages_can_repeat_an_item)
+{
+    char target[128];
+
+    behave("{\"duplicateAcrossPages\":true}");
+    second_page(target);
+    ck_assert_str_eq(get_text(target, "items.0.id"), "sdw3n8b1ke");
+    ck_assert_str_eq(get_text(target, "items.1.id"), "sdt5y0r9jd");
+}
+END_TEST
+
+START_TEST(cursors_can_repeat)
+{
+    char target[128], again[128];
+
+    behave("{\"repeatCursor\":true}");
+    second_page(target);
+    snprintf(again, sizeof(again), "%s", get_text(target, "nextPage"));
+    ck_assert_str_eq(get_text("/shared-drives?limit=2", "nextPage"), again);
+    ck_assert_str_eq(get_text(target, "hasMore"), "true");
+}
+END_TEST
+
+START_TEST(the_end_of_a_list_has_three_forms)
+{
+    const char *path = "/machine-events";
+
+    expect("GET", path, NULL, 200, "{\"hasMore\":false,\"items\":[],\"nextPage\":null}");
+    behave("{\"endCursor\":\"empty\"}");
+    expect("GET", path, NULL, 200, "{\"hasMore\":false,\"items\":[],\"nextPage\":\"\"}");
+    behave("{\"endCursor\":\"absent\"}");
+    expect("GET", path, NULL, 200, "{\"hasMore\":false,\"items\":[]}");
+}
+END_TEST
+
+START_TEST(queries_can_be_strict)
+{
+    behave("{\"strictQuery\":true}");
+    expect("GET", "/shared-drives?colour=red", NULL, 400, NULL);
+    expect("GET", "/shared-drives?limit=3&orderBy=name&order=asc&name=data", NULL, 200, NULL);
+}
+END_TEST
+
+START_TEST(openapi_lists_take_no_query_when_strict)
+{
+    emulator_openapi();
+    behave("{\"strictQuery\":true}");
+    expect("GET", "/shared-drives?limit=120", NULL, 400, NULL);
+    expect("GET", "/snapshots?limit=120", NULL, 200, NULL);
+}
+END_TEST
+
+START_TEST(errors_can_be_of_the_older_form)
+{
+    struct reply reply;
+
+    behave("{\"legacyErrors\":true}");
+    reply = request("PUT", "/shared-drives/sdvkpg3v2v", "{}");
+    ck_assert_str_eq(text_of(&reply, "issues.0.message"), "name: Required");
+    ck_assert_str_eq(text_of(&reply, "details"), "");
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(kinds_can_be_forbidden)
+{
+    struct reply reply;
+
+    behave("{\"forbid\":[\"/storage-providers\"]}");
+    reply = request("GET", "/storage-providers", NULL);
+    ck_assert_int_eq(reply.status, 403);
+    ck_assert_str_eq(text_of(&reply, "code"), "FORBIDDEN");
+    reply_free(&reply);
+    expect("GET", "/shared-drives", NULL, 200, NULL);
+    behave("{\"forbid\":[]}");
+    expect("GET", "/storage-providers", NULL, 200, NULL);
+}
+END_TEST
+
+static void add_fault_tests(TCase *tests)
+{
+    tcase_add_test(tests, requests_are_recorded);
+    tcase_add_test(tests, connections_are_kept_and_numbered);
+    tcase_add_test(tests, a_fault_answers_in_place_of_the_operation);
+    tcase_add_test(tests, a_fault_can_skip_and_repeat);
+    tcase_add_test(tests, a_fault_can_apply_first);
+    tcase_add_test(tests, a_connection_can_close_before_the_operation);
+    tcase_add_test(tests, a_connection_can_close_after_the_operation);
+    tcase_add_test(tests, an_answer_can_be_cut);
+    tcase_add_test(tests, an_answer_can_be_late);
+    tcase_add_test(tests, control_input_is_validated);
+    tcase_add_test(tests, control_is_off_unless_asked_for);
+}
+
+static void add_behaviour_tests(TCase *tests)
+{
+    tcase_add_test(tests, events_can_fail);
+    tcase_add_test(tests, events_can_end_in_an_error_that_is_none);
+    tcase_add_test(tests, events_can_take_long_and_then_go_on);
+    tcase_add_test(tests, provider_answers_can_lack_or_mask);
+    tcase_add_test(tests, pages_can_repeat_an_item);
+    tcase_add_test(tests, cursors_can_repeat);
+    tcase_add_test(tests, the_end_of_a_list_has_three_forms);
+    tcase_add_test(tests, queries_can_be_strict);
+    tcase_add_test(tests, openapi_lists_take_no_query_when_strict);
+    tcase_add_test(tests, errors_can_be_of_the_older_form);
+    tcase_add_test(tests, kinds_can_be_forbidden);
+}
+
+Suite *suite_control(void)
+{
+    Suite *suite = suite_create("control");
+    TCase *tests = tcase_create("control");
+
+    tcase_add_checked_fixture(tests, emulator_docs, emulator_teardown);
+    tcase_set_timeout(tests, 60);
+    add_fault_tests(tests);
+    add_behaviour_tests(tests);
+    suite_add_tcase(suite, tests);
+    return suite;
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* TLS: whom a request trusts. The server's certificate is made on the spot, for localhost only. */
+#include "config.h"
+
+#include "http/http.h"
+
+#include <arpa/inet.h>
+#include <check.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/test_http_tls.XXXXXX";
+static char certificate_file[64];
+static char key_file[64];
+static char certificate[8192];
+static char key[8192];
+
+static struct MHD_Daemon *server;
+static unsigned port;
+static atomic_uint requests;
+static struct problem problem;
+static struct http_response response;
+
+static bool make_certificate(void)
+{
+    char command[512];
+
+    if (mkdtemp(directory) == NULL)
+        return false;
+    snprintf(certificate_file, sizeof certificate_file, "%s/cert.pem", directory);
+    snprintf(key_file, sizeof key_file, "%s/key.pem", directory);
+    snprintf(command, sizeof command,
+             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+             "-subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout %s -out %s "
+             ">/dev/null 2>&1",
+             key_file, certificate_file);
+    return system(command) == 0;
+}
+
+static void remove_certificate(void)
+{
+    unlink(certificate_file);
+    unlink(key_file);
+    rmdir(directory);
+}
+
+static void read_text(const char *path, char *out, size_t size)
+{
+    FILE *file = fopen(path, "r");
+
+    ck_assert_ptr_nonnull(file);
+    out[fread(out, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+static enum MHD_Result answer(void *ctx, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *data,
+                              size_t *size, void **state)
+{
+    static char text[] = "{}";
+    struct MHD_Response *whole;
+
+    (void)ctx;
+    (void)url;
+    (void)method;
+    (void)version;
+    (void)data;
+    (void)size;
+    (void)state;
+    requests++;
+    whole = MHD_create_response_from_buffer(2, text, MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result rc = MHD_queue_response(connection, MHD_HTTP_OK, whole);
+    MHD_destroy_response(whole);
+    return rc;
+}
+
+static void begin(const char *priorities)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    requests = 0;
+    read_text(certificate_file, certificate, sizeof certificate);
+    read_text(key_file, key, sizeof key);
+    server = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_TLS, 0, NULL, NULL, answer,
+                              NULL, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_HTTPS_MEM_CERT,
+                              certificate, MHD_OPTION_HTTPS_MEM_KEY, key,
+                              MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_END);
+    ck_assert_ptr_nonnull(server);
+    port = MHD_get_daemon_info(server, MHD_DAEMON_INFO_BIND_PORT)->port;
+}
+
+static int ask(const char *host, const char *ca_file)
+{
+    struct http_config config = {.user_agent = "paperspacefs/test",
+                                 .ca_file = ca_file,
+                                 .max_connections = 2,
+                                 .max_answer_bytes = 1000};
+    char url[64];
+    struct http_request request = {.method = HTTP_GET, .url = url, .timeout_ms = 5000};
+    struct http *http = http_create(&config, NULL);
+    struct cancel cancel;
+
+    snprintf(url, sizeof url, "https://%s:%u/", host, port);
+    cancel_init(&cancel, NULL, CANCEL_NEVER);
+    problem = (struct problem){0};
+    int rc = http_perform(http, &request, &cancel, &response, &problem);
+    http_response_finish(&response);
+    cancel_finish(&cancel);
+    http_destroy(http);
+    return rc;
+}
+
+static void expect_refused(const char *words)
+{
+    ck_assert_int_eq(problem.kind, PROBLEM_UNREACHABLE);
+    ck_assert_msg(strstr(problem.message, words) != NULL, "%s", problem.message);
+    ck_assert_int_eq(response.progress, HTTP_NOT_SENT);
+    ck_assert_uint_eq(requests, 0);
+    MHD_stop_daemon(server);
+}
+
+START_TEST(a_private_ca_is_trusted_when_given)
+{
+    begin("NORMAL");
+    ck_assert_int_eq(ask("localhost", certificate_file), 0);
+    ck_assert_int_eq(response.status, 200);
+    MHD_stop_daemon(server);
+}
+END_TEST
+
+START_TEST(an_unknown_ca_is_refused)
+{
+    begin("NORMAL");
+    ck_assert_int_eq(ask("localhost", NULL), -1);
+    expect_refused("TLS certificate not accepted: ");
+}
+END_TEST
+
+START_TEST(another_hosts_certificate_is_refused)
+{
+    begin("NORMAL");
+    ck_assert_int_eq(ask("127.0.0.1", certificate_file), -1);
+    expect_refused("TLS certificate not accepted: ");
+}
+END_TEST
+
+START_TEST(a_missing_ca_file_is_said)
+{
+    begin("NORMAL");
+    ck_assert_int_eq(ask("localhost", "/nonexistent/ca.pem"), -1);
+    expect_refused("/nonexistent/ca.pem");
+}
+END_TEST
+
+START_TEST(tls_before_1_2_is_refused)
+{
+    begin("NORMAL:-VERS-ALL:+VERS-TLS1.1");
+    ck_assert_int_eq(ask("localhost", certificate_file), -1);
+    expect_refused("TLS");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("http_tls");
+    TCase *t = tcase_create("tls");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_private_ca_is_trusted_when_given);
+    tcase_add_test(t, an_unknown_ca_is_refused);
+    tcase_add_test(t, another_hosts_certificate_is_refused);
+    tcase_add_test(t, a_missing_ca_file_is_said);
+    tcase_add_test(t, tls_before_1_2_is_refused);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    if (!make_certificate()) {
+        remove_certificate();
+        puts("1..0 # SKIP no openssl to make a certificate with");
+        return 0;
+    }
+    SRunner *sr = srunner_create(suite());
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    remove_certificate();
+    return failed == 0 ? 0 : 1;
+}

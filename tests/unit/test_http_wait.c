@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting: time limits, callers that leave, the queue for connections, slow name lookups. */
+#include "config.h"
+
+#include "http/http.h"
+#include "test_http_peer.h"
+#include "util/clock.h"
+
+#include <check.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LOOKUP_MS 2000
+
+/* One request made by a thread of its own. */
+struct caller {
+    pthread_t thread;
+    struct cancel cancel;
+    char url[128];
+    struct http_request request;
+    struct http_response response;
+    struct problem problem;
+    int rc;
+};
+
+static struct peer peer;
+static struct http *http;
+static atomic_uint lookups; /* of slow.test */
+
+static void begin(peer_answer *answer, size_t max_connections)
+{
+    struct http_config config = {.user_agent = "paperspacefs/test",
+                                 .max_connections = max_connections,
+                                 .max_answer_bytes = 100000};
+
+    lookups = 0;
+    peer_start(&peer, answer);
+    http = http_create(&config, NULL);
+    ck_assert_ptr_nonnull(http);
+}
+
+static void end(void)
+{
+    http_destroy(http);
+    peer_stop(&peer);
+}
+
+static void sleep_ms(int ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L};
+
+    nanosleep(&time, NULL);
+}
+
+/* Name lookups never leave this program: slow.test takes its time, no other name exists. */
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+                struct addrinfo **result)
+{
+    (void)service;
+    (void)hints;
+    (void)result;
+    if (node != NULL && strcmp(node, "slow.test") == 0) {
+        lookups++;
+        sleep_ms(LOOKUP_MS);
+    }
+    return EAI_NONAME;
+}
+
+static void *run_caller(void *arg)
+{
+    struct caller *caller = arg;
+
+    caller->rc =
+        http_perform(http, &caller->request, &caller->cancel, &caller->response, &caller->problem);
+    return NULL;
+}
+
+static void prepare_url(struct caller *caller, enum http_method method, const char *url)
+{
+    *caller = (struct caller){.request = {.method = method, .timeout_ms = 10000}};
+    snprintf(caller->url, sizeof caller->url, "%s", url);
+    caller->request.url = caller->url;
+    if (method == HTTP_POST || method == HTTP_PUT) {
+        caller->request.body = "{}";
+        caller->request.body_bytes = 2;
+    }
+    cancel_init(&caller->cancel, NULL, CANCEL_NEVER);
+}
+
+static void prepare(struct caller *caller, enum http_method method, const char *path)
+{
+    char url[128];
+
+    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", peer.port, path);
+    prepare_url(caller, method, url);
+}
+
+static void launch(struct caller *caller)
+{
+    pthread_create(&caller->thread, NULL, run_caller, caller);
+}
+
+static void join(struct caller *caller)
+{
+    pthread_join(caller->thread, NULL);
+    http_response_finish(&caller->response);
+    cancel_finish(&caller->cancel);
+}
+
+static void run(struct caller *caller)
+{
+    run_caller(caller);
+    http_response_finish(&caller->response);
+    cancel_finish(&caller->cancel);
+}
+
+/* Fires the token and returns how long the caller took to come back. */
+static int64_t interrupt(struct caller *caller)
+{
+    int64_t before_ms = clock_now_ms(&clock_system);
+
+    cancel_fire(&caller->cancel, CANCEL_INTERRUPT);
+    pthread_join(caller->thread, NULL);
+    cancel_finish(&caller->cancel);
+    return clock_now_ms(&clock_system) - before_ms;
+}
+
+static void expect(const struct caller *caller, enum problem_kind kind, enum http_progress progress,
+                   const char *words)
+{
+    ck_assert_int_eq(caller->rc, -1);
+    ck_assert_msg(caller->problem.kind == kind, "%s: %s", problem_kind_name(caller->problem.kind),
+                  caller->problem.message);
+    ck_assert_msg(strstr(caller->problem.message, words) != NULL, "'%s' lacks '%s'",
+                  caller->problem.message, words);
+    ck_assert_int_eq(caller->response.progress, progress);
+    ck_assert_int_eq(caller->response.status, 0);
+}
+
+/* Holds what is asked for under /hold; what the other side does meanwhile is noted. */
+static atomic_int closed_early;
+
+static bool hold_some(struct peer *self, int fd, const char *head, const char *body)
+{
+    (void)body;
+    if (strstr(head, " /hold") != NULL)
+        peer_hold(self);
+    if (strstr(head, " /watch") != NULL)
+        closed_early = peer_closed(fd, 3000);
+    peer_reply(fd, "200 OK", "", "{}");
+    return true;
+}
+
+START_TEST(no_answer_in_time)
+{
+    struct caller caller;
+
+    begin(hold_some, 2);
+    prepare(&caller, (enum http_method)_i, "/hold");
+    caller.request.timeout_ms = 200;
+    run(&caller);
+    expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer from 127.0.0.1:");
+    ck_assert_int_ge(caller.response.elapsed_ms, 190);
+    ck_assert_int_lt(caller.response.elapsed_ms, 2000);
+    end();
+}
+END_TEST
+
+START_TEST(the_tokens_deadline_is_a_timeout)
+{
+    struct caller caller;
+
+    begin(hold_some, 2);
+    prepare(&caller, HTTP_GET, "/hold");
+    cancel_finish(&caller.cancel);
+    cancel_init(&caller.cancel, NULL, clock_now_ms(&clock_system) + 200);
+    run(&caller);
+    expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer");
+    end();
+}
+END_TEST
+
+START_TEST(nothing_is_sent_for_a_fired_token)
+{
+    struct caller caller;
+
+    begin(hold_some, 2);
+    prepare(&caller, HTTP_POST, "/");
+    cancel_fire(&caller.cancel, CANCEL_SHUTDOWN);
+    run(&caller);
+    expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "the mount ended");
+    prepare(&caller, HTTP_POST, "/");
+    caller.request.timeout_ms = 0;
+    run(&caller);
+    expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "");
+    ck_assert_uint_eq(peer_count(&peer, &peer.requests), 0);
+    end();
+}
+END_TEST
+
+START_TEST(an_interrupted_change_goes_on)
+{
+    struct caller caller;
+    struct caller other;
+
+    begin(hold_some, 2);
+    prepare(&caller, HTTP_PUT, "/hold");
+    launch(&caller);
+    ck_assert(peer_wait_requests(&peer, 1));
+    ck_assert_int_lt(interrupt(&caller), 1000);
+    expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "after the request was sent");
+    ck_assert(!peer_closed(peer.fds[0], 200));
+    peer_release(&peer);
+    prepare(&other, HTTP_GET, "/");
+    run(&other);
+    ck_assert_int_eq(other.rc, 0);
+    end();
+}
+END_TEST
+
+START_TEST(an_interrupted_get_is_abandoned)
+{
+    struct caller caller;
+
+    begin(hold_some, 2);
+    closed_early = 0;
+    prepare(&caller, HTTP_GET, "/watch");
+    launch(&caller);
+    ck_assert(peer_wait_requests(&peer, 1));
+    ck_assert_int_lt(interrupt(&caller), 1000);
+    expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "interrupted");
+    while (peer_count(&peer, &peer.open) > 0)
+        sleep_ms(5);
+    ck_assert_int_eq(closed_early, 1);
+    end();
+}
+END_TEST
+
+START_TEST(the_end_waits_for_a_change_that_was_sent)
+{
+    struct caller put;
+    struct caller get;
+
+    begin(hold_some, 2);
+    closed_early = -1;
+    prepare(&put, HTTP_PUT, "/watch");
+    put.request.timeout_ms = 1500;
+    launch(&put);
+    prepare(&get, HTTP_GET, "/hold");
+    launch(&get);
+    ck_assert(peer_wait_requests(&peer, 2));
+    interrupt(&get);
+    interrupt(&put);
+    int64_t before_ms = clock_now_ms(&clock_system);
+    http_destroy(http);
+    ck_assert_int_ge(clock_now_ms(&clock_system) - before_ms, 200);
+    ck_assert_int_lt(clock_now_ms(&clock_system) - before_ms, 4000);
+    peer_stop(&peer);
+}
+END_TEST
+
+START_TEST(connections_are_limited)
+{
+    struct caller callers[6];
+
+    begin(hold_some, 2);
+    for (int i = 0; i < 6; i++) {
+        prepare(&callers[i], i % 2 == 0 ? HTTP_GET : HTTP_POST, "/hold");
+        launch(&callers[i]);
+    }
+    ck_assert(peer_wait_requests(&peer, 2));
+    sleep_ms(100);
+    ck_assert_uint_eq(peer_count(&peer, &peer.requests), 2);
+    peer_release(&peer);
+    for (int i = 0; i < 6; i++) {
+        join(&callers[i]);
+        ck_assert_int_eq(callers[i].rc, 0);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(who_waits_in_the_queue_can_leave)
+{
+    struct caller first;
+    struct caller late;
+    struct caller interrupted;
+
+    begin(hold_some, 1);
+    prepare(&first, HTTP_GET, "/hold");
+    launch(&first);
+    ck_assert(peer_wait_requests(&peer, 1));
+    prepare(&late, HTTP_POST, "/");
+    late.request.timeout_ms = 150;
+    run(&late);
+    expect(&late, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no free connection");
+    prepare(&interrupted, HTTP_PUT, "/");
+    launch(&interrupted);
+    sleep_ms(50);
+    ck_assert_int_lt(interrupt(&interrupted), 1000);
+    expect(&interrupted, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
+    peer_release(&peer);
+    join(&first);
+    ck_assert_int_eq(first.rc, 0);
+    ck_assert_uint_eq(peer_count(&peer, &peer.requests), 1);
+    end();
+}
+END_TEST
+
+START_TEST(who_leaves_makes_room)
+{
+    struct caller first;
+    struct caller next;
+
+    begin(hold_some, 1);
+    prepare(&first, HTTP_GET, "/hold");
+    launch(&first);
+    ck_assert(peer_wait_requests(&peer, 1));
+    prepare(&next, HTTP_GET, "/");
+    launch(&next);
+    sleep_ms(50);
+    interrupt(&first);
+    join(&next);
+    ck_assert_msg(next.rc == 0, "%s", next.problem.message);
+    end();
+}
+END_TEST
+
+START_TEST(an_unknown_host_is_said)
+{
+    struct caller caller;
+
+    begin(hold_some, 2);
+    prepare_url(&caller, HTTP_GET, "https://nowhere.test/v1");
+    run(&caller);
+    expect(&caller, PROBLEM_UNREACHABLE, HTTP_NOT_SENT, "no such host: nowhere.test");
+    end();
+}
+END_TEST
+
+static void wait_for_lookup(void)
+{
+    while (lookups == 0)
+        sleep_ms(1);
+}
+
+/* Another request, and its time. */
+static void expect_quick(void)
+{
+    struct caller caller;
+
+    prepare(&caller, HTTP_GET, "/");
+    run(&caller);
+    ck_assert_msg(caller.rc == 0, "%s", caller.problem.message);
+    ck_assert_int_lt(caller.response.elapsed_ms, 1000);
+}
+
+START_TEST(a_slow_lookup_holds_nobody_up)
+{
+    struct caller caller;
+
+    begin(hold_some, 1);
+    prepare_url(&caller, (enum http_method)_i, "http://slow.test/");
+    launch(&caller);
+    wait_for_lookup();
+    ck_assert_int_lt(interrupt(&caller), 1000);
+    expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
+    expect_quick();
+    end();
+    sleep_ms(LOOKUP_MS + 200);
+}
+END_TEST
+
+START_TEST(a_lookup_that_times_out_holds_nobody_up)
+{
+    struct caller caller;
+
+    begin(hold_some, 1);
+    prepare_url(&caller, HTTP_PUT, "http://slow.test/");
+    caller.request.timeout_ms = 100;
+    run(&caller);
+    expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no connection to slow.test:80");
+    ck_assert_int_lt(caller.response.elapsed_ms, 1000);
+    expect_quick();
+    end();
+    sleep_ms(LOOKUP_MS + 200);
+}
+END_TEST
+
+/* Many callers, some of which leave at any moment: for the sanitizers. */
+static void *storm(void *arg)
+{
+    unsigned seed = *(unsigned *)arg;
+
+    for (int i = 0; i < 20; i++) {
+        struct caller caller;
+        prepare(&caller, (enum http_method)(rand_r(&seed) % 4), "/");
+        cancel_finish(&caller.cancel);
+        cancel_init(&caller.cancel, NULL, clock_now_ms(&clock_system) + rand_r(&seed) % 4);
+        run(&caller);
+    }
+    return NULL;
+}
+
+static bool answer_at_once(struct peer *self, int fd, const char *head, const char *body)
+{
+    (void)self;
+    (void)head;
+    (void)body;
+    peer_reply(fd, "200 OK", "Connection: close\r\n", "{}");
+    return false;
+}
+
+START_TEST(callers_may_leave_at_any_moment)
+{
+    pthread_t threads[4];
+    unsigned seeds[4];
+
+    begin(answer_at_once, 3);
+    for (unsigned i = 0; i < 4; i++) {
+        seeds[i] = i;
+        pthread_create(&threads[i], NULL, storm, &seeds[i]);
+    }
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    end();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("http_wait");
+    TCase *t = tcase_create("waiting");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, no_answer_in_time, HTTP_GET, HTTP_DELETE + 1);
+    tcase_add_test(t, the_tokens_deadline_is_a_timeout);
+    tcase_add_test(t, nothing_is_sent_for_a_fired_token);
+    tcase_add_test(t, an_interrupted_change_goes_on);
+    tcase_add_test(t, an_interrupted_get_is_abandoned);
+    tcase_add_test(t, the_end_waits_for_a_change_that_was_sent);
+    tcase_add_test(t, connections_are_limited);
+    tcase_add_test(t, who_waits_in_the_queue_can_leave);
+    tcase_add_test(t, who_leaves_makes_room);
+    tcase_add_test(t, an_unknown_host_is_said);
+    tcase_add_loop_test(t, a_slow_lookup_holds_nobody_up, HTTP_GET, HTTP_POST + 1);
+    tcase_add_test(t, a_lookup_that_times_out_holds_nobody_up);
+    tcase_add_test(t, callers_may_leave_at_any_moment);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *sr = srunner_create(suite());
+
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/* The bottom layer: problems, clocks, cancel tokens, buffers, log levels. */
+#include "config.h"
+
+#include "util/buf.h"
+#include "util/cancel.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/problem.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t now_ms(void)
+{
+    return clock_now_ms(&clock_system);
+}
+
+/* problem */
+
+START_TEST(a_problem_is_kind_and_words)
+{
+    struct problem problem = {.status = 400, .code = "X", .details = "y", .err = 5};
+
+    ck_assert_int_eq(problem_set(&problem, PROBLEM_TIMEOUT, "no %s in %d ms", "answer", 7), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_TIMEOUT);
+    ck_assert_str_eq(problem.message, "no answer in 7 ms");
+    ck_assert_int_eq(problem.status, 0);
+    ck_assert_int_eq(problem.err, 0);
+    ck_assert_str_eq(problem.code, "");
+    ck_assert_str_eq(problem.details, "");
+    ck_assert_int_eq(problem_set(NULL, PROBLEM_TIMEOUT, "nobody listens"), -1);
+}
+END_TEST
+
+START_TEST(a_problem_is_one_short_line)
+{
+    struct problem problem;
+    char text[2000];
+
+    memset(text, 'x', sizeof text);
+    text[1] = '\n';
+    text[2] = '\x7f';
+    text[3] = '\x1b';
+    text[sizeof text - 1] = '\0';
+    problem_set(&problem, PROBLEM_SERVER, "%s", text);
+    ck_assert_uint_eq(strlen(problem.message), sizeof problem.message - 1);
+    ck_assert_int_eq(strncmp(problem.message, "x   x", 5), 0);
+}
+END_TEST
+
+START_TEST(a_secret_is_scrubbed_everywhere)
+{
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_INVALID, "key hunter2hunter2 hunter2");
+    strcpy(problem.code, "hunter2");
+    strcpy(problem.details, "is hunter2, not hunter");
+    problem_scrub(&problem, "hunter2");
+    ck_assert_str_eq(problem.message, "key ************** *******");
+    ck_assert_str_eq(problem.code, "*******");
+    ck_assert_str_eq(problem.details, "is *******, not hunter");
+}
+END_TEST
+
+START_TEST(short_secrets_are_left)
+{
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_INVALID, "abc abcd");
+    problem_scrub(&problem, "abc");
+    problem_scrub(&problem, "");
+    problem_scrub(&problem, NULL);
+    problem_scrub(NULL, "abcd");
+    ck_assert_str_eq(problem.message, "abc abcd");
+    problem_scrub(&problem, "abcd");
+    ck_assert_str_eq(problem.message, "abc ****");
+}
+END_TEST
+
+START_TEST(every_kind_has_a_name)
+{
+    for (int kind = PROBLEM_NONE; kind < PROBLEM_KINDS; kind++)
+        ck_assert_ptr_nonnull(problem_kind_name((enum problem_kind)kind));
+    ck_assert_str_eq(problem_kind_name(PROBLEM_TIMEOUT), "timeout");
+    ck_assert_str_eq(problem_kind_name(PROBLEM_KINDS), "unknown");
+}
+END_TEST
+
+/* clock */
+
+static const struct {
+    const char *text;
+    int64_t ms;
+} dates[] = {
+    {"1970-01-01T00:00:00Z", 0},
+    {"1970-01-01T00:00:00.001Z", 1},
+    {"2026-03-18T09:10:11.123Z", 1773825011123},
+    {"2026-03-18T09:10:11Z", 1773825011000},
+    {"2026-03-18T09:10:11.5Z", 1773825011500},
+    {"2026-03-18T09:10:11.123456789Z", 1773825011123},
+    {"2026-03-18T11:10:11.123+02:00", 1773825011123},
+    {"2026-03-18T04:40:11.123-04:30", 1773825011123},
+    {"2026-03-18", -1},
+    {"2026-03-18T09:10:11", -1},
+    {"2026-03-18T09:10:11X", -1},
+    {"2026-03-18T09:10:11+0200", -1},
+    {"2026-13-18T09:10:11Z", -1},
+    {"yesterday", -1},
+    {"", -1},
+};
+
+START_TEST(dates_are_read)
+{
+    ck_assert_int_eq(clock_parse_iso(dates[_i].text), dates[_i].ms);
+}
+END_TEST
+
+START_TEST(dates_are_written)
+{
+    char text[CLOCK_ISO_SIZE];
+
+    clock_format_iso(1773825011123, text);
+    ck_assert_str_eq(text, "2026-03-18T09:10:11.123Z");
+    clock_format_iso(0, text);
+    ck_assert_str_eq(text, "1970-01-01T00:00:00.000Z");
+}
+END_TEST
+
+START_TEST(the_systems_clocks_go)
+{
+    int64_t before_ms = now_ms();
+
+    ck_assert_int_gt(clock_wall_ms(&clock_system), INT64_C(1700000000000));
+    ck_assert_int_ge(now_ms(), before_ms);
+}
+END_TEST
+
+/* cancel */
+
+START_TEST(the_first_reason_stays)
+{
+    struct cancel cancel;
+
+    cancel_init(&cancel, NULL, CANCEL_NEVER);
+    ck_assert_int_eq(cancel_reason(&cancel), CANCEL_NONE);
+    cancel_fire(&cancel, CANCEL_INTERRUPT);
+    cancel_fire(&cancel, CANCEL_SHUTDOWN);
+    ck_assert_int_eq(cancel_reason(&cancel), CANCEL_INTERRUPT);
+    cancel_finish(&cancel);
+}
+END_TEST
+
+START_TEST(a_deadline_fires)
+{
+    struct cancel cancel;
+
+    cancel_init(&cancel, NULL, now_ms() - 1);
+    ck_assert_int_eq(cancel_reason(&cancel), CANCEL_DEADLINE);
+    ck_assert_int_eq(cancel_sleep(&cancel, CANCEL_NEVER), CANCEL_DEADLINE);
+    cancel_finish(&cancel);
+}
+END_TEST
+
+START_TEST(a_group_fires_its_tokens_and_later_ones)
+{
+    struct cancel_group group;
+    struct cancel first;
+    struct cancel gone;
+    struct cancel late;
+
+    cancel_group_init(&group);
+    cancel_init(&first, &group, CANCEL_NEVER);
+    cancel_init(&gone, &group, CANCEL_NEVER);
+    cancel_finish(&gone);
+    cancel_group_fire(&group);
+    ck_assert_int_eq(cancel_reason(&first), CANCEL_SHUTDOWN);
+    cancel_init(&late, &group, CANCEL_NEVER);
+    ck_assert_int_eq(cancel_reason(&late), CANCEL_SHUTDOWN);
+    cancel_finish(&late);
+    cancel_finish(&first);
+    cancel_group_finish(&group);
+}
+END_TEST
+
+START_TEST(sleep_ends_in_time)
+{
+    struct cancel cancel;
+    int64_t begun_ms = now_ms();
+
+    cancel_init(&cancel, NULL, CANCEL_NEVER);
+    ck_assert_int_eq(cancel_sleep(&cancel, begun_ms + 30), CANCEL_NONE);
+    ck_assert_int_ge(now_ms() - begun_ms, 30);
+    cancel_fire(&cancel, CANCEL_INTERRUPT);
+    ck_assert_int_eq(cancel_sleep(&cancel, CANCEL_NEVER), CANCEL_INTERRUPT);
+    cancel_finish(&cancel);
+}
+END_TEST
+
+/* Something that is waited for. */
+struct thing {
+    pthread_mutex_t lock; /* guards the rest; order: lock → token */
+    struct wait_queue queue;
+    int turn;
+    int waiting;
+    struct cancel_group group;
+};
+
+static void thing_init(struct thing *thing)
+{
+    *thing = (struct thing){0};
+    pthread_mutex_init(&thing->lock, NULL);
+    wait_queue_init(&thing->queue);
+    cancel_group_init(&thing->group);
+}
+
+static void thing_finish(struct thing *thing)
+{
+    ck_assert(TAILQ_EMPTY(&thing->queue));
+    cancel_group_finish(&thing->group);
+    pthread_mutex_destroy(&thing->lock);
+}
+
+START_TEST(a_wait_ends_in_time_or_at_the_deadline)
+{
+    struct thing thing;
+    struct cancel cancel;
+
+    thing_init(&thing);
+    cancel_init(&cancel, NULL, now_ms() + 40);
+    pthread_mutex_lock(&thing.lock);
+    ck_assert_int_eq(wait_queue_wait(&thing.queue, &thing.lock, &cancel, now_ms() + 5),
+                     CANCEL_NONE);
+    ck_assert_int_eq(wait_queue_wait(&thing.queue, &thing.lock, &cancel, CANCEL_NEVER),
+                     CANCEL_DEADLINE);
+    pthread_mutex_unlock(&thing.lock);
+    cancel_finish(&cancel);
+    thing_finish(&thing);
+}
+END_TEST
+
+/* Waits until the turn comes, with a token of its own; returns why it stopped. */
+static void *wait_for_turn(void *arg)
+{
+    struct thing *thing = arg;
+    struct cancel cancel;
+    enum cancel_reason reason = CANCEL_NONE;
+
+    cancel_init(&cancel, &thing->group, CANCEL_NEVER);
+    pthread_mutex_lock(&thing->lock);
+    thing->waiting++;
+    while (thing->turn == 0 && reason == CANCEL_NONE)
+        reason = wait_queue_wait(&thing->queue, &thing->lock, &cancel, CANCEL_NEVER);
+    thing->waiting--;
+    pthread_mutex_unlock(&thing->lock);
+    cancel_finish(&cancel);
+    return (void *)(intptr_t)reason;
+}
+
+#define WAITERS 5
+
+static void start_waiters(struct thing *thing, pthread_t *threads)
+{
+    bool all = false;
+
+    for (int i = 0; i < WAITERS; i++)
+        pthread_create(&threads[i], NULL, wait_for_turn, thing);
+    while (!all) {
+        pthread_mutex_lock(&thing->lock);
+        all = thing->waiting == WAITERS;
+        pthread_mutex_unlock(&thing->lock);
+        sched_yield();
+    }
+}
+
+static void join_waiters(pthread_t *threads, enum cancel_reason expected)
+{
+    for (int i = 0; i < WAITERS; i++) {
+        void *reason;
+        pthread_join(threads[i], &reason);
+        ck_assert_int_eq((intptr_t)reason, expected);
+    }
+}
+
+START_TEST(a_wake_reaches_every_waiter)
+{
+    struct thing thing;
+    pthread_t threads[WAITERS];
+
+    thing_init(&thing);
+    start_waiters(&thing, threads);
+    pthread_mutex_lock(&thing.lock);
+    thing.turn = 1;
+    wait_queue_wake(&thing.queue);
+    pthread_mutex_unlock(&thing.lock);
+    join_waiters(threads, CANCEL_NONE);
+    thing_finish(&thing);
+}
+END_TEST
+
+START_TEST(the_end_reaches_every_waiter)
+{
+    struct thing thing;
+    pthread_t threads[WAITERS];
+
+    thing_init(&thing);
+    start_waiters(&thing, threads);
+    cancel_group_fire(&thing.group);
+    join_waiters(threads, CANCEL_SHUTDOWN);
+    thing_finish(&thing);
+}
+END_TEST
+
+#define ROUNDS 3000
+
+/* One of two players, who wait for each other without a time limit: a lost wake-up is a hang. */
+static void play(struct thing *thing, int player)
+{
+    struct cancel cancel;
+
+    cancel_init(&cancel, &thing->group, CANCEL_NEVER);
+    pthread_mutex_lock(&thing->lock);
+    while (thing->turn < ROUNDS) {
+        while (thing->turn % 2 != player && thing->turn < ROUNDS)
+            wait_queue_wait(&thing->queue, &thing->lock, &cancel, CANCEL_NEVER);
+        thing->turn++;
+        wait_queue_wake(&thing->queue);
+    }
+    pthread_mutex_unlock(&thing->lock);
+    cancel_finish(&cancel);
+}
+
+static void *play_second(void *arg)
+{
+    play(arg, 1);
+    return NULL;
+}
+
+START_TEST(no_wake_is_lost)
+{
+    struct thing thing;
+    pthread_t second;
+
+    thing_init(&thing);
+    pthread_create(&second, NULL, play_second, &thing);
+    play(&thing, 0);
+    pthread_join(second, NULL);
+    ck_assert_int_ge(thing.turn, ROUNDS);
+    thing_finish(&thing);
+}
+END_TEST
+
+static void *fire_soon(void *arg)
+{
+    cancel_fire(arg, CANCEL_INTERRUPT);
+    return NULL;
+}
+
+START_TEST(no_fire_is_lost)
+{
+    for (int i = 0; i < 200; i++) {
+        struct cancel cancel;
+        pthread_t thread;
+        cancel_init(&cancel, NULL, CANCEL_NEVER);
+        pthread_create(&thread, NULL, fire_soon, &cancel);
+        ck_assert_int_eq(cancel_sleep(&cancel, CANCEL_NEVER), CANCEL_INTERRUPT);
+        pthread_join(thread, NULL);
+        cancel_finish(&cancel);
+    }
+}
+END_TEST
+
+/* buf */
+
+START_TEST(a_buffer_grows)
+{
+    struct buf buf = BUF_EMPTY;
+
+    ck_assert_str_eq(buf_text(&buf), "");
+    for (int i = 0; i < 1000; i++)
+        ck_assert(buf_printf(&buf, "%d,", i) && buf_append(&buf, "x", 1));
+    ck_assert(buf_append_text(&buf, "end"));
+    ck_assert_uint_eq(buf.size_bytes, strlen(buf.data));
+    ck_assert_int_eq(strncmp(buf_text(&buf), "0,x1,x2,x", 9), 0);
+    ck_assert_str_eq(buf.data + buf.size_bytes - 8, "999,xend");
+    buf_finish(&buf);
+    ck_assert_str_eq(buf_text(&buf), "");
+}
+END_TEST
+
+START_TEST(a_buffer_is_cut_and_filled)
+{
+    struct buf buf = BUF_EMPTY;
+
+    ck_assert(buf_append_text(&buf, "abcdef"));
+    ck_assert(buf_resize(&buf, 3));
+    ck_assert_str_eq(buf_text(&buf), "abc");
+    ck_assert(buf_resize(&buf, 5));
+    ck_assert_mem_eq(buf.data, "abc\0\0", 6);
+    ck_assert(buf_append(&buf, NULL, 0));
+    ck_assert_uint_eq(buf.size_bytes, 5);
+    buf_finish(&buf);
+}
+END_TEST
+
+START_TEST(a_buffer_is_written_anywhere)
+{
+    struct buf buf = BUF_EMPTY;
+
+    ck_assert(buf_write_at(&buf, 3, "de", 2));
+    ck_assert_mem_eq(buf.data, "\0\0\0de", 6);
+    ck_assert(buf_write_at(&buf, 0, "abc", 3));
+    ck_assert(buf_write_at(&buf, 4, "EF", 2));
+    ck_assert_str_eq(buf_text(&buf), "abcdEF");
+    ck_assert(!buf_write_at(&buf, SIZE_MAX, "x", 1));
+    ck_assert(!buf_resize(&buf, SIZE_MAX - 1));
+    ck_assert_str_eq(buf_text(&buf), "abcdEF");
+    buf_finish(&buf);
+}
+END_TEST
+
+/* log */
+
+START_TEST(log_levels_have_names)
+{
+    enum log_level level = LOG_LEVEL_ERROR;
+
+    ck_assert(log_parse_level("debug", &level));
+    ck_assert_int_eq(level, LOG_LEVEL_DEBUG);
+    ck_assert(!log_parse_level("loud", &level));
+    ck_assert_int_eq(level, LOG_LEVEL_DEBUG);
+}
+END_TEST
+
+static void add_cancel_tests(TCase *t)
+{
+    tcase_add_test(t, the_first_reason_stays);
+    tcase_add_test(t, a_deadline_fires);
+    tcase_add_test(t, a_group_fires_its_tokens_and_later_ones);
+    tcase_add_test(t, sleep_ends_in_time);
+    tcase_add_test(t, a_wait_ends_in_time_or_at_the_deadline);
+    tcase_add_test(t, a_wake_reaches_every_waiter);
+    tcase_add_test(t, the_end_reaches_every_waiter);
+    tcase_add_test(t, no_wake_is_lost);
+    tcase_add_test(t, no_fire_is_lost);
+}
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("util");
+    TCase *t = tcase_create("util");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, a_problem_is_kind_and_words);
+    tcase_add_test(t, a_problem_is_one_short_line);
+    tcase_add_test(t, a_secret_is_scrubbed_everywhere);
+    tcase_add_test(t, short_secrets_are_left);
+    tcase_add_test(t, every_kind_has_a_name);
+    tcase_add_loop_test(t, dates_are_read, 0, sizeof dates / sizeof dates[0]);
+    tcase_add_test(t, dates_are_written);
+    tcase_add_test(t, the_systems_clocks_go);
+    add_cancel_tests(t);
+    tcase_add_test(t, a_buffer_grows);
+    tcase_add_test(t, a_buffer_is_cut_and_filled);
+    tcase_add_test(t, a_buffer_is_written_anywhere);
+    tcase_add_test(t, log_levels_have_names);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *sr = srunner_create(suite());
+
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tree_fixture.h"
+
+#include "emulator/emulator.h"
+#include "http/http.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMEOUT_MS 10000
+
+struct tree *fixture_tree;
+struct call fixture_call;
+
+static struct emulator *emulator;
+static struct http *http;
+static struct api *api;
+static struct cache *cache;
+static struct journal *journal;
+static struct cancel_group group;
+static struct cancel cancel;
+static struct buf last_error;
+static atomic_llong passed_ms;
+
+/* What was looked up stays known until the end, as it does to a kernel. */
+#define KNOWN_MAX 512
+static struct dir *known[KNOWN_MAX];
+static size_t known_count;
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+static int64_t monotonic_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_now_ms(&clock_system) + passed_ms;
+}
+
+static int64_t wall_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_wall_ms(&clock_system) + passed_ms;
+}
+
+static const struct clock test_clock = {monotonic_ms, wall_ms, NULL};
+
+void fixture_pass_ms(int64_t ms)
+{
+    passed_ms += ms;
+}
+
+/* --- the rooms ------------------------------------------------------------------------------- */
+
+static int perform(void *ctx, const struct http_request *request, struct cancel *token,
+                   struct http_response *response, struct problem *problem)
+{
+    return http_perform(ctx, request, token, response, problem);
+}
+
+static void on_exchange(void *ctx, const struct api_exchange *exchange)
+{
+    journal_add_exchange(ctx, exchange);
+}
+
+static void start_api(void)
+{
+    struct http_config http_config = {
+        .user_agent = "paperspacefs-test", .max_connections = 8, .max_answer_bytes = 1 << 26};
+    http = http_create(&http_config, NULL);
+    struct api_config api_config = {.base_url = emulator_url(emulator),
+                                    .transport = {perform, http},
+                                    .clock = &clock_system,
+                                    .timeout_ms = TIMEOUT_MS,
+                                    .forced_dialect = -1,
+                                    .on_exchange = on_exchange,
+                                    .ctx = journal};
+    api = api_create(&api_config);
+    api_set_key(api, EMULATOR_DEFAULT_KEY);
+}
+
+static void start(const char *dialect)
+{
+    char err[200] = "";
+    struct emulator_config emulator_config = {.dialect = dialect, .event_ms = 20};
+
+    passed_ms = 0;
+    emulator = emulator_start(&emulator_config, err, sizeof err);
+    ck_assert_msg(emulator != NULL, "%s", err);
+    cancel_group_init(&group);
+    journal = journal_create(&test_clock);
+    start_api();
+    struct cache_config cache_config = {.api = api,
+                                        .clock = &test_clock,
+                                        .group = &group,
+                                        .ttl_ms = 30000,
+                                        .stale_ms = 60000,
+                                        .timeout_ms = TIMEOUT_MS};
+    cache = cache_create(&cache_config);
+    struct tree_config tree_config = {.cache = cache,
+                                      .api = api,
+                                      .journal = journal,
+                                      .clock = &test_clock,
+                                      .group = &group,
+                                      .url = emulator_url(emulator),
+                                      .mount_point = "/mnt",
+                                      .uid = 1000,
+                                      .gid = 1000,
+                                      .umask = 0,
+                                      .ttl_ms = 30000,
+                                      .timeout_ms = TIMEOUT_MS};
+    fixture_tree = tree_create(&tree_config);
+    ck_assert(http != NULL && api != NULL && cache != NULL && fixture_tree != NULL);
+}
+
+void fixture_start_docs(void)
+{
+    start("docs");
+}
+
+void fixture_start_openapi(void)
+{
+    start("openapi");
+}
+
+void fixture_stop(void)
+{
+    cancel_group_fire(&group);
+    while (known_count > 0)
+        dir_unref(known[--known_count]);
+    tree_destroy(fixture_tree);
+    cache_destroy(cache);
+    api_destroy(api);
+    http_destroy(http);
+    journal_destroy(journal);
+    emulator_stop(emulator);
+    cancel_group_finish(&group);
+    buf_finish(&last_error);
+}
+
+/* --- operations ------------------------------------------------------------------------------ */
+
+static struct call *begin(const char *op)
+{
+    cancel_init(&cancel, NULL, clock_now_ms(&clock_system) + TIMEOUT_MS);
+    fixture_call = (struct call){.cancel = &cancel, .pid = getpid(), .op = op};
+    return &fixture_call;
+}
+
+static int end(int rc)
+{
+    cancel_finish(&cancel);
+    return rc;
+}
+
+/* Takes over a reference. */
+static void remember(struct dir *dir)
+{
+    if (known_count < KNOWN_MAX)
+        known[known_count++] = dir;
+    else
+        dir_unref(dir);
+}
+
+int fixture_find(const char *path, struct entry *out)
+{
+    char *copy = strdup(path);
+    char *rest = NULL;
+    int rc = 0;
+
+    *out = (struct entry){.node = {dir_ref(tree_root(fixture_tree)), 0}};
+    for (char *name = strtok_r(copy, "/", &rest); name != NULL && rc == 0;
+         name = strtok_r(NULL, "/", &rest)) {
+        struct dir *dir = out->node.dir;
+        rc = out->node.leaf != 0 ? -ENOTDIR : end(tree_lookup(begin("lookup"), dir, name, out));
+        if (rc != 0)
+            out->node.dir = NULL;
+        remember(dir);
+    }
+    free(copy);
+    if (rc == 0)
+        remember(dir_ref(out->node.dir));
+    return rc;
+}
+
+/* The directory that `path` is in (a reference, or NULL), and its last name. */
+static struct dir *parent_of(const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    char *dir = strndup(path, slash == NULL ? 0 : (size_t)(slash - path));
+    struct entry entry = {0};
+
+    *name = slash == NULL ? path : slash + 1;
+    int rc = fixture_find(dir, &entry);
+    free(dir);
+    return rc == 0 ? entry.node.dir : NULL;
+}
+
+int fixture_stat(const char *path, struct stat *st)
+{
+    struct entry entry;
+    int rc = fixture_find(path, &entry);
+
+    if (rc == 0)
+        *st = entry.st;
+    dir_unref(entry.node.dir);
+    return rc;
+}
+
+int fixture_read(const char *path, struct buf *out)
+{
+    struct entry entry;
+    struct file *file = NULL;
+    char chunk[1000];
+    ssize_t got = 0;
+    int rc = fixture_find(path, &entry);
+
+    if (rc == 0)
+        rc = end(tree_open(begin("open"), entry.node, O_RDONLY, &file));
+    while (rc == 0 && (got = end((int)tree_read(begin("read"), file, chunk, sizeof chunk,
+                                                (off_t)out->size_bytes))) > 0)
+        buf_append(out, chunk, (size_t)got);
+    if (file != NULL)
+        tree_release(file);
+    dir_unref(entry.node.dir);
+    return rc != 0 ? rc : (int)got;
+}
+
+int fixture_write(const char *path, const char *text)
+{
+    struct entry entry;
+    struct file *file = NULL;
+    int rc = fixture_find(path, &entry);
+
+    if (rc == 0)
+        rc = end(tree_open(begin("open"), entry.node, O_WRONLY | O_TRUNC, &file));
+    if (rc == 0)
+        rc = end(tree_flush(begin("flush"), file));
+    if (rc == 0) {
+        ssize_t wrote = end((int)tree_write(begin("write"), file, text, strlen(text), 0));
+        struct problem problem = fixture_call.problem;
+        rc = wrote < 0 ? (int)wrote : 0;
+        int closed = end(tree_flush(begin("flush"), file));
+        if (rc == 0)
+            rc = closed;
+        else
+            fixture_call.problem = problem;
+    }
+    if (file != NULL)
+        tree_release(file);
+    dir_unref(entry.node.dir);
+    return rc;
+}
+
+int fixture_mkdir(const char *path)
+{
+    const char *name;
+    struct entry entry = {0};
+    struct dir *dir = parent_of(path, &name);
+
+    if (dir == NULL)
+        return -ENOENT;
+    int rc = end(tree_mkdir(begin("mkdir"), dir, name, 0755, &entry));
+    dir_unref(entry.node.dir);
+    dir_unref(dir);
+    return rc;
+}
+
+static int in_parent(const char *path, const char *op,
+                     int (*run)(struct call *, struct dir *, const char *))
+{
+    const char *name;
+    struct dir *dir = parent_of(path, &name);
+
+    if (dir == NULL)
+        return -ENOENT;
+    int rc = end(run(begin(op), dir, name));
+    dir_unref(dir);
+    return rc;
+}
+
+int fixture_unlink(const char *path)
+{
+    return in_parent(path, "unlink", tree_unlink);
+}
+
+int fixture_rmdir(const char *path)
+{
+    return in_parent(path, "rmdir", tree_rmdir);
+}
+
+int fixture_rename(const char *from, const char *to)
+{
+    const char *name;
+    const char *new_name;
+    struct dir *dir = parent_of(from, &name);
+    struct dir *new_dir = parent_of(to, &new_name);
+    int rc = -ENOENT;
+
+    if (dir != NULL && new_dir != NULL)
+        rc = end(tree_rename(begin("rename"), dir, name, new_dir, new_name, 0));
+    dir_unref(dir);
+    dir_unref(new_dir);
+    return rc;
+}
+
+int fixture_touch(const char *path)
+{
+    struct setattr now = {.touch_now = true};
+    struct entry entry;
+    struct stat st;
+    int64_t valid_ms;
+    int rc = fixture_find(path, &entry);
+
+    if (rc == 0)
+        rc = end(tree_setattr(begin("setattr"), entry.node, &now, &st, &valid_ms));
+    dir_unref(entry.node.dir);
+    return rc;
+}
+
+static struct listing *open_listing(const char *path)
+{
+    struct entry entry;
+    struct listing *listing = NULL;
+
+    if (fixture_find(path, &entry) == 0)
+        end(tree_opendir(begin("opendir"), entry.node.dir, &listing));
+    dir_unref(entry.node.dir);
+    return listing;
+}
+
+int fixture_remove(const char *path)
+{
+    struct entry entry;
+    int rc = fixture_find(path, &entry);
+    struct listing *listing = rc == 0 ? open_listing(path) : NULL;
+
+    for (size_t i = 0; listing != NULL && i < listing_count(listing) && rc == 0; i++)
+        rc = end(tree_unlink(begin("unlink"), entry.node.dir, listing_name(listing, i)));
+    listing_close(listing);
+    if (rc == 0)
+        rc = fixture_rmdir(path);
+    dir_unref(entry.node.dir);
+    return rc;
+}
+
+char *fixture_nth(const char *path, size_t index)
+{
+    struct listing *listing = open_listing(path);
+    char *name = NULL;
+
+    if (listing != NULL && index < listing_count(listing))
+        name = strdup(listing_name(listing, index));
+    listing_close(listing);
+    return name;
+}
+
+size_t fixture_count(const char *path)
+{
+    struct listing *listing = open_listing(path);
+    size_t count = listing == NULL ? 0 : listing_count(listing);
+
+    listing_close(listing);
+    return count;
+}
+
+size_t fixture_requests(void)
+{
+    struct buf lines = BUF_EMPTY;
+    size_t count = 0;
+
+    ck_assert(journal_print_requests(journal, &lines));
+    for (const char *at = buf_text(&lines); (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    buf_finish(&lines);
+    return count;
+}
+
+const char *fixture_last_error(void)
+{
+    buf_finish(&last_error);
+    ck_assert(journal_print_last_error(journal, &last_error));
+    return buf_text(&last_error);
+}

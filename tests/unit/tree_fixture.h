@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The tree over a real account (the emulator), without a mount: what a test says in paths. */
+#ifndef TESTS_TREE_FIXTURE_H
+#define TESTS_TREE_FIXTURE_H
+
+#include "tree/tree.h"
+#include "util/buf.h"
+
+extern struct tree *fixture_tree;
+extern struct call fixture_call; /* of the last operation: its problem is what went wrong */
+
+void fixture_start_docs(void);
+void fixture_start_openapi(void);
+void fixture_stop(void);
+/* Lets the tree's clock go on by that much, without waiting. */
+void fixture_pass_ms(int64_t ms);
+
+/* Each returns 0 or what the tree answered. `path` is from the mount's root: "drives/data". */
+int fixture_find(const char *path, struct entry *out); /* the caller drops out->node.dir */
+int fixture_stat(const char *path, struct stat *st);
+int fixture_read(const char *path, struct buf *out);
+int fixture_write(const char *path, const char *text); /* as the shell's > does */
+int fixture_mkdir(const char *path);
+int fixture_unlink(const char *path);
+int fixture_rmdir(const char *path);
+int fixture_rename(const char *from, const char *to);
+int fixture_touch(const char *path);
+/* Unlinks all files of a directory, then removes it. */
+int fixture_remove(const char *path);
+/* The name at `index` in a directory's listing, freed by the caller; NULL: there is none. */
+char *fixture_nth(const char *path, size_t index);
+size_t fixture_count(const char *path);
+/* How many API requests this mount has sent so far, by its own journal. */
+size_t fixture_requests(void);
+/* What last-error says; valid until the next call. */
+const char *fixture_last_error(void);
+
+#endif
