@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# scripts/check.sh [LINTER…]: all linters, or those named: format shell cppcheck
+# tidy analyzer. Prints TAP; fails if one of them has something to say.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+. tests/tap.sh
+bash scripts/packages.sh lint
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cat >"$work/config.h" <<'CONFIG'
+#define PACKAGE_NAME "paperspacefs"
+#define PACKAGE_VERSION "0"
+#define _GNU_SOURCE 1
+CONFIG
+
+mapfile -t sources < <(find src -name '*.c' | sort)
+mapfile -t tests < <(find tests -name '*.c' | sort)
+mapfile -t headers < <(find src tests -name '*.h' | sort)
+mapfile -t scripts < <(find scripts tests -name '*.sh' | sort)
+read -r -a flags <<<"-std=gnu17 -I$work -Isrc -DPFS_SYSCONFDIR=\"/etc\" \
+    $(pkg-config --cflags fuse3 libcurl json-c libmicrohttpd check)"
+
+# in_parallel COMMAND… -- FILE…: the command once per file, as many at a time as processors.
+in_parallel()
+{
+    local -a command=()
+
+    while [ "$1" != -- ]; do
+        command+=("$1")
+        shift
+    done
+    shift
+    printf '%s\0' "$@" | xargs -0 -n 1 -P "$(nproc)" "${command[@]}"
+}
+
+lint_format()
+{
+    clang-format --dry-run -Werror "${sources[@]}" "${tests[@]}" "${headers[@]}"
+}
+
+lint_shell()
+{
+    shellcheck "${scripts[@]}" .ci/run
+}
+
+# It does not read system headers; without the macros of this one it can't parse lists.
+queue_header()
+{
+    gcc -M -x c - <<<'#include <sys/queue.h>' | grep -o -m 1 '/[^ ]*sys/queue\.h'
+}
+
+lint_cppcheck()
+{
+    cppcheck -q --include="$(queue_header)" -j "$(nproc)" --std=c11 --enable=warning,performance,portability \
+        --inline-suppr --suppress=missingIncludeSystem --suppress=unknownMacro \
+        --error-exitcode=1 -I "$work" -I src -D_GNU_SOURCE=1 src
+}
+
+tidy_one()
+{
+    clang-tidy --quiet "$1" -- "${flags[@]}" 2>/dev/null
+}
+
+lint_tidy()
+{
+    local file
+    local -a background=()
+
+    for file in "${sources[@]}"; do
+        while (($(jobs -r -p | wc -l) >= $(nproc))); do
+            wait -n || return 1
+        done
+        tidy_one "$file" &
+        background+=($!)
+    done
+    for file in "${background[@]}"; do
+        wait "$file" || return 1
+    done
+}
+
+lint_analyzer()
+{
+    in_parallel gcc -fanalyzer -O1 -g -Wall -Werror -c -o /dev/null "${flags[@]}" \
+        -- "${sources[@]}"
+}
+
+if [ $# -eq 0 ]; then
+    set -- format shell cppcheck tidy analyzer
+fi
+for linter in "$@"; do
+    if ! declare -F "lint_$linter" >/dev/null; then
+        echo "check.sh: there is no linter $linter" >&2
+        exit 2
+    fi
+    check "$linter" "lint_$linter"
+done
+tap_done

@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The one command for tests: installs what they need, builds out of tree with
+# warnings as errors, runs all tests and prints, alone on the last line, how
+# many passed, failed and were skipped. Fails if any test failed.
+#
+#   scripts/test.sh                                 everything
+#   scripts/test.sh --only PATTERN                  test programs that match (extended regex)
+#   scripts/test.sh --sanitizers=address,undefined  in an instrumented build
+#   scripts/test.sh --sanitizers=thread
+#   scripts/test.sh --valgrind                      the unit tests under valgrind
+#   scripts/test.sh --build-dir DIR                 not in build/…
+#
+# Environment: CC, MAKEFLAGS (default -j with all processors); PFS_TEST_ONLY, a
+# regex of test points of the mount tests; CI=true: no /dev/fuse is a failure.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+only=
+sanitizers=
+valgrind=no
+build_dir=
+
+usage()
+{
+    sed -n '3,/^set/ { /^set/d; s/^# \{0,1\}//; p }' "$0" >&2
+    exit 2
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --only) only=${2:?} && shift ;;
+    --only=*) only=${1#*=} ;;
+    --sanitizers) sanitizers=${2:?} && shift ;;
+    --sanitizers=*) sanitizers=${1#*=} ;;
+    --valgrind) valgrind=yes ;;
+    --build-dir) build_dir=${2:?} && shift ;;
+    --build-dir=*) build_dir=${1#*=} ;;
+    *) usage ;;
+    esac
+    shift
+done
+
+if [ -z "$build_dir" ]; then
+    build_dir=$root/build/${sanitizers:-test}
+fi
+build_dir=${build_dir//,/+}
+export MAKEFLAGS=${MAKEFLAGS:--j$(nproc)}
+
+say()
+{
+    printf '== %s\n' "$*"
+}
+
+# quietly LOG COMMAND…: shows what the command said only if it fails.
+quietly()
+{
+    local log=$1
+    shift
+    if ! "$@" </dev/null >"$log" 2>&1; then
+        tail -n 200 "$log"
+        say "failed: $*"
+        return 1
+    fi
+}
+
+summary()
+{
+    printf '%d passed, %d failed, %d skipped\n' "$1" "$2" "$3"
+}
+
+# Anything that goes wrong before a test could run counts as one failure.
+broken()
+{
+    summary 0 1 0
+    exit 1
+}
+
+configure()
+{
+    local -a flags=(--enable-werror)
+
+    if [ -n "$sanitizers" ]; then
+        flags+=("--enable-sanitizers=$sanitizers")
+    fi
+    mkdir -p "$build_dir"
+    cd "$build_dir"
+    if [ ! -e config.status ] || [ "$root/configure" -nt config.status ]; then
+        quietly configure.log "$root/configure" -q "${flags[@]}"
+    fi
+}
+
+prepare()
+{
+    bash "$root/scripts/packages.sh" test
+    if [ ! -e "$root/configure" ] || [ ! -e "$root/Makefile.in" ] ||
+        [ "$root/configure.ac" -nt "$root/configure" ] ||
+        [ -n "$(find "$root" \( -path "$root/build*" -o -path "$root/.git" \) -prune -o \
+            \( -name '*.mk' -o -name 'Makefile.am' -o -name '*.m4' \) ! -name aclocal.m4 \
+            -newer "$root/Makefile.in" -print -quit)" ]; then
+        mkdir -p "$build_dir"
+        (cd "$root" && quietly "$build_dir/autoreconf.log" autoreconf -fi)
+    fi
+    configure
+    quietly make.log make all
+}
+
+# Which tests to run, one per line, as the Makefile knows them.
+selected_tests()
+{
+    make -s --no-print-directory print-tests | tr ' ' '\n' | sed '/^$/d' |
+        if [ "$valgrind" = yes ]; then grep -v '\.sh$'; else cat; fi |
+        if [ -n "$only" ]; then grep -E -e "$only"; else cat; fi
+}
+
+run_tests()
+{
+    local -a args=(-k check "TESTS=$1") wrapper=()
+
+    if [ "$valgrind" = yes ]; then
+        export CK_FORK=no CK_DEFAULT_TIMEOUT=120
+        args+=("LOG_COMPILER=valgrind -q --error-exitcode=99 --leak-check=full \
+--errors-for-leak-kinds=definite,possible")
+    fi
+    case $sanitizers in
+    *thread*)
+        # Its shadow memory does not fit the wide address randomisation of some kernels.
+        if setarch -R true 2>/dev/null; then
+            wrapper=(setarch -R)
+        fi
+        ;;
+    esac
+    "${wrapper[@]}" make "${args[@]}" </dev/null >check.log 2>&1
+}
+
+# count RESULTS…: how many test points of these tests ended so.
+count()
+{
+    local results
+    results=$(IFS='|' && echo "$*")
+    # shellcheck disable=SC2086  # one word per file
+    cat $trs_files 2>/dev/null | grep -c -E "^:test-result: ($results)( |\$)" || true
+}
+
+show_failures()
+{
+    local trs
+
+    for trs in $trs_files; do
+        if [ ! -e "$trs" ]; then
+            say "no result: ${trs%.trs}"
+        elif grep -q -E '^:test-result: (FAIL|XPASS|ERROR)' "$trs"; then
+            say "failed: ${trs%.trs}"
+            tail -n 400 "${trs%.trs}.log" || true
+        fi
+    done
+}
+
+cd "$root"
+say "building in $build_dir"
+prepare || broken
+cd "$build_dir"
+tests=$(selected_tests | tr '\n' ' ') || true
+if [ -z "$tests" ]; then
+    say 'no such test'
+    broken
+fi
+trs_files=
+for test in $tests; do
+    trs_files+=" ${test%.sh}.trs"
+done
+# shellcheck disable=SC2086
+rm -f $trs_files
+
+say "running $(wc -w <<<"$tests") test programs"
+status=0
+run_tests "$tests" || status=$?
+
+passed=$(count PASS XFAIL)
+failed=$(count FAIL XPASS ERROR)
+skipped=$(count SKIP)
+for trs in $trs_files; do
+    [ -e "$trs" ] || failed=$((failed + 1))
+done
+if [ "$failed" -gt 0 ]; then
+    show_failures
+elif [ "$status" -ne 0 ]; then
+    tail -n 100 check.log
+    failed=1
+fi
+# shellcheck disable=SC2086
+if cat $trs_files 2>/dev/null | grep -q 'SKIP.*/dev/fuse' ||
+    grep -l 'no usable /dev/fuse' ${trs_files//.trs/.log} >/dev/null 2>&1; then
+    say 'SKIPPED: the mount tests, because there is no usable /dev/fuse here'
+fi
+summary "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
