@@ -4,7 +4,7 @@ bin_PROGRAMS += paperspacefs
 paperspacefs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 paperspacefs_SOURCES = \
   src/backend.c src/backend.h \
-  src/check.c src/check.h \
+  src/check_mode.c src/check_mode.h \
   src/daemon.c src/daemon.h \
   src/demo.c src/demo.h \
   src/key.c src/key.h \
@@ -18,9 +18,10 @@ paperspacefs_LDADD = src/fs/libfs.a src/tree/libtree.a src/cache/libcache.a src/
 
 dist_man_MANS += man/paperspacefs.1
 
+# The API that the key is given to is made up by the test.
 check_PROGRAMS += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c \
   src/key.c src/options.c src/options_table.c src/options_url.c
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_options_LDADD = src/api/libapi.a src/http/libhttp.a src/kinds/libkinds.a \
-  src/util/libutil.a $(FUSE3_LIBS) $(CURL_LIBS) $(JSONC_LIBS) $(CHECK_LIBS)
+tests_unit_test_options_LDADD = src/http/libhttp.a src/util/libutil.a \
+  $(FUSE3_LIBS) $(CURL_LIBS) $(CHECK_LIBS)

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "backend.h"
-#include "check.h"
+#include "check_mode.h"
 #include "daemon.h"
 #include "demo.h"
 #include "fs/mountpoint.h"
@@ -166,7 +166,7 @@ static int run(const struct options *options)
     if (key == NULL)
         return complain(&problem);
     int status =
-        options->mode == OPTIONS_CHECK ? check_run(options, key) : run_mount(options, key);
+        options->mode == OPTIONS_CHECK ? check_mode_run(options, key) : run_mount(options, key);
     key_destroy(key);
     return status;
 }

@@ -501,7 +501,7 @@ run()
 # shell TEXT: what a user types in a shell whose directory is the mount.
 shell()
 {
-    run bash -c "cd \"\$0\" && $1" "$MNT"
+    run bash -c "cd \"\$0\" || exit"$'\n'"$1" "$MNT"
 }
 
 # works TEXT: the command succeeds in silence.

@@ -4,6 +4,7 @@
 
 #include "test_cache_room.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

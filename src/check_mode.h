@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* --check: what the URL and the key give, without a mount. */
-#ifndef CHECK_H
-#define CHECK_H
+#ifndef CHECK_MODE_H
+#define CHECK_MODE_H
 
 #include "key.h"
 #include "options.h"
 
 /* Prints what is found to standard output, problems per kind. Returns the exit status: 1 when the
  * key is refused, or nothing could be read. */
-int check_run(const struct options *options, struct key *key);
+int check_mode_run(const struct options *options, struct key *key);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "check.h"
+#include "check_mode.h"
 
 #include "backend.h"
 #include "util/clock.h"
@@ -125,7 +125,7 @@ static bool check(struct backend *backend, const struct options *options)
     return print_findings(backend, options->url, &session, findings);
 }
 
-int check_run(const struct options *options, struct key *key)
+int check_mode_run(const struct options *options, struct key *key)
 {
     const struct backend_config config = {
         .options = options, .url = options->url, .mount_point = "", .key = key};

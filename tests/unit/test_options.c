@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: what arguments mean, what is refused in which words; and the key's file. */
+#include "config.h"
+
+#include "key.h"
+#include "options.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ARGS_MAX 10
+
+static struct options options;
+static struct problem problem;
+
+static void set_up(void)
+{
+    unsetenv("PAPERSPACE_API_URL");
+    unsetenv("PAPERSPACE_API_KEY");
+}
+
+static int parse(const char *const *words)
+{
+    char *argv[ARGS_MAX + 2] = {(char[]){"paperspacefs"}};
+    int argc = 1;
+
+    for (; words[argc - 1] != NULL; argc++)
+        argv[argc] = strdup(words[argc - 1]);
+    int rc = options_parse(argc, argv, &options, &problem);
+    while (argc-- > 1)
+        free(argv[argc]);
+    return rc;
+}
+
+/* --- what is refused --------------------------------------------------------------------------- */
+
+static const struct {
+    const char *args[ARGS_MAX];
+    const char *words; /* in the message */
+} refused[] = {
+    {{NULL}, "no mount point"},
+    {{"https://example.com/v1"}, "no mount point"},
+    {{"label", "/mnt", "more"}, "too many arguments: more"},
+    {{"/mnt", "-o"}, "-o needs an option"},
+    {{"/mnt", "-o", "frobnicate"}, "unknown option: frobnicate"},
+    {{"/mnt", "-o", "ttl=1,frobnicate=7"}, "unknown option: frobnicate"},
+    {{"/mnt", "--frobnicate"}, "unknown option: frobnicate"},
+    {{"/mnt", "-q"}, "unknown option: -q"},
+    {{"/mnt", "-o", "key=topsecret"}, "unknown option: key"},
+    {{"/mnt", "--key=topsecret"}, "unknown option: key"},
+    {{"/mnt", "-o", "ro=topsecret"}, "unknown option: ro"},
+    {{"/mnt", "-o", "guard=1"}, "unknown option: guard"},
+    {{"/mnt", "-o", "defaults=/f"}, "unknown option: defaults"},
+    {{"/mnt", "-o", "dry_run"}, "unknown option: dry_run"},
+    {{"/mnt", "-o", "secrets=hide"}, "unknown option: secrets"},
+    {{"/mnt", "-o", "team=t"}, "unknown option: team"},
+    {{"/mnt", "-o", "ttl=abc"}, "ttl=abc: wrong value, a number of seconds from 0"},
+    {{"/mnt", "-o", "ttl=-1"}, "ttl=-1: wrong value"},
+    {{"/mnt", "-o", "ttl="}, "ttl=: wrong value"},
+    {{"/mnt", "-o", "ttl=1."}, "ttl=1.: wrong value"},
+    {{"/mnt", "-o", "ttl=1s"}, "ttl=1s: wrong value"},
+    {{"/mnt", "-o", "ttl"}, "ttl: a value is wanted: ttl=SECONDS"},
+    {{"/mnt", "-o", "ttl=99999999999999999999"}, "wrong value"},
+    {{"/mnt", "-o", "timeout=0"}, "a number of seconds from 1 to 86400"},
+    {{"/mnt", "-o", "connections=0"}, "a number from 1 to 256"},
+    {{"/mnt", "-o", "connections=8x"}, "wrong value"},
+    {{"/mnt", "-o", "uid=root"}, "uid=root: wrong value"},
+    {{"/mnt", "-o", "umask=9"}, "octal"},
+    {{"/mnt", "-o", "umask=1000"}, "octal"},
+    {{"/mnt", "-o", "log=loud"}, "one of error warning info debug"},
+    {{"/mnt", "-o", "dialect=latin"}, "one of auto docs openapi"},
+    {{"/mnt", "-o", "restore_backup=maybe"}, "one of no yes"},
+    {{"/mnt", "-o", "max_read=x"}, "max_read=x: wrong value"},
+    {{"/mnt", "-o", "key_file="}, "the name of a file"},
+    {{"/mnt", "-o", "cacert=/nonexistent/ca.pem"}, "cacert=/nonexistent/ca.pem: can't be read"},
+    {{"ftp://example.com", "/mnt"}, "http"},
+    {{"https://me:topsecret@example.com/v1", "/mnt"}, ""},
+    {{"http://192.0.2.1/v1", "/mnt"}, "use https"},
+    {{"http://[2001:db8::1]:80/v1", "/mnt"}, "use https"},
+    {{"--demo", "https://example.com/v1", "/mnt"}, "brings its own API"},
+    {{"--demo", "--check"}, "do not go together"},
+};
+
+START_TEST(what_is_wrong_is_named)
+{
+    ck_assert_int_eq(parse(refused[_i].args), -1);
+    ck_assert_msg(strstr(problem.message, refused[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+/* --- what is ignored or passed on -------------------------------------------------------------- */
+
+START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
+{
+    const char *const args[] = {"label", "/mnt", "-o",
+                                "rw,dev,suid,_netdev,nofail,auto,noauto,user,users,nouser,nodev,"
+                                "nosuid,x-systemd.automount,comment=mine,defaults,user=joe",
+                                NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_ptr_null(options.kernel_options);
+    ck_assert(!options.read_only);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(fuses_own_options_are_passed_on)
+{
+    const char *const args[] = {"/mnt", "-o", "allow_other,max_read=4096", "--noexec", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_str_eq(options.kernel_options, "allow_other,max_read=4096,noexec");
+    options_finish(&options);
+}
+END_TEST
+
+/* --- what options mean ------------------------------------------------------------------------- */
+
+START_TEST(nothing_said_means_the_defaults)
+{
+    const char *const args[] = {"/mnt", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_int_eq(options.mode, OPTIONS_MOUNT);
+    ck_assert_str_eq(options.url, "https://api.paperspace.com/v1");
+    ck_assert_str_eq(options.mount_point, "/mnt");
+    ck_assert_int_eq(options.ttl_ms, 30000);
+    ck_assert_int_eq(options.stale_ms, 86400000);
+    ck_assert_int_eq(options.timeout_ms, 30000);
+    ck_assert_int_eq(options.connections, 8);
+    ck_assert_int_eq(options.forced_dialect, -1);
+    ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_AUTO);
+    ck_assert_int_eq(options.uid, getuid());
+    ck_assert(!options.foreground && !options.debug && !options.demo && !options.read_only);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(every_option_can_be_said)
+{
+    const char *const args[] = {
+        "/mnt", "-f", "-o", "ttl=1.5,stale=0,timeout=5,connections=3,uid=7,gid=8,umask=027",
+        "--log=info", "--dialect=openapi", "-oro", "--restore_backup=no", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert(options.foreground && options.read_only);
+    ck_assert_int_eq(options.ttl_ms, 1500);
+    ck_assert_int_eq(options.stale_ms, 0);
+    ck_assert_int_eq(options.timeout_ms, 5000);
+    ck_assert_int_eq(options.connections, 3);
+    ck_assert_int_eq(options.uid, 7);
+    ck_assert_int_eq(options.gid, 8);
+    ck_assert_int_eq(options.umask, 027);
+    ck_assert_int_eq(options.log_level, LOG_LEVEL_INFO);
+    ck_assert_int_eq(options.forced_dialect, DIALECT_OPENAPI);
+    ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_NO);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(debug_implies_the_foreground)
+{
+    const char *const args[] = {"-d", "/mnt", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert(options.foreground && options.debug);
+    ck_assert_int_eq(options.log_level, LOG_LEVEL_DEBUG);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(help_and_version_need_nothing_else)
+{
+    const char *const help[] = {"-h", NULL};
+    const char *const version[] = {"--version", NULL};
+
+    ck_assert_int_eq(parse(help), 0);
+    ck_assert_int_eq(options.mode, OPTIONS_HELP);
+    options_finish(&options);
+    ck_assert_int_eq(parse(version), 0);
+    ck_assert_int_eq(options.mode, OPTIONS_VERSION);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(after_two_dashes_a_mount_point_may_begin_with_one)
+{
+    const char *const args[] = {"--", "-mnt", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_str_eq(options.mount_point, "-mnt");
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(a_relative_file_is_found_after_the_directory_was_left)
+{
+    const char *const args[] = {"/mnt", "-o", "key_file=k", NULL};
+
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_int_eq(options.key_file[0], '/');
+    options_finish(&options);
+}
+END_TEST
+
+/* --- which address ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *args[ARGS_MAX];
+    const char *environment;
+    const char *url;
+} addresses[] = {
+    {{"https://a.example/v1/", "/mnt", "-o", "url=https://b.example"}, "https://c.example",
+     "https://a.example/v1"},
+    {{"label", "/mnt", "-o", "url=https://b.example"}, "https://c.example", "https://b.example"},
+    {{"label", "/mnt"}, "https://c.example", "https://c.example"},
+    {{"/mnt"}, "https://c.example", "https://c.example"},
+    {{"/mnt"}, "", "https://api.paperspace.com/v1"},
+    {{"--check", "https://a.example"}, NULL, "https://a.example"},
+    {{"--check"}, NULL, "https://api.paperspace.com/v1"},
+    {{"--check", "label", "/mnt"}, NULL, "https://api.paperspace.com/v1"},
+    {{"http://127.0.0.1:8080/v1", "/mnt"}, NULL, "http://127.0.0.1:8080/v1"},
+    {{"http://[::1]:8080/v1", "/mnt"}, NULL, "http://[::1]:8080/v1"},
+    {{"http://localhost/v1", "/mnt"}, NULL, "http://localhost/v1"},
+};
+
+START_TEST(the_address_has_an_order)
+{
+    if (addresses[_i].environment != NULL)
+        setenv("PAPERSPACE_API_URL", addresses[_i].environment, 1);
+    ck_assert_msg(parse(addresses[_i].args) == 0, "%s", problem.message);
+    ck_assert_str_eq(options.url, addresses[_i].url);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(a_demo_has_no_address)
+{
+    const char *const args[] = {"--demo", "/mnt", NULL};
+
+    setenv("PAPERSPACE_API_URL", "https://c.example", 1);
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert(options.demo);
+    ck_assert_ptr_null(options.url);
+    options_finish(&options);
+}
+END_TEST
+
+/* --- the key ----------------------------------------------------------------------------------- */
+
+/* An API that remembers the key that it was given. */
+struct api {
+    char key[64];
+    int given;
+};
+
+void api_set_key(struct api *api, const char *key)
+{
+    snprintf(api->key, sizeof api->key, "%s", key);
+    api->given++;
+}
+
+static char key_path[32];
+
+static void make_key_file(void)
+{
+    set_up();
+    log_set_level(LOG_LEVEL_ERROR);
+    strcpy(key_path, "/tmp/test_options.XXXXXX");
+    int fd = mkstemp(key_path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+static void remove_key_file(void)
+{
+    unlink(key_path);
+}
+
+static void write_key(const char *text, size_t size)
+{
+    int fd = open(key_path, O_WRONLY | O_TRUNC);
+
+    ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
+    close(fd);
+}
+
+START_TEST(a_key_is_the_first_line_without_blanks)
+{
+    struct api api = {0};
+
+    write_key(" \tabc-123 \r\nsecond line\n", 24);
+    struct key *key = key_create(key_path, &problem);
+    ck_assert_msg(key != NULL, "%s", problem.message);
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "abc-123");
+    key_destroy(key);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    size_t size;
+    const char *words;
+} bad_keys[] = {
+    {"", 0, "there is no key"},
+    {"\nsecond\n", 8, "there is no key"},
+    {"topsecret\x1b[1m\n", 14, "control characters"},
+    {"topsecret\0\n", 11, "control characters"},
+};
+
+START_TEST(a_file_without_a_key_is_said_to_be_one)
+{
+    write_key(bad_keys[_i].text, bad_keys[_i].size);
+    ck_assert_ptr_null(key_create(key_path, &problem));
+    ck_assert_msg(strstr(problem.message, bad_keys[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_nonnull(strstr(problem.message, key_path));
+    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+START_TEST(a_file_that_is_too_long_is_no_key)
+{
+    char text[4098];
+
+    memset(text, 'k', sizeof text);
+    write_key(text, sizeof text);
+    ck_assert_ptr_null(key_create(key_path, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "longer than 4096 bytes"));
+}
+END_TEST
+
+START_TEST(a_directory_or_nothing_is_no_key)
+{
+    ck_assert_ptr_null(key_create("/", &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "directory"));
+    ck_assert_ptr_null(key_create("/nonexistent/key", &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "No such file"));
+}
+END_TEST
+
+START_TEST(without_a_key_both_ways_are_named)
+{
+    ck_assert_ptr_null(key_create(NULL, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "key_file="));
+    ck_assert_ptr_nonnull(strstr(problem.message, "PAPERSPACE_API_KEY"));
+}
+END_TEST
+
+START_TEST(a_key_in_the_environment_does_not_stay_there)
+{
+    struct api api = {0};
+
+    setenv("PAPERSPACE_API_KEY", "from-outside", 1);
+    const char *place = getenv("PAPERSPACE_API_KEY");
+    struct key *key = key_create(NULL, &problem);
+    ck_assert_ptr_nonnull(key);
+    ck_assert_ptr_null(getenv("PAPERSPACE_API_KEY"));
+    ck_assert_int_eq(place[0], '\0');
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "from-outside");
+    ck_assert(!key_reload(key, &api));
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(another_key_in_the_file_is_taken_over)
+{
+    struct api api = {0};
+
+    write_key("old\n", 4);
+    struct key *key = key_create(key_path, &problem);
+    ck_assert(!key_reload(key, &api));
+    ck_assert_int_eq(api.given, 0);
+    write_key("new\n", 4);
+    ck_assert(key_reload(key, &api));
+    ck_assert_str_eq(api.key, "new");
+    ck_assert(key_reload(key, &api)); /* another request may have been refused meanwhile */
+    ck_assert_int_eq(api.given, 1);
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(a_file_that_has_gone_leaves_the_key)
+{
+    struct api api = {0};
+
+    write_key("old\n", 4);
+    struct key *key = key_create(key_path, &problem);
+    remove_key_file();
+    ck_assert(!key_reload(key, &api));
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "old");
+    key_destroy(key);
+}
+END_TEST
+
+static TCase *option_tests(void)
+{
+    TCase *t = tcase_create("options");
+
+    tcase_add_checked_fixture(t, set_up, NULL);
+    tcase_add_loop_test(t, what_is_wrong_is_named, 0, sizeof refused / sizeof refused[0]);
+    tcase_add_test(t, what_mount_and_fstab_say_for_themselves_is_ignored);
+    tcase_add_test(t, fuses_own_options_are_passed_on);
+    tcase_add_test(t, nothing_said_means_the_defaults);
+    tcase_add_test(t, every_option_can_be_said);
+    tcase_add_test(t, debug_implies_the_foreground);
+    tcase_add_test(t, help_and_version_need_nothing_else);
+    tcase_add_test(t, after_two_dashes_a_mount_point_may_begin_with_one);
+    tcase_add_test(t, a_relative_file_is_found_after_the_directory_was_left);
+    tcase_add_loop_test(t, the_address_has_an_order, 0, sizeof addresses / sizeof addresses[0]);
+    tcase_add_test(t, a_demo_has_no_address);
+    return t;
+}
+
+static TCase *key_tests(void)
+{
+    TCase *t = tcase_create("key");
+
+    tcase_add_checked_fixture(t, make_key_file, remove_key_file);
+    tcase_add_test(t, a_key_is_the_first_line_without_blanks);
+    tcase_add_loop_test(t, a_file_without_a_key_is_said_to_be_one, 0,
+                        sizeof bad_keys / sizeof bad_keys[0]);
+    tcase_add_test(t, a_file_that_is_too_long_is_no_key);
+    tcase_add_test(t, a_directory_or_nothing_is_no_key);
+    tcase_add_test(t, without_a_key_both_ways_are_named);
+    tcase_add_test(t, a_key_in_the_environment_does_not_stay_there);
+    tcase_add_test(t, another_key_in_the_file_is_taken_over);
+    tcase_add_test(t, a_file_that_has_gone_leaves_the_key);
+    return t;
+}
+
+int main(void)
+{
+    Suite *s = suite_create("options");
+
+    suite_add_tcase(s, option_tests());
+    suite_add_tcase(s, key_tests());
+    SRunner *sr = srunner_create(s);
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? 0 : 1;
+}

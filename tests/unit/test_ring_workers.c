@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "util/ring.h"
+#include "util/workers.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* --- ring ------------------------------------------------------------------------------------- */
+
+static void assert_prints(struct ring *ring, const char *expected)
+{
+    struct buf out = BUF_EMPTY;
+
+    ck_assert(ring_print(ring, &out));
+    ck_assert_str_eq(buf_text(&out), expected);
+    buf_finish(&out);
+}
+
+START_TEST(test_a_ring_keeps_the_last_lines_oldest_first)
+{
+    struct ring *ring = ring_create(3);
+
+    assert_prints(ring, "");
+    ring_add(ring, "a");
+    ring_add(ring, "b");
+    assert_prints(ring, "a\nb\n");
+    ring_add(ring, "c");
+    ring_add(ring, "d");
+    ring_add(ring, "e");
+    assert_prints(ring, "c\nd\ne\n");
+    ring_destroy(ring);
+    ring_destroy(NULL);
+}
+END_TEST
+
+START_TEST(test_the_newest_line_can_be_replaced)
+{
+    struct ring *ring = ring_create(2);
+
+    ring_replace_newest(ring, "first");
+    assert_prints(ring, "first\n");
+    ring_replace_newest(ring, "better");
+    assert_prints(ring, "better\n");
+    ring_add(ring, "b");
+    ring_add(ring, "c");
+    ring_replace_newest(ring, "C");
+    assert_prints(ring, "b\nC\n");
+    ring_destroy(ring);
+}
+END_TEST
+
+START_TEST(test_a_ring_of_one_line)
+{
+    struct ring *ring = ring_create(1);
+
+    ring_add(ring, "a");
+    ring_add(ring, "b");
+    assert_prints(ring, "b\n");
+    ring_destroy(ring);
+}
+END_TEST
+
+/* --- workers ---------------------------------------------------------------------------------- */
+
+static void count_one(void *arg)
+{
+    atomic_uint *count = arg;
+
+    atomic_fetch_add(count, 1);
+}
+
+START_TEST(test_destroy_waits_for_all_queued_jobs)
+{
+    struct workers *workers = workers_create(3);
+    atomic_uint count = 0;
+
+    for (int i = 0; i < 500; i++)
+        ck_assert(workers_submit(workers, count_one, &count));
+    workers_destroy(workers);
+    ck_assert_uint_eq(atomic_load(&count), 500);
+    workers_destroy(NULL);
+    workers_destroy(workers_create(4)); /* no thread was needed */
+}
+END_TEST
+
+struct meeting {
+    pthread_barrier_t barrier;
+};
+
+static void meet(void *arg)
+{
+    struct meeting *meeting = arg;
+
+    pthread_barrier_wait(&meeting->barrier);
+}
+
+START_TEST(test_as_many_jobs_run_at_once_as_there_are_threads)
+{
+    struct workers *workers = workers_create(4);
+    struct meeting meeting;
+
+    pthread_barrier_init(&meeting.barrier, NULL, 4);
+    for (int i = 0; i < 4; i++)
+        ck_assert(workers_submit(workers, meet, &meeting));
+    workers_destroy(workers);
+    pthread_barrier_destroy(&meeting.barrier);
+}
+END_TEST
+
+struct sequence {
+    unsigned next;
+    bool in_order;
+};
+
+struct step {
+    struct sequence *sequence;
+    unsigned number;
+};
+
+static void run_step(void *arg)
+{
+    struct step *step = arg;
+
+    step->sequence->in_order &= step->sequence->next++ == step->number;
+}
+
+START_TEST(test_first_come_first_served)
+{
+    struct workers *workers = workers_create(1);
+    struct sequence sequence = {.in_order = true};
+    struct step steps[100];
+
+    for (unsigned i = 0; i < 100; i++) {
+        steps[i] = (struct step){&sequence, i};
+        ck_assert(workers_submit(workers, run_step, &steps[i]));
+    }
+    workers_destroy(workers);
+    ck_assert(sequence.in_order);
+    ck_assert_uint_eq(sequence.next, 100);
+}
+END_TEST
+
+struct late {
+    struct workers *workers;
+    atomic_bool refused;
+    atomic_uint count;
+};
+
+static void submit_late(void *arg)
+{
+    struct late *late = arg;
+
+    while (workers_submit(late->workers, count_one, &late->count))
+        ;
+    atomic_store(&late->refused, true);
+}
+
+START_TEST(test_nothing_is_taken_once_destroy_has_begun)
+{
+    struct late late = {.workers = workers_create(2)};
+
+    ck_assert(workers_submit(late.workers, submit_late, &late));
+    workers_destroy(late.workers);
+    ck_assert(atomic_load(&late.refused));
+}
+END_TEST
+
+static void look_at_signals(void *arg)
+{
+    sigset_t blocked;
+
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    *(bool *)arg = sigismember(&blocked, SIGTERM) == 1 && sigismember(&blocked, SIGHUP) == 1;
+}
+
+START_TEST(test_workers_block_all_signals)
+{
+    struct workers *workers = workers_create(1);
+    bool blocked = false;
+
+    ck_assert(workers_submit(workers, look_at_signals, &blocked));
+    workers_destroy(workers);
+    ck_assert(blocked);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ring and workers");
+    TCase *tcase = tcase_create("all");
+
+    tcase_add_test(tcase, test_a_ring_keeps_the_last_lines_oldest_first);
+    tcase_add_test(tcase, test_the_newest_line_can_be_replaced);
+    tcase_add_test(tcase, test_a_ring_of_one_line);
+    tcase_add_test(tcase, test_destroy_waits_for_all_queued_jobs);
+    tcase_add_test(tcase, test_as_many_jobs_run_at_once_as_there_are_threads);
+    tcase_add_test(tcase, test_first_come_first_served);
+    tcase_add_test(tcase, test_nothing_is_taken_once_destroy_has_begun);
+    tcase_add_test(tcase, test_workers_block_all_signals);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    int failed = srunner_ntests_failed(runner);
+
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
