@@ -45,13 +45,12 @@ jq -r '.name + " of " + .machineId' snapshots/before-the-talk/snapshot.json
 mkdir drives/scratch
 echo '{"size": 100, "region": "ny2", "networkId": "nwhoe4ox"}' > drives/scratch/drive.json
 ls drives
-touch snapshots/before-upgrade/restore
-sleep 1; cat snapshots/before-upgrade/restore
+touch 'snapshots/trained model v2/restore'
+sleep 1; cat 'snapshots/trained model v2/restore'
 rm -r drives/scratch
 ls drives
 echo '{"size": 5000}' > drives/archive/drive.json
 cut -d ' ' -f 2- .paperspacefs/last-error
-jq -r '.method + " " + .path' .paperspacefs/changes.jsonl
 TOUR
 }
 

@@ -59,7 +59,7 @@ quietly()
     local log=$1
     shift
     if ! "$@" </dev/null >"$log" 2>&1; then
-        tail -n 200 "$log"
+        grep -v -E '^  [A-Z]+ +[^ ]+$|^make(\[[0-9]+\])?: (Entering|Leaving)' "$log" | tail -n 200
         say "failed: $*"
         return 1
     fi

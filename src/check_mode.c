@@ -17,7 +17,7 @@ struct finding {
 };
 
 static void read_kind(struct backend *backend, const struct kind *kind, struct cancel *cancel,
-                     struct finding *finding)
+                      struct finding *finding)
 {
     struct record *record = NULL;
     int rc;
@@ -106,6 +106,14 @@ static bool is_hopeless(const struct problem *problem, bool any)
            (!any && (problem->kind == PROBLEM_UNREACHABLE || problem->kind == PROBLEM_TIMEOUT));
 }
 
+static void complain(const char *url, const struct problem *problem)
+{
+    bool refused = problem->kind == PROBLEM_UNAUTHORIZED;
+
+    fprintf(stderr, "paperspacefs: %s%s: %s\n", refused ? "the key is not accepted by " : "", url,
+            problem->message);
+}
+
 static bool check(struct backend *backend, const struct options *options)
 {
     struct finding findings[KINDS_COUNT] = {0};
@@ -117,7 +125,7 @@ static bool check(struct backend *backend, const struct options *options)
         try_kind(backend, options->timeout_ms, kinds_all[i], &findings[i]);
         any = any || findings[i].ok;
         if (is_hopeless(&findings[i].problem, any)) {
-            fprintf(stderr, "paperspacefs: %s: %s\n", options->url, findings[i].problem.message);
+            complain(options->url, &findings[i].problem);
             return false;
         }
     }

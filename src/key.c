@@ -15,15 +15,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define VARIABLE     "PAPERSPACE_API_KEY"
-#define KEY_MAX      4096
-#define RECENTLY_MS  5000 /* requests that were under way with the old key end within that */
+#define VARIABLE    "PAPERSPACE_API_KEY"
+#define KEY_MAX     4096
+#define RECENTLY_MS 5000 /* requests that were under way with the old key end within that */
 
 struct key {
     char *file;           /* NULL: never read again */
     pthread_mutex_t lock; /* guards the rest; held while the API's own lock is taken */
     char *text;
-    int64_t changed_ms;   /* monotonic; only if `changed` */
+    int64_t changed_ms; /* monotonic; only if `changed` */
     bool changed;
 };
 
@@ -171,7 +171,8 @@ struct key *key_create(const char *file, struct problem *problem)
     char *variable = take_variable();
 
     *problem = (struct problem){0};
-    char *text = file != NULL ? read_file(file, true, problem) : key_from_variable(variable, problem);
+    char *text =
+        file != NULL ? read_file(file, true, problem) : key_from_variable(variable, problem);
     wipe_free(variable);
     struct key *key = text != NULL ? make_key(text, file) : NULL;
     if (key == NULL && problem->kind == PROBLEM_NONE)
@@ -228,8 +229,7 @@ bool key_reload(struct key *key, struct api *api)
     pthread_mutex_lock(&key->lock);
     if (text != NULL)
         adopt(key, text, api);
-    bool fresh =
-        key->changed && clock_now_ms(&clock_system) - key->changed_ms < RECENTLY_MS;
+    bool fresh = key->changed && clock_now_ms(&clock_system) - key->changed_ms < RECENTLY_MS;
     pthread_mutex_unlock(&key->lock);
     return fresh;
 }

@@ -41,6 +41,7 @@ static int make_session(struct mount *mount, struct problem *problem)
         .read_only = options->read_only,
         .debug = options->debug,
         .max_threads = (unsigned)options->max_threads,
+        .max_read = (unsigned)options->max_read,
         .timeout_ms = options->timeout_ms,
     };
 

@@ -33,7 +33,8 @@ struct options {
     int64_t timeout_ms;
     int64_t connections;
     int64_t max_threads;
-    int64_t uid; /* the owner that is shown */
+    int64_t max_read; /* bytes of one read request; 0: the kernel's own limit */
+    int64_t uid;      /* the owner that is shown */
     int64_t gid;
     int64_t umask;
 };

@@ -17,7 +17,7 @@
 
 #define YEAR_S 31536000
 
-/* --- switches ---------------------------------------------------------------------------------- */
+/* --- switches ---- */
 
 static const struct {
     const char *name;
@@ -49,7 +49,7 @@ bool option_apply_switch(struct options *options, const char *arg)
     return false;
 }
 
-/* --- options with a row ------------------------------------------------------------------------ */
+/* --- options with a row ---- */
 
 struct choice {
     const char *name; /* NULL ends a table */
@@ -140,8 +140,7 @@ static int set_number(struct options *options, const struct row *row, const char
     char *end;
     int64_t number = strtoll(value, &end, 10);
 
-    if (!isdigit((unsigned char)value[0]) || *end != '\0' || number < row->min ||
-        number > row->max)
+    if (!isdigit((unsigned char)value[0]) || *end != '\0' || number < row->min || number > row->max)
         return wrong_number(row, value, "a number", problem);
     *(int64_t *)member(options, row) = number;
     return 0;
@@ -201,24 +200,10 @@ static int set_read_only(struct options *options, const struct row *row, const c
 static int set_kernel(struct options *options, const struct row *row, const char *value,
                       struct problem *problem)
 {
-    char *text = NULL;
-    int rc;
-
-    if (value != NULL && asprintf(&text, "%s=%s", row->name, value) < 0)
-        text = NULL;
-    rc = value != NULL && text == NULL
-             ? -1
-             : fuse_opt_add_opt_escaped(&options->kernel_options, text != NULL ? text : row->name);
-    free(text);
-    return rc == 0 ? 0 : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-}
-
-static int set_kernel_number(struct options *options, const struct row *row, const char *value,
-                             struct problem *problem)
-{
-    if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
-        return wrong_number(row, value, "a number", problem);
-    return set_kernel(options, row, value, problem);
+    (void)value; /* none of them takes one */
+    if (fuse_opt_add_opt(&options->kernel_options, row->name) == 0)
+        return 0;
+    return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
 /* What mount(8) and fstab pass for themselves, and what holds anyway. */
@@ -232,17 +217,26 @@ static int ignore(struct options *options, const struct row *row, const char *va
     return 0;
 }
 
-#define AT(field)         .offset = offsetof(struct options, field)
-#define KERNEL(name)      {name, NULL, NULL, set_kernel, 0, 0, 0, NULL}
-#define IGNORED(name)     {name, NULL, NULL, ignore, 0, 0, 0, NULL}
-#define HEADING(words)    {NULL, NULL, words, NULL, 0, 0, 0, NULL}
+#define AT(field) .offset = offsetof(struct options, field)
+#define KERNEL(name)                                \
+    {                                               \
+        name, NULL, NULL, set_kernel, 0, 0, 0, NULL \
+    }
+#define IGNORED(name)                           \
+    {                                           \
+        name, NULL, NULL, ignore, 0, 0, 0, NULL \
+    }
+#define HEADING(words)                         \
+    {                                          \
+        NULL, NULL, words, NULL, 0, 0, 0, NULL \
+    }
 
 static const struct row rows[] = {
     HEADING("The API"),
     {"url", "URL", "where the API is, if SOURCE does not say it", NULL, 0, 0, 0, NULL},
     {"key_file", "FILE", "file whose first line is the API key", set_path, AT(key_file), .min = 0},
-    {"cacert", "FILE", "PEM file of a private CA, in place of the system's", set_path,
-     AT(ca_file), .min = 0},
+    {"cacert", "FILE", "PEM file of a private CA, in place of the system's", set_path, AT(ca_file),
+     .min = 0},
     {"dialect", "auto|docs|openapi", "how the API speaks (default auto: found out)", set_word,
      AT(forced_dialect), .choices = dialects},
     {"timeout", "SECONDS", "the longest that an operation takes (default 30)", set_seconds,
@@ -265,16 +259,16 @@ static const struct row rows[] = {
     {"umask", "OCTAL", "permission bits that are taken away (default 0)", set_octal, AT(umask),
      .min = 0, .max = 0777},
     HEADING("The daemon"),
-    {"log", "error|warning|info|debug", "what is logged (default warning)", set_word,
-     AT(log_level), .choices = levels},
+    {"log", "error|warning|info|debug", "what is logged (default warning)", set_word, AT(log_level),
+     .choices = levels},
     {"max_threads", "N", "operations at once (default 512)", set_number, AT(max_threads), .min = 8,
      .max = 10000},
     HEADING("FUSE"),
     {"allow_other", NULL, "let other users in", set_kernel, 0, 0, 0, NULL},
     {"allow_root", NULL, "let root in", set_kernel, 0, 0, 0, NULL},
     {"auto_unmount", NULL, "unmount when the daemon dies", set_kernel, 0, 0, 0, NULL},
-    {"max_read", "BYTES", "the largest read request", set_kernel_number, 0, .min = 0,
-     .max = UINT32_MAX, .choices = NULL},
+    {"max_read", "BYTES", "the largest read request (default: the kernel's)", set_number,
+     AT(max_read), .min = 4096, .max = 1 << 20},
     KERNEL("exec"),
     KERNEL("noexec"),
     KERNEL("sync"),
@@ -282,12 +276,6 @@ static const struct row rows[] = {
     KERNEL("dirsync"),
     KERNEL("atime"),
     KERNEL("noatime"),
-    KERNEL("diratime"),
-    KERNEL("nodiratime"),
-    KERNEL("relatime"),
-    KERNEL("norelatime"),
-    KERNEL("strictatime"),
-    KERNEL("nostrictatime"),
     IGNORED("rw"),
     IGNORED("dev"),
     IGNORED("nodev"),
@@ -295,6 +283,14 @@ static const struct row rows[] = {
     IGNORED("nosuid"),
     IGNORED("default_permissions"),
     IGNORED("defaults"),
+    IGNORED("diratime"),
+    IGNORED("nodiratime"),
+    IGNORED("relatime"),
+    IGNORED("norelatime"),
+    IGNORED("strictatime"),
+    IGNORED("nostrictatime"),
+    IGNORED("lazytime"),
+    IGNORED("nolazytime"),
     IGNORED("auto"),
     IGNORED("noauto"),
     IGNORED("nofail"),
@@ -342,7 +338,7 @@ int option_apply(struct options *options, const char *arg, struct problem *probl
     return row->set(options, row, value, problem);
 }
 
-/* --- help -------------------------------------------------------------------------------------- */
+/* --- help ---- */
 
 static void print_row(FILE *out, const struct row *row)
 {

@@ -143,8 +143,7 @@ static struct freshness freshness_of(struct collection *collection)
 static int64_t fresh_for_ms(struct collection *collection)
 {
     struct freshness freshness = freshness_of(collection);
-    int64_t left_ms =
-        collection->cache->config.ttl_ms - (now_ms(collection) - freshness.came_ms);
+    int64_t left_ms = collection->cache->config.ttl_ms - (now_ms(collection) - freshness.came_ms);
 
     if (!freshness.known || freshness.begun <= collection->expired || left_ms < 0)
         return 0;

@@ -21,14 +21,14 @@
 struct cache;
 
 struct cache_config {
-    struct api *api;             /* borrowed, outlives the cache */
-    const struct clock *clock;   /* ages and dates; waits and deadlines are on clock_system */
-    struct cancel_group *group;  /* fired at the mount's end; fetches and changes join it */
+    struct api *api;            /* borrowed, outlives the cache */
+    const struct clock *clock;  /* ages and dates; waits and deadlines are on clock_system */
+    struct cancel_group *group; /* fired at the mount's end; fetches and changes join it */
     int64_t ttl_ms;
-    int64_t stale_ms;            /* 0: never serve stale data */
-    int64_t timeout_ms;          /* of one request; also how long a change may take */
-    int64_t stale_wait_ms;       /* 0: CACHE_STALE_WAIT_MS */
-    int64_t probe_pause_ms;      /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
+    int64_t stale_ms;       /* 0: never serve stale data */
+    int64_t timeout_ms;     /* of one request; also how long a change may take */
+    int64_t stale_wait_ms;  /* 0: CACHE_STALE_WAIT_MS */
+    int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
     /* Something of this kind is shown differently from now on, or is to be asked for again after
      * cache_expire (id NULL: any of it; of a singleton always NULL). Called from any thread with no
      * lock held, before those are woken who wait for what brought it about; or NULL. */
@@ -40,13 +40,13 @@ struct cache_config {
     void *ctx;
 };
 
-#define CACHE_SMALL_COUNT 120      /* at most one page: listed again whenever past its TTL */
-#define CACHE_STALE_WAIT_MS 2000   /* how long a reader waits when something old is known */
-#define CACHE_PROBE_PAUSE_MS 1000
+#define CACHE_SMALL_COUNT        120  /* at most one page: listed again whenever past its TTL */
+#define CACHE_STALE_WAIT_MS      2000 /* how long a reader waits when something old is known */
+#define CACHE_PROBE_PAUSE_MS     1000
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
-#define CACHE_HISTORY_MS 600000    /* how long older versions are remembered */
-#define CACHE_HISTORY_DEPTH 8      /* how many of them, for one resource */
-#define CACHE_CREATED_PIN_MS 600000
+#define CACHE_HISTORY_MS         600000 /* how long older versions are remembered */
+#define CACHE_HISTORY_DEPTH      8      /* how many of them, for one resource */
+#define CACHE_CREATED_PIN_MS     600000
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
 /* Waits for running jobs (their tokens must have been fired through the group). NULL is fine. */
@@ -95,8 +95,8 @@ bool cache_is_known(struct cache *cache, const struct kind *kind);
  * its kind is large and past its TTL, when the item came incomplete in the list, or when it was
  * expired by itself; a small kind past its TTL is listed again. Stale data as in cache_ensure.
  * PROBLEM_NOT_FOUND: it does not exist (any more). One reference in `*out`. */
-int cache_read(struct cache *cache, const struct kind *kind, const char *id,
-               struct cancel *cancel, struct record **out, struct problem *problem);
+int cache_read(struct cache *cache, const struct kind *kind, const char *id, struct cancel *cancel,
+               struct record **out, struct problem *problem);
 
 /* What one GET of the resource answers now; never what was known before. */
 int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
@@ -123,15 +123,15 @@ struct change;
 struct change_request {
     enum change_verb verb;
     const struct kind *kind;
-    const char *id;            /* of what is changed; NULL for a create; copied */
-    const char *body;          /* JSON text or NULL; copied, wiped when freed */
+    const char *id;             /* of what is changed; NULL for a create; copied */
+    const char *body;           /* JSON text or NULL; copied, wiped when freed */
     const char *const *secrets; /* values to scrub from problems, ends with NULL; or NULL; copied */
-    int64_t deadline_ms;       /* absolute, monotonic: when the change gives up */
+    int64_t deadline_ms;        /* absolute, monotonic: when the change gives up */
 };
 
 /* Starts a change. One reference in `*out`. -1: no memory, or the cache is being destroyed.
- * Changes of one resource are sent one after another. A change is not cancelled by the mount's
- * end: it ends by its deadline.
+ * Changes of one resource are sent one after another. A change that was sent is not cancelled by
+ * the mount's end, but by its deadline; one that was not yet is not sent (PROBLEM_INTERRUPTED).
  *
  * What a worker does: create: api_create_resource; with PROBLEM_UNKNOWN_OUTCOME the kind is listed
  * again, and a resource whose id was not known before and whose required fields (by the shape's
@@ -163,15 +163,16 @@ void change_unref(struct change *change); /* NULL is fine */
 /* What is remembered of the last change of `verb` (CREATE, DELETE or RESTORE) that this mount sent
  * for the resource `id`. */
 struct cache_event {
-    bool known;            /* false: none was sent */
-    bool outcome_unknown;  /* it was sent and no answer came */
-    bool answered_whole;   /* the dialect has no events: done with the 2xx */
-    struct event event;    /* zeroed where there is none */
+    bool known;           /* false: none was sent */
+    bool outcome_unknown; /* it was sent and no answer came */
+    bool answered_whole;  /* the dialect has no events: done with the 2xx */
+    struct event event;   /* zeroed where there is none */
     enum event_outcome outcome;
 };
 
 /* Brings the state up to date (one GET of the event when it is unfinished and was not asked for
- * in the last second; `cancel` NULL: does not ask) and reports it. A failed GET leaves what is known and is no error. */
+ * in the last second; `cancel` NULL: does not ask) and reports it. A failed GET leaves what is
+ * known and is no error. */
 void cache_event(struct cache *cache, const struct kind *kind, const char *id,
                  enum change_verb verb, struct cancel *cancel, struct cache_event *out);
 /* Whether a restore that this mount sent on that machine is unfinished, in flight or of unknown
@@ -181,10 +182,10 @@ bool cache_restore_pending(struct cache *cache, const char *machine_id, struct c
 /* --- status ---------------------------------------------------------------------------------- */
 
 struct cache_status {
-    bool known;         /* a complete listing (or the singleton) is known */
-    bool online;        /* the last fetch was answered */
-    bool stale;         /* past its TTL */
-    int64_t age_ms;     /* since it was known to be right; -1: not known */
+    bool known;     /* a complete listing (or the singleton) is known */
+    bool online;    /* the last fetch was answered */
+    bool stale;     /* past its TTL */
+    int64_t age_ms; /* since it was known to be right; -1: not known */
     size_t count;
     struct problem problem; /* of the last fetch, if it failed */
 };

@@ -5,7 +5,7 @@
  * One mutex, cache->lock, guards all that is not marked otherwise; it is held for short times and
  * never across a wait for the network. Lock order: cache->lock → change->lock → cancel group →
  * token; the workers' own lock is taken inside cache->lock too. Functions that end in _locked, and
- * all of names.c, collection.c, merge.c, history.c, and tombstone.c, want cache->lock held.
+ * all of names.c, collection.c, merge.c, history.c, and tombstone.c want cache->lock held.
  *
  * Order in time is told by ticks of one logical clock (cache->tick), not by dates. Every fetch,
  * every answer to a change of ours and every expiry takes one. A fetch whose `begun` is smaller
@@ -60,9 +60,9 @@ struct item {
     tick_t got_begun;        /* of the last GET or answer to a change of ours; 0: none */
     int64_t got_ms;          /* when that was */
     tick_t expired;
-    int64_t shown_until_ms;  /* shown so long although listings lack it; 0: not pinned */
-    bool listed;             /* the last listing had it */
-    bool partial;            /* listings have it incomplete */
+    int64_t shown_until_ms; /* shown so long although listings lack it; 0: not pinned */
+    bool listed;            /* the last listing had it */
+    bool partial;           /* listings have it incomplete */
 };
 
 TAILQ_HEAD(item_list, item);
@@ -152,8 +152,8 @@ struct remembered {
 struct doubt {
     TAILQ_ENTRY(doubt) link;
     struct collection *collection;
-    tick_t sent; /* listings begun later may have it */
-    bool blind;  /* what was there before was not known: nothing can be told to be new */
+    tick_t sent;   /* listings begun later may have it */
+    bool blind;    /* what was there before was not known: nothing can be told to be new */
     char wanted[]; /* the fields to know it by, JSON */
 };
 
@@ -161,8 +161,8 @@ struct change {
     atomic_uint refs;
     struct collection *collection;
     enum change_verb verb;
-    char *id;   /* NULL for a create */
-    char *body; /* or NULL */
+    char *id;       /* NULL for a create */
+    char *body;     /* or NULL */
     char **secrets; /* or NULL */
     int64_t deadline_ms;
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
@@ -188,7 +188,7 @@ struct cache {
 /* What is shown differently, collected under the lock and told without it. */
 #define NEWS_MAX 32
 struct news {
-    bool any;                        /* the whole kind */
+    bool any; /* the whole kind */
     size_t count;
     struct record *records[NEWS_MAX]; /* one reference each */
 };
@@ -208,7 +208,7 @@ static inline tick_t next_tick(struct cache *cache)
     return ++cache->tick;
 }
 
-/* --- news (cache.c) ---------------------------------------------------------------------------- */
+/* --- news (cache.c) --------------------------------------------------------------------------- */
 
 void news_add(struct news *news, struct record *record);
 /* Tells and empties; no lock held. */
@@ -216,7 +216,8 @@ void news_tell(struct news *news, struct collection *collection);
 /* What depends on all other kinds is to be asked for again: utilization. */
 void cache_expire_singletons_locked(struct cache *cache);
 
-/* --- names (names.c): the indexes of an item by name and machine -------------------------------- */
+/* --- names (names.c): the indexes of an item by name and machine --------------------------------
+ */
 
 bool names_add(struct collection *collection, struct item *item); /* false: no memory */
 void names_remove(struct collection *collection, struct item *item);
@@ -224,7 +225,7 @@ void names_remove(struct collection *collection, struct item *item);
 struct name_slot *names_find(struct collection *collection, const char *name, size_t name_bytes,
                              const char *machine_id);
 
-/* --- collections (collection.c) ---------------------------------------------------------------- */
+/* --- collections (collection.c) --------------------------------------------------------------- */
 
 void collection_init(struct collection *collection, struct cache *cache, const struct kind *kind);
 void collection_finish(struct collection *collection);
@@ -239,7 +240,7 @@ void collection_remove(struct collection *collection, struct item *item);
 bool collection_replace(struct collection *collection, struct item *item, struct record *record);
 bool collection_is_small(const struct collection *collection);
 
-/* --- what fetches and changes bring (merge.c) --------------------------------------------------- */
+/* --- what fetches and changes bring (merge.c) ------------------------------------------------- */
 
 /* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known
  * any more then. */
@@ -258,7 +259,7 @@ bool merge_updated(struct collection *collection, struct record *record, struct 
 /* A deletion of ours was answered: hides the id. */
 bool merge_deleted(struct collection *collection, const char *id, struct news *news);
 
-/* --- deleted ones (tombstone.c) ----------------------------------------------------------------- */
+/* --- deleted ones (tombstone.c) --------------------------------------------------------------- */
 
 struct tombstone *tombstone_find(struct collection *collection, const char *id);
 /* Takes over `record`, which may be NULL. False: no memory. */
@@ -271,14 +272,14 @@ void tombstone_remove(struct collection *collection, struct tombstone *tombstone
 /* The deletion has failed: shows the resource again. */
 void tombstone_revive(struct collection *collection, const char *id, struct news *news);
 
-/* --- older versions (history.c) ----------------------------------------------------------------- */
+/* --- older versions (history.c) --------------------------------------------------------------- */
 
 void history_push(struct collection *collection, struct record *record);
 size_t history_copy(struct collection *collection, const char *id, struct record **out, size_t max);
 void history_prune(struct collection *collection); /* what is too old */
 void history_clear(struct collection *collection);
 
-/* --- fetches (fetch.c) --------------------------------------------------------------------------- */
+/* --- fetches (fetch.c) ------------------------------------------------------------------------ */
 
 /* The flight of that fetch, one already on its way or a new one; one reference. NULL: it can't be
  * started (no memory, the end). */
@@ -300,8 +301,9 @@ enum fetch_end fetch_wait_locked(struct flight *flight, bool patient, struct can
                                  struct problem *problem);
 /* Whether old data may stand in for what could not be fetched. */
 bool fetch_is_outage(enum problem_kind kind);
-/* Sets `problem` for a fetch that can't be started; returns -1. */
+/* Set `problem` for a fetch that can't be started; return -1. */
 int fetch_refuse(struct problem *problem);
+int fetch_say_suspended(struct problem *problem);
 /* Lists until a listing begun after `since` is known, suspended or not. */
 int fetch_list_since(struct collection *collection, tick_t since, struct cancel *cancel,
                      struct problem *problem);
@@ -315,7 +317,7 @@ struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_wh
 struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
                                  const char *id, enum change_verb verb);
 
-/* --- events (events.c) ---------------------------------------------------------------------------- */
+/* --- events (events.c) ------------------------------------------------------------------------ */
 
 /* A change of a resource is about to be sent. False: not, since a restore is pending on that
  * machine, or memory ran out; `problem` says which. */
@@ -341,11 +343,17 @@ void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *
 void events_prune_locked(struct collection *collection);
 void events_clear(struct cache *cache);
 
-/* --- changes (create.c) ---------------------------------------------------------------------------- */
+/* --- verbs (verbs.c, create.c) ---------------------------------------------------------------- */
 
-/* Performs a create: 0 with the record (one reference), in the cache already; else -1. */
-int create_run(struct change *change, struct cancel *cancel, struct record **out,
-               struct problem *problem);
+/* What a worker does for a change: 0, or -1 and `problem` (not NULL, and PROBLEM_NONE before). The
+ * outcome is in the cache before they return; of a create and an update one reference to the
+ * resource as it is now is in `*out`, where it is known. */
+typedef int change_function(struct change *change, struct cancel *cancel, struct record **out,
+                            struct problem *problem);
+change_function verb_create;
+change_function verb_update;
+change_function verb_delete;
+change_function verb_restore;
 void create_clear_doubts(struct cache *cache);
 
 #endif

@@ -44,8 +44,7 @@ struct change *change_ref(struct change *change)
 
 void change_unref(struct change *change)
 {
-    if (change != NULL &&
-        atomic_fetch_sub_explicit(&change->refs, 1, memory_order_acq_rel) == 1)
+    if (change != NULL && atomic_fetch_sub_explicit(&change->refs, 1, memory_order_acq_rel) == 1)
         destroy(change);
 }
 
@@ -89,151 +88,21 @@ static struct change *create(struct cache *cache, const struct change_request *r
     return NULL;
 }
 
-/* --- what the verbs do ------------------------------------------------------------------------ */
-
-static const char *const *secrets_of(const struct change *change)
-{
-    return (const char *const *)change->secrets;
-}
-
-static struct record *current_locked(struct collection *collection, const char *id)
-{
-    struct item *item = collection_find(collection, id);
-
-    return item == NULL ? NULL : record_ref(item->record);
-}
-
-static void expire_item_locked(struct collection *collection, const char *id)
-{
-    struct item *item = collection_find(collection, id);
-
-    if (item != NULL)
-        item->expired = next_tick(collection->cache);
-}
-
-/* What the resource is now, when the server did not let us know for certain. */
-static void doubt_update_locked(struct collection *collection, const char *id,
-                                enum problem_kind failure, struct news *news)
-{
-    if (failure == PROBLEM_NOT_FOUND)
-        merge_gone(collection, id, next_tick(collection->cache), news);
-    else if (failure != PROBLEM_INVALID && failure != PROBLEM_QUOTA)
-        expire_item_locked(collection, id);
-}
-
-/* The whole resource behind an update's answer; may be NULL. */
-static struct record *complete_answer(const struct change *change, struct record *answer,
-                                      struct cancel *cancel)
-{
-    struct collection *collection = change->collection;
-    struct record *record = NULL;
-
-    if (answer != NULL && answer->complete)
-        return answer;
-    record_unref(answer);
-    api_get(collection->cache->config.api, collection->kind, change->id, cancel, &record, NULL);
-    return record;
-}
-
-static int run_update(struct change *change, struct cancel *cancel, struct record **out,
-                      struct problem *problem)
-{
-    struct collection *collection = change->collection;
-    struct cache *cache = collection->cache;
-    struct news news = {.any = false};
-    struct record *answer = NULL;
-    int rc = api_update(cache->config.api, collection->kind, change->id, change->body,
-                        secrets_of(change), cancel, &answer, problem);
-
-    if (rc == 0)
-        answer = complete_answer(change, answer, cancel);
-    pthread_mutex_lock(&cache->lock);
-    if (rc != 0)
-        doubt_update_locked(collection, change->id, problem->kind, &news);
-    else if (answer == NULL || !merge_updated(collection, answer, &news))
-        expire_item_locked(collection, change->id);
-    if (rc == 0) {
-        *out = current_locked(collection, change->id);
-        cache_expire_singletons_locked(cache);
-    }
-    pthread_mutex_unlock(&cache->lock);
-    record_unref(answer);
-    news_tell(&news, collection);
-    return rc;
-}
-
-/* Whether something may have been done although the call failed. */
-static bool may_be_done(enum problem_kind failure)
-{
-    return fetch_is_outage(failure) || failure == PROBLEM_UNKNOWN_OUTCOME ||
-           failure == PROBLEM_PROTOCOL;
-}
-
-static int run_delete(struct change *change, struct cancel *cancel, struct record **out,
-                      struct problem *problem)
-{
-    struct collection *collection = change->collection;
-    struct cache *cache = collection->cache;
-    struct news news = {.any = false};
-    struct event event;
-    struct event failed;
-    bool is_failed = false;
-    int rc = api_delete(cache->config.api, collection->kind, change->id, cancel, &event, problem);
-
-    (void)out;
-    if (rc != 0 && problem->kind == PROBLEM_NOT_FOUND)
-        rc = 0;
-    pthread_mutex_lock(&cache->lock);
-    if (rc == 0) {
-        merge_deleted(collection, change->id, &news);
-        cache_expire_singletons_locked(cache);
-    } else if (may_be_done(problem->kind)) {
-        collection->expired = next_tick(cache);
-    }
-    events_end_locked(collection, CHANGE_DELETE, change->id,
-                      rc == 0 ? PROBLEM_NONE : problem->kind, &event);
-    if (rc == 0)
-        is_failed = events_undelete_locked(collection, change->id, &failed, &news);
-    pthread_mutex_unlock(&cache->lock);
-    if (is_failed)
-        events_tell_undeleted(collection, change->id, &failed);
-    news_tell(&news, collection);
-    return rc;
-}
-
-static int run_restore(struct change *change, struct cancel *cancel, struct record **out,
-                       struct problem *problem)
-{
-    struct collection *collection = change->collection;
-    struct cache *cache = collection->cache;
-    struct news news = {.any = false};
-    struct event event;
-    int rc = api_restore(cache->config.api, collection->kind, change->id, change->body, cancel,
-                         &event, problem);
-
-    (void)out;
-    pthread_mutex_lock(&cache->lock);
-    events_end_locked(collection, CHANGE_RESTORE, change->id,
-                      rc == 0 ? PROBLEM_NONE : problem->kind, &event);
-    if (rc == 0 || may_be_done(problem->kind)) {
-        collection->expired = next_tick(cache); /* a safety snapshot may have been taken */
-        cache_expire_singletons_locked(cache);
-        news.any = true;
-    }
-    pthread_mutex_unlock(&cache->lock);
-    news_tell(&news, collection);
-    return rc;
-}
-
-typedef int change_function(struct change *change, struct cancel *cancel, struct record **out,
-                            struct problem *problem);
+/* --- verbs --------------------------------------------------------------------------------------
+ */
 
 static change_function *const change_functions[] = {
-    [CHANGE_CREATE] = create_run,
-    [CHANGE_UPDATE] = run_update,
-    [CHANGE_DELETE] = run_delete,
-    [CHANGE_RESTORE] = run_restore,
+    [CHANGE_CREATE] = verb_create,
+    [CHANGE_UPDATE] = verb_update,
+    [CHANGE_DELETE] = verb_delete,
+    [CHANGE_RESTORE] = verb_restore,
 };
+
+/* Whether an event may be the answer; of a create it is known only with its id. */
+static bool has_event(enum change_verb verb)
+{
+    return verb == CHANGE_DELETE || verb == CHANGE_RESTORE;
+}
 
 /* --- the job ---------------------------------------------------------------------------------- */
 
@@ -248,8 +117,10 @@ static struct change *find_same_resource(struct cache *cache, const struct chang
     struct change *other;
 
     TAILQ_FOREACH(other, &cache->changes, link)
+    {
         if (is_same_resource(other, change))
             return other;
+    }
     return NULL;
 }
 
@@ -266,6 +137,31 @@ static struct change *leave(struct change *change)
     return next;
 }
 
+/* Whether the mount ends. */
+static bool is_at_end(const struct change *change)
+{
+    struct cancel cancel;
+
+    cancel_init(&cancel, change->collection->cache->config.group, CANCEL_NEVER);
+    enum cancel_reason reason = cancel_reason(&cancel);
+
+    cancel_finish(&cancel);
+    return reason != CANCEL_NONE;
+}
+
+/* Ends a change that was not sent. */
+static int forgo(struct change *change, struct problem *problem)
+{
+    struct cache *cache = change->collection->cache;
+    const struct event none = {.id = ""};
+
+    pthread_mutex_lock(&cache->lock);
+    if (has_event(change->verb))
+        events_end_locked(change->collection, change->verb, change->id, PROBLEM_INTERRUPTED, &none);
+    pthread_mutex_unlock(&cache->lock);
+    return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
+}
+
 static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
@@ -273,7 +169,8 @@ static void perform(struct change *change)
     struct cancel cancel;
 
     cancel_init(&cancel, NULL, change->deadline_ms);
-    int rc = change_functions[change->verb](change, &cancel, &record, &problem);
+    int rc = is_at_end(change) ? forgo(change, &problem)
+                               : change_functions[change->verb](change, &cancel, &record, &problem);
 
     cancel_finish(&cancel);
     pthread_mutex_lock(&change->lock);
@@ -316,9 +213,11 @@ static struct change *find_same_create(struct cache *cache, const struct change_
     if (request->verb != CHANGE_CREATE || request->body == NULL)
         return NULL;
     TAILQ_FOREACH(change, &cache->changes, link)
+    {
         if (change->verb == CHANGE_CREATE && change->collection == collection &&
             change->body != NULL && strcmp(change->body, request->body) == 0)
             return change;
+    }
     return NULL;
 }
 
@@ -334,11 +233,6 @@ static int submit_locked(struct cache *cache, struct change *change)
     }
     change_ref(change);
     return 0;
-}
-
-static bool has_event(enum change_verb verb)
-{
-    return verb == CHANGE_DELETE || verb == CHANGE_RESTORE;
 }
 
 static int start_locked(struct cache *cache, struct change *change)

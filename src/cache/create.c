@@ -126,8 +126,10 @@ static struct doubt *take_doubt(struct cache *cache, const struct doubt *like)
 
     pthread_mutex_lock(&cache->lock);
     TAILQ_FOREACH(doubt, &cache->doubts, link)
+    {
         if (doubt->collection == like->collection && is_same_text(doubt->wanted, like->wanted))
             break;
+    }
     if (doubt != NULL)
         TAILQ_REMOVE(&cache->doubts, doubt, link);
     pthread_mutex_unlock(&cache->lock);
@@ -158,9 +160,8 @@ static bool item_matches(const struct doubt *doubt, const struct item *item,
 {
     struct collection *collection = doubt->collection;
     struct json_object *value = record_parse(item->record);
-    bool result =
-        value != NULL &&
-        matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
+    bool result = value != NULL &&
+                  matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
 
     json_object_put(value);
     return result;
@@ -178,8 +179,10 @@ static struct record *claim_locked(const struct doubt *doubt)
     if (wanted == NULL)
         return NULL;
     TAILQ_FOREACH(item, &doubt->collection->order, link)
+    {
         if (item->first_begun > doubt->sent && item_matches(doubt, item, wanted))
             break;
+    }
     if (item != NULL) {
         item->first_begun = 0;
         record = record_ref(item->record);
@@ -226,9 +229,8 @@ static void explain_doubt(const struct doubt *doubt, struct problem *problem)
 {
     const struct problem was = *problem;
 
-    problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
-                "%s; look for a %s with %s before trying again", was.message,
-                doubt->collection->kind->noun, doubt->wanted);
+    problem_set(problem, PROBLEM_UNKNOWN_OUTCOME, "%s; look for a %s with %s before trying again",
+                was.message, doubt->collection->kind->noun, doubt->wanted);
     problem->status = was.status;
     memcpy(problem->code, was.code, sizeof(problem->code));
     memcpy(problem->details, was.details, sizeof(problem->details));
@@ -263,17 +265,23 @@ static int look_before(struct cache *cache, const struct doubt *like, struct can
 
 /* --- the create ------------------------------------------------------------------------------- */
 
-/* Makes sure that what exists before is known, so that what is new can be told. */
-static void prepare(struct doubt *doubt, struct cancel *cancel)
+/* Makes sure that what exists before is known, so that what is new can be told; whether it is. The
+ * listing also tells the dialect, and so by which fields to know the resource. */
+static bool know_before(struct collection *collection, struct cancel *cancel)
+{
+    struct cache *cache = collection->cache;
+
+    pthread_mutex_lock(&cache->lock);
+    bool known = collection->known;
+
+    pthread_mutex_unlock(&cache->lock);
+    return known || fetch_list_since(collection, 0, cancel, NULL) == 0;
+}
+
+static void mark_sent(struct doubt *doubt, bool known)
 {
     struct cache *cache = doubt->collection->cache;
 
-    pthread_mutex_lock(&cache->lock);
-    bool known = doubt->collection->known;
-
-    pthread_mutex_unlock(&cache->lock);
-    if (!known)
-        known = fetch_list_since(doubt->collection, 0, cancel, NULL) == 0;
     doubt->blind = !known;
     pthread_mutex_lock(&cache->lock);
     doubt->sent = next_tick(cache);
@@ -304,9 +312,9 @@ static int send(struct change *change, struct doubt *doubt, struct cancel *cance
     struct collection *collection = change->collection;
     struct record *record = NULL;
     struct event event;
-    int rc = api_create_resource(collection->cache->config.api, collection->kind, change->body,
-                                 (const char *const *)change->secrets, cancel, &record, &event,
-                                 problem);
+    int rc =
+        api_create_resource(collection->cache->config.api, collection->kind, change->body,
+                            (const char *const *)change->secrets, cancel, &record, &event, problem);
 
     if (rc == 0)
         keep_created(collection, record, &event, out);
@@ -316,10 +324,11 @@ static int send(struct change *change, struct doubt *doubt, struct cancel *cance
     return *out != NULL ? 0 : -1;
 }
 
-int create_run(struct change *change, struct cancel *cancel, struct record **out,
-               struct problem *problem)
+int verb_create(struct change *change, struct cancel *cancel, struct record **out,
+                struct problem *problem)
 {
     struct cache *cache = change->collection->cache;
+    bool known = know_before(change->collection, cancel);
     struct doubt *doubt = new_doubt(change);
 
     if (doubt == NULL)
@@ -327,7 +336,7 @@ int create_run(struct change *change, struct cancel *cancel, struct record **out
     int rc = look_before(cache, doubt, cancel, out, problem);
 
     if (rc == 0 && *out == NULL) {
-        prepare(doubt, cancel);
+        mark_sent(doubt, known);
         rc = send(change, doubt, cancel, out, problem);
     }
     if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {

@@ -24,8 +24,7 @@ static void print_key(char key[KEY_SIZE], const struct collection *collection,
     snprintf(key, KEY_SIZE, "%u/%zu/%s", (unsigned)verb, kind_index(collection->kind), id);
 }
 
-static struct remembered *find(struct collection *collection, enum change_verb verb,
-                               const char *id)
+static struct remembered *find(struct collection *collection, enum change_verb verb, const char *id)
 {
     struct remembered *memory = NULL;
     char key[KEY_SIZE];
@@ -69,7 +68,9 @@ void events_clear(struct cache *cache)
     struct remembered *next;
 
     HASH_ITER(hh, cache->memories, memory, next)
+    {
         forget(cache, memory);
+    }
 }
 
 static bool is_unfinished(const struct remembered *memory)
@@ -88,7 +89,8 @@ void events_prune_locked(struct collection *collection)
     struct remembered *memory;
     struct remembered *next;
 
-    HASH_ITER(hh, cache->memories, memory, next) {
+    HASH_ITER(hh, cache->memories, memory, next)
+    {
         bool recent = now_ms(collection) - memory->changed_ms <= CACHE_HISTORY_MS;
         bool blocks = memory->verb == CHANGE_RESTORE && is_pending(memory);
 
@@ -116,8 +118,10 @@ static bool is_blocked(struct cache *cache, const char *machine_id, const char *
     struct remembered *next;
 
     HASH_ITER(hh, cache->memories, memory, next)
+    {
         if (is_restore_of(memory, machine_id, id) && is_pending(memory))
             return true;
+    }
     return false;
 }
 
@@ -214,8 +218,7 @@ bool events_undelete_locked(struct collection *collection, const char *id, struc
     return true;
 }
 
-void events_tell_undeleted(struct collection *collection, const char *id,
-                           const struct event *event)
+void events_tell_undeleted(struct collection *collection, const char *id, const struct event *event)
 {
     const struct cache_config *config = &collection->cache->config;
 
@@ -270,8 +273,7 @@ void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *
     if (memory != NULL && is_unfinished(memory))
         memcpy(event_id, memory->event->id, sizeof(event_id));
     pthread_mutex_unlock(&cache->lock);
-    if (event_id[0] == '\0' ||
-        api_event(cache->config.api, event_id, cancel, &event, problem) != 0)
+    if (event_id[0] == '\0' || api_event(cache->config.api, event_id, cancel, &event, problem) != 0)
         return;
     pthread_mutex_lock(&cache->lock);
     is_failed = update(flight, &event, &failed, news);
@@ -334,9 +336,11 @@ static struct remembered *find_due(struct cache *cache, const char *machine_id, 
     struct remembered *next;
 
     HASH_ITER(hh, cache->memories, memory, next)
+    {
         if (is_restore_of(memory, machine_id, "") && is_unfinished(memory) &&
             memory->asked_ms + ASK_AGAIN_MS <= since_ms)
             return memory;
+    }
     return NULL;
 }
 
@@ -348,7 +352,7 @@ bool cache_restore_pending(struct cache *cache, const char *machine_id, struct c
     if (machine_id[0] == '\0')
         return false;
     pthread_mutex_lock(&cache->lock);
-    while ((memory = find_due(cache, machine_id, since_ms)) != NULL) {
+    while (cancel != NULL && (memory = find_due(cache, machine_id, since_ms)) != NULL) {
         char id[sizeof(memory->machine_id)];
 
         snprintf(id, sizeof(id), "%s", memory->id);

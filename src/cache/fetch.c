@@ -24,8 +24,10 @@ struct flight *fetch_find_locked(struct collection *collection, enum fetch_what 
     struct flight *flight;
 
     TAILQ_FOREACH(flight, &collection->flights, link)
+    {
         if (flight->what == what && flight->verb == verb && strcmp(flight->id, id) == 0)
             return flight;
+    }
     return NULL;
 }
 
@@ -54,9 +56,38 @@ void flight_unref_locked(struct flight *flight)
         free(flight);
 }
 
+static void end_flight(struct flight *flight, const struct problem *problem);
+
+int fetch_say_suspended(struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_TIMEOUT,
+                       "the server has not answered in time lately; it is being probed");
+}
+
+/* A GET that was still queued when its kind was suspended: the worker is not spent on it, or those
+ * of one silent kind would keep all others waiting. False: it is to be run. */
+static bool end_if_suspended(struct flight *flight)
+{
+    struct cache *cache = flight->collection->cache;
+    struct problem problem;
+
+    pthread_mutex_lock(&cache->lock);
+    bool skipped = flight->what == FETCH_ITEM && flight->collection->suspended;
+
+    if (skipped) {
+        fetch_say_suspended(&problem);
+        end_flight(flight, &problem);
+    }
+    pthread_mutex_unlock(&cache->lock);
+    return skipped;
+}
+
 static void run_job(void *arg)
 {
-    fetch_run(arg);
+    struct flight *flight = arg;
+
+    if (!end_if_suspended(flight))
+        fetch_run(flight);
 }
 
 struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
@@ -230,8 +261,10 @@ bool fetch_is_stalled_locked(struct collection *collection)
     struct flight *flight;
 
     TAILQ_FOREACH(flight, &collection->flights, link)
+    {
         if (flight->what != FETCH_EVENT && is_silent(flight))
             return true;
+    }
     return false;
 }
 
@@ -249,8 +282,8 @@ enum fetch_end fetch_wait_locked(struct flight *flight, bool patient, struct can
     struct cache *cache = flight->collection->cache;
 
     while (!flight->done) {
-        int64_t until_ms = patient ? CANCEL_NEVER
-                                   : flight->progress_ms + stale_wait_ms(flight->collection);
+        int64_t until_ms =
+            patient ? CANCEL_NEVER : flight->progress_ms + stale_wait_ms(flight->collection);
 
         if (!patient && is_silent(flight))
             return FETCH_SILENT;

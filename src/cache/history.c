@@ -84,9 +84,9 @@ void history_prune(struct collection *collection)
     struct history *history;
     struct history *next;
 
-    HASH_ITER(hh, collection->histories, history, next) {
-        while (history->count > 0 &&
-               is_too_old(collection, &history->versions[history->count - 1]))
+    HASH_ITER(hh, collection->histories, history, next)
+    {
+        while (history->count > 0 && is_too_old(collection, &history->versions[history->count - 1]))
             drop_oldest(history);
         if (history->count == 0)
             remove_history(collection, history);
@@ -99,5 +99,7 @@ void history_clear(struct collection *collection)
     struct history *next;
 
     HASH_ITER(hh, collection->histories, history, next)
+    {
         remove_history(collection, history);
+    }
 }

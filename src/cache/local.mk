@@ -14,4 +14,27 @@ src_cache_libcache_a_SOURCES = \
   src/cache/names.c \
   src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
-  src/cache/tombstone.c
+  src/cache/tombstone.c \
+  src/cache/verbs.c
+
+check_PROGRAMS += tests/unit/test_cache
+tests_unit_test_cache_SOURCES = \
+  tests/unit/test_cache.c \
+  tests/unit/test_cache_changing.c \
+  tests/unit/test_cache_creating.c \
+  tests/unit/test_cache_crowd.c \
+  tests/unit/test_cache_events.c \
+  tests/unit/test_cache_merging.c \
+  tests/unit/test_cache_reading.c \
+  tests/unit/test_cache_room.c tests/unit/test_cache_room.h \
+  tests/unit/test_cache_scale.c \
+  tests/unit/test_cache_server.c tests/unit/test_cache_server.h \
+  tests/unit/test_cache_stale.c
+tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_cache_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
+  src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
+
+check_PROGRAMS += tests/unit/test_ring_workers
+tests_unit_test_ring_workers_SOURCES = tests/unit/test_ring_workers.c
+tests_unit_test_ring_workers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_ring_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)

@@ -88,8 +88,8 @@ static bool take(struct collection *collection, struct item *item, struct record
 /* A resource seen for the first time; `rank` in a newest-first listing sorts those of one time. */
 static struct item *add(struct collection *collection, struct record *record, size_t rank)
 {
-    record->mtime_ms = record->created_ms >= 0 ? record->created_ms
-                                               : wall_now_ms(collection) - (int64_t)rank;
+    record->mtime_ms =
+        record->created_ms >= 0 ? record->created_ms : wall_now_ms(collection) - (int64_t)rank;
     struct item *item = collection_add(collection, record);
 
     if (item != NULL)

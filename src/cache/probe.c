@@ -66,8 +66,8 @@ static void run_probe(void *arg)
     while (wait_pause(collection, pause_ms)) {
         if (probe_once(collection))
             return;
-        pause_ms = pause_ms * 2 < CACHE_PROBE_PAUSE_MAX_MS ? pause_ms * 2
-                                                           : CACHE_PROBE_PAUSE_MAX_MS;
+        pause_ms =
+            pause_ms * 2 < CACHE_PROBE_PAUSE_MAX_MS ? pause_ms * 2 : CACHE_PROBE_PAUSE_MAX_MS;
     }
     end_probe(collection);
 }
@@ -77,8 +77,7 @@ void probe_start_locked(struct collection *collection)
     collection->suspended = true;
     if (collection->probing)
         return;
-    collection->probing =
-        workers_submit(collection->cache->fetchers, run_probe, collection);
+    collection->probing = workers_submit(collection->cache->fetchers, run_probe, collection);
     if (!collection->probing)
         collection->suspended = false; /* nobody would ever lift it */
 }

@@ -36,8 +36,7 @@ static bool list_is_good(const struct reader *reader)
 {
     const struct collection *collection = reader->collection;
 
-    return collection->known &&
-           is_good(reader, collection->listed_begun, collection->listed_ms, 0);
+    return collection->known && is_good(reader, collection->listed_begun, collection->listed_ms, 0);
 }
 
 static bool item_is_good(const struct reader *reader, const struct item *item)
@@ -152,15 +151,13 @@ static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bo
     struct collection *collection = reader->collection;
 
     if (collection->suspended && !has_old) {
-        problem_set(problem, PROBLEM_TIMEOUT,
-                    "the server has not answered in time lately; it is being probed");
+        fetch_say_suspended(problem);
         return OUTCOME_FAILED;
     }
     if (has_old && (collection->suspended || fetch_is_stalled_locked(collection)))
         return OUTCOME_USE_OLD;
-    struct flight *flight = fetch_start_locked(collection, what,
-                                               what == FETCH_LIST ? "" : reader->id,
-                                               CHANGE_CREATE);
+    struct flight *flight =
+        fetch_start_locked(collection, what, what == FETCH_LIST ? "" : reader->id, CHANGE_CREATE);
 
     if (flight == NULL) {
         fetch_refuse(problem);
@@ -203,8 +200,7 @@ static int ensure_locked(struct reader *reader, enum cache_need need, struct pro
 int cache_ensure(struct cache *cache, const struct kind *kind, enum cache_need need,
                  struct cancel *cancel, struct problem *problem)
 {
-    struct reader reader = {
-        .collection = collection_of(cache, kind), .id = "", .cancel = cancel};
+    struct reader reader = {.collection = collection_of(cache, kind), .id = "", .cancel = cancel};
 
     pthread_mutex_lock(&cache->lock);
     int rc = ensure_locked(&reader, need, problem);
@@ -241,8 +237,8 @@ static int read_locked(struct reader *reader, struct record **out, struct proble
         bool has_old = item == NULL ? plan == PLAN_LIST && has_old_list(reader->collection)
                                     : has_old_item(reader->collection, item);
 
-        switch (fetch_locked(reader, plan == PLAN_LIST ? FETCH_LIST : FETCH_ITEM, has_old,
-                             problem)) {
+        switch (
+            fetch_locked(reader, plan == PLAN_LIST ? FETCH_LIST : FETCH_ITEM, has_old, problem)) {
         case OUTCOME_FETCHED:
             break;
         case OUTCOME_USE_OLD:
@@ -253,12 +249,11 @@ static int read_locked(struct reader *reader, struct record **out, struct proble
     }
 }
 
-int cache_read(struct cache *cache, const struct kind *kind, const char *id,
-               struct cancel *cancel, struct record **out, struct problem *problem)
+int cache_read(struct cache *cache, const struct kind *kind, const char *id, struct cancel *cancel,
+               struct record **out, struct problem *problem)
 {
-    struct reader reader = {.collection = collection_of(cache, kind),
-                            .id = id == NULL ? "" : id,
-                            .cancel = cancel};
+    struct reader reader = {
+        .collection = collection_of(cache, kind), .id = id == NULL ? "" : id, .cancel = cancel};
 
     *out = NULL;
     pthread_mutex_lock(&cache->lock);

@@ -79,7 +79,8 @@ void tombstone_settle(struct collection *collection, tick_t begun)
     struct tombstone *tombstone;
     struct tombstone *next;
 
-    HASH_ITER(hh, collection->tombstones, tombstone, next) {
+    HASH_ITER(hh, collection->tombstones, tombstone, next)
+    {
         if (begun < tombstone->answered)
             continue;
         if (tombstone->seen == begun)
@@ -95,10 +96,9 @@ void tombstone_revive(struct collection *collection, const char *id, struct news
 
     if (tombstone == NULL)
         return;
-    struct item *item =
-        tombstone->record == NULL || collection_find(collection, id) != NULL
-            ? NULL
-            : collection_add(collection, tombstone->record);
+    struct item *item = tombstone->record == NULL || collection_find(collection, id) != NULL
+                            ? NULL
+                            : collection_add(collection, tombstone->record);
 
     if (item != NULL) {
         TAILQ_INSERT_TAIL(&collection->order, item, link);

@@ -37,7 +37,7 @@ void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     reply_attr(req, rc, &st, valid_ms);
 }
 
-#define TIMES_NOW                                                                                  \
+#define TIMES_NOW \
     (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME | FUSE_SET_ATTR_MTIME_NOW)
 #define TIMES (TIMES_NOW | FUSE_SET_ATTR_CTIME)
 
@@ -49,6 +49,7 @@ static struct setattr translate(int to_set, const struct stat *attr, bool has_ha
     return (struct setattr){
         .touch_now = touch,
         .set_size = (to_set & FUSE_SET_ATTR_SIZE) != 0,
+        .size = attr->st_size,
         .set_mode = (to_set & FUSE_SET_ATTR_MODE) != 0,
         .mode = attr->st_mode & 07777,
         .set_owner = (to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)) != 0,

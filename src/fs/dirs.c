@@ -184,8 +184,7 @@ static void reply_page(struct page *page, fuse_req_t req, int rc)
 }
 
 static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
-                           struct fuse_file_info *fi,
-                           int (*add)(struct page *page, size_t index))
+                           struct fuse_file_info *fi, int (*add)(struct page *page, size_t index))
 {
     struct page page;
     struct op op;

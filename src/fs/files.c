@@ -77,8 +77,7 @@ void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     if (rc == 0 && (handle = handle_open(&op.fs->handles)) == NULL)
         rc = -ENOMEM;
     if (rc == 0)
-        rc = tree_create_file(&op.call, op.node.dir, name, mode, fi->flags, &entry,
-                              &handle->file);
+        rc = tree_create_file(&op.call, op.node.dir, name, mode, fi->flags, &entry, &handle->file);
     op_end(&op);
     if (rc == 0) {
         reply_create(op.fs, req, &entry, handle, fi);

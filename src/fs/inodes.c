@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM            1
 #define uthash_nonfatal_oom(element) ((element)->lookups = 0) /* read back by insert() */
 #include <uthash.h>
 
@@ -15,7 +15,7 @@
 
 struct inode {
     uint64_t serial;
-    struct dir *dir; /* one reference */
+    struct dir *dir;  /* one reference */
     uint64_t lookups; /* of the directory and its leaves */
     UT_hash_handle hh;
 };
@@ -38,7 +38,8 @@ void inodes_clear(struct inodes *inodes)
 {
     struct inode *inode, *next;
 
-    HASH_ITER(hh, inodes->by_serial, inode, next) {
+    HASH_ITER(hh, inodes->by_serial, inode, next)
+    {
         HASH_DEL(inodes->by_serial, inode);
         dir_unref(inode->dir);
         free(inode);
@@ -170,7 +171,8 @@ bool inodes_snapshot(struct inodes *inodes, struct dir ***out, size_t *count)
     *count = HASH_COUNT(inodes->by_serial);
     *out = calloc(*count + 1, sizeof **out);
     if (*out != NULL) {
-        HASH_ITER(hh, inodes->by_serial, inode, next) {
+        HASH_ITER(hh, inodes->by_serial, inode, next)
+        {
             (*out)[filled++] = dir_ref(inode->dir);
         }
     }

@@ -19,10 +19,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OUR_TYPE   "fuse.paperspacefs"
-#define STACK_MAX  16 /* dead mounts may lie on top of each other */
-#define TYPE_SIZE  64
-
+#define OUR_TYPE  "fuse.paperspacefs"
+#define STACK_MAX 16 /* dead mounts may lie on top of each other */
+#define TYPE_SIZE 64
 
 /* mountinfo writes blanks, tabs, newlines and backslashes of a path as \ooo. */
 static void unescape(char *text)
@@ -113,7 +112,7 @@ static char *resolve_parent(const char *path)
 static int run_fusermount(const char *path)
 {
     char *const argv[] = {(char[]){"fusermount3"}, (char[]){"-u"}, (char[]){"-z"},
-                          (char[]){"--"}, strdup(path), NULL};
+                          (char[]){"--"},          strdup(path),   NULL};
     int status = -1;
     pid_t pid;
 

@@ -46,7 +46,7 @@ void op_end(struct op *op)
 
 struct handle *op_handle(const struct fuse_file_info *fi)
 {
-    return fi == NULL ? NULL : (struct handle *)(uintptr_t)fi->fh; // NOLINT(performance-no-int-to-ptr)
+    return fi == NULL ? NULL : (struct handle *)(uintptr_t)fi->fh; // NOLINT
 }
 
 double fs_seconds(int64_t valid_ms)

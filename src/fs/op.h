@@ -25,6 +25,7 @@ struct fs {
     struct tree *tree;          /* borrowed; set before the first request is read */
     struct cancel_group *group; /* likewise */
     int64_t timeout_ms;         /* of one operation */
+    unsigned max_read;          /* 0: no limit of ours */
     struct inodes *inodes;
     struct handles handles;
 };
@@ -32,7 +33,7 @@ struct fs {
 struct op {
     struct fs *fs;
     fuse_req_t req;
-    struct node node; /* of the request's inode, a reference until op_end; .dir NULL: unknown */
+    struct node node;  /* of the request's inode, a reference until op_end; .dir NULL: unknown */
     struct node other; /* of a second one (op_other) */
     struct cancel cancel;
     struct call call;

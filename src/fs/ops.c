@@ -7,7 +7,9 @@
 /* What is agreed with the kernel. A bit that it doesn't offer must never be set. */
 static void fs_init(void *userdata, struct fuse_conn_info *conn)
 {
-    (void)userdata;
+    const struct fs *fs = userdata;
+
+    conn->max_read = fs->max_read; /* libfuse wants it said here as in the mount option */
     /* Attributes come with every listing, not only where the kernel guesses that they help. */
     conn->want &= ~(unsigned)FUSE_CAP_READDIRPLUS_AUTO;
     /* Our data is in memory: a pipe between would only cost. */

@@ -37,7 +37,7 @@ struct session {
     atomic_bool loop_left;
 };
 
-/* --- libfuse's own messages -------------------------------------------------------------------- */
+/* --- libfuse's own messages ---- */
 
 static void log_fuse(enum fuse_log_level level, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
@@ -55,7 +55,7 @@ static void log_fuse(enum fuse_log_level level, const char *format, va_list args
                 "%s", line);
 }
 
-/* --- from creation to mount -------------------------------------------------------------------- */
+/* --- from creation to mount ---- */
 
 static bool add_option(struct fuse_args *args, const char *option)
 {
@@ -75,10 +75,18 @@ static bool add_source(struct fuse_args *args, const char *source)
     return ok;
 }
 
+static bool add_max_read(struct fuse_args *args, unsigned max_read)
+{
+    char option[32];
+
+    snprintf(option, sizeof option, "max_read=%u", max_read);
+    return max_read == 0 || add_option(args, option);
+}
+
 static bool make_args(struct fuse_args *args, const struct session_config *config)
 {
     return fuse_opt_add_arg(args, PACKAGE_NAME) == 0 && add_source(args, config->source) &&
-           add_option(args, MOUNT_OPTIONS) &&
+           add_option(args, MOUNT_OPTIONS) && add_max_read(args, config->max_read) &&
            (config->kernel_options == NULL || add_option(args, config->kernel_options)) &&
            (!config->read_only || add_option(args, "ro")) &&
            (!config->debug || add_option(args, "debug"));
@@ -90,6 +98,7 @@ static int create_parts(struct session *session, const struct session_config *co
 
     handles_init(&session->fs.handles);
     session->fs.timeout_ms = config->timeout_ms;
+    session->fs.max_read = config->max_read;
     session->fs.inodes = inodes_create();
     if (session->fs.inodes != NULL && make_args(&args, config))
         session->fuse = fuse_session_new(&args, &fs_ops, sizeof fs_ops, &session->fs);
@@ -160,7 +169,7 @@ void session_on_change(void *session, const struct kind *kind, const char *id)
     notifier_push(((struct session *)session)->notifier, kind, id);
 }
 
-/* --- the end ----------------------------------------------------------------------------------- */
+/* --- the end ---- */
 
 static void ignore_signal(int number)
 {
@@ -211,7 +220,7 @@ static void on_hangup(void *ctx)
     session->on_hangup(session->hangup_ctx);
 }
 
-/* --- serving ----------------------------------------------------------------------------------- */
+/* --- serving ---- */
 
 static void accept_wake_signal(void)
 {

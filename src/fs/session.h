@@ -25,9 +25,10 @@ struct session_config {
     const char *source;         /* what mount(8) shows as the device */
     const char *kernel_options; /* more mount options, as after -o; or NULL */
     bool read_only;
-    bool debug;                 /* libfuse logs every request */
-    unsigned max_threads;       /* handlers that may run at once */
-    int64_t timeout_ms;         /* of one operation */
+    bool debug;           /* libfuse logs every request */
+    unsigned max_threads; /* handlers that may run at once */
+    unsigned max_read;    /* bytes of one read request; 0: the kernel's own limit */
+    int64_t timeout_ms;   /* of one operation */
 };
 
 /* NULL with `problem` set: no memory, or options that libfuse does not know. Starts no thread. */

@@ -42,10 +42,12 @@ static ino_t to_ino(uint64_t hash)
 
 ino_t attr_ino(const struct dir *dir, uint32_t leaf)
 {
-    const struct leaf_row *row = leaf_row(dir, leaf);
+    char name[LEAF_NAME_BYTES];
 
-    if (row != NULL)
-        return to_ino(hash_text(hash_dir(dir), leaf_name(dir, row)));
+    if (leaf != 0) {
+        leaf_name(dir, leaf, name);
+        return to_ino(hash_text(hash_dir(dir), name));
+    }
     return dir->parent == NULL ? 1 : to_ino(hash_dir(dir));
 }
 
@@ -96,7 +98,7 @@ static int leaf_size(struct call *call, struct node node, const struct leaf_row 
     *size = (row->flags & LEAF_VOLATILE) != 0 ? handle_size(node) : -1;
     if (*size >= 0)
         return 0;
-    int rc = row->render(call, node.dir, false, &text);
+    int rc = row->render(call, node, false, &text);
     *size = (off_t)text.size_bytes;
     buf_finish(&text);
     return rc;
@@ -108,9 +110,11 @@ static int attr_leaf(struct call *call, struct node node, struct stat *st)
 
     if (row == NULL)
         return -ENOENT;
-    int rc = leaf_size(call, node, row, &st->st_size);
     st->st_mode = S_IFREG | row->mode;
     st->st_nlink = 1;
+    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0 ? 0 : leaf_size(call, node, row, &st->st_size);
+    if (row->attr != NULL)
+        row->attr(node, st);
     return rc;
 }
 
@@ -132,13 +136,13 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *att
                         .st_uid = config->uid,
                         .st_gid = config->gid,
                         .st_blksize = IO_BLOCK};
+    set_times(st, mtime_ms);
     if (rc == 0 && node.leaf != 0)
         rc = attr_leaf(call, node, st);
     else
         attr_directory(dir, st);
     st->st_mode &= ~(config->umask & 0777);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
-    set_times(st, mtime_ms);
     *attr_valid_ms = 0;
     if (node.leaf == 0 && dir->parent != NULL) {
         int64_t valid_ms = names_valid_ms(dir->parent);

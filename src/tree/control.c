@@ -6,34 +6,34 @@
 
 #include <errno.h>
 
-static int errors_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int errors_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
-    return journal_print_errors(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+    return journal_print_errors(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
 }
 
-static int last_error_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int last_error_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
-    return journal_print_last_error(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+    return journal_print_last_error(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
 }
 
-static int requests_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int requests_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
-    return journal_print_requests(dir->tree->config.journal, out) ? 0 : -ENOMEM;
+    return journal_print_requests(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
 }
 
-static int refresh_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int refresh_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    (void)call, (void)dir, (void)wait, (void)out;
+    (void)call, (void)node, (void)wait, (void)out;
     return 0;
 }
 
-static int refresh_touch(struct call *call, struct dir *dir)
+static int refresh_touch(struct call *call, struct node node)
 {
     (void)call;
-    tree_refresh(dir->tree);
+    tree_refresh(node.dir->tree);
     return 0;
 }
 
@@ -45,7 +45,7 @@ static enum judgement refresh_judge(struct file *file, struct call *call)
 
 static int refresh_commit(struct call *call, struct file *file)
 {
-    return refresh_touch(call, file->node.dir);
+    return refresh_touch(call, file->node);
 }
 
 static const struct leaf_row control_leaves[] = {

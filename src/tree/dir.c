@@ -23,6 +23,13 @@ const char *dir_name(const struct dir *dir)
     return atomic_load(&dir->name);
 }
 
+struct dir *dir_resource(struct dir *dir)
+{
+    while (dir_ops(dir) == &nested_ops)
+        dir = dir->parent;
+    return dir;
+}
+
 struct dir *dir_parent(const struct dir *dir)
 {
     return dir->parent;
@@ -42,6 +49,8 @@ static void dir_free(struct dir *dir)
     free(atomic_load(&dir->id));
     free(dir->machine_id);
     free(dir->overlay.readers);
+    free(dir->overlay.hidden);
+    free(dir->roles);
     free(dir);
 }
 
@@ -270,7 +279,9 @@ void dir_path(const struct dir *dir, const char *name, char *out, size_t size)
 
 void node_path(struct node node, char *out, size_t size)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    char name[LEAF_NAME_BYTES] = "";
 
-    dir_path(node.dir, row == NULL ? NULL : leaf_name(node.dir, row), out, size);
+    if (node.leaf != 0)
+        leaf_name(node.dir, node.leaf, name);
+    dir_path(node.dir, name[0] == '\0' ? NULL : name, out, size);
 }

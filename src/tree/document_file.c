@@ -24,12 +24,13 @@ static int read_record(struct call *call, struct dir *dir, bool wait, struct rec
     return *out == NULL ? -ENOENT : 0;
 }
 
-int document_file_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+int document_file_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     struct record *record = NULL;
     int rc = read_record(call, dir, wait, &record);
 
-    if (rc == 0 && !document_render(record, dir->tree->config.show_secrets, out))
+    if (rc == 0 && !document_render(record, dir->tree->config.secrets == SECRETS_SHOW, out))
         rc = -ENOMEM;
     record_unref(record);
     return rc;
@@ -63,16 +64,16 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
     return 0;
 }
 
-static int diff(struct call *call, struct file *file, struct record *record,
+static int diff(struct call *call, const struct buf *text, struct dir *dir, struct record *record,
                 struct document_change *edit)
 {
-    struct cache *cache = file->tree->config.cache;
+    struct cache *cache = dir->tree->config.cache;
     struct record *history[HISTORY_LOOKED_AT];
     size_t count = cache_history(cache, record->kind, record->id, history, HISTORY_LOOKED_AT);
 
     document_change_finish(edit);
-    int rc = document_edit(cache_dialect(cache), record, history, count, buf_text(&file->text),
-                           file->text.size_bytes, edit, &call->problem);
+    int rc = document_edit(cache_dialect(cache), record, history, count, buf_text(text),
+                           text->size_bytes, edit, &call->problem);
     for (size_t i = 0; i < count; i++)
         record_unref(history[i]);
     return rc < 0 ? tree_problem_errno(call, false) : 0;
@@ -82,7 +83,7 @@ static int send_edit(struct call *call, struct file *file, const struct document
 {
     struct change_request request = {.verb = CHANGE_UPDATE,
                                      .kind = file->node.dir->kind,
-                                     .id = dir_id(file->node.dir),
+                                     .id = dir_id(dir_resource(file->node.dir)),
                                      .body = buf_text(&edit->body),
                                      .secrets = (const char *const *)edit->secrets,
                                      .deadline_ms = call->cancel->deadline_ms};
@@ -92,18 +93,25 @@ static int send_edit(struct call *call, struct file *file, const struct document
     return file_await(call, file, false);
 }
 
-/* An API that takes whole objects only gets the edit merged into what it has right now. */
-static int merge_into_fresh(struct call *call, struct file *file, struct record **record,
-                            struct document_change *edit)
+/* What the edit changes. An API that takes whole objects only gets it merged into what is there
+ * right now; so does a record that came incomplete. */
+static int work_out(struct call *call, const struct buf *text, struct dir *dir,
+                    struct record **record, struct document_change *edit)
 {
-    int rc = document_refetch(call, file->node.dir, record);
+    bool whole = cache_shape(dir->tree->config.cache, dir->kind)->update == UPDATE_WHOLE;
+    int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
 
-    return rc < 0 ? rc : diff(call, file, *record, edit);
+    if (rc == 0)
+        rc = diff(call, text, dir, *record, edit);
+    if (rc < 0 || !edit->changed || !whole)
+        return rc;
+    rc = document_refetch(call, dir, record);
+    return rc < 0 ? rc : diff(call, text, dir, *record, edit);
 }
 
-int document_file_commit(struct call *call, struct file *file)
+int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
 {
-    struct dir *dir = file->node.dir;
+    struct dir *dir = dir_resource(file->node.dir);
     struct document_change edit = {0};
     struct record *record = NULL;
 
@@ -112,16 +120,15 @@ int document_file_commit(struct call *call, struct file *file)
     int rc = read_record(call, dir, false, &record);
     if (rc < 0)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
-    bool whole = cache_shape(dir->tree->config.cache, dir->kind)->update == UPDATE_WHOLE;
-    if (!record->complete)
-        rc = document_refetch(call, dir, &record);
-    if (rc == 0)
-        rc = diff(call, file, record, &edit);
-    if (rc == 0 && edit.changed && whole)
-        rc = merge_into_fresh(call, file, &record, &edit);
+    rc = work_out(call, text, dir, &record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
     document_change_finish(&edit);
     record_unref(record);
     return rc;
+}
+
+int document_file_commit(struct call *call, struct file *file)
+{
+    return document_commit_edit(call, file, &file->text);
 }

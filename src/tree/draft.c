@@ -12,6 +12,8 @@
 
 #include "tree/document.h"
 #include "tree/names.h"
+#include "tree/scratch.h"
+#include "util/json.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -210,9 +212,10 @@ int draft_rmdir(struct call *call, struct dir *dir)
         return tree_fail(call, EBUSY, "it is just being created");
     }
     dir_path(dir, NULL, path, sizeof path);
-    if (!overlay_hides_all(dir))
+    if (!overlay_hides_all(call, dir))
         return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
     overlay_clear(dir);
+    scratch_clear(dir);
     dir_detach(dir);
     drop(dir);
     return 0;
@@ -280,25 +283,39 @@ static void view_finish(struct draft_view *view)
     buf_finish(&view->name);
 }
 
+/* What defaults= gives for the kind: a JSON object as text, or NULL. */
+static const char *defaults_of(const struct tree *tree, const struct kind *kind)
+{
+    return tree->config.defaults[kind_index(kind)];
+}
+
 static enum dialect dialect_of(const struct dir *dir)
 {
     return cache_dialect(dir->tree->config.cache);
 }
 
-static int document_render_file(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static bool render(struct dir *dir, const struct draft_view *now, struct buf *out)
 {
+    return document_render_draft(dir->kind, dialect_of(dir), buf_text(&now->name),
+                                 now->name.size_bytes, buf_text(&now->values),
+                                 defaults_of(dir->tree, dir->kind), out);
+}
+
+static int document_render_file(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    struct dir *dir = node.dir;
     struct draft_view now;
     bool ok = view(dir, &now);
 
     (void)call, (void)wait;
-    ok = ok && document_render_draft(dir->kind, dialect_of(dir), buf_text(&now.name),
-                                     now.name.size_bytes, buf_text(&now.values), NULL, out);
+    ok = ok && render(dir, &now, out);
     view_finish(&now);
     return ok ? 0 : -ENOENT;
 }
 
-static int missing_render_file(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int missing_render_file(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     struct record_list peers = RECORD_LIST_EMPTY;
     struct draft_view now;
     bool ok = view(dir, &now);
@@ -306,7 +323,8 @@ static int missing_render_file(struct call *call, struct dir *dir, bool wait, st
     (void)call, (void)wait;
     ok = ok && cache_records(dir->tree->config.cache, dir->kind, &peers) &&
          document_render_missing(dir->kind, dialect_of(dir), buf_text(&now.name),
-                                 now.name.size_bytes, buf_text(&now.values), NULL, &peers, out);
+                                 now.name.size_bytes, buf_text(&now.values),
+                                 defaults_of(dir->tree, dir->kind), &peers, out);
     record_list_finish(&peers);
     view_finish(&now);
     return ok ? 0 : -ENOENT;
@@ -314,27 +332,37 @@ static int missing_render_file(struct call *call, struct dir *dir, bool wait, st
 
 /* --- completing it --------------------------------------------------------------------------- */
 
-/* The body that creates it, of the values so far and `text`: 0, or why it can't be. */
-static int complete(struct call *call, struct file *file, struct draft_view *now,
-                    struct document_change *body)
+/* The body that creates it, of the values so far and `text`. 1: complete; 0: something is still
+ * missing and named in `missing`; or why it can't be. */
+static int add_values(struct call *call, struct dir *dir, const struct buf *text,
+                      struct draft_view *now, struct document_change *body, struct buf *missing)
 {
-    struct dir *dir = file->node.dir;
     struct record_list peers = RECORD_LIST_EMPTY;
-    struct buf missing = BUF_EMPTY;
     int rc = cache_records(dir->tree->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
 
-    if (rc == 0 &&
-        document_draft_apply(dir->kind, dialect_of(dir), &peers, buf_text(&file->text),
-                             file->text.size_bytes, &now->values, &call->problem) < 0)
+    if (rc == 0 && document_draft_apply(dir->kind, dialect_of(dir), &peers, buf_text(text),
+                                        text->size_bytes, &now->values, &call->problem) < 0)
         rc = tree_problem_errno(call, false);
-    if (rc == 0 && !document_draft_body(dir->kind, dialect_of(dir), buf_text(&now->name),
-                                        now->name.size_bytes, buf_text(&now->values), NULL, body,
-                                        &missing))
-        rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
-                       buf_text(&missing));
     record_list_finish(&peers);
-    buf_finish(&missing);
-    return rc;
+    if (rc < 0)
+        return rc;
+    return document_draft_body(dir->kind, dialect_of(dir), buf_text(&now->name),
+                               now->name.size_bytes, buf_text(&now->values),
+                               defaults_of(dir->tree, dir->kind), body, missing)
+               ? 1
+               : 0;
+}
+
+/* What a field's file gave is kept whether or not it completes the draft. */
+static bool keep_values(struct dir *dir, const struct draft_view *now)
+{
+    bool ok = false;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    if (dir->draft != NULL && buf_resize(&dir->draft->values, 0))
+        ok = buf_append(&dir->draft->values, buf_text(&now->values), now->values.size_bytes);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return ok;
 }
 
 static int check_name_free(struct call *call, struct dir *dir, const struct buf *name)
@@ -362,25 +390,36 @@ static int send_create(struct call *call, struct file *file, const struct docume
 
     if (change_start(file->tree->config.cache, &request, &file->change) < 0)
         return -ENOMEM;
-    set_change(file->node.dir, file->change);
+    struct dir *dir = dir_resource(file->node.dir);
+    set_change(dir, file->change);
     int rc = file_await(call, file, true);
-    settle(file->node.dir);
+    settle(dir);
     return rc;
 }
 
-static int create(struct call *call, struct file *file)
+/* A document must complete the draft; a field need not. */
+static int create(struct call *call, struct file *file, const struct buf *text, bool field)
 {
+    struct dir *dir = dir_resource(file->node.dir);
     struct draft_view now;
     struct document_change body = {0};
-    int rc = view(file->node.dir, &now) ? 0 : -ENOMEM;
+    struct buf missing = BUF_EMPTY;
+    int rc = view(dir, &now) ? 0 : -ENOMEM;
 
     if (rc == 0)
-        rc = complete(call, file, &now, &body);
-    if (rc == 0)
-        rc = check_name_free(call, file->node.dir, &now.name);
-    if (rc == 0)
+        rc = add_values(call, dir, text, &now, &body, &missing);
+    bool complete = rc > 0;
+    if (rc >= 0 && field && !keep_values(dir, &now))
+        rc = -ENOMEM;
+    if (rc == 0 && !field)
+        rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
+                       buf_text(&missing));
+    if (rc > 0)
+        rc = check_name_free(call, dir, &now.name);
+    if (rc == 0 && complete)
         rc = send_create(call, file, &body);
     document_change_finish(&body);
+    buf_finish(&missing);
     view_finish(&now);
     return rc;
 }
@@ -388,7 +427,8 @@ static int create(struct call *call, struct file *file)
 /* Another handle's create of this draft is on its way: its outcome decides what is left to do. */
 static int await_other(struct call *call, struct file *file)
 {
-    struct change *change = change_of(file->node.dir);
+    struct dir *dir = dir_resource(file->node.dir);
+    struct change *change = change_of(dir);
 
     if (change == NULL)
         return 0;
@@ -398,13 +438,13 @@ static int await_other(struct call *call, struct file *file)
     if (gave_up)
         return tree_problem_errno(call, true);
     call->problem = (struct problem){0};
-    settle(file->node.dir);
+    settle(dir);
     return 0;
 }
 
-static int draft_commit(struct call *call, struct file *file)
+static int commit(struct call *call, struct file *file, const struct buf *text, bool field)
 {
-    struct dir *dir = file->node.dir;
+    struct dir *dir = dir_resource(file->node.dir);
     int rc;
 
     if (file->change != NULL) {
@@ -415,7 +455,18 @@ static int draft_commit(struct call *call, struct file *file)
     rc = await_other(call, file);
     if (rc < 0)
         return rc;
-    return dir_ops(dir) == &draft_ops ? create(call, file) : document_file_commit(call, file);
+    return dir_ops(dir) == &draft_ops ? create(call, file, text, field)
+                                      : document_commit_edit(call, file, text);
+}
+
+static int draft_commit(struct call *call, struct file *file)
+{
+    return commit(call, file, &file->text, false);
+}
+
+static int draft_commit_edit(struct call *call, struct file *file, const struct buf *edit)
+{
+    return commit(call, file, edit, true);
 }
 
 /* --- the directory --------------------------------------------------------------------------- */
@@ -430,9 +481,19 @@ static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
     return draft == NULL ? -ENOENT : 0;
 }
 
-static int draft_unlink(struct call *call, struct dir *dir, const char *name)
+/* The fields that can be given, as the document has them. */
+static struct json_object *draft_fields(struct call *call, struct dir *dir, bool wait)
 {
-    return resource_ops.unlink(call, dir, name);
+    struct json_object *object = NULL;
+    struct buf text = BUF_EMPTY;
+
+    (void)call, (void)wait;
+    struct draft_view now;
+    if (view(dir, &now) && render(dir, &now, &text))
+        json_read(buf_text(&text), text.size_bytes, &object, NULL);
+    view_finish(&now);
+    buf_finish(&text);
+    return object;
 }
 
 static int64_t draft_valid_ms(struct dir *dir)
@@ -456,7 +517,12 @@ static const struct leaf_row draft_leaves[] = {
 const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
-    .unlink = draft_unlink,
+    .unlink = resource_file_unlink,
+    .rename = resource_file_rename,
+    .rmdir = resource_nested_rmdir,
     .valid_ms = draft_valid_ms,
     .leaves = draft_leaves,
+    .fields = draft_fields,
+    .commit_edit = draft_commit_edit,
+    .scratch = true,
 };

@@ -11,6 +11,7 @@
 #include "tree/tree_internal.h"
 
 #include "tree/document.h"
+#include "tree/scratch.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -74,6 +75,10 @@ static struct file *file_new(struct node node, const struct leaf_row *row, int f
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
     file->version = 1;
+    if ((row->flags & LEAF_SCRATCH_FILE) != 0) {
+        file->scratch = leaf_acts_as(node.dir, node.leaf);
+        scratch_hold(node.dir, file->scratch);
+    }
     pthread_mutex_init(&file->lock, NULL);
     wait_queue_init(&file->turns);
     return file;
@@ -86,6 +91,8 @@ void tree_release(struct file *file)
         LIST_REMOVE(file, link);
         pthread_mutex_unlock(&file->tree->lock);
     }
+    if (file->scratch != 0)
+        scratch_release(file->node.dir, file->scratch);
     change_unref(file->change);
     if (file->writable && file->text.data != NULL)
         explicit_bzero(file->text.data, file->text.capacity_bytes);
@@ -100,7 +107,7 @@ static int load(struct call *call, struct file *file, bool empty)
 {
     if (empty)
         return 0;
-    int rc = file->row->render(call, file->node.dir, true, &file->text);
+    int rc = file->row->render(call, file->node, true, &file->text);
     file->inherited = file->writable && file->text.size_bytes > 0;
     return rc;
 }
@@ -114,6 +121,28 @@ static void register_volatile(struct file *file)
     pthread_mutex_unlock(&file->tree->lock);
 }
 
+/* The modes hold for everybody, root included. */
+static int check_access(struct call *call, struct node node, int flags, bool created)
+{
+    mode_t mode = leaf_mode(node);
+    bool writing = (flags & O_ACCMODE) != O_RDONLY;
+
+    if (writing && node.dir->tree->config.read_only)
+        return tree_fail(call, EROFS, "mounted read-only");
+    if (writing && !created && (mode & 0222) == 0)
+        return tree_fail(call, EACCES, "this file is read-only");
+    if ((flags & O_ACCMODE) != O_WRONLY && (mode & 0444) == 0)
+        return tree_fail(call, EACCES, "this value can be given, it is never shown");
+    return 0;
+}
+
+static int open_scratch(struct call *call, struct file *file, int flags)
+{
+    if ((flags & O_TRUNC) == 0)
+        return 0;
+    return scratch_truncate(call, file->node.dir, file->scratch, 0);
+}
+
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out)
 {
     const struct leaf_row *row = leaf_row(node.dir, node.leaf);
@@ -121,23 +150,22 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
 
     if (row == NULL)
         return -ENOENT;
-    if (writing && node.dir->tree->config.read_only)
-        return tree_fail(call, EROFS, "mounted read-only");
-    if (writing && row->commit == NULL)
-        return tree_fail(call, EACCES, "this file is read-only");
+    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0 ? 0 : check_access(call, node, flags, created);
+    if (rc < 0)
+        return rc;
     struct file *file = file_new(node, row, flags);
     if (file == NULL)
         return -ENOMEM;
     file->created = created;
     bool empty = writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0);
-    int rc = load(call, file, empty);
+    rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
     register_volatile(file);
     if (rc < 0) {
         tree_release(file);
         return rc;
     }
     if (!writing)
-        overlay_note_reader(node.dir, node.leaf, call->pid);
+        overlay_note_reader(node.dir, leaf_acts_as(node.dir, node.leaf), call->pid);
     *out = file;
     return 0;
 }
@@ -161,6 +189,8 @@ off_t file_size(struct file *file)
 
 ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
 {
+    if (file->scratch != 0)
+        return scratch_pread(file->node.dir, file->scratch, out, size, offset);
     int rc = file_enter(call, file);
 
     if (rc < 0)
@@ -176,12 +206,30 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
 
 /* --- answering ------------------------------------------------------------------------------- */
 
+/* A refused document is kept beside it, as NAME.rej, until one is accepted. */
+static void keep_rejected(struct call *call, struct file *file, int rc)
+{
+    struct call quiet = {.cancel = call->cancel, .uid = call->uid, .gid = call->gid, .op = "rej"};
+    char name[LEAF_NAME_BYTES + 4];
+
+    if ((file->row->flags & LEAF_DOCUMENT) == 0)
+        return;
+    leaf_name(file->node.dir, file->node.leaf, name);
+    strcat(name, ".rej");
+    uint32_t old = scratch_find(file->node.dir, name);
+    if (rc == 0 && old != 0)
+        scratch_remove(file->node.dir, old);
+    else if (rc < 0 && file->text.size_bytes > 0)
+        scratch_put(&quiet, file->node.dir, name, 0600, &file->text);
+}
+
 static int answer(struct call *call, struct file *file, int rc)
 {
     file->answered = file->version;
     file->answer = rc;
     file->problem = call->problem;
     file->applied_bytes = rc == 0 ? file->text.size_bytes : file->applied_bytes;
+    keep_rejected(call, file, rc);
     return rc;
 }
 
@@ -206,6 +254,36 @@ int file_await(struct call *call, struct file *file, bool creating)
     return tree_problem_errno(call, creating);
 }
 
+static int commit(struct call *call, struct file *file);
+
+static bool is_read_only(const struct file *file)
+{
+    return (leaf_mode(file->node) & 0222) == 0;
+}
+
+/* A read-only file may be put in place anew with what it holds anyway. */
+static int compare_replacement(struct call *call, struct file *file)
+{
+    struct buf now = BUF_EMPTY;
+    int rc = file->row->render(call, file->node, false, &now);
+
+    if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
+                    memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))
+        rc = tree_fail(call, EACCES, "this file is read-only: it keeps its content");
+    buf_finish(&now);
+    return rc;
+}
+
+int file_replace(struct call *call, struct file *file, struct buf *text)
+{
+    buf_finish(&file->text);
+    file->text = *text;
+    *text = BUF_EMPTY;
+    file->wrote = true;
+    file->version++;
+    return commit(call, file);
+}
+
 /* Commits the staged text. A commit that the caller did not wait out stays unanswered: the change
  * is on its way, and the next commit of the same version waits for it. */
 static int commit(struct call *call, struct file *file)
@@ -217,7 +295,7 @@ static int commit(struct call *call, struct file *file)
         file->change = NULL;
     }
     file->change_version = file->version;
-    int rc = file->row->commit(call, file);
+    int rc = is_read_only(file) ? compare_replacement(call, file) : file->row->commit(call, file);
     return file->change != NULL ? rc : answer(call, file, rc);
 }
 
@@ -257,7 +335,7 @@ static int add_behind_applied(struct call *call, struct file *file, size_t offse
 /* Whether the bytes that were just staged complete something, and what becomes of it then. */
 static int judge(struct call *call, struct file *file)
 {
-    if (file->inherited)
+    if (file->inherited || is_read_only(file))
         return 0;
     switch (file->row->judge(file, call)) {
     case JUDGE_COMPLETE:
@@ -317,6 +395,10 @@ static size_t append_offset(const struct file *file, const char *data, size_t si
 ssize_t tree_write(struct call *call, struct file *file, const char *data, size_t size,
                    off_t offset)
 {
+    if (file->scratch != 0)
+        return finish(call, file,
+                      (int)scratch_pwrite(call, file->node.dir, file->scratch, data, size, offset,
+                                          file->append));
     int rc = file_enter(call, file);
 
     if (rc < 0)
@@ -331,6 +413,8 @@ ssize_t tree_write(struct call *call, struct file *file, const char *data, size_
 
 int tree_truncate(struct call *call, struct file *file, off_t size)
 {
+    if (file->scratch != 0)
+        return finish(call, file, scratch_truncate(call, file->node.dir, file->scratch, size));
     int rc = file_enter(call, file);
 
     if (rc < 0)

@@ -4,7 +4,11 @@
 
 #include "tree/tree_internal.h"
 
+#include "tree/scratch.h"
+
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct kind *leaf_singleton(void)
@@ -23,7 +27,83 @@ const struct kind *machine_kind(void)
     return NULL;
 }
 
-const char *leaf_name(const struct dir *dir, const struct leaf_row *row)
+/* --- roles ----------------------------------------------------------------------------------- */
+
+uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf)
+{
+    uint32_t acts_as = leaf;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].leaf == leaf)
+            acts_as = dir->roles[i].acts_as;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return acts_as;
+}
+
+/* With tree->lock held. */
+static bool add_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+{
+    for (size_t i = 0; i < dir->role_count; i++) {
+        if (dir->roles[i].leaf == leaf) {
+            dir->roles[i].acts_as = canonical;
+            return true;
+        }
+    }
+    struct role *roles = realloc(dir->roles, (dir->role_count + 1) * sizeof *roles);
+    if (roles == NULL)
+        return false;
+    roles[dir->role_count++] = (struct role){leaf, canonical};
+    dir->roles = roles;
+    return true;
+}
+
+bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    /* Whatever was known as that until now is so no more: one name has one number. */
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].acts_as == canonical && dir->roles[i].leaf != leaf)
+            dir->roles[i].acts_as = 0;
+    bool ok = add_role(dir, leaf, canonical);
+    if (ok && leaf != canonical)
+        for (size_t i = 0; i < dir->role_count; i++)
+            if (dir->roles[i].leaf == canonical && dir->roles[i].acts_as == canonical)
+                dir->roles[i].acts_as = 0;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return ok;
+}
+
+/* With tree->lock held: the number under which `canonical` is known; 0: another must be taken. */
+static uint32_t known_number(const struct dir *dir, uint32_t canonical)
+{
+    uint32_t number = canonical;
+
+    for (size_t i = 0; i < dir->role_count; i++) {
+        if (dir->roles[i].acts_as == canonical)
+            return dir->roles[i].leaf;
+        if (dir->roles[i].leaf == canonical)
+            number = 0;
+    }
+    return number;
+}
+
+uint32_t leaf_number(struct dir *dir, uint32_t canonical)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    uint32_t number = known_number(dir, canonical);
+    if (number == 0) {
+        number = LEAF_SCRATCH + dir->next_scratch++;
+        if (!add_role(dir, number, canonical))
+            number = canonical;
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    return number;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static const char *row_name(const struct dir *dir, const struct leaf_row *row)
 {
     if ((row->flags & LEAF_DOCUMENT) != 0)
         return dir->kind->document;
@@ -32,64 +112,134 @@ const char *leaf_name(const struct dir *dir, const struct leaf_row *row)
     return row->name;
 }
 
-bool leaf_exists(const struct dir *dir, const struct leaf_row *row)
+static bool row_exists(const struct dir *dir, const struct leaf_row *row)
 {
-    if ((row->flags & LEAF_RESTORE) != 0)
-        return cache_shape(dir->tree->config.cache, dir->kind)->restore != NULL;
-    return true;
+    return row->exists == NULL || row->exists(dir);
 }
 
-const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
-{
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
-
-    if (leaf == 0 || rows == NULL)
-        return NULL;
-    for (uint32_t i = 0; rows[i].name != NULL; i++)
-        if (i + 1 == leaf)
-            return leaf_exists(dir, &rows[i]) ? &rows[i] : NULL;
-    return NULL;
-}
-
-uint32_t leaf_find(const struct dir *dir, const char *name)
+/* The row of a canonical number below LEAF_FIELDS; NULL: there is none. */
+static const struct leaf_row *fixed_row(const struct dir *dir, uint32_t leaf)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
-        if (strcmp(leaf_name(dir, &rows[i]), name) == 0 && leaf_exists(dir, &rows[i]))
+        if (i + 1 == leaf)
+            return row_exists(dir, &rows[i]) ? &rows[i] : NULL;
+    return NULL;
+}
+
+const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
+{
+    uint32_t canonical = leaf_acts_as(dir, leaf);
+
+    if (canonical == 0)
+        return NULL;
+    if (canonical >= LEAF_SCRATCH)
+        return scratch_row(dir, canonical);
+    if (canonical >= LEAF_FIELDS)
+        return dir_ops(dir)->fields == NULL ? NULL : &field_row;
+    return fixed_row(dir, canonical);
+}
+
+void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    uint32_t canonical = leaf_acts_as(dir, leaf);
+    const struct leaf_row *row = fixed_row(dir, canonical);
+
+    out[0] = '\0';
+    if (canonical >= LEAF_SCRATCH)
+        scratch_name(dir, canonical, out);
+    else if (canonical >= LEAF_FIELDS)
+        field_name(dir, canonical, out);
+    else if (row != NULL)
+        snprintf(out, LEAF_NAME_BYTES, "%s", row_name(dir, row));
+}
+
+mode_t leaf_mode(struct node node)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    struct stat st = {.st_mode = row == NULL ? 0 : row->mode};
+
+    if (row != NULL && row->attr != NULL)
+        row->attr(node, &st);
+    return st.st_mode & 07777;
+}
+
+static uint32_t find_fixed(const struct dir *dir, const char *name)
+{
+    const struct leaf_row *rows = dir_ops(dir)->leaves;
+
+    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
+        if (strcmp(row_name(dir, &rows[i]), name) == 0 && row_exists(dir, &rows[i]))
             return i + 1;
     return 0;
 }
 
-bool leaf_hidden(struct dir *dir, uint32_t leaf)
+uint32_t leaf_find(struct call *call, struct dir *dir, const char *name)
 {
+    bool nested = false;
+    uint32_t leaf = find_fixed(dir, name);
+
+    if (leaf == 0)
+        leaf = field_find_name(call, dir, name, &nested);
+    if (nested)
+        return 0;
+    return leaf != 0 ? leaf : scratch_find(dir, name);
+}
+
+bool leaf_hidden(struct dir *dir, uint32_t canonical)
+{
+    bool hidden = false;
+
     pthread_mutex_lock(&dir->tree->lock);
-    bool hidden = leaf != 0 && (dir->overlay.hidden >> (leaf - 1) & 1) != 0;
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
+        hidden = hidden || dir->overlay.hidden[i] == canonical;
     pthread_mutex_unlock(&dir->tree->lock);
     return hidden;
 }
 
+/* --- looking --------------------------------------------------------------------------------- */
+
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
-    uint32_t leaf = leaf_find(dir, name);
+    bool nested = false;
+    uint32_t leaf = find_fixed(dir, name);
 
-    (void)call;
+    if (leaf == 0)
+        leaf = field_find_name(call, dir, name, &nested);
+    if (leaf == 0)
+        leaf = scratch_find(dir, name);
     if (leaf == 0 || leaf_hidden(dir, leaf))
         return -ENOENT;
-    out->leaf = leaf;
+    if (nested) {
+        out->dir = field_dir(dir, name);
+        return out->dir == NULL ? -ENOMEM : 0;
+    }
+    out->leaf = leaf_number(dir, leaf);
     return 0;
+}
+
+static bool list_fixed(struct dir *dir, struct listing *listing)
+{
+    const struct leaf_row *rows = dir_ops(dir)->leaves;
+    bool ok = true;
+
+    for (uint32_t i = 0; ok && rows != NULL && rows[i].name != NULL; i++) {
+        bool shown = row_exists(dir, &rows[i]) && (rows[i].flags & LEAF_UNLISTED) == 0 &&
+                     (listing->with_hidden || !leaf_hidden(dir, i + 1));
+        if (shown)
+            ok = listing_add_leaf(listing, row_name(dir, &rows[i]), leaf_number(dir, i + 1),
+                                  S_IFREG);
+    }
+    return ok;
 }
 
 int leaves_list(struct call *call, struct dir *dir, struct listing *listing)
 {
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
-
-    (void)call;
-    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
-        if (!leaf_exists(dir, &rows[i]) || leaf_hidden(dir, i + 1))
-            continue;
-        if (!listing_add_leaf(listing, leaf_name(dir, &rows[i]), i + 1))
-            return -ENOMEM;
-    }
-    return 0;
+    if (!list_fixed(dir, listing))
+        return -ENOMEM;
+    int rc = fields_list(call, dir, listing);
+    if (rc < 0)
+        return rc;
+    return scratch_list(dir, listing) ? 0 : -ENOMEM;
 }

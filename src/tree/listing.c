@@ -8,22 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct listed {
-    char *name;
-    uint32_t leaf; /* 0: a directory, described by the rest */
-    const struct dir_ops *ops;
-    const struct kind *kind;
-    char *id;
-    char *machine_id;
-};
-
-struct listing {
-    struct dir *dir; /* a reference */
-    struct listed *entries;
-    size_t count;
-    size_t capacity;
-};
-
 static struct listed *append(struct listing *listing)
 {
     if (listing->count == listing->capacity) {
@@ -39,13 +23,14 @@ static struct listed *append(struct listing *listing)
     return entry;
 }
 
-bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf)
+bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type)
 {
     struct listed *entry = append(listing);
 
     if (entry == NULL)
         return false;
     entry->leaf = leaf;
+    entry->type = type;
     entry->name = strdup(name);
     return entry->name != NULL;
 }
@@ -58,6 +43,7 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
     if (entry == NULL)
         return false;
     entry->name = strdup(name);
+    entry->type = S_IFDIR;
     entry->ops = ops;
     entry->kind = kind;
     entry->id = id == NULL ? NULL : strdup(id);
@@ -104,7 +90,7 @@ const char *listing_name(const struct listing *listing, size_t index)
 
 mode_t listing_type(const struct listing *listing, size_t index)
 {
-    return listing->entries[index].leaf == 0 ? S_IFDIR : S_IFREG;
+    return listing->entries[index].type;
 }
 
 ino_t listing_ino(const struct listing *listing, size_t index)
@@ -137,16 +123,28 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     return rc;
 }
 
-void listing_close(struct listing *listing)
+int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out)
 {
-    if (listing == NULL)
-        return;
+    *out = (struct listing){.with_hidden = with_hidden};
+    return leaves_list(call, dir, out);
+}
+
+void listing_finish(struct listing *listing)
+{
     for (size_t i = 0; i < listing->count; i++) {
         free(listing->entries[i].name);
         free(listing->entries[i].id);
         free(listing->entries[i].machine_id);
     }
     free(listing->entries);
+    *listing = (struct listing){0};
+}
+
+void listing_close(struct listing *listing)
+{
+    if (listing == NULL)
+        return;
     dir_unref(listing->dir);
+    listing_finish(listing);
     free(listing);
 }

@@ -7,6 +7,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/document_file.c \
   src/tree/draft.c \
   src/tree/errors.c \
+  src/tree/fields.c \
   src/tree/file.c \
   src/tree/journal.c src/tree/journal.h \
   src/tree/kind_dir.c \
@@ -16,8 +17,10 @@ src_tree_libtree_a_SOURCES = \
   src/tree/overlay.c \
   src/tree/readme.c \
   src/tree/resource.c \
+  src/tree/resource_files.c \
   src/tree/restore.c \
   src/tree/root.c \
+  src/tree/scratch.c src/tree/scratch.h \
   src/tree/statfs.c \
   src/tree/status.c \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h

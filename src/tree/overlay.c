@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int64_t now_ms(const struct tree *tree)
@@ -23,7 +24,7 @@ static bool clear(struct dir *dir)
 {
     bool was_listed = dir->overlay.listed;
 
-    dir->overlay.hidden = 0;
+    dir->overlay.hidden_count = 0;
     dir->overlay.revert_ms = 0;
     dir->overlay.listed = false;
     if (was_listed)
@@ -31,17 +32,30 @@ static bool clear(struct dir *dir)
     return was_listed;
 }
 
-void overlay_hide(struct dir *dir, uint32_t leaf)
+/* With tree->lock held; false: no memory. */
+static bool add_hidden(struct overlay *overlay, uint32_t canonical)
+{
+    uint32_t *hidden = realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
+
+    if (hidden == NULL)
+        return false;
+    hidden[overlay->hidden_count++] = canonical;
+    overlay->hidden = hidden;
+    return true;
+}
+
+void overlay_hide(struct dir *dir, uint32_t canonical)
 {
     struct tree *tree = dir->tree;
 
     pthread_mutex_lock(&tree->lock);
-    dir->overlay.hidden |= UINT64_C(1) << (leaf - 1);
-    dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
-    if (!dir->overlay.listed) {
-        dir->overlay.listed = true;
-        dir->refs++;
-        LIST_INSERT_HEAD(&tree->hiding, dir, overlay.link);
+    if (add_hidden(&dir->overlay, canonical)) {
+        dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
+        if (!dir->overlay.listed) {
+            dir->overlay.listed = true;
+            dir->refs++;
+            LIST_INSERT_HEAD(&tree->hiding, dir, overlay.link);
+        }
     }
     pthread_mutex_unlock(&tree->lock);
 }
@@ -55,24 +69,30 @@ void overlay_clear(struct dir *dir)
         dir_unref(dir);
 }
 
-void overlay_show(struct dir *dir, uint32_t leaf)
+void overlay_show(struct dir *dir, uint32_t canonical)
 {
+    struct overlay *overlay = &dir->overlay;
+    size_t kept = 0;
+
     pthread_mutex_lock(&dir->tree->lock);
-    dir->overlay.hidden &= ~(UINT64_C(1) << (leaf - 1));
-    bool drop = dir->overlay.hidden == 0 && clear(dir);
+    for (size_t i = 0; i < overlay->hidden_count; i++)
+        if (overlay->hidden[i] != canonical)
+            overlay->hidden[kept++] = overlay->hidden[i];
+    overlay->hidden_count = kept;
+    bool drop = kept == 0 && clear(dir);
     pthread_mutex_unlock(&dir->tree->lock);
     if (drop)
         dir_unref(dir);
 }
 
-bool overlay_hides_all(struct dir *dir)
+bool overlay_hides_all(struct call *call, struct dir *dir)
 {
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
+    struct listing listing;
+    int rc = listing_look(call, dir, false, &listing);
+    bool empty = rc == -ENOENT || (rc == 0 && listing.count == 0);
 
-    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
-        if (leaf_exists(dir, &rows[i]) && !leaf_hidden(dir, i + 1))
-            return false;
-    return true;
+    listing_finish(&listing);
+    return empty;
 }
 
 static void report_reverted(struct dir *dir)
@@ -108,7 +128,7 @@ void overlay_sweep(struct tree *tree)
     } while (dir != NULL);
 }
 
-void overlay_note_reader(struct dir *dir, uint32_t leaf, pid_t pid)
+void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid)
 {
     struct overlay *overlay = &dir->overlay;
 
@@ -116,7 +136,7 @@ void overlay_note_reader(struct dir *dir, uint32_t leaf, pid_t pid)
     if (overlay->readers == NULL)
         overlay->readers = calloc(READERS_REMEMBERED, sizeof *overlay->readers);
     if (overlay->readers != NULL) {
-        overlay->readers[overlay->reader_next] = (struct reader){pid, leaf, now_ms(dir->tree)};
+        overlay->readers[overlay->reader_next] = (struct reader){pid, canonical, now_ms(dir->tree)};
         overlay->reader_next = (overlay->reader_next + 1) % READERS_REMEMBERED;
     }
     pthread_mutex_unlock(&dir->tree->lock);
@@ -132,32 +152,44 @@ bool same_process(pid_t a, pid_t b)
     return access(path, F_OK) == 0;
 }
 
-/* The leaves (bit n: leaf n + 1) that the process of `pid` opened in the last minute. */
-static uint64_t leaves_read_by(struct dir *dir, pid_t pid)
+/* The leaves that the process of `pid` opened in the last minute: their numbers in `out`. */
+static size_t leaves_read_by(struct dir *dir, pid_t pid, uint32_t out[READERS_REMEMBERED])
 {
     struct reader readers[READERS_REMEMBERED] = {0};
-    uint64_t leaves = 0;
+    size_t count = 0;
 
     pthread_mutex_lock(&dir->tree->lock);
     if (dir->overlay.readers != NULL)
-        for (unsigned i = 0; i < READERS_REMEMBERED; i++)
-            readers[i] = dir->overlay.readers[i];
+        memcpy(readers, dir->overlay.readers, sizeof readers);
     int64_t since = now_ms(dir->tree) - READER_MEMORY_MS;
     pthread_mutex_unlock(&dir->tree->lock);
     for (unsigned i = 0; i < READERS_REMEMBERED; i++)
         if (readers[i].leaf != 0 && readers[i].opened_ms >= since &&
             same_process(pid, readers[i].pid))
-            leaves |= UINT64_C(1) << (readers[i].leaf - 1);
-    return leaves;
+            out[count++] = readers[i].leaf;
+    return count;
 }
 
-bool overlay_was_read_by(struct dir *dir, pid_t pid)
+static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
 {
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
-    uint64_t read = leaves_read_by(dir, pid);
+    for (size_t i = 0; i < count; i++)
+        if (leaves[i] == leaf)
+            return true;
+    return false;
+}
 
-    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
-        if (leaf_exists(dir, &rows[i]) && (read >> i & 1) == 0)
-            return false;
-    return true;
+bool overlay_was_read(struct call *call, struct dir *dir)
+{
+    uint32_t read[READERS_REMEMBERED];
+    size_t count = leaves_read_by(dir, call->pid, read);
+    struct listing listing;
+    bool all = count > 0 && listing_look(call, dir, true, &listing) == 0;
+
+    if (count == 0)
+        return false;
+    for (size_t i = 0; all && i < listing.count; i++)
+        all = listing.entries[i].type != S_IFREG ||
+              contains(read, count, leaf_acts_as(dir, listing.entries[i].leaf));
+    listing_finish(&listing);
+    return all;
 }

@@ -72,8 +72,9 @@ static bool print_safety(const struct tree *tree, struct buf *out)
                                       "first.\n");
 }
 
-int readme_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+int readme_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     (void)call, (void)wait;
     bool ok = buf_printf(out,
                          "This is cloud storage at %s, mounted by paperspacefs %s.\n"

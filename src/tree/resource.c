@@ -6,6 +6,7 @@
 
 #include "tree/document.h"
 #include "tree/names.h"
+#include "tree/scratch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -130,9 +131,9 @@ static int check_rmdir(struct call *call, struct dir *dir)
     char path[PATH_BYTES];
 
     dir_path(dir, NULL, path, sizeof path);
-    if (!overlay_hides_all(dir))
+    if (!overlay_hides_all(call, dir))
         return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
-    if (overlay_was_read_by(dir, call->pid))
+    if (overlay_was_read(call, dir))
         return tree_fail(call, EPERM,
                          "this process has just read all of it, as a move to another filesystem "
                          "does, and that would delete the %s: copy it with cp -r, then rm -r %s",
@@ -183,21 +184,12 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
         rc = delete_resource(call, dir);
         overlay_clear(dir);
     }
-    if (rc == 0)
+    if (rc == 0) {
+        scratch_clear(dir);
         dir_detach(dir);
+    }
     dir_unref(dir);
     return rc;
-}
-
-static int resource_unlink(struct call *call, struct dir *dir, const char *name)
-{
-    uint32_t leaf = leaf_find(dir, name);
-
-    (void)call;
-    if (leaf == 0 || leaf_hidden(dir, leaf))
-        return -ENOENT;
-    overlay_hide(dir, leaf);
-    return 0;
 }
 
 /* --- renaming -------------------------------------------------------------------------------- */
@@ -288,14 +280,25 @@ static int resource_mtime(struct dir *dir, int64_t *mtime_ms)
     return 0;
 }
 
-static int resource_dir_list(struct call *call, struct dir *dir, struct listing *listing)
+/* A record that came incomplete is completed before its members are shown to somebody. */
+static struct json_object *resource_fields(struct call *call, struct dir *dir, bool wait)
 {
+    struct cache *cache = dir->tree->config.cache;
     struct record *record = resource_record(dir);
 
-    if (record == NULL)
-        return -ENOENT;
+    if (record != NULL && !record->complete && wait) {
+        record_unref(record);
+        if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, &record, &call->problem) < 0)
+            record = NULL;
+    }
+    struct json_object *object = record == NULL ? NULL : record_parse(record);
     record_unref(record);
-    return leaves_list(call, dir, listing);
+    return object;
+}
+
+static bool has_restore(const struct dir *dir)
+{
+    return cache_shape(dir->tree->config.cache, dir->kind)->restore != NULL;
 }
 
 static bool resource_is_current(struct dir *dir)
@@ -328,22 +331,25 @@ static const struct leaf_row resource_leaves[] = {
      .commit = document_file_commit},
     {.name = "restore",
      .mode = 0644,
-     .flags = LEAF_RESTORE,
      .render = restore_render,
      .judge = restore_judge,
      .commit = restore_commit,
-     .touch = restore_touch},
+     .touch = restore_touch,
+     .exists = has_restore},
     {.name = NULL},
 };
 
 const struct dir_ops resource_ops = {
     .type = "resource",
-    .lookup = leaves_lookup,
-    .list = resource_dir_list,
     .mtime = resource_mtime,
-    .unlink = resource_unlink,
+    .unlink = resource_file_unlink,
+    .rename = resource_file_rename,
+    .rmdir = resource_nested_rmdir,
     .touch = resource_touch,
     .valid_ms = resource_valid_ms,
     .is_current = resource_is_current,
     .leaves = resource_leaves,
+    .fields = resource_fields,
+    .commit_edit = document_commit_edit,
+    .scratch = true,
 };

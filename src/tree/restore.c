@@ -39,8 +39,9 @@ static const char *state_word(const struct cache_event *event)
     return event->event.state;
 }
 
-int restore_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+int restore_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     struct cache_event event = {0};
 
     cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
@@ -153,8 +154,9 @@ static void note_missing_safety(struct call *call, struct dir *dir)
     journal_add_error(dir->tree->config.journal, &note);
 }
 
-int restore_touch(struct call *call, struct dir *dir)
+int restore_touch(struct call *call, struct node node)
 {
+    struct dir *dir = node.dir;
     struct change *change = NULL;
     const char *body = NULL;
     int rc = choose_body(call, dir, &body);

@@ -73,8 +73,9 @@ static int root_rename(struct call *call, struct dir *dir, const char *name, str
     return refuse(call);
 }
 
-static int singleton_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+static int singleton_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     struct cache *cache = dir->tree->config.cache;
     struct record *record = NULL;
 

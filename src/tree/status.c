@@ -94,8 +94,9 @@ static struct json_object *describe_kinds(struct tree *tree)
     return kinds;
 }
 
-int status_render(struct call *call, struct dir *dir, bool wait, struct buf *out)
+int status_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
+    struct dir *dir = node.dir;
     struct tree *tree = dir->tree;
     struct api_session session = account(call, tree, wait);
     struct json_object *status = json_object_new_object();

@@ -5,6 +5,7 @@
 #include "tree/tree_internal.h"
 
 #include "tree/names.h"
+#include "tree/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,6 +48,7 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
+    keys_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);
 }
@@ -116,20 +118,31 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
 
 int tree_readlink(struct call *call, struct node node, char *out, size_t size)
 {
-    (void)node;
-    if (size > 0)
-        out[0] = '\0';
+    if (scratch_readlink(node.dir, leaf_acts_as(node.dir, node.leaf), out, size) == 0)
+        return 0;
     return tree_fail(call, EINVAL, "not a symbolic link");
 }
 
 /* --- attributes ------------------------------------------------------------------------------ */
 
-static int touch(struct call *call, struct node node)
+/* A scratch file really takes what is set; of a resource's own files only the touch counts. */
+static int apply(struct call *call, struct node node, const struct setattr *change)
 {
     const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    uint32_t scratch = leaf_acts_as(node.dir, node.leaf);
 
+    if (row != NULL && (row->flags & LEAF_SCRATCH_FILE) != 0) {
+        if (change->set_size) {
+            int rc = scratch_truncate(call, node.dir, scratch, change->size);
+            if (rc < 0)
+                return rc;
+        }
+        return scratch_setattr(node.dir, scratch, change);
+    }
+    if (!change->touch_now)
+        return 0;
     if (node.leaf != 0)
-        return row != NULL && row->touch != NULL ? row->touch(call, node.dir) : 0;
+        return row != NULL && row->touch != NULL ? row->touch(call, node) : 0;
     if (dir_ops(node.dir)->touch != NULL)
         dir_ops(node.dir)->touch(node.dir);
     return 0;
@@ -143,8 +156,8 @@ int tree_setattr(struct call *call, struct node node, const struct setattr *chan
 
     if (node.dir->tree->config.read_only)
         rc = tree_fail(call, EROFS, "mounted read-only");
-    else if (change->touch_now)
-        rc = touch(call, node);
+    else
+        rc = apply(call, node, change);
     if (rc == 0)
         rc = attr_node(call, node, st, attr_valid_ms);
     if (rc == 0)
@@ -172,34 +185,46 @@ int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode
     return finish(call, dir, name, rc);
 }
 
-/* Brings an unlinked file of a resource back, empty, to be written anew. */
-static int create_leaf(struct call *call, struct dir *dir, uint32_t leaf, int flags,
-                       struct entry *out, struct file **file)
+/* Opens what was just made, or brings an unlinked file of a resource back, to be written anew. */
+static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int flags,
+                    struct entry *out, struct file **file)
 {
-    struct found found = {.leaf = leaf};
-    int rc = file_open(call, (struct node){dir, leaf}, flags, true, file);
+    struct found found = {.leaf = leaf_number(dir, canonical)};
+    bool was_hidden = leaf_hidden(dir, canonical);
+    int rc = file_open(call, (struct node){dir, found.leaf}, flags, was_hidden, file);
 
     if (rc < 0)
         return rc;
-    overlay_show(dir, leaf);
+    if (was_hidden)
+        overlay_show(dir, canonical);
     rc = make_entry(call, dir, &found, out);
     if (rc < 0)
         tree_release(*file);
     return rc;
 }
 
+/* A scratch file's number, or why none can be made here. */
+static int64_t make_scratch(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                            const char *target)
+{
+    if (!dir_ops(dir)->scratch)
+        return tree_fail(call, EPERM, "no other file can be made here");
+    return scratch_create(call, dir, name, mode, target);
+}
+
 int tree_create_file(struct call *call, struct dir *dir, const char *name, mode_t mode, int flags,
                      struct entry *out, struct file **file)
 {
-    uint32_t leaf = leaf_find(dir, name);
     int rc = begin_change(call, dir, name);
+    int64_t leaf = rc == 0 ? leaf_find(call, dir, name) : 0;
 
-    (void)mode;
     *out = (struct entry){0};
-    if (rc == 0 && leaf == 0)
-        rc = tree_fail(call, EPERM, "no other file can be made here");
+    if (rc == 0 && leaf == 0) {
+        leaf = make_scratch(call, dir, name, mode, NULL);
+        rc = leaf < 0 ? (int)leaf : 0;
+    }
     if (rc == 0)
-        rc = create_leaf(call, dir, leaf, flags, out, file);
+        rc = open_new(call, dir, (uint32_t)leaf, flags, out, file);
     return finish(call, dir, name, rc);
 }
 
@@ -207,11 +232,18 @@ int tree_symlink(struct call *call, const char *target, struct dir *dir, const c
                  struct entry *out)
 {
     int rc = begin_change(call, dir, name);
+    struct found found = {0};
 
-    (void)target;
     *out = (struct entry){0};
+    if (rc == 0 && leaf_find(call, dir, name) != 0)
+        rc = tree_fail(call, EEXIST, "the name is taken");
+    if (rc == 0) {
+        int64_t leaf = make_scratch(call, dir, name, 0777, target);
+        rc = leaf < 0 ? (int)leaf : 0;
+        found.leaf = rc == 0 ? leaf_number(dir, (uint32_t)leaf) : 0;
+    }
     if (rc == 0)
-        rc = tree_fail(call, EPERM, "no symbolic link can be made here");
+        rc = make_entry(call, dir, &found, out);
     return finish(call, dir, name, rc);
 }
 

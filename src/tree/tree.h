@@ -32,6 +32,8 @@ struct dir;
 struct file;
 struct listing;
 
+/* Field files of secrets: unlisted; not there; listed, and plain in documents too. */
+enum secrets_mode { SECRETS_FIELDS, SECRETS_HIDE, SECRETS_SHOW };
 enum restore_backup { RESTORE_BACKUP_AUTO, RESTORE_BACKUP_NO, RESTORE_BACKUP_YES };
 
 struct tree_config {
@@ -46,7 +48,10 @@ struct tree_config {
     gid_t gid;
     mode_t umask;             /* taken from every mode */
     bool read_only;           /* `ro`: every change is EROFS */
-    bool show_secrets;        /* secrets=show */
+    enum secrets_mode secrets;
+    /* What new resources of a kind get where nothing else is said: a JSON object as text, by
+     * kind_index, or NULL. */
+    const char *defaults[KINDS_COUNT];
     enum restore_backup restore_backup;
     int64_t ttl_ms;
     int64_t timeout_ms;
@@ -142,7 +147,9 @@ off_t file_size(struct file *file);
 
 struct setattr {
     bool touch_now;   /* exactly both times to now, nothing else, and no open handle */
-    bool set_size;    /* truncate(2) without an open file: succeeds, stages nothing */
+    bool set_size;    /* truncate(2) without an open file: succeeds; on a resource's own file it
+                       * stages nothing */
+    off_t size;
     bool set_mode;
     mode_t mode;
     bool set_owner;

@@ -21,6 +21,15 @@
 #define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
 #define READERS_REMEMBERED  256    /* by directory: newest first */
 
+/*
+ * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
+ * its type, from LEAF_FIELDS on the fields by key, from LEAF_SCRATCH on scratch files. The kernel's
+ * RENAME takes a file's number along to its new name, so a number may come to act as another: see
+ * leaf_acts_as.
+ */
+#define LEAF_FIELDS  0x100u
+#define LEAF_SCRATCH 0x80000u
+
 struct found;
 
 /* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
@@ -44,13 +53,20 @@ struct dir_ops {
     /* Whether the name it was found under still leads to it. NULL: always. */
     bool (*is_current)(struct dir *dir);
     const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
+    /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
+     * type has none. `wait`: an incomplete one is completed first. */
+    struct json_object *(*fields)(struct call *call, struct dir *dir, bool wait);
+    /* Carries out an edit in the form of a document, on behalf of a field's file. */
+    int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
+    bool scratch; /* other files can be made in it */
 };
 
 enum leaf_flag {
     LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
     LEAF_SINGLETON = 1 << 1, /* its name is that of the singleton kind's document */
     LEAF_VOLATILE = 1 << 2,  /* its content changes by itself: a handle's size counts */
-    LEAF_RESTORE = 1 << 3    /* only where the shape has a restore */
+    LEAF_UNLISTED = 1 << 3,  /* opens by name, is not listed */
+    LEAF_SCRATCH_FILE = 1 << 4 /* read and written in place: scratch.c */
 };
 
 enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
@@ -61,13 +77,17 @@ struct leaf_row {
     mode_t mode; /* permission bits before the umask; 0444: opening for writing is EACCES */
     unsigned flags;
     /* The content as it is now; may wait when `wait` is true (open), else what is known. */
-    int (*render)(struct call *call, struct dir *dir, bool wait, struct buf *out);
+    int (*render)(struct call *call, struct node node, bool wait, struct buf *out);
     /* What a staged text is as it stands: whether a write(2) completes it. NULL: read-only. */
     enum judgement (*judge)(struct file *file, struct call *call);
     /* Carries out a staged text: 0 or -errno; -EINTR with file->change set: not answered yet. */
     int (*commit)(struct call *call, struct file *file);
     /* Both times were set to now. NULL: nothing happens. */
-    int (*touch)(struct call *call, struct dir *dir);
+    int (*touch)(struct call *call, struct node node);
+    /* Whether a directory has it at all. NULL: always. */
+    bool (*exists)(const struct dir *dir);
+    /* Changes mode, owner, times or type that are not those of a plain row. NULL: they are. */
+    void (*attr)(struct node node, struct stat *st);
 };
 
 /* What a lookup found: a directory object (a reference) or a leaf of the directory itself. */
@@ -84,7 +104,8 @@ struct reader {
 
 /* What this mount has laid over a resource's directory: files hidden by unlink, and who read. */
 struct overlay {
-    uint64_t hidden;         /* bit n: leaf n + 1 is hidden */
+    uint32_t *hidden;        /* canonical numbers of leaves */
+    size_t hidden_count;
     int64_t revert_ms;       /* when they show again; 0: nothing hidden */
     bool listed;             /* in tree->hiding */
     struct reader *readers;  /* a ring of READERS_REMEMBERED, or NULL */
@@ -93,6 +114,13 @@ struct overlay {
 };
 
 struct draft;
+struct scratch;
+
+/* A leaf number that has come to act as another by a rename. */
+struct role {
+    uint32_t leaf;
+    uint32_t acts_as; /* canonical; 0: nothing any more */
+};
 
 struct dir {
     struct tree *tree;
@@ -108,6 +136,10 @@ struct dir {
     bool attached;            /* in parent->children; guarded by tree->lock */
     struct overlay overlay;   /* guarded by tree->lock */
     struct draft *draft;      /* guarded by tree->lock; see draft.c */
+    struct role *roles;       /* oldest first; guarded by tree->lock */
+    size_t role_count;
+    LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
+    uint32_t next_scratch;        /* guarded by tree->lock */
     char **retired_names;     /* kept until the end, since borrowed; guarded by tree->lock */
     size_t retired_count;
     UT_hash_handle hh;        /* in parent->children */
@@ -130,6 +162,11 @@ struct tree {
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, file) volatile_files;        /* newest first */
+    struct field_key *keys;                  /* every key seen, by number and by text: fields.c */
+    const struct field_key **keys_by_number;
+    size_t key_count;
+    size_t scratch_bytes;                    /* of all scratch files */
+    size_t scratch_count;
     struct api_session session;              /* asked once, for status.json */
     bool session_asked;
 };
@@ -143,6 +180,7 @@ struct file {
     const struct leaf_row *row;
     bool writable;
     bool append;
+    uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
     bool created;  /* opened by O_CREAT of an unlinked file */
 
     pthread_mutex_t lock;    /* guards busy and turns */
@@ -192,35 +230,55 @@ void dir_path(const struct dir *dir, const char *name, char *out, size_t size);
 /* "drives/data" with the leaf's name, if it is one. */
 void node_path(struct node node, char *out, size_t size);
 struct dir *dir_root_create(struct tree *tree);
+/* The resource's or draft's directory that `dir` is, or is nested in. */
+struct dir *dir_resource(struct dir *dir);
 
 /* --- leaf.c --------------------------------------------------------------------------------- */
 
 const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
-const char *leaf_name(const struct dir *dir, const struct leaf_row *row);
-/* Whether this directory has that leaf at all, hidden or not. */
-bool leaf_exists(const struct dir *dir, const struct leaf_row *row);
+#define LEAF_NAME_BYTES 256
+/* Its name ("" if there is none). */
+void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+/* The permission bits, before the umask. */
+mode_t leaf_mode(struct node node);
 /* The kind that is one document at the root; the kind whose resources belong to machines. */
 const struct kind *leaf_singleton(void);
 const struct kind *machine_kind(void);
-/* The number of the leaf called `name`, hidden or not; 0: none. */
-uint32_t leaf_find(const struct dir *dir, const char *name);
-bool leaf_hidden(struct dir *dir, uint32_t leaf);
+/* The canonical number of the leaf called `name`, hidden or not; 0: none. */
+uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
+bool leaf_hidden(struct dir *dir, uint32_t canonical);
+/* What a number acts as, and under which number a leaf is known at present. */
+uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
+uint32_t leaf_number(struct dir *dir, uint32_t canonical);
+/* From now on `leaf` acts as that; false: no memory. */
+bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
 /* lookup and list for the leaves of a directory. */
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
 int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
 
+/* --- fields.c ------------------------------------------------------------------------------- */
+
+extern const struct leaf_row field_row;
+/* The canonical number of the field called `name`; 0: none. `nested`: it is an object. */
+uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, bool *nested);
+int fields_list(struct call *call, struct dir *dir, struct listing *listing);
+struct dir *field_dir(struct dir *dir, const char *name);
+void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+void keys_finish(struct tree *tree);
+
 /* --- overlay.c ------------------------------------------------------------------------------ */
 
-void overlay_hide(struct dir *dir, uint32_t leaf);
-void overlay_show(struct dir *dir, uint32_t leaf);
+void overlay_hide(struct dir *dir, uint32_t canonical);
+void overlay_show(struct dir *dir, uint32_t canonical);
 /* Everything shows again. */
 void overlay_clear(struct dir *dir);
-bool overlay_hides_all(struct dir *dir);
+/* Whether nothing is left that would be listed. */
+bool overlay_hides_all(struct call *call, struct dir *dir);
 /* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
 void overlay_sweep(struct tree *tree);
-void overlay_note_reader(struct dir *dir, uint32_t leaf, pid_t pid);
-/* Whether the process of `pid` has opened every listed file of `dir` of late. */
-bool overlay_was_read_by(struct dir *dir, pid_t pid);
+void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid);
+/* Whether the process of call->pid has opened every listed file of `dir` of late. */
+bool overlay_was_read(struct call *call, struct dir *dir);
 /* Whether two threads belong to one process. */
 bool same_process(pid_t a, pid_t b);
 
@@ -237,21 +295,44 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry);
 
 /* --- listing.c ------------------------------------------------------------------------------ */
 
-/* Each false: no memory. The listing takes a reference of `record`. */
-bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf);
+struct listed {
+    char *name;
+    uint32_t leaf; /* 0: a directory, described by the rest */
+    mode_t type;   /* S_IFDIR … */
+    const struct dir_ops *ops;
+    const struct kind *kind;
+    char *id;
+    char *machine_id;
+};
+
+struct listing {
+    struct dir *dir; /* a reference; NULL while only looking */
+    bool with_hidden;
+    struct listed *entries;
+    size_t count;
+    size_t capacity;
+};
+
+/* Each false: no memory. */
+bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type);
 bool listing_add_dir(struct listing *listing, const char *name, const struct dir_ops *ops,
                      const struct kind *kind, const char *id, const char *machine_id);
+/* Fills a listing of the leaves and nested directories of `dir`; to be finished in any case. */
+int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out);
+void listing_finish(struct listing *listing);
 
 /* --- file.c --------------------------------------------------------------------------------- */
 
 /* Waits for the change that carries a file's text out, and takes over its outcome. */
 int file_await(struct call *call, struct file *file, bool creating);
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out);
+/* Commits `text` (taken over) as if it had been written to the new handle. */
+int file_replace(struct call *call, struct file *file, struct buf *text);
 
 /* --- the directories ------------------------------------------------------------------------- */
 
 extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
-    control_ops;
+    control_ops, nested_ops;
 
 /* kind_dir.c */
 /* Makes sure of a listing; what a lookup of `name` needs of one. 0 or -errno. */
@@ -266,20 +347,27 @@ int resource_list(struct call *call, struct dir *parent, struct listing *listing
 int resource_rmdir(struct call *call, struct dir *parent, const char *name);
 int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
                     const char *new_name, unsigned flags);
+/* The same for files within a resource's directory, and rmdir of a nested one: local. */
+int resource_file_rename(struct call *call, struct dir *dir, const char *name,
+                         struct dir *new_dir, const char *new_name, unsigned flags);
+int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name);
+int resource_file_unlink(struct call *call, struct dir *dir, const char *name);
 /* The record that a resource's directory shows, as known: a reference, or NULL. */
 struct record *resource_record(struct dir *dir);
 
 /* document_file.c */
-int document_file_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+int document_file_render(struct call *call, struct node node, bool wait, struct buf *out);
 enum judgement document_file_judge(struct file *file, struct call *call);
 int document_file_commit(struct call *call, struct file *file);
+/* The same for an edit that is not the file's own text. */
+int document_commit_edit(struct call *call, struct file *file, const struct buf *edit);
 /* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
 int document_refetch(struct call *call, struct dir *dir, struct record **record);
 /* restore.c */
-int restore_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+int restore_render(struct call *call, struct node node, bool wait, struct buf *out);
 enum judgement restore_judge(struct file *file, struct call *call);
 int restore_commit(struct call *call, struct file *file);
-int restore_touch(struct call *call, struct dir *dir);
+int restore_touch(struct call *call, struct node node);
 
 /* machines.c */
 bool machine_is_local(struct tree *tree, const char *id);
@@ -298,8 +386,8 @@ size_t draft_count(struct tree *tree, const struct kind *kind);
 void drafts_finish(struct tree *tree);
 
 /* readme.c: the README at the mount's root. */
-int readme_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+int readme_render(struct call *call, struct node node, bool wait, struct buf *out);
 /* status.c: .paperspacefs/status.json. */
-int status_render(struct call *call, struct dir *dir, bool wait, struct buf *out);
+int status_render(struct call *call, struct node node, bool wait, struct buf *out);
 
 #endif

@@ -28,8 +28,7 @@ struct workers {
 
 struct workers *workers_create(size_t threads)
 {
-    struct workers *workers =
-        calloc(1, sizeof(*workers) + threads * sizeof(workers->threads[0]));
+    struct workers *workers = calloc(1, sizeof(*workers) + threads * sizeof(workers->threads[0]));
 
     if (workers == NULL)
         return NULL;

@@ -27,7 +27,7 @@ test_docs_help_goes_to_stdout()
     assert_status 0
     assert_eq '' "$err"
     assert_matches "$out" '^[Uu]sage: paperspacefs '
-    for option in key_file ttl stale timeout secrets restore_backup dry_run --demo --check; do
+    for option in key_file ttl stale timeout restore_backup ro --demo --check; do
         assert_contains "$out" "$option"
     done
     pfs -h
@@ -69,8 +69,8 @@ test_docs_a_value_that_is_wrong_is_named()
     local option
 
     start_emulator
-    for option in ttl=soon ttl=-1 dialect=klingon secrets=maybe timeout=0 umask=999 guard=x \
-        restore_backup=perhaps connections=0; do
+    for option in ttl=soon ttl=-1 dialect=klingon timeout=0 umask=999 restore_backup=perhaps \
+        connections=0; do
         pfs -o "$option" "$URL" "$MNT"
         assert_status 1
         says "${option%=*}"
@@ -133,20 +133,6 @@ test_the_key_of_a_file()
     assert_status 0
     prints 4 'ls drives | wc -l'
     fusermount3 -u "$MNT"
-}
-
-test_the_key_of_the_official_client()
-{
-    mkdir -m 700 "$HOME/.paperspace"
-    printf 'team = "ours"\n' >"$HOME/.paperspace/config.toml"
-    printf '[keys]\nother = "nope"\nours = "demo-key"\n' >"$HOME/.paperspace/credentials.toml"
-    start_emulator
-    run "$PAPERSPACEFS" "$URL" "$MNT"
-    assert_status 0
-    prints 4 'ls drives | wc -l'
-    fusermount3 -u "$MNT"
-    run "$PAPERSPACEFS" -o team=other "$URL" "$MNT"
-    assert_status 1
 }
 
 test_the_URL_of_the_environment()

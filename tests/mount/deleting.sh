@@ -184,23 +184,4 @@ test_an_empty_machine_can_be_removed()
     refused 'No such file or directory' 'stat machines/ps4t7k2qhx8d'
 }
 
-test_the_guard_stops_a_runaway_rm()
-{
-    mounted -- guard=3
-    refused 'Operation not permitted' 'rm -r snapshots/*'
-    words EPERM allow
-    assert_eq 3 "$(changes | wc -l)"
-    eventually 15 test -f "$MNT/drives/data/drive.json"
-    works 'echo 100 > .paperspacefs/allow'
-    eventually 15 bash -c "cd $MNT/snapshots && rm -r ./*"
-    assert_eq 8 "$(changes | sort -u | wc -l)"
-}
-
-test_guard_0_is_no_limit()
-{
-    mounted --populate 30 -- guard=0
-    works 'rm -r snapshots/*'
-    assert_eq 30 "$(changes | sort -u | wc -l)"
-}
-
 run_scenarios "$@"

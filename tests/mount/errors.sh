@@ -43,19 +43,6 @@ test_a_name_that_is_not_there_is_no_error()
     prints '' 'cat .paperspacefs/last-error'
 }
 
-test_changes_jsonl_has_every_change()
-{
-    mounted
-    works "echo '{\"name\": \"renamed\"}' > $DOC; rm -r drives/archive"
-    works "mkdir machines/$MACHINE/first"
-    prints "[\"PUT\",\"/shared-drives/$DATA\",200]
-[\"DELETE\",\"/shared-drives/sdq7h2m4xc\",$([ "$D" = docs ] && echo 200 || echo 204)]
-[\"POST\",\"/snapshots\",$([ "$D" = docs ] && echo 200 || echo 201)]" \
-        "jq -c '[.method, (.url | sub(\"$URL\"; \"\")), .status]' .paperspacefs/changes.jsonl"
-    prints '' 'jq -r "select(.pid and .comm and .op and .path and .time | not)" \
-        .paperspacefs/changes.jsonl'
-}
-
 test_requests_jsonl_has_every_request()
 {
     mounted

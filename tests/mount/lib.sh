@@ -300,7 +300,7 @@ mount_fs()
 
 mount_settled()
 {
-    is_mounted || ! is_running "$daemon"
+    { is_mounted && stat "$MNT" >/dev/null 2>&1; } || ! is_running "$daemon"
 }
 
 # mounted [EMULATOR OPTION…] [-- [OPTIONS [ARG…]]]: an emulator, a mount on it, and the requests

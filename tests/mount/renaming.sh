@@ -73,9 +73,10 @@ test_mv_across_directories_kinds_and_machines_is_refused()
 test_a_refused_rename_leaves_the_name()
 {
     mounted
-    fault '{"method": "PUT", "status": 422, "body": {"message": "bad name"}}'
-    refused 'Invalid argument' 'mv -T drives/data drives/renamed'
-    words EINVAL 'bad name'
+    fault '{"method": "PUT", "times": -1, "status": 422, "body": {"message": "bad name"}}'
+    refused 'Bad message' 'mv -T drives/data drives/renamed'
+    words EBADMSG 'bad name'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"renamed\"}"
     works 'test -f drives/data/drive.json'
     refused 'No such file or directory' 'stat drives/renamed'
 }

@@ -17,6 +17,7 @@ int main(void)
     suite_add_tcase(suite, case_creating());
     suite_add_tcase(suite, case_events());
     suite_add_tcase(suite, case_scale());
+    suite_add_tcase(suite, case_crowd());
     runner = srunner_create(suite);
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);

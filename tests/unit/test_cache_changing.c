@@ -32,7 +32,6 @@ static pthread_t begin_listing(void)
 {
     pthread_t thread;
 
-    room.config.stale_wait_ms = 5000;
     server_fail(room.server, HTTP_GET, DRIVES "?", FAULT_HOLD_AFTER, 0, 1);
     cache_expire(room.cache, &kind_drives, NULL);
     ck_assert_int_eq(pthread_create(&thread, NULL, list_in_thread, NULL), 0);
@@ -82,6 +81,20 @@ START_TEST(test_a_listing_that_overlaps_an_update_keeps_its_answer)
     server_edit(room.server, DRIVES, "d1", "name", "elsewhere");
     list_again();
     ck_assert(room_shows(&kind_drives, "d1", "elsewhere"));
+}
+END_TEST
+
+START_TEST(test_a_listing_that_overlaps_an_update_and_lacks_it_does_not_hide_it)
+{
+    know_drives(2);
+    server_remove(room.server, DRIVES, "d1");
+    pthread_t thread = begin_listing();
+
+    server_add(room.server, DRIVES, "{\"id\":\"d1\",\"name\":\"back\"}");
+    ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d1", RENAME), PROBLEM_NONE);
+    end_listing(thread);
+    ck_assert(room_has(&kind_drives, "d1"));
+    ck_assert(room_shows(&kind_drives, "d1", "mine"));
 }
 END_TEST
 
@@ -137,8 +150,7 @@ START_TEST(test_an_update_answered_without_a_resource_is_completed_by_a_get)
     ck_assert_uint_eq(room_gets(DRIVES "/d1"), 1);
     server_fail(room.server, HTTP_PUT, DRIVES, FAULT_EMPTY, 0, 1);
     server_fail(room.server, HTTP_GET, DRIVES "/d1", FAULT_STATUS, 500, 1);
-    struct change *change =
-        room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\":\"other\"}");
+    struct change *change = room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\":\"other\"}");
 
     ck_assert_int_eq(room_wait(change, NULL), PROBLEM_NONE);
     struct record *record = change_record(change);
@@ -180,8 +192,7 @@ START_TEST(test_changes_of_one_resource_are_sent_one_after_another)
     struct change *first = room_start(CHANGE_UPDATE, &kind_drives, "d1", RENAME);
 
     server_wait_held(room.server, 1);
-    struct change *second =
-        room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\":\"second\"}");
+    struct change *second = room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\":\"second\"}");
     struct change *third = room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\":\"third\"}");
 
     ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d0", RENAME), PROBLEM_NONE);
@@ -251,6 +262,28 @@ START_TEST(test_a_change_that_was_sent_is_let_finish_at_the_mounts_end)
 }
 END_TEST
 
+START_TEST(test_a_change_that_was_not_sent_yet_is_not_sent_at_the_mounts_end)
+{
+    pthread_t thread;
+
+    know_drives(2);
+    server_fail(room.server, HTTP_PUT, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    struct change *first = room_start(CHANGE_UPDATE, &kind_drives, "d1", RENAME);
+    struct change *second = room_start(CHANGE_DELETE, &kind_drives, "d1", NULL);
+
+    server_wait_held(room.server, 1);
+    cancel_group_fire(&room.group);
+    pthread_create(&thread, NULL, release_soon, NULL);
+    room_restart();
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(room_wait(first, NULL), PROBLEM_NONE);
+    ck_assert_int_eq(room_wait(second, NULL), PROBLEM_INTERRUPTED);
+    ck_assert_uint_eq(server_requests(room.server, HTTP_DELETE, DRIVES), 0);
+    change_unref(first);
+    change_unref(second);
+}
+END_TEST
+
 START_TEST(test_a_change_ends_by_its_deadline)
 {
     struct change *change = NULL;
@@ -288,12 +321,15 @@ END_TEST
 START_TEST(test_a_listing_that_overlaps_a_deletion_does_not_bring_it_back)
 {
     know_drives(3);
+    server_delete_later(room.server, true);
     pthread_t thread = begin_listing();
 
     ck_assert_int_eq(room_change(CHANGE_DELETE, &kind_drives, "d1", NULL), PROBLEM_NONE);
     end_listing(thread);
     ck_assert(!room_has(&kind_drives, "d1"));
     ck_assert_uint_eq(cache_count(room.cache, &kind_drives), 2);
+    list_again();
+    ck_assert(!room_has(&kind_drives, "d1"));
 }
 END_TEST
 
@@ -343,6 +379,7 @@ TCase *case_changing(void)
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_add_test(tcase, test_an_update_is_visible_at_once_and_costs_no_listing);
     tcase_add_test(tcase, test_a_listing_that_overlaps_an_update_keeps_its_answer);
+    tcase_add_test(tcase, test_a_listing_that_overlaps_an_update_and_lacks_it_does_not_hide_it);
     tcase_add_test(tcase, test_a_get_that_overlaps_an_update_keeps_its_answer);
     tcase_add_test(tcase, test_a_listing_that_answers_during_an_update_is_overtaken_by_it);
     tcase_add_test(tcase, test_an_update_answered_without_a_resource_is_completed_by_a_get);
@@ -351,6 +388,7 @@ TCase *case_changing(void)
     tcase_add_test(tcase, test_changes_of_one_resource_are_sent_one_after_another);
     tcase_add_test(tcase, test_an_interrupted_change_is_let_finish_and_its_outcome_recorded);
     tcase_add_test(tcase, test_a_change_that_was_sent_is_let_finish_at_the_mounts_end);
+    tcase_add_test(tcase, test_a_change_that_was_not_sent_yet_is_not_sent_at_the_mounts_end);
     tcase_add_test(tcase, test_a_change_ends_by_its_deadline);
     tcase_add_test(tcase, test_a_deleted_resource_is_hidden_at_once);
     tcase_add_test(tcase, test_a_listing_that_overlaps_a_deletion_does_not_bring_it_back);

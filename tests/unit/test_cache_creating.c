@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define DATA "{\"name\":\"data\",\"size\":50,\"region\":\"ny2\",\"networkId\":\"n1\"}"
-#define DATA_ELSEWHERE                                                                             \
+#define DATA_ELSEWHERE \
     "{\"id\":\"dx\",\"name\":\"data\",\"size\":50,\"region\":\"ny2\",\"networkId\":\"n1\"}"
 
 static void know_drives(unsigned count)

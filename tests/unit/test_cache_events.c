@@ -192,8 +192,7 @@ START_TEST(test_a_refused_restore_leaves_no_trace)
 {
     know_snapshots();
     server_fail(room.server, HTTP_POST, SNAPSHOTS, FAULT_STATUS, 403, 1);
-    ck_assert_int_eq(room_change(CHANGE_RESTORE, &kind_snapshots, "s1", "{}"),
-                     PROBLEM_FORBIDDEN);
+    ck_assert_int_eq(room_change(CHANGE_RESTORE, &kind_snapshots, "s1", "{}"), PROBLEM_FORBIDDEN);
     ck_assert(!is_pending("m1"));
     ck_assert(!room_event("s1", CHANGE_RESTORE).known);
 }

@@ -155,7 +155,7 @@ END_TEST
 
 /* --- incomplete items ------------------------------------------------------------------------- */
 
-#define PROVIDER                                                                                   \
+#define PROVIDER \
     "{\"id\":\"p1\",\"name\":\"mine\",\"isTeamDefault\":false,\"s3Config\":{\"bucket\":\"b\"}}"
 
 START_TEST(test_an_incomplete_item_costs_one_get_when_it_is_read)
@@ -195,12 +195,16 @@ START_TEST(test_a_completed_item_survives_listings_for_a_ttl)
     ck_assert(room_shows(&kind_providers, "p1", "bucket"));
     ck_assert_uint_eq(room_gets(PROVIDERS "/p1"), 2);
     ck_assert_uint_eq(room_lists(PROVIDERS), 2);
+    room_pass(TTL_MS); /* now listing and GET are too old: still one GET, and no listing */
+    ck_assert(room_shows(&kind_providers, "p1", "bucket"));
+    ck_assert_uint_eq(room_gets(PROVIDERS "/p1"), 3);
+    ck_assert_uint_eq(room_lists(PROVIDERS), 2);
     server_edit(room.server, PROVIDERS, "p1", "name", "edited");
     cache_expire(room.cache, &kind_providers, NULL);
     ck_assert_int_eq(room_ensure(&kind_providers, CACHE_FRESH), PROBLEM_NONE);
     ck_assert(room_shows(&kind_providers, "p1", "edited"));
     ck_assert(room_shows(&kind_providers, "p1", "bucket"));
-    ck_assert_uint_eq(room_gets(PROVIDERS "/p1"), 3);
+    ck_assert_uint_eq(room_gets(PROVIDERS "/p1"), 4);
 }
 END_TEST
 

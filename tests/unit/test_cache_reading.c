@@ -291,8 +291,8 @@ static void add_snapshot(const char *id, const char *name, const char *machine)
 static size_t count_named(const char *name, const char *machine)
 {
     struct record *found[2] = {NULL, NULL};
-    size_t count = cache_by_name(room.cache, &kind_snapshots, name, strlen(name), machine, found,
-                                 2);
+    size_t count =
+        cache_by_name(room.cache, &kind_snapshots, name, strlen(name), machine, found, 2);
 
     for (size_t i = 0; i < 2; i++) {
         ck_assert_int_eq(found[i] != NULL, i < count);

@@ -183,11 +183,8 @@ struct change *room_start(enum change_verb verb, const struct kind *kind, const 
                           const char *body)
 {
     struct change *change = NULL;
-    const struct change_request request = {.verb = verb,
-                                           .kind = kind,
-                                           .id = id,
-                                           .body = body,
-                                           .deadline_ms = in_ms(10000)};
+    const struct change_request request = {
+        .verb = verb, .kind = kind, .id = id, .body = body, .deadline_ms = in_ms(10000)};
 
     ck_assert_int_eq(change_start(room.cache, &request, &change), 0);
     return change;

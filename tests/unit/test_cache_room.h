@@ -11,12 +11,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define TTL_MS 30000
-#define STALE_MS 86400000
+#define TTL_MS        30000
+#define STALE_MS      86400000
 #define STALE_WAIT_MS 60
-#define DRIVES "/shared-drives"
-#define SNAPSHOTS "/snapshots"
-#define PROVIDERS "/storage-providers"
+#define DRIVES        "/shared-drives"
+#define SNAPSHOTS     "/snapshots"
+#define PROVIDERS     "/storage-providers"
 
 struct room {
     struct server *server;
@@ -24,10 +24,10 @@ struct room {
     struct cache *cache;
     struct cancel_group group;
     struct clock clock;
-    atomic_llong now_ms;  /* monotonic */
+    atomic_llong now_ms; /* monotonic */
     atomic_llong wall_ms;
     struct cache_config config;
-    atomic_uint changes;  /* on_change */
+    atomic_uint changes;   /* on_change */
     atomic_uint undeleted; /* on_delete_failed */
 };
 
@@ -59,11 +59,11 @@ struct cache_event room_event(const char *id, enum change_verb verb);
 unsigned room_lists(const char *path); /* GETs of the list, pages counted */
 unsigned room_gets(const char *path_and_id);
 /* Until `condition`, at most 5 s; a short pause between looks. */
-#define room_until(condition)                                                                      \
-    do {                                                                                           \
-        for (int tries = 0; tries < 5000 && !(condition); tries++)                                 \
-            room_pause();                                                                          \
-        ck_assert(condition);                                                                      \
+#define room_until(condition)                                      \
+    do {                                                           \
+        for (int tries = 0; tries < 5000 && !(condition); tries++) \
+            room_pause();                                          \
+        ck_assert(condition);                                      \
     } while (0)
 void room_pause(void); /* 1 ms */
 
@@ -74,5 +74,6 @@ TCase *case_changing(void);
 TCase *case_creating(void);
 TCase *case_events(void);
 TCase *case_scale(void);
+TCase *case_crowd(void);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MANY 100000
+#define MANY     100000
 #define MACHINES 1000
 
 /* Under sanitizers and valgrind everything is slower and bigger: the numbers mean nothing there. */

@@ -105,12 +105,12 @@ static void insert(struct server *server, size_t at, const char *path, const cha
     struct json_object *value = parse(json);
 
     if ((server->count & (server->count + 1)) == 0)
-        server->resources = reallocarray(server->resources, 2 * (server->count + 1),
-                                         sizeof(*server->resources));
+        server->resources =
+            reallocarray(server->resources, 2 * (server->count + 1), sizeof(*server->resources));
     memmove(&server->resources[at + 1], &server->resources[at],
             (server->count - at) * sizeof(*server->resources));
-    server->resources[at] = (struct resource){
-        strdup(path), strdup(json_string_member(value, "id")), strdup(json)};
+    server->resources[at] =
+        (struct resource){strdup(path), strdup(json_string_member(value, "id")), strdup(json)};
     server->count++;
     json_object_put(value);
 }
@@ -271,8 +271,8 @@ unsigned server_all_requests(struct server *server)
 static void note_request(struct server *server, enum http_method method, const char *path)
 {
     if ((server->seen_count & (server->seen_count + 1)) == 0)
-        server->seen = reallocarray(server->seen, 2 * (server->seen_count + 1),
-                                    sizeof(*server->seen));
+        server->seen =
+            reallocarray(server->seen, 2 * (server->seen_count + 1), sizeof(*server->seen));
     struct seen *seen = &server->seen[server->seen_count++];
 
     seen->method = method;
@@ -534,9 +534,8 @@ static int serve(struct server *server, struct exchange *exchange, struct cancel
                  struct http_response *response, struct problem *problem)
 {
     struct rule taken;
-    const struct rule *rule =
-        take_rule(server, exchange->request->method, exchange->request->url + BASE_URL_BYTES,
-                  &taken);
+    const struct rule *rule = take_rule(server, exchange->request->method,
+                                        exchange->request->url + BASE_URL_BYTES, &taken);
 
     if (rule != NULL && rule->fault == FAULT_HOLD_BEFORE &&
         !hold(server, exchange->request, cancel))

@@ -40,7 +40,7 @@ enum fault {
  * rules are tried in the order in which they were made. */
 void server_fail(struct server *server, enum http_method method, const char *prefix,
                  enum fault fault, long status, int times);
-void server_heal(struct server *server); /* drops all rules; those held go on */
+void server_heal(struct server *server);    /* drops all rules; those held go on */
 void server_release(struct server *server); /* lets those go on that are held now */
 void server_wait_held(struct server *server, unsigned count); /* until so many are held */
 

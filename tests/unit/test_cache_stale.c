@@ -4,6 +4,8 @@
 
 #include "test_cache_room.h"
 
+#include <stdio.h>
+
 static void know_drives(unsigned count)
 {
     room_add_drives(count);
@@ -19,14 +21,10 @@ struct failure {
 };
 
 static const struct failure failures[] = {
-    {FAULT_REFUSED, 0, PROBLEM_UNREACHABLE, true},
-    {FAULT_TIMEOUT, 0, PROBLEM_TIMEOUT, true},
-    {FAULT_STATUS, 500, PROBLEM_SERVER, true},
-    {FAULT_STATUS, 408, PROBLEM_TRY_LATER, true},
-    {FAULT_STATUS, 401, PROBLEM_UNAUTHORIZED, false},
-    {FAULT_STATUS, 403, PROBLEM_FORBIDDEN, false},
-    {FAULT_STATUS, 404, PROBLEM_NOT_FOUND, false},
-    {FAULT_EMPTY, 0, PROBLEM_PROTOCOL, false},
+    {FAULT_REFUSED, 0, PROBLEM_UNREACHABLE, true},    {FAULT_TIMEOUT, 0, PROBLEM_TIMEOUT, true},
+    {FAULT_STATUS, 500, PROBLEM_SERVER, true},        {FAULT_STATUS, 408, PROBLEM_TRY_LATER, true},
+    {FAULT_STATUS, 401, PROBLEM_UNAUTHORIZED, false}, {FAULT_STATUS, 403, PROBLEM_FORBIDDEN, false},
+    {FAULT_STATUS, 404, PROBLEM_NOT_FOUND, false},    {FAULT_EMPTY, 0, PROBLEM_PROTOCOL, false},
 };
 #define FAILURES ((int)(sizeof(failures) / sizeof(failures[0])))
 
@@ -178,6 +176,88 @@ START_TEST(test_a_suspended_kind_serves_old_data_without_waiting)
 }
 END_TEST
 
+START_TEST(test_a_refetch_costs_one_get_and_never_gives_old_data)
+{
+    struct record *record;
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct cancel cancel;
+
+    know_drives(2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    server_edit(room.server, DRIVES, "d1", "name", "edited");
+    cancel_init(&cancel, &room.group, clock_now_ms(&clock_system) + 5000);
+    ck_assert_int_eq(cache_refetch(room.cache, &kind_drives, "d1", &cancel, &record, &problem), 0);
+    ck_assert_str_eq(record->name, "edited");
+    record_unref(record);
+    ck_assert_uint_eq(room_gets(DRIVES "/d1"), 1);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
+    ck_assert_int_eq(cache_refetch(room.cache, &kind_drives, "d1", &cancel, &record, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_UNREACHABLE);
+    cancel_finish(&cancel);
+    ck_assert_int_eq(room_read(&kind_drives, "d1", &record), PROBLEM_NONE);
+    record_unref(record);
+}
+END_TEST
+
+static void *read_one(void *arg)
+{
+    char id[16];
+    struct record *record = NULL;
+
+    snprintf(id, sizeof(id), "d%d", *(int *)arg);
+    ck_assert_int_eq(room_read(&kind_drives, id, &record), PROBLEM_NONE);
+    record_unref(record);
+    return NULL;
+}
+
+START_TEST(test_gets_queued_behind_a_timeout_are_not_made)
+{
+    pthread_t threads[40];
+    int numbers[40];
+
+    room.config.stale_wait_ms = 5000;
+    room.config.probe_pause_ms = 500;
+    room_restart();
+    know_drives(130);
+    server_fail(room.server, HTTP_GET, DRIVES "/", FAULT_HOLD_BEFORE, 0, 16);
+    server_fail(room.server, HTTP_GET, DRIVES "/", FAULT_TIMEOUT, 0, -1);
+    for (int i = 0; i < 40; i++) {
+        numbers[i] = i;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, read_one, &numbers[i]), 0);
+    }
+    server_wait_held(room.server, 16);
+    for (int i = 0; i < 20; i++)
+        room_pause();
+    server_release(room.server);
+    for (int i = 0; i < 40; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_uint_lt(room_gets(DRIVES "/"), 40);
+}
+END_TEST
+
+START_TEST(test_one_silent_get_is_enough_to_know_that_the_kind_is_silent)
+{
+    know_drives(130);
+    server_fail(room.server, HTTP_GET, DRIVES "/", FAULT_HOLD_BEFORE, 0, -1);
+    ck_assert(room_shows(&kind_drives, "d0", "drive 0"));
+    for (int i = 0; i < 20; i++)
+        ck_assert(room_shows(&kind_drives, "d1", "drive 1"));
+    ck_assert_uint_eq(room_gets(DRIVES "/"), 1);
+}
+END_TEST
+
+START_TEST(test_a_suspended_small_kind_is_listed_by_its_probe_only)
+{
+    room.config.probe_pause_ms = 2000;
+    room_restart();
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_TIMEOUT, 0, -1);
+    for (int i = 0; i < 5; i++)
+        ck_assert(room_shows(&kind_drives, "d1", "drive 1"));
+    ck_assert_uint_eq(room_lists(DRIVES), 2);
+}
+END_TEST
+
 START_TEST(test_the_status_tells_how_the_kind_is)
 {
     struct cache_status status;
@@ -233,6 +313,10 @@ TCase *case_stale(void)
     tcase_add_test(tcase, test_after_a_refusal_a_slow_server_gets_no_old_data);
     tcase_add_test(tcase, test_after_a_timeout_the_kind_fails_at_once_until_a_probe_is_answered);
     tcase_add_test(tcase, test_a_suspended_kind_serves_old_data_without_waiting);
+    tcase_add_test(tcase, test_a_refetch_costs_one_get_and_never_gives_old_data);
+    tcase_add_test(tcase, test_gets_queued_behind_a_timeout_are_not_made);
+    tcase_add_test(tcase, test_one_silent_get_is_enough_to_know_that_the_kind_is_silent);
+    tcase_add_test(tcase, test_a_suspended_small_kind_is_listed_by_its_probe_only);
     tcase_add_test(tcase, test_the_status_tells_how_the_kind_is);
     tcase_add_test(tcase, test_the_end_of_the_mount_ends_fetches_and_probes);
     return tcase;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGS_MAX 10
+#define ARGS_MAX 12
 
 static struct options options;
 static struct problem problem;
@@ -36,7 +36,7 @@ static int parse(const char *const *words)
     return rc;
 }
 
-/* --- what is refused --------------------------------------------------------------------------- */
+/* --- what is refused ---- */
 
 static const struct {
     const char *args[ARGS_MAX];
@@ -74,7 +74,7 @@ static const struct {
     {{"/mnt", "-o", "log=loud"}, "one of error warning info debug"},
     {{"/mnt", "-o", "dialect=latin"}, "one of auto docs openapi"},
     {{"/mnt", "-o", "restore_backup=maybe"}, "one of no yes"},
-    {{"/mnt", "-o", "max_read=x"}, "max_read=x: wrong value"},
+    {{"/mnt", "-o", "max_read=x"}, "a number from 4096 to 1048576"},
     {{"/mnt", "-o", "key_file="}, "the name of a file"},
     {{"/mnt", "-o", "cacert=/nonexistent/ca.pem"}, "cacert=/nonexistent/ca.pem: can't be read"},
     {{"ftp://example.com", "/mnt"}, "http"},
@@ -93,7 +93,7 @@ START_TEST(what_is_wrong_is_named)
 }
 END_TEST
 
-/* --- what is ignored or passed on -------------------------------------------------------------- */
+/* --- what is ignored or passed on ---- */
 
 START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
 {
@@ -111,15 +111,15 @@ END_TEST
 
 START_TEST(fuses_own_options_are_passed_on)
 {
-    const char *const args[] = {"/mnt", "-o", "allow_other,max_read=4096", "--noexec", NULL};
+    const char *const args[] = {"/mnt", "-o", "allow_other,dirsync", "--noexec", NULL};
 
     ck_assert_int_eq(parse(args), 0);
-    ck_assert_str_eq(options.kernel_options, "allow_other,max_read=4096,noexec");
+    ck_assert_str_eq(options.kernel_options, "allow_other,dirsync,noexec");
     options_finish(&options);
 }
 END_TEST
 
-/* --- what options mean ------------------------------------------------------------------------- */
+/* --- what options mean ---- */
 
 START_TEST(nothing_said_means_the_defaults)
 {
@@ -144,8 +144,12 @@ END_TEST
 START_TEST(every_option_can_be_said)
 {
     const char *const args[] = {
-        "/mnt", "-f", "-o", "ttl=1.5,stale=0,timeout=5,connections=3,uid=7,gid=8,umask=027",
-        "--log=info", "--dialect=openapi", "-oro", "--restore_backup=no", NULL};
+        "/mnt",       "-f",
+        "-o",         "ttl=1.5,stale=0,timeout=5,connections=3,max_read=8192",
+        "-o",         "uid=7,gid=8,umask=027",
+        "--log=info", "--dialect=openapi",
+        "-oro",       "--restore_backup=no",
+        NULL};
 
     ck_assert_int_eq(parse(args), 0);
     ck_assert(options.foreground && options.read_only);
@@ -153,6 +157,7 @@ START_TEST(every_option_can_be_said)
     ck_assert_int_eq(options.stale_ms, 0);
     ck_assert_int_eq(options.timeout_ms, 5000);
     ck_assert_int_eq(options.connections, 3);
+    ck_assert_int_eq(options.max_read, 8192);
     ck_assert_int_eq(options.uid, 7);
     ck_assert_int_eq(options.gid, 8);
     ck_assert_int_eq(options.umask, 027);
@@ -209,14 +214,15 @@ START_TEST(a_relative_file_is_found_after_the_directory_was_left)
 }
 END_TEST
 
-/* --- which address ----------------------------------------------------------------------------- */
+/* --- which address ---- */
 
 static const struct {
     const char *args[ARGS_MAX];
     const char *environment;
     const char *url;
 } addresses[] = {
-    {{"https://a.example/v1/", "/mnt", "-o", "url=https://b.example"}, "https://c.example",
+    {{"https://a.example/v1/", "/mnt", "-o", "url=https://b.example"},
+     "https://c.example",
      "https://a.example/v1"},
     {{"label", "/mnt", "-o", "url=https://b.example"}, "https://c.example", "https://b.example"},
     {{"label", "/mnt"}, "https://c.example", "https://c.example"},
@@ -252,7 +258,7 @@ START_TEST(a_demo_has_no_address)
 }
 END_TEST
 
-/* --- the key ----------------------------------------------------------------------------------- */
+/* --- the key ---- */
 
 /* An API that remembers the key that it was given. */
 struct api {

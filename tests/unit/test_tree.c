@@ -105,16 +105,34 @@ END_TEST
 
 START_TEST(a_resource_is_deleted_by_the_rmdir_after_its_files)
 {
+    struct stat st;
+
     ck_assert_int_eq(fixture_rmdir(DRIVE), -ENOTEMPTY);
     ck_assert_int_eq(fixture_unlink(DRIVE "/drive.json"), 0);
-    ck_assert_int_eq(fixture_count(DRIVE), 0);
+    ck_assert_int_eq(fixture_stat(DRIVE "/drive.json", &st), -ENOENT);
+    ck_assert_int_eq(fixture_rmdir(DRIVE), -ENOTEMPTY);
     ck_assert_uint_eq(fixture_requests(), 1);
-    ck_assert_int_eq(fixture_rmdir(DRIVE), 0);
+    ck_assert_int_eq(fixture_remove(DRIVE), 0);
     ck_assert_uint_eq(fixture_requests(), 2);
-    struct stat st;
     ck_assert_int_eq(fixture_stat(DRIVE, &st), -ENOENT);
 }
 END_TEST
+
+static void read_all(const char *path)
+{
+    size_t count = fixture_count(path);
+
+    ck_assert_uint_gt(count, 1);
+    for (size_t i = 0; i < count; i++) {
+        struct buf text = BUF_EMPTY;
+        char file[600];
+        char *name = fixture_nth(path, i);
+        snprintf(file, sizeof file, "%s/%s", path, name);
+        ck_assert_int_eq(fixture_read(file, &text), 0);
+        buf_finish(&text);
+        free(name);
+    }
+}
 
 START_TEST(a_lone_unlink_is_taken_back_after_ten_seconds)
 {
@@ -132,7 +150,7 @@ END_TEST
 
 START_TEST(who_has_just_read_all_of_it_does_not_delete_it)
 {
-    assert_text(DRIVE "/drive.json", "size");
+    read_all(DRIVE);
     ck_assert_int_eq(fixture_remove(DRIVE), -EPERM);
     assert_error("cp -r");
     fixture_pass_ms(61000);
@@ -217,6 +235,52 @@ START_TEST(without_safety_snapshots_a_restore_says_so)
 }
 END_TEST
 
+START_TEST(every_key_is_a_file)
+{
+    struct stat st;
+    char *nested = fixture_nth("providers/backups/s3Config", 0);
+
+    assert_text(DRIVE "/name", "data\n");
+    assert_text(DRIVE "/size", "1000\n");
+    ck_assert_int_eq(fixture_stat(DRIVE "/dtDeleted", &st), 0);
+    ck_assert_int_eq(st.st_size, 0);
+    ck_assert_int_eq(fixture_stat(DRIVE "/password", &st), 0);
+    ck_assert_uint_eq(st.st_mode, S_IFREG | 0400);
+    ck_assert_int_eq(fixture_stat("providers/backups/s3Config/secretAccessKey", &st), 0);
+    ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
+    ck_assert_str_eq(nested, "accessKey");
+    ck_assert_uint_eq(fixture_requests(), 2);
+    free(nested);
+}
+END_TEST
+
+START_TEST(writing_a_field_sends_that_key)
+{
+    ck_assert_int_eq(fixture_write(DRIVE "/size", "7\n"), -EACCES);
+    ck_assert_int_eq(fixture_write(DRIVE "/name", "\n"), -EINVAL);
+    ck_assert_int_eq(fixture_write("providers/backups/s3Config/retainData", "maybe\n"), -EINVAL);
+    assert_error("true or false");
+    ck_assert_int_eq(fixture_write("providers/backups/s3Config/endpoint", "https://s3\n"), 0);
+    ck_assert_int_eq(fixture_write("providers/backups/s3Config/endpoint", "\n"), 0);
+    assert_text("providers/backups/provider.json", "\"endpoint\": null");
+    ck_assert_int_eq(fixture_write(DRIVE "/name", "archive 2\n"), 0);
+    assert_text("drives/archive 2/name", "archive 2\n");
+}
+END_TEST
+
+START_TEST(fields_complete_a_draft)
+{
+    ck_assert_int_eq(fixture_mkdir("drives/new"), 0);
+    ck_assert_int_eq(fixture_write("drives/new/size", "50\n"), 0);
+    ck_assert_int_eq(fixture_write("drives/new/region", "ny2\n"), 0);
+    ck_assert_uint_eq(fixture_requests(), 1);
+    assert_text("drives/new/.draft", "missing: networkId");
+    ck_assert_int_eq(fixture_write("drives/new/networkId", "nwhoe4ox\n"), 0);
+    ck_assert_uint_eq(fixture_requests(), 2);
+    assert_text("drives/new/size", "50\n");
+}
+END_TEST
+
 START_TEST(views_of_a_resource_are_nodes_of_their_own)
 {
     struct entry by_name;
@@ -275,6 +339,9 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_draft_is_completed_by_a_whole_document);
     tcase_add_test(docs, a_draft_is_renamed_and_removed_without_a_request);
     tcase_add_test(docs, touching_restore_restores_and_another_is_busy);
+    tcase_add_test(docs, every_key_is_a_file);
+    tcase_add_test(docs, writing_a_field_sends_that_key);
+    tcase_add_test(docs, fields_complete_a_draft);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);

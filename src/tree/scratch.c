@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tree/scratch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct scratch {
+    uint32_t leaf;
+    char *name;       /* NULL: unlinked, and kept by open handles only */
+    char *target;     /* of a symbolic link; else NULL */
+    struct buf data;
+    mode_t mode;
+    uid_t uid;
+    gid_t gid;
+    int64_t mtime_ms;
+    unsigned holds;   /* open handles */
+    LIST_ENTRY(scratch) link;
+};
+
+static struct scratch *find_leaf(const struct dir *dir, uint32_t leaf)
+{
+    struct scratch *scratch;
+
+    LIST_FOREACH(scratch, &dir->scratch, link)
+    if (scratch->leaf == leaf)
+        break;
+    return scratch;
+}
+
+static struct scratch *find_name(const struct dir *dir, const char *name)
+{
+    struct scratch *scratch;
+
+    LIST_FOREACH(scratch, &dir->scratch, link)
+    if (scratch->name != NULL && strcmp(scratch->name, name) == 0)
+        break;
+    return scratch;
+}
+
+static void lock(const struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+}
+
+static void unlock(const struct dir *dir)
+{
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
+/* --- limits ---------------------------------------------------------------------------------- */
+
+static int no_space(struct call *call)
+{
+    return tree_fail(call, ENOSPC,
+                     "scratch files are kept in memory: at most 16 MiB in all, %d files",
+                     SCRATCH_MAX_FILES);
+}
+
+/* With the lock held: whether the content may become that long. */
+static int check_size(struct call *call, struct tree *tree, const struct scratch *scratch,
+                      size_t size)
+{
+    if (size > SCRATCH_FILE_BYTES)
+        return tree_fail(call, ENOSPC, "a scratch file has at most 1 MiB");
+    if (size > scratch->data.size_bytes &&
+        tree->scratch_bytes + size - scratch->data.size_bytes > SCRATCH_TOTAL_BYTES)
+        return no_space(call);
+    return 0;
+}
+
+/* With the lock held. */
+static bool resize(struct tree *tree, struct scratch *scratch, size_t size)
+{
+    size_t before = scratch->data.size_bytes;
+
+    if (!buf_resize(&scratch->data, size))
+        return false;
+    tree->scratch_bytes += size;
+    tree->scratch_bytes -= before;
+    scratch->mtime_ms = clock_wall_ms(tree->config.clock);
+    return true;
+}
+
+/* --- making and removing --------------------------------------------------------------------- */
+
+/* With the lock held; returns whether the directory's reference is to be dropped. */
+static bool scratch_free(struct dir *dir, struct scratch *scratch)
+{
+    LIST_REMOVE(scratch, link);
+    dir->tree->scratch_bytes -= scratch->data.size_bytes;
+    dir->tree->scratch_count--;
+    if (scratch->data.data != NULL)
+        explicit_bzero(scratch->data.data, scratch->data.capacity_bytes);
+    buf_finish(&scratch->data);
+    free(scratch->name);
+    free(scratch->target);
+    free(scratch);
+    return LIST_EMPTY(&dir->scratch);
+}
+
+/* With the lock held. */
+static struct scratch *scratch_new(struct call *call, struct dir *dir, const char *name,
+                                   mode_t mode, const char *target)
+{
+    struct scratch *scratch = calloc(1, sizeof *scratch);
+
+    if (scratch == NULL)
+        return NULL;
+    scratch->name = strdup(name);
+    scratch->target = target == NULL ? NULL : strdup(target);
+    if (scratch->name == NULL || (target != NULL && scratch->target == NULL)) {
+        free(scratch->name);
+        free(scratch);
+        return NULL;
+    }
+    scratch->leaf = LEAF_SCRATCH + dir->next_scratch++;
+    scratch->mode = mode & 07777;
+    scratch->uid = call->uid;
+    scratch->gid = call->gid;
+    scratch->mtime_ms = clock_wall_ms(dir->tree->config.clock);
+    dir->refs += LIST_EMPTY(&dir->scratch);
+    dir->tree->scratch_count++;
+    LIST_INSERT_HEAD(&dir->scratch, scratch, link);
+    return scratch;
+}
+
+int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                       const char *target)
+{
+    int64_t rc;
+
+    lock(dir);
+    if (dir->tree->scratch_count >= SCRATCH_MAX_FILES ||
+        dir->next_scratch >= NODE_LEAF_LIMIT - LEAF_SCRATCH) {
+        rc = no_space(call);
+    } else {
+        struct scratch *scratch = scratch_new(call, dir, name, mode, target);
+        rc = scratch == NULL ? -ENOMEM : (int64_t)scratch->leaf;
+    }
+    unlock(dir);
+    return rc;
+}
+
+void scratch_remove(struct dir *dir, uint32_t leaf)
+{
+    bool drop = false;
+
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL && scratch->holds == 0) {
+        drop = scratch_free(dir, scratch);
+    } else if (scratch != NULL) {
+        free(scratch->name);
+        scratch->name = NULL;
+    }
+    unlock(dir);
+    if (drop)
+        dir_unref(dir);
+}
+
+void scratch_hold(struct dir *dir, uint32_t leaf)
+{
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL)
+        scratch->holds++;
+    unlock(dir);
+}
+
+void scratch_release(struct dir *dir, uint32_t leaf)
+{
+    bool drop = false;
+
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL && --scratch->holds == 0 && scratch->name == NULL)
+        drop = scratch_free(dir, scratch);
+    unlock(dir);
+    if (drop)
+        dir_unref(dir);
+}
+
+void scratch_clear(struct dir *dir)
+{
+    struct scratch *scratch;
+
+    lock(dir);
+    uint32_t leaf = 0;
+    do {
+        leaf = 0;
+        LIST_FOREACH(scratch, &dir->scratch, link)
+        if (scratch->name != NULL)
+            leaf = scratch->leaf;
+        unlock(dir);
+        if (leaf != 0)
+            scratch_remove(dir, leaf);
+        lock(dir);
+    } while (leaf != 0);
+    unlock(dir);
+}
+
+bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
+{
+    char *name = strdup(new_name);
+
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    bool ok = scratch != NULL && name != NULL;
+    if (ok) {
+        free(scratch->name);
+        scratch->name = name;
+    }
+    unlock(dir);
+    if (!ok)
+        free(name);
+    return ok;
+}
+
+/* --- finding --------------------------------------------------------------------------------- */
+
+uint32_t scratch_find(const struct dir *dir, const char *name)
+{
+    lock(dir);
+    const struct scratch *scratch = find_name(dir, name);
+    uint32_t leaf = scratch == NULL ? 0 : scratch->leaf;
+    unlock(dir);
+    return leaf;
+}
+
+void scratch_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    snprintf(out, LEAF_NAME_BYTES, "%s",
+             scratch == NULL || scratch->name == NULL ? "" : scratch->name);
+    unlock(dir);
+}
+
+struct name_copy {
+    uint32_t leaf;
+    mode_t type;
+    char *name;
+};
+
+/* Copies of all names, so that the lock is not held while they are listed. */
+static struct name_copy *copy_names(const struct dir *dir, size_t *count)
+{
+    const struct scratch *scratch;
+    size_t total = 0;
+
+    *count = 0;
+    LIST_FOREACH(scratch, &dir->scratch, link)
+    total++;
+    struct name_copy *copies = calloc(total + 1, sizeof *copies);
+    if (copies == NULL)
+        return NULL;
+    LIST_FOREACH(scratch, &dir->scratch, link)
+    if (scratch->name != NULL)
+        copies[(*count)++] = (struct name_copy){
+            scratch->leaf, scratch->target == NULL ? S_IFREG : S_IFLNK, strdup(scratch->name)};
+    return copies;
+}
+
+bool scratch_list(struct dir *dir, struct listing *listing)
+{
+    size_t count;
+
+    lock(dir);
+    struct name_copy *copies = copy_names(dir, &count);
+    unlock(dir);
+    bool ok = copies != NULL;
+    for (size_t i = 0; i < count; i++) {
+        ok = ok && copies[i].name != NULL &&
+             listing_add_leaf(listing, copies[i].name, leaf_number(dir, copies[i].leaf),
+                              copies[i].type);
+        free(copies[i].name);
+    }
+    free(copies);
+    return ok;
+}
+
+/* --- content --------------------------------------------------------------------------------- */
+
+bool scratch_read(const struct dir *dir, uint32_t leaf, struct buf *out)
+{
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    bool ok = scratch != NULL &&
+              buf_append(out, buf_text(&scratch->data), scratch->data.size_bytes);
+    unlock(dir);
+    return ok;
+}
+
+ssize_t scratch_pread(const struct dir *dir, uint32_t leaf, char *out, size_t size, off_t offset)
+{
+    size_t count = 0;
+
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL && offset >= 0 && (size_t)offset < scratch->data.size_bytes) {
+        size_t left = scratch->data.size_bytes - (size_t)offset;
+        count = left < size ? left : size;
+        memcpy(out, scratch->data.data + offset, count);
+    }
+    unlock(dir);
+    return (ssize_t)count;
+}
+
+/* With the lock held. */
+static ssize_t write_locked(struct call *call, struct tree *tree, struct scratch *scratch,
+                            const char *data, size_t size, size_t offset)
+{
+    size_t end = offset + size;
+
+    if (end < offset)
+        return no_space(call);
+    int rc = check_size(call, tree, scratch, end);
+    if (rc < 0)
+        return rc;
+    if (end > scratch->data.size_bytes && !resize(tree, scratch, end))
+        return -ENOMEM;
+    if (!buf_write_at(&scratch->data, offset, data, size))
+        return -ENOMEM;
+    scratch->mtime_ms = clock_wall_ms(tree->config.clock);
+    return (ssize_t)size;
+}
+
+ssize_t scratch_pwrite(struct call *call, struct dir *dir, uint32_t leaf, const char *data,
+                       size_t size, off_t offset, bool append)
+{
+    ssize_t rc = -ESTALE;
+
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL)
+        rc = write_locked(call, dir->tree, scratch, data, size,
+                          append || offset < 0 ? scratch->data.size_bytes : (size_t)offset);
+    unlock(dir);
+    return rc;
+}
+
+int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t size)
+{
+    int rc = -ESTALE;
+
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL && size >= 0)
+        rc = check_size(call, dir->tree, scratch, (size_t)size);
+    if (rc == 0 && !resize(dir->tree, scratch, (size_t)size))
+        rc = -ENOMEM;
+    unlock(dir);
+    return rc;
+}
+
+int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                const struct buf *text)
+{
+    int64_t leaf = scratch_find(dir, name);
+
+    if (leaf == 0)
+        leaf = scratch_create(call, dir, name, mode, NULL);
+    if (leaf < 0)
+        return (int)leaf;
+    int rc = scratch_truncate(call, dir, (uint32_t)leaf, 0);
+    if (rc < 0)
+        return rc;
+    ssize_t wrote = scratch_pwrite(call, dir, (uint32_t)leaf, buf_text(text), text->size_bytes, 0,
+                                   false);
+    return wrote < 0 ? (int)wrote : 0;
+}
+
+/* --- attributes ------------------------------------------------------------------------------ */
+
+int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change)
+{
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL && change->set_mode)
+        scratch->mode = change->mode & 07777;
+    if (scratch != NULL && change->touch_now)
+        scratch->mtime_ms = clock_wall_ms(dir->tree->config.clock);
+    unlock(dir);
+    return 0;
+}
+
+int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t size)
+{
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    bool ok = scratch != NULL && scratch->target != NULL;
+    if (ok)
+        snprintf(out, size, "%s", scratch->target);
+    unlock(dir);
+    return ok ? 0 : -EINVAL;
+}
+
+static void scratch_attr(struct node node, struct stat *st)
+{
+    uint32_t leaf = leaf_acts_as(node.dir, node.leaf);
+
+    lock(node.dir);
+    const struct scratch *scratch = find_leaf(node.dir, leaf);
+    if (scratch != NULL) {
+        st->st_mode = (scratch->target == NULL ? S_IFREG : S_IFLNK) | scratch->mode;
+        st->st_uid = scratch->uid;
+        st->st_gid = scratch->gid;
+        st->st_size = (off_t)(scratch->target == NULL ? scratch->data.size_bytes
+                                                      : strlen(scratch->target));
+        st->st_mtim.tv_sec = (time_t)(scratch->mtime_ms / 1000);
+        st->st_mtim.tv_nsec = (long)(scratch->mtime_ms % 1000) * 1000000L;
+        st->st_nlink = scratch->name == NULL ? 0 : 1;
+    }
+    unlock(node.dir);
+}
+
+static int scratch_render(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return scratch_read(node.dir, leaf_acts_as(node.dir, node.leaf), out) ? 0 : -ENOENT;
+}
+
+static const struct leaf_row row = {.name = "scratch",
+                                    .mode = 0644,
+                                    .flags = LEAF_SCRATCH_FILE,
+                                    .render = scratch_render,
+                                    .attr = scratch_attr};
+
+const struct leaf_row *scratch_row(const struct dir *dir, uint32_t leaf)
+{
+    lock(dir);
+    bool found = find_leaf(dir, leaf) != NULL;
+    unlock(dir);
+    return found ? &row : NULL;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* Many threads doing everything at once, over a server that fails now and then. */
+#include "config.h"
+
+#include "test_cache_room.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define THREADS 12
+#define STEPS   60
+
+static void step_read(unsigned number)
+{
+    struct record *record = NULL;
+    char id[16];
+
+    snprintf(id, sizeof(id), "d%u", number % 130);
+    room_read(&kind_drives, id, &record);
+    record_unref(record);
+}
+
+static void step_list(unsigned number)
+{
+    struct record_list list;
+
+    room_ensure(&kind_drives, number % 2 == 0 ? CACHE_FRESH : CACHE_LOOKUP);
+    ck_assert(cache_records(room.cache, &kind_drives, &list));
+    ck_assert_uint_ge(list.count, 100);
+    record_list_finish(&list);
+}
+
+static void step_expire(unsigned number)
+{
+    char id[16];
+
+    snprintf(id, sizeof(id), "d%u", number % 130);
+    cache_expire(room.cache, &kind_drives, number % 3 == 0 ? NULL : id);
+}
+
+static void step_update(unsigned number)
+{
+    char body[48];
+    char id[16];
+
+    snprintf(id, sizeof(id), "d%u", number % 10);
+    snprintf(body, sizeof(body), "{\"name\":\"name %u\"}", number % 7);
+    room_change(CHANGE_UPDATE, &kind_drives, id, body);
+}
+
+static void step_create(unsigned number)
+{
+    char body[48];
+
+    snprintf(body, sizeof(body), "{\"name\":\"created %u\"}", number % 5);
+    room_change(CHANGE_CREATE, &kind_drives, NULL, body);
+}
+
+static void step_delete(unsigned number)
+{
+    char id[16];
+
+    snprintf(id, sizeof(id), "new%u", number % 20);
+    room_change(CHANGE_DELETE, &kind_drives, id, NULL);
+}
+
+static void step_look(unsigned number)
+{
+    struct record *found[2] = {NULL, NULL};
+    struct record *versions[CACHE_HISTORY_DEPTH];
+    struct cache_status status;
+    char name[16];
+
+    snprintf(name, sizeof(name), "name %u", number % 7);
+    cache_by_name(room.cache, &kind_drives, name, strlen(name), NULL, found, 2);
+    record_unref(found[0]);
+    record_unref(found[1]);
+    size_t count = cache_history(room.cache, &kind_drives, "d1", versions, CACHE_HISTORY_DEPTH);
+
+    for (size_t i = 0; i < count; i++)
+        record_unref(versions[i]);
+    cache_get_status(room.cache, &kind_drives, &status);
+}
+
+static void step_fail(unsigned number)
+{
+    static const enum http_method methods[] = {HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE};
+    static const enum fault faults[] = {FAULT_LOST, FAULT_REFUSED, FAULT_TIMEOUT, FAULT_DROPPED};
+
+    server_heal(room.server);
+    server_fail(room.server, methods[number % 4], DRIVES, faults[number / 4 % 4], 0, 1);
+}
+
+typedef void step(unsigned number);
+
+static step *const steps[] = {step_read,   step_list, step_expire, step_update, step_create,
+                              step_delete, step_look, step_read,   step_fail,   step_read};
+
+static void *wander(void *arg)
+{
+    unsigned seed = *(unsigned *)arg;
+
+    for (int i = 0; i < STEPS; i++) {
+        unsigned number = (unsigned)rand_r(&seed) / 7;
+
+        steps[number % (sizeof(steps) / sizeof(steps[0]))](number / 10);
+        if (number % 29 == 0)
+            room_pass(TTL_MS);
+    }
+    return NULL;
+}
+
+START_TEST(test_everything_at_once_ends_and_agrees_with_the_server)
+{
+    pthread_t threads[THREADS];
+    unsigned seeds[THREADS];
+
+    room.config.stale_wait_ms = 5;
+    room_restart();
+    room_add_drives(130);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    for (unsigned i = 0; i < THREADS; i++) {
+        seeds[i] = 17 * i + 1;
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, wander, &seeds[i]), 0);
+    }
+    for (unsigned i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    server_heal(room.server);
+    room_pass(CACHE_CREATED_PIN_MS);
+    cache_expire(room.cache, NULL, NULL);
+    room_until(room_ensure(&kind_drives, CACHE_FRESH) == PROBLEM_NONE &&
+               cache_fresh_for_ms(room.cache, &kind_drives) > 0);
+    ck_assert_uint_eq(cache_count(room.cache, &kind_drives), server_count(room.server, DRIVES));
+}
+END_TEST
+
+TCase *case_crowd(void)
+{
+    TCase *tcase = tcase_create("crowd");
+
+    tcase_add_checked_fixture(tcase, room_setup, room_teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, test_everything_at_once_ends_and_agrees_with_the_server);
+    return tcase;
+}
