@@ -130,14 +130,14 @@ struct freshness {
 /* Of the listing, or of the singleton. */
 static struct freshness freshness_of(struct collection *collection)
 {
-    const struct item *item;
-
     if (!collection->kind->singleton)
         return (struct freshness){collection->known, collection->listed_ms,
                                   collection->listed_begun};
-    item = collection_find(collection, "");
-    return item == NULL ? (struct freshness){.known = false}
-                        : (struct freshness){true, item->got_ms, item->got_begun};
+    const struct item *item = collection_find(collection, "");
+
+    if (item == NULL)
+        return (struct freshness){.known = false};
+    return (struct freshness){true, item->got_ms, item->got_begun};
 }
 
 static int64_t fresh_for_ms(struct collection *collection)

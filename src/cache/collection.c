@@ -16,8 +16,8 @@ void collection_init(struct collection *collection, struct cache *cache, const s
 
 void collection_finish(struct collection *collection)
 {
-    struct tombstone *tombstone;
-    struct tombstone *next;
+    struct tombstone *tombstone = NULL;
+    struct tombstone *next = NULL;
 
     while (!TAILQ_EMPTY(&collection->order))
         collection_remove(collection, TAILQ_FIRST(&collection->order));
@@ -49,7 +49,7 @@ static struct machine *new_machine(struct collection *collection, const char *id
 
     if (machine == NULL)
         return NULL;
-    strcpy(machine->id, id);
+    memcpy(machine->id, id, strlen(id) + 1);
     HASH_ADD_STR(collection->machines, id, machine);
     if (machine->hh.tbl != NULL)
         return machine;

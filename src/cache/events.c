@@ -64,8 +64,8 @@ static void forget(struct cache *cache, struct remembered *memory)
 
 void events_clear(struct cache *cache)
 {
-    struct remembered *memory;
-    struct remembered *next;
+    struct remembered *memory = NULL;
+    struct remembered *next = NULL;
 
     HASH_ITER(hh, cache->memories, memory, next)
     {
@@ -86,8 +86,8 @@ static bool is_pending(const struct remembered *memory)
 void events_prune_locked(struct collection *collection)
 {
     struct cache *cache = collection->cache;
-    struct remembered *memory;
-    struct remembered *next;
+    struct remembered *memory = NULL;
+    struct remembered *next = NULL;
 
     HASH_ITER(hh, cache->memories, memory, next)
     {
@@ -114,8 +114,8 @@ static bool is_restore_of(const struct remembered *memory, const char *machine_i
 
 static bool is_blocked(struct cache *cache, const char *machine_id, const char *id)
 {
-    struct remembered *memory;
-    struct remembered *next;
+    struct remembered *memory = NULL;
+    struct remembered *next = NULL;
 
     HASH_ITER(hh, cache->memories, memory, next)
     {
@@ -332,8 +332,8 @@ void cache_event(struct cache *cache, const struct kind *kind, const char *id,
 /* A restore on that machine whose event was last asked for before `since_ms`; or NULL. */
 static struct remembered *find_due(struct cache *cache, const char *machine_id, int64_t since_ms)
 {
-    struct remembered *memory;
-    struct remembered *next;
+    struct remembered *memory = NULL;
+    struct remembered *next = NULL;
 
     HASH_ITER(hh, cache->memories, memory, next)
     {
@@ -347,7 +347,7 @@ static struct remembered *find_due(struct cache *cache, const char *machine_id, 
 bool cache_restore_pending(struct cache *cache, const char *machine_id, struct cancel *cancel)
 {
     int64_t since_ms = clock_now_ms(cache->config.clock);
-    struct remembered *memory;
+    struct remembered *memory = NULL;
 
     if (machine_id[0] == '\0')
         return false;

@@ -38,7 +38,7 @@ struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_wh
 
     if (flight == NULL)
         return NULL;
-    strcpy(flight->id, id);
+    memcpy(flight->id, id, strlen(id) + 1);
     flight->refs = 1;
     flight->what = what;
     flight->collection = collection;

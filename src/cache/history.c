@@ -24,7 +24,7 @@ static struct history *find_or_add(struct collection *collection, const char *id
     history = calloc(1, sizeof(*history) + strlen(id) + 1);
     if (history == NULL)
         return NULL;
-    strcpy(history->id, id);
+    memcpy(history->id, id, strlen(id) + 1);
     HASH_ADD_STR(collection->histories, id, history);
     if (history->hh.tbl != NULL)
         return history;
@@ -81,8 +81,8 @@ static void remove_history(struct collection *collection, struct history *histor
 
 void history_prune(struct collection *collection)
 {
-    struct history *history;
-    struct history *next;
+    struct history *history = NULL;
+    struct history *next = NULL;
 
     HASH_ITER(hh, collection->histories, history, next)
     {
@@ -95,8 +95,8 @@ void history_prune(struct collection *collection)
 
 void history_clear(struct collection *collection)
 {
-    struct history *history;
-    struct history *next;
+    struct history *history = NULL;
+    struct history *next = NULL;
 
     HASH_ITER(hh, collection->histories, history, next)
     {

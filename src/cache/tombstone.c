@@ -21,7 +21,7 @@ static struct tombstone *new_tombstone(struct collection *collection, const char
 
     if (tombstone == NULL)
         return NULL;
-    strcpy(tombstone->id, id);
+    memcpy(tombstone->id, id, strlen(id) + 1);
     HASH_ADD_STR(collection->tombstones, id, tombstone);
     if (tombstone->hh.tbl != NULL)
         return tombstone;
@@ -76,8 +76,8 @@ static void ask_for_event(struct collection *collection, const char *id)
 
 void tombstone_settle(struct collection *collection, tick_t begun)
 {
-    struct tombstone *tombstone;
-    struct tombstone *next;
+    struct tombstone *tombstone = NULL;
+    struct tombstone *next = NULL;
 
     HASH_ITER(hh, collection->tombstones, tombstone, next)
     {

@@ -48,3 +48,32 @@ int document_restore_body(const struct restore_row *row, const char *text, size_
     json_object_put(body);
     return document_verdict(&refusal, problem);
 }
+
+/* Whether a key of a copied document can have an effect on a resource that exists by now. */
+static bool is_settable(const struct kind_shape *shape, const char *key)
+{
+    const struct field *field = field_find(shape->fields, key, strlen(key));
+
+    return field != NULL && (field->flags & FIELD_UPDATE) != 0 && strcmp(key, "name") != 0;
+}
+
+bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
+                            struct buf *out)
+{
+    struct json_object *object = NULL;
+    struct json_object *kept = json_object_new_object();
+    bool ok = kept != NULL && json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
+              json_object_is_type(object, json_type_object);
+
+    if (ok) {
+        json_object_object_foreach(object, key, value)
+        {
+            if (is_settable(&kind->shapes[dialect], key))
+                ok = ok && document_put(kept, key, json_object_get(value));
+        }
+    }
+    ok = ok && json_print(out, kept);
+    json_object_put(object);
+    json_object_put(kept);
+    return ok;
+}

@@ -114,16 +114,21 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     struct dir *dir = dir_resource(file->node.dir);
     struct document_change edit = {0};
     struct record *record = NULL;
+    struct buf kept = BUF_EMPTY;
 
     if (file->change != NULL)
         return file_await(call, file, false);
     int rc = read_record(call, dir, false, &record);
     if (rc < 0)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
+    if (file->copied && document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache),
+                                               text, &kept))
+        text = &kept;
     rc = work_out(call, text, dir, &record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
     document_change_finish(&edit);
+    buf_finish(&kept);
     record_unref(record);
     return rc;
 }

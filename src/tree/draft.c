@@ -79,6 +79,7 @@ static void become_resource(struct dir *dir, const char *id)
     if (!first)
         free(copy);
     overlay_clear(dir);
+    fields_drop_shadowed(dir);
     drop(dir);
 }
 
@@ -192,6 +193,7 @@ int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct 
         dir_unref(dir);
         return -ENOMEM;
     }
+    birth_begin(call, dir);
     draft->dir = dir_ref(dir);
     draft->mtime_ms = clock_wall_ms(tree->config.clock);
     pthread_mutex_lock(&tree->lock);
@@ -502,6 +504,19 @@ static int64_t draft_valid_ms(struct dir *dir)
     return 0;
 }
 
+/* A nested object is there anyway; a copy that makes it first is let. */
+static int draft_dir_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    bool nested = false;
+
+    if (!birth_is_own(call, dir) || field_find_name(call, dir, name, &nested) == 0 || !nested)
+        return tree_fail(call, EPERM, "no directory can be made here");
+    *child = field_dir(dir, name);
+    if (*child != NULL)
+        birth_begin(call, *child);
+    return *child == NULL ? -ENOMEM : 0;
+}
+
 /* The document has the number that it has in the resource's directory. */
 static const struct leaf_row draft_leaves[] = {
     {.name = "document",
@@ -517,6 +532,7 @@ static const struct leaf_row draft_leaves[] = {
 const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
+    .mkdir = draft_dir_mkdir,
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,

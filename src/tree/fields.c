@@ -10,6 +10,7 @@
 
 #include "tree/document.h"
 #include "tree/names.h"
+#include "tree/scratch.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -281,6 +282,23 @@ int fields_list(struct call *call, struct dir *dir, struct listing *listing)
     }
     json_object_put(members);
     return ok ? 0 : -ENOMEM;
+}
+
+void fields_drop_shadowed(struct dir *dir)
+{
+    struct json_object *members = members_of(NULL, dir, false);
+
+    if (members == NULL)
+        return;
+    json_object_object_foreach(members, key, value)
+    {
+        (void)value;
+        const struct field_key *entry = key_intern(dir->tree, key);
+        uint32_t leaf = entry == NULL || entry->name == NULL ? 0 : scratch_find(dir, entry->name);
+        if (leaf != 0)
+            scratch_remove(dir, leaf);
+    }
+    json_object_put(members);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */

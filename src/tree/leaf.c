@@ -213,8 +213,14 @@ int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct f
         return -ENOENT;
     if (nested) {
         out->dir = field_dir(dir, name);
+        if (out->dir != NULL && birth_looks_empty(call, dir) && out->dir->birth.pid == 0) {
+            dir_unref(out->dir);
+            return -ENOENT;
+        }
         return out->dir == NULL ? -ENOMEM : 0;
     }
+    if (leaf < LEAF_SCRATCH && birth_looks_empty(call, dir))
+        return -ENOENT;
     out->leaf = leaf_number(dir, leaf);
     return 0;
 }

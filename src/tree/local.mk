@@ -2,6 +2,7 @@
 noinst_LIBRARIES += src/tree/libtree.a
 src_tree_libtree_a_SOURCES = \
   src/tree/attr.c \
+  src/tree/birth.c \
   src/tree/control.c \
   src/tree/dir.c \
   src/tree/document_file.c \

@@ -191,12 +191,14 @@ static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int 
 {
     struct found found = {.leaf = leaf_number(dir, canonical)};
     bool was_hidden = leaf_hidden(dir, canonical);
-    int rc = file_open(call, (struct node){dir, found.leaf}, flags, was_hidden, file);
+    bool created = was_hidden || (canonical < LEAF_SCRATCH && birth_looks_empty(call, dir));
+    int rc = file_open(call, (struct node){dir, found.leaf}, flags, created, file);
 
     if (rc < 0)
         return rc;
     if (was_hidden)
         overlay_show(dir, canonical);
+    birth_go_on(call, dir, false);
     rc = make_entry(call, dir, &found, out);
     if (rc < 0)
         tree_release(*file);

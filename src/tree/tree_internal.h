@@ -122,6 +122,13 @@ struct role {
     uint32_t acts_as; /* canonical; 0: nothing any more */
 };
 
+/* Who made a directory, while it is still being filled: birth.c. */
+struct birth {
+    pid_t pid; /* 0: nobody */
+    int64_t until_ms;
+    bool empty; /* to that process nothing is in it that it did not make */
+};
+
 struct dir {
     struct tree *tree;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
@@ -135,6 +142,7 @@ struct dir {
     struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
     bool attached;            /* in parent->children; guarded by tree->lock */
     struct overlay overlay;   /* guarded by tree->lock */
+    struct birth birth;       /* guarded by tree->lock */
     struct draft *draft;      /* guarded by tree->lock; see draft.c */
     struct role *roles;       /* oldest first; guarded by tree->lock */
     size_t role_count;
@@ -181,7 +189,8 @@ struct file {
     bool writable;
     bool append;
     uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
-    bool created;  /* opened by O_CREAT of an unlinked file */
+    bool created;  /* opened by O_CREAT of a file that was not to be seen */
+    bool copied;   /* by the process that made the directory: part of a copy */
 
     pthread_mutex_t lock;    /* guards busy and turns */
     bool busy;               /* somebody's turn: who has it may use what follows */
@@ -264,6 +273,8 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
 int fields_list(struct call *call, struct dir *dir, struct listing *listing);
 struct dir *field_dir(struct dir *dir, const char *name);
 void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+/* Removes scratch files that are called like a field by now: a draft has become a resource. */
+void fields_drop_shadowed(struct dir *dir);
 void keys_finish(struct tree *tree);
 
 /* --- overlay.c ------------------------------------------------------------------------------ */
@@ -281,6 +292,17 @@ void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid);
 bool overlay_was_read(struct call *call, struct dir *dir);
 /* Whether two threads belong to one process. */
 bool same_process(pid_t a, pid_t b);
+
+/* --- birth.c -------------------------------------------------------------------------------- */
+
+/* The caller has made this directory. */
+void birth_begin(struct call *call, struct dir *dir);
+/* Whether the caller's process made it (or what it is nested in), and is still at it. */
+bool birth_is_own(struct call *call, struct dir *dir);
+/* Whether it looks empty to the caller, but for what the caller made. */
+bool birth_looks_empty(struct call *call, struct dir *dir);
+/* The caller made a file in it, or listed it (`looked`). */
+void birth_go_on(struct call *call, struct dir *dir, bool looked);
 
 /* --- attr.c --------------------------------------------------------------------------------- */
 

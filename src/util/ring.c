@@ -73,14 +73,9 @@ void ring_replace_newest(struct ring *ring, const char *line)
     if (copy == NULL)
         return;
     pthread_mutex_lock(&ring->lock);
-    if (ring->count == 0) {
-        add_owned(ring, copy);
-    } else {
-        char **slot = slot_at(ring, ring->count - 1);
-
-        free(*slot);
-        *slot = copy;
-    }
+    if (ring->count > 0)
+        ring->count--; /* its slot is taken again, and what was in it freed */
+    add_owned(ring, copy);
     pthread_mutex_unlock(&ring->lock);
 }
 

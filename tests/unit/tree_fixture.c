@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_MS 10000
+#define OTHER_PID  2 /* mkdir is another process than the rest, as in a shell */
 
 struct tree *fixture_tree;
 struct call fixture_call;
@@ -265,7 +266,9 @@ int fixture_mkdir(const char *path)
 
     if (dir == NULL)
         return -ENOENT;
-    int rc = end(tree_mkdir(begin("mkdir"), dir, name, 0755, &entry));
+    struct call *call = begin("mkdir");
+    call->pid = OTHER_PID;
+    int rc = end(tree_mkdir(call, dir, name, 0755, &entry));
     dir_unref(entry.node.dir);
     dir_unref(dir);
     return rc;
