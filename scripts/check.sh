@@ -41,7 +41,15 @@ in_parallel()
 
 lint_format()
 {
-    clang-format --dry-run -Werror "${sources[@]}" "${tests[@]}" "${headers[@]}"
+    local file status=0
+
+    for file in "${sources[@]}" "${tests[@]}" "${headers[@]}"; do
+        if ! clang-format --dry-run -Werror "$file" 2>/dev/null; then
+            echo "$file: clang-format would change it"
+            status=1
+        fi
+    done
+    return $status
 }
 
 lint_shell()

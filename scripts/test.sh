@@ -152,6 +152,17 @@ count()
     echo "$total"
 }
 
+# failing_points LOG: the test points that failed, with what they said; all of a log without any.
+failing_points()
+{
+    if grep -q '^not ok ' "$1"; then
+        awk '/^(PASS|FAIL|SKIP|ERROR|XFAIL|XPASS): / { next }
+            /^not ok / { show = 1 } /^ok / { show = 0 } show' "$1"
+    else
+        tail -n 200 "$1" || true
+    fi
+}
+
 show_failures()
 {
     local trs
@@ -161,7 +172,7 @@ show_failures()
             say "no result: ${trs%.trs}"
         elif grep -q -E '^:test-result: (FAIL|XPASS|ERROR)' "$trs"; then
             say "failed: ${trs%.trs}"
-            tail -n 400 "${trs%.trs}.log" || true
+            failing_points "${trs%.trs}.log" | head -n 500
         fi
     done
 }

@@ -5,6 +5,7 @@
 #include "tree/tree_internal.h"
 
 #include "tree/document.h"
+#include "tree/names.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -115,20 +116,26 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     struct document_change edit = {0};
     struct record *record = NULL;
     struct buf kept = BUF_EMPTY;
+    struct buf old_name = BUF_EMPTY;
 
     if (file->change != NULL)
         return file_await(call, file, false);
     int rc = read_record(call, dir, false, &record);
     if (rc < 0)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
+    if (!name_shown(dir->tree->config.cache, record, &old_name))
+        buf_finish(&old_name);
     if (file->copied && document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache),
                                                text, &kept))
         text = &kept;
     rc = work_out(call, text, dir, &record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
+    if (rc == 0 && edit.changed)
+        renamed_note(dir, &old_name);
     document_change_finish(&edit);
     buf_finish(&kept);
+    buf_finish(&old_name);
     record_unref(record);
     return rc;
 }

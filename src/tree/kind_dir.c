@@ -40,13 +40,22 @@ int ensure_lookup(struct call *call, struct dir *dir, const char *name)
     return ensure_listing(call, dir, is_probe(name) ? CACHE_ANY : CACHE_LOOKUP);
 }
 
+int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    int rc = resource_lookup(call, dir, name, out);
+
+    if (rc == -ENOENT && call->problem.message[0] == '\0')
+        rc = renamed_lookup(call, dir, name, out);
+    return rc;
+}
+
 static int kind_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     out->dir = draft_find(dir, name);
     if (out->dir != NULL)
         return 0;
     int rc = ensure_lookup(call, dir, name);
-    return rc < 0 ? rc : resource_lookup(call, dir, name, out);
+    return rc < 0 ? rc : lookup_or_renamed(call, dir, name, out);
 }
 
 static int kind_list(struct call *call, struct dir *dir, struct listing *listing)

@@ -17,6 +17,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/machines.c \
   src/tree/overlay.c \
   src/tree/readme.c \
+  src/tree/renamed.c \
   src/tree/resource.c \
   src/tree/resource_files.c \
   src/tree/restore.c \

@@ -209,7 +209,7 @@ static int machine_lookup(struct call *call, struct dir *dir, const char *name, 
 {
     int rc = ensure_lookup(call, dir, name);
 
-    return rc < 0 ? rc : resource_lookup(call, dir, name, out);
+    return rc < 0 ? rc : lookup_or_renamed(call, dir, name, out);
 }
 
 static int machine_list(struct call *call, struct dir *dir, struct listing *listing)

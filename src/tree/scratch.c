@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct scratch {
+    struct dir *dir;
     uint32_t leaf;
     char *name;       /* NULL: unlinked, and kept by open handles only */
     char *target;     /* of a symbolic link; else NULL */
@@ -18,7 +19,8 @@ struct scratch {
     gid_t gid;
     int64_t mtime_ms;
     unsigned holds;   /* open handles */
-    LIST_ENTRY(scratch) link;
+    LIST_ENTRY(scratch) link; /* in dir->scratch */
+    LIST_ENTRY(scratch) all;  /* in tree->all_scratch */
 };
 
 static struct scratch *find_leaf(const struct dir *dir, uint32_t leaf)
@@ -91,6 +93,7 @@ static bool resize(struct tree *tree, struct scratch *scratch, size_t size)
 static bool scratch_free(struct dir *dir, struct scratch *scratch)
 {
     LIST_REMOVE(scratch, link);
+    LIST_REMOVE(scratch, all);
     dir->tree->scratch_bytes -= scratch->data.size_bytes;
     dir->tree->scratch_count--;
     if (scratch->data.data != NULL)
@@ -117,6 +120,7 @@ static struct scratch *scratch_new(struct call *call, struct dir *dir, const cha
         free(scratch);
         return NULL;
     }
+    scratch->dir = dir;
     scratch->leaf = LEAF_SCRATCH + dir->next_scratch++;
     scratch->mode = mode & 07777;
     scratch->uid = call->uid;
@@ -125,6 +129,7 @@ static struct scratch *scratch_new(struct call *call, struct dir *dir, const cha
     dir->refs += LIST_EMPTY(&dir->scratch);
     dir->tree->scratch_count++;
     LIST_INSERT_HEAD(&dir->scratch, scratch, link);
+    LIST_INSERT_HEAD(&dir->tree->all_scratch, scratch, all);
     return scratch;
 }
 
@@ -201,6 +206,15 @@ void scratch_clear(struct dir *dir)
         lock(dir);
     } while (leaf != 0);
     unlock(dir);
+}
+
+void scratch_finish(struct tree *tree)
+{
+    while (!LIST_EMPTY(&tree->all_scratch)) {
+        struct dir *dir = dir_ref(LIST_FIRST(&tree->all_scratch)->dir);
+        scratch_clear(dir);
+        dir_unref(dir);
+    }
 }
 
 bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)

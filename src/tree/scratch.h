@@ -44,7 +44,9 @@ int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t siz
 /* An open handle keeps the content although the name goes. */
 void scratch_hold(struct dir *dir, uint32_t leaf);
 void scratch_release(struct dir *dir, uint32_t leaf);
-/* Removes all of a directory's: it was deleted, or the mount ends. */
+/* Removes all of a directory's: it was deleted. */
 void scratch_clear(struct dir *dir);
+/* Removes all; no handle may be open any more. */
+void scratch_finish(struct tree *tree);
 
 #endif

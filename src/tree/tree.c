@@ -28,6 +28,8 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->hiding);
     LIST_INIT(&tree->machines);
     LIST_INIT(&tree->drafts);
+    LIST_INIT(&tree->renamed);
+    LIST_INIT(&tree->all_scratch);
     LIST_INIT(&tree->volatile_files);
     tree->root = dir_root_create(tree);
     if (tree->root == NULL) {
@@ -45,6 +47,8 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->hiding))
         overlay_clear(LIST_FIRST(&tree->hiding));
     drafts_finish(tree);
+    scratch_finish(tree);
+    renamed_finish(tree);
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);

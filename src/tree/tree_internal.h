@@ -169,6 +169,8 @@ struct tree {
     LIST_HEAD(, dir) hiding;                 /* directories with hidden files, referenced */
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
+    LIST_HEAD(, renamed) renamed;            /* old names: renamed.c */
+    LIST_HEAD(, scratch) all_scratch;        /* of all directories */
     LIST_HEAD(, file) volatile_files;        /* newest first */
     struct field_key *keys;                  /* every key seen, by number and by text: fields.c */
     const struct field_key **keys_by_number;
@@ -360,6 +362,8 @@ extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resou
 /* Makes sure of a listing; what a lookup of `name` needs of one. 0 or -errno. */
 int ensure_listing(struct call *call, struct dir *dir, enum cache_need need);
 int ensure_lookup(struct call *call, struct dir *dir, const char *name);
+/* resource_lookup, then the old names. */
+int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out);
 /* Whether a new resource can have that name here: 0, -EPERM (spelling) or -EEXIST. */
 int check_new_name(struct call *call, struct dir *dir, const char *name);
 
@@ -390,6 +394,14 @@ int restore_render(struct call *call, struct node node, bool wait, struct buf *o
 enum judgement restore_judge(struct file *file, struct call *call);
 int restore_commit(struct call *call, struct file *file);
 int restore_touch(struct call *call, struct node node);
+
+/* renamed.c */
+/* After a change by document or field: if `dir` is shown under another name than `old_name` now,
+ * the old one leads there for a while. */
+void renamed_note(struct dir *dir, const struct buf *old_name);
+/* The symbolic link that an old name is: 0 and out->leaf, or -ENOENT. */
+int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
+void renamed_finish(struct tree *tree);
 
 /* machines.c */
 bool machine_is_local(struct tree *tree, const char *id);
