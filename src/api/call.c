@@ -121,6 +121,16 @@ static void judge_silence(const struct call *call, const struct http_response *r
     }
 }
 
+/* An update or a deletion may be answered by nothing; by something else than JSON (the page of a
+ * proxy, say) it is not answered at all. */
+static bool may_be_unread(const struct call *call, const struct http_response *response)
+{
+    const char *text = buf_text(&response->body);
+    bool blank = text[strspn(text, " \t\r\n")] == '\0';
+
+    return !call->needs_json && (blank || call->method == HTTP_POST);
+}
+
 static void judge_success(const struct call *call, const struct http_response *response,
                           struct attempt *attempt)
 {
@@ -129,13 +139,13 @@ static void judge_success(const struct call *call, const struct http_response *r
         json_read(buf_text(&response->body), response->body.size_bytes, &attempt->answer, &fault);
 
     attempt->verdict = VERDICT_DONE;
-    if (result == JSON_OK || !call->needs_json)
+    if (result == JSON_OK || may_be_unread(call, response))
         return;
     problem_set(&attempt->problem, PROBLEM_PROTOCOL,
                 response->body.size_bytes == 0 ? "the answer is empty"
                                                : "the answer is no whole, proper JSON text");
     attempt->problem.status = response->status;
-    attempt->verdict = VERDICT_LOST;
+    attempt->verdict = call->needs_json ? VERDICT_LOST : VERDICT_FAILED;
     if (call->method == HTTP_POST) {
         call_outcome_unknown(call, &attempt->problem);
         attempt->own_message = true;

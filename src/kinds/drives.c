@@ -17,6 +17,9 @@ static const struct field docs_fields[] = {
     {NULL, FIELD_STRING, 0, NULL, NULL},
 };
 
+static const struct smb_row docs_smb = {
+    .mount_point_key = "mountPoint", .username_key = "username", .password_key = "password"};
+
 static const struct field openapi_fields[] = {
     {"id", FIELD_STRING, 0, NULL, NULL},
     {"name", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED | FIELD_UPDATE, NULL, NULL},
@@ -36,7 +39,10 @@ const struct kind kind_drives = {
     .delete_points = 5,
     .shapes =
         {
-            [DIALECT_DOCS] = {.fields = docs_fields, .update = UPDATE_PARTIAL, .paged = true},
+            [DIALECT_DOCS] = {.fields = docs_fields,
+                              .update = UPDATE_PARTIAL,
+                              .paged = true,
+                              .smb = &docs_smb},
             [DIALECT_OPENAPI] = {.fields = openapi_fields, .update = UPDATE_PARTIAL},
         },
 };

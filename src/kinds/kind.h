@@ -44,6 +44,13 @@ struct restore_row {
     const struct field *fields; /* what a body given by the user may hold; NULL: none */
 };
 
+/* The keys that say how a resource is mounted by SMB. */
+struct smb_row {
+    const char *mount_point_key; /* a UNC path */
+    const char *username_key;
+    const char *password_key;
+};
+
 /* A kind in one dialect. */
 struct kind_shape {
     const struct field *fields;  /* all that are known, in the API's order; others are read-only */
@@ -53,6 +60,7 @@ struct kind_shape {
     bool create_answers_event;   /* the answer of create is {data, event} */
     bool delete_answers_event;   /* likewise of delete, which is asynchronous then */
     const struct restore_row *restore; /* NULL: there is none */
+    const struct smb_row *smb;         /* NULL: it can't be mounted */
 };
 
 enum create_style {

@@ -11,7 +11,6 @@
 #define STAT_BLOCK    512
 #define IO_BLOCK      4096
 #define ALWAYS_MS     60000 /* names that never change */
-#define DIR_ATTR_MS   1000  /* attributes of a directory */
 
 /* FNV-1a with 64 bits; the text's end counts, so that "a","b" and "ab","" differ. */
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -144,10 +143,8 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *att
     st->st_mode &= ~(config->umask & 0777);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
     *attr_valid_ms = 0;
-    if (node.leaf == 0 && dir->parent != NULL) {
-        int64_t valid_ms = names_valid_ms(dir->parent);
-        *attr_valid_ms = valid_ms < DIR_ATTR_MS ? valid_ms : DIR_ATTR_MS;
-    }
+    if (node.leaf == 0)
+        *attr_valid_ms = dir->parent == NULL ? ALWAYS_MS : names_valid_ms(dir->parent);
     return rc;
 }
 

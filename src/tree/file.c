@@ -158,7 +158,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return -ENOMEM;
     file->created = created;
     file->copied = writing && birth_is_own(call, node.dir);
-    bool empty = writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0);
+    bool empty = (row->flags & LEAF_BLOCKING) != 0 ||
+                 (writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0));
     rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
     register_volatile(file);
     if (rc < 0) {
@@ -188,6 +189,16 @@ off_t file_size(struct file *file)
     return (off_t)file->text.size_bytes;
 }
 
+/* A blocking file is rendered by its first read, for as long as that takes: only an interrupt or
+ * the end of the mount frees the caller. */
+static int render_now(struct call *call, struct file *file)
+{
+    cancel_set_deadline(call->cancel, CANCEL_NEVER);
+    int rc = file->row->render(call, file->node, true, &file->text);
+    file->rendered = rc == 0;
+    return rc;
+}
+
 ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
 {
     if (file->scratch != 0)
@@ -196,6 +207,12 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
 
     if (rc < 0)
         return finish(call, file, rc);
+    if ((file->row->flags & LEAF_BLOCKING) != 0 && !file->rendered)
+        rc = render_now(call, file);
+    if (rc < 0) {
+        file_leave(file);
+        return finish(call, file, rc);
+    }
     size_t total = file->text.size_bytes;
     size_t start = offset < 0 || (size_t)offset > total ? total : (size_t)offset;
     size_t count = total - start < size ? total - start : size;

@@ -107,8 +107,9 @@ static const char *row_name(const struct dir *dir, const struct leaf_row *row)
 {
     if ((row->flags & LEAF_DOCUMENT) != 0)
         return dir->kind->document;
-    if ((row->flags & LEAF_SINGLETON) != 0)
-        return leaf_singleton()->document;
+    const struct kind *singleton = leaf_singleton();
+    if ((row->flags & LEAF_SINGLETON) != 0 && singleton != NULL)
+        return singleton->document;
     return row->name;
 }
 
@@ -225,13 +226,20 @@ int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct f
     return 0;
 }
 
+static bool is_listed(const struct dir *dir, const struct leaf_row *row)
+{
+    if ((row->flags & LEAF_SECRET) != 0)
+        return dir->tree->config.secrets == SECRETS_SHOW;
+    return (row->flags & LEAF_UNLISTED) == 0;
+}
+
 static bool list_fixed(struct dir *dir, struct listing *listing)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
     bool ok = true;
 
     for (uint32_t i = 0; ok && rows != NULL && rows[i].name != NULL; i++) {
-        bool shown = row_exists(dir, &rows[i]) && (rows[i].flags & LEAF_UNLISTED) == 0 &&
+        bool shown = row_exists(dir, &rows[i]) && is_listed(dir, &rows[i]) &&
                      (listing->with_hidden || !leaf_hidden(dir, i + 1));
         if (shown)
             ok = listing_add_leaf(listing, row_name(dir, &rows[i]), leaf_number(dir, i + 1),

@@ -8,6 +8,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/document_file.c \
   src/tree/draft.c \
   src/tree/errors.c \
+  src/tree/event_files.c \
   src/tree/fields.c \
   src/tree/file.c \
   src/tree/journal.c src/tree/journal.h \
@@ -23,6 +24,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/restore.c \
   src/tree/root.c \
   src/tree/scratch.c src/tree/scratch.h \
+  src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h

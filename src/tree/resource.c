@@ -296,6 +296,17 @@ static struct json_object *resource_fields(struct call *call, struct dir *dir, b
     return object;
 }
 
+/* Only what belongs to machines has events. */
+static bool has_events(const struct dir *dir)
+{
+    return dir->kind->machine_key != NULL;
+}
+
+static bool has_event(const struct dir *dir)
+{
+    return has_events(dir) && event_exists(dir);
+}
+
 static bool has_restore(const struct dir *dir)
 {
     return cache_shape(dir->tree->config.cache, dir->kind)->restore != NULL;
@@ -331,11 +342,33 @@ static const struct leaf_row resource_leaves[] = {
      .commit = document_file_commit},
     {.name = "restore",
      .mode = 0644,
+     .flags = LEAF_VOLATILE,
      .render = restore_render,
      .judge = restore_judge,
      .commit = restore_commit,
      .touch = restore_touch,
      .exists = has_restore},
+    {.name = "state",
+     .mode = 0444,
+     .flags = LEAF_VOLATILE,
+     .render = state_render,
+     .exists = has_events},
+    {.name = "event.json",
+     .mode = 0444,
+     .flags = LEAF_VOLATILE,
+     .render = event_render,
+     .exists = has_event},
+    {.name = "wait",
+     .mode = 0444,
+     .flags = LEAF_UNLISTED | LEAF_BLOCKING,
+     .render = wait_render,
+     .exists = has_events},
+    {.name = "fstab", .mode = 0444, .render = fstab_render, .exists = fstab_exists},
+    {.name = "credentials",
+     .mode = 0400,
+     .flags = LEAF_SECRET,
+     .render = credentials_render,
+     .exists = credentials_exist},
     {.name = NULL},
 };
 

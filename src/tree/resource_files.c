@@ -64,7 +64,7 @@ static int write_to(struct call *call, struct dir *dir, uint32_t from, uint32_t 
         tree_release(file);
     }
     buf_finish(&text);
-    return rc == -EINVAL ? -EBADMSG : rc; /* mv would try once more after EINVAL */
+    return rc;
 }
 
 static int scratch_onto(struct call *call, struct dir *dir, uint32_t from, uint32_t to)

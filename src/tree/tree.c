@@ -294,5 +294,7 @@ int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir
         rc = tree_fail(call, EPERM, "nothing can be renamed here");
     if (rc == 0)
         rc = ops->rename(call, dir, name, new_dir, new_name, flags);
+    if (rc == -EINVAL)
+        rc = -EBADMSG; /* mv would send the rename once more after EINVAL */
     return finish(call, dir, name, rc);
 }

@@ -66,7 +66,9 @@ enum leaf_flag {
     LEAF_SINGLETON = 1 << 1, /* its name is that of the singleton kind's document */
     LEAF_VOLATILE = 1 << 2,  /* its content changes by itself: a handle's size counts */
     LEAF_UNLISTED = 1 << 3,  /* opens by name, is not listed */
-    LEAF_SCRATCH_FILE = 1 << 4 /* read and written in place: scratch.c */
+    LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
+    LEAF_BLOCKING = 1 << 5,  /* rendered by the first read, which may wait without a deadline */
+    LEAF_SCRATCH_FILE = 1 << 6 /* read and written in place: scratch.c */
 };
 
 enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
@@ -192,6 +194,7 @@ struct file {
     bool append;
     uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
     bool created;  /* opened by O_CREAT of a file that was not to be seen */
+    bool rendered; /* the text of a LEAF_BLOCKING file has come */
     bool copied;   /* by the process that made the directory: part of a copy */
 
     pthread_mutex_t lock;    /* guards busy and turns */
@@ -394,6 +397,17 @@ int restore_render(struct call *call, struct node node, bool wait, struct buf *o
 enum judgement restore_judge(struct file *file, struct call *call);
 int restore_commit(struct call *call, struct file *file);
 int restore_touch(struct call *call, struct node node);
+
+/* event_files.c */
+int state_render(struct call *call, struct node node, bool wait, struct buf *out);
+int event_render(struct call *call, struct node node, bool wait, struct buf *out);
+int wait_render(struct call *call, struct node node, bool wait, struct buf *out);
+bool event_exists(const struct dir *dir);
+/* smb_files.c */
+int fstab_render(struct call *call, struct node node, bool wait, struct buf *out);
+int credentials_render(struct call *call, struct node node, bool wait, struct buf *out);
+bool fstab_exists(const struct dir *dir);
+bool credentials_exist(const struct dir *dir);
 
 /* renamed.c */
 /* After a change by document or field: if `dir` is shown under another name than `old_name` now,

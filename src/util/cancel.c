@@ -68,6 +68,13 @@ void cancel_finish(struct cancel *cancel)
     pthread_mutex_destroy(&cancel->lock);
 }
 
+void cancel_set_deadline(struct cancel *cancel, int64_t deadline_ms)
+{
+    pthread_mutex_lock(&cancel->lock);
+    cancel->deadline_ms = deadline_ms;
+    pthread_mutex_unlock(&cancel->lock);
+}
+
 void cancel_fire(struct cancel *cancel, enum cancel_reason reason)
 {
     pthread_mutex_lock(&cancel->lock);

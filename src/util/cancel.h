@@ -58,6 +58,8 @@ void cancel_group_fire(struct cancel_group *group);
 /* `group` may be NULL. `deadline_ms` is absolute, on clock_system's monotonic clock. */
 void cancel_init(struct cancel *cancel, struct cancel_group *group, int64_t deadline_ms);
 void cancel_finish(struct cancel *cancel); /* nobody may be waiting on it or fire it any more */
+/* Another deadline, by the thread that waits on the token. */
+void cancel_set_deadline(struct cancel *cancel, int64_t deadline_ms);
 /* Fires the token; the first reason stays. Any thread, takes no lock but the token's. */
 void cancel_fire(struct cancel *cancel, enum cancel_reason reason);
 /* Why the token is fired, the deadline considered; CANCEL_NONE: it is not. */

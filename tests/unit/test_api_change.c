@@ -300,13 +300,28 @@ END_TEST
 START_TEST(an_update_without_a_resource_has_succeeded)
 {
     static const char *const bodies[] = {
-        "", "<p>ok</p>", "{\"id\":\"sd", "null", "{}", "{\"id\":\"other\"}", "[]"};
+        "", "\n", "null", "{}", "{\"id\":\"other\"}", "[]"};
 
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct result result = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
                                        "{\"name\":\"m\"}", 200, bodies[i]);
         ck_assert_int_eq(result.rc, 0);
         ck_assert_ptr_null(result.record);
+    }
+}
+END_TEST
+
+START_TEST(an_answer_that_is_no_json_is_none)
+{
+    static const char *const bodies[] = {"<p>ok</p>", "{\"id\":\"sd", "accepted"};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct result update = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
+                                       "{\"name\":\"m\"}", 200, bodies[i]);
+        expect_problem(&update, PROBLEM_PROTOCOL, "JSON");
+        struct result deletion =
+            run_one(AUTO, delete_snapshot, HTTP_DELETE, "/snapshots/sl1", NULL, 200, bodies[i]);
+        expect_problem(&deletion, PROBLEM_PROTOCOL, "JSON");
     }
 }
 END_TEST
@@ -336,7 +351,7 @@ START_TEST(a_delete_succeeds_with_and_without_a_body)
         {200, "{\"id\":\"sl1\"}", ""},
         {200, "{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\"}}", "ev1"},
         {204, NULL, ""},
-        {202, "accepted", ""},
+        {202, "", ""},
         {200, "", ""},
     };
 
@@ -497,6 +512,7 @@ int main(void)
     tcase_add_test(tcase, problems_hold_neither_key_nor_secrets);
     tcase_add_test(tcase, an_update_answers_the_resource);
     tcase_add_test(tcase, an_update_without_a_resource_has_succeeded);
+    tcase_add_test(tcase, an_answer_that_is_no_json_is_none);
     tcase_add_test(tcase, a_refused_update_keeps_status_and_code);
     tcase_add_test(tcase, a_delete_succeeds_with_and_without_a_body);
     tcase_add_test(tcase, a_delete_of_what_is_gone_is_not_found);

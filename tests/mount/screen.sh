@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Editors in a terminal, driven as a user drives them. A file of scenarios sources this after
+# lib.sh; an editor is a prefix EDITOR with the functions
+#
+#     EDITOR_open FILE           opens it, in the mount's directory
+#     EDITOR_change FROM TO      changes the first FROM of each line; words of letters and digits
+#     EDITOR_save                saves, and stays in the editor
+#     EDITOR_leave               leaves, giving up what is not saved
+#     EDITOR_saved EDITOR_error  variables: what the screen shows (a regex) after a save, after a
+#                                refused one; in EDITOR_error %s is what the C library says
+#
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# What editors say when they think that somebody else wrote the file.
+CHANGED='(has|been|file) changed|changed (on disk|since|more)|reload|overwrite|really|anyway'
+
+terminal()
+{
+    tmux -f /dev/null -S "$WORK/tmux" "$@" 2>>"$WORK/tmux.err"
+}
+
+# in_terminal COMMAND…: starts it there, in the mount's directory.
+in_terminal()
+{
+    rm -f "$WORK/status"
+    # shellcheck disable=SC2016
+    terminal -u new-session -d -x 150 -y 40 -c "$MNT" \
+        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' - "$WORK/status" "$@"
+    terminal set-option -s escape-time 0
+    terminal display-message -p '#{pid}' >"$WORK/tmux.pid"
+}
+
+screen()
+{
+    terminal capture-pane -p
+}
+
+keys()
+{
+    terminal send-keys "$@"
+}
+
+# typed TEXT: as it is, then Enter.
+typed()
+{
+    terminal send-keys -l "$1"
+    terminal send-keys Enter
+}
+
+screen_shows()
+{
+    screen | grep -q -i -E -e "$1"
+}
+
+# sees REGEX: the screen comes to show it, in a while.
+sees()
+{
+    local start=$SECONDS
+
+    until screen_shows "$1"; do
+        if ((SECONDS - start > 8 * patience)); then
+            fail "the screen does not show: $1" "$(screen)" "last-error: $(last_error)"
+        fi
+        pause 0.03
+    done
+}
+
+never_saw()
+{
+    if screen_shows "$1"; then
+        fail "the screen shows what it must not: $1" "$(screen)" "last-error: $(last_error)"
+    fi
+}
+
+has_ended()
+{
+    [ -e "$WORK/status" ] && ! is_running "$(cat "$WORK/tmux.pid")"
+}
+
+# ended [STATUS]: the program in the terminal ends, with that exit status.
+ended()
+{
+    local start=$SECONDS
+
+    until has_ended; do
+        if ((SECONDS - start > 8 * patience)); then
+            fail 'the editor does not end' "$(screen)"
+        fi
+        pause 0.03
+    done
+    assert_eq "${1:-0}" "$(cat "$WORK/status")" 'exit status of the editor'
+}
+
+# --- what is asked of each editor ------------------------------------------------------------------
+
+# The names in a directory, with those that start with a dot.
+names_in()
+{
+    (cd "$MNT" && ls -A "$1")
+}
+
+# change EDITOR FROM TO: and the text on the screen has it.
+change()
+{
+    "$1_change" "$2" "$3"
+    sees "^ *(\"[A-Za-z]+\": )?\"?$3\"?,? *\$"
+}
+
+# save EDITOR: and the editor says so, without a question.
+save()
+{
+    local saved=$1_saved
+
+    "$1_save"
+    sees "${!saved}"
+    never_saw "$CHANGED"
+}
+
+# fails_to_save EDITOR ERROR: and the user is told.
+fails_to_save()
+{
+    local error=$1_error
+
+    "$1_save"
+    # shellcheck disable=SC2059  # a format
+    sees "$(printf "${!error}" "$2")"
+}
+
+# saves_twice EDITOR FILE REQUEST NAME…: changes the first NAME to the second, saves, and so on;
+# REQUEST has %s for the new one. What the directory holds afterwards is what it held before.
+saves_twice()
+{
+    local editor=$1 file=$2 request=$3 before
+    shift 3
+
+    before=$(names_in "$(dirname "$file")")
+    "${editor}_open" "$file"
+    forget_requests
+    while [ $# -gt 1 ]; do
+        change "$editor" "$1" "$2"
+        save "$editor"
+        # shellcheck disable=SC2059  # a format
+        assert_changes "$(printf "$request" "$2")"
+        shift
+    done
+    "${editor}_leave"
+    ended
+    nothing_sent
+    assert_matches "$(cat "$MNT/$file")" "^( *\"[A-Za-z]+\": \")?$1(\",)?\$"
+    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
+        "something is left in $(dirname "$file")"
+}
+
+# edits_drives EDITOR: a document, then a field of it, each with the first save changing the name.
+edits_drives()
+{
+    mounted
+    saves_twice "$1" drives/data/drive.json "PUT /shared-drives/$DATA {\"name\":\"%s\"}" \
+        data alpha beta
+    assert_eq '"beta"' "$(api GET /shared-drives/$DATA | jq .name)"
+    saves_twice "$1" drives/beta/name "PUT /shared-drives/$DATA {\"name\":\"%s\"}" \
+        beta gamma delta
+    assert_eq '"delta"' "$(api GET /shared-drives/$DATA | jq .name)"
+    prints $'archive\nrenders\nteam files\ndelta' 'ls -U drives'
+}
+
+# edits_a_nested_field EDITOR: of a provider.
+edits_a_nested_field()
+{
+    local rest='"retainData":true,"secretAccessKey":"demo/secret+training/0001","signatureVersion":"v4"'
+
+    mounted
+    works 'ls providers/training-data/s3Config > /dev/null'
+    saves_twice "$1" providers/training-data/s3Config/region \
+        "PUT /storage-providers/$TRAINING {\"isTeamDefault\":true,\"name\":\"training-data\",\"s3Config\":{\"accessKey\":\"AKIADEMO4TRAINING\",\"bucket\":\"training-data\",\"endpoint\":\"https://s3.example.com\",\"region\":\"%s\",$rest}}" \
+        ny2 ca1 ams1
+}
+
+# is_refused EDITOR FILE FROM TO REQUEST STATUS ERROR: the server says STATUS; the editor shows it,
+# the file shows the truth, the text is beside it; then the server agrees.
+is_refused()
+{
+    local editor=$1 file=$2 from=$3 to=$4 request=$5 before truth
+
+    before=$(names_in "$(dirname "$file")")
+    truth=$(cat "$MNT/$file")
+    "${editor}_open" "$file"
+    fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $6, \"body\": {\"message\": \"not this name\"}}"
+    forget_requests
+    change "$editor" "$from" "$to"
+    fails_to_save "$editor" "$7"
+    assert_changes "$request"
+    words "$file" 'not this name' "$6"
+    assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
+    assert_contains "$(cat "$MNT/$file.rej")" "$to" 'the text is not in .rej'
+    assert_eq 600 "$(stat -c %a "$MNT/$file.rej")"
+    no_faults
+    "${editor}_again" "$file"
+    assert_changes "$request"
+    "${editor}_leave"
+    ended
+    nothing_sent
+    assert_contains "$(cat "$MNT/$file")" "$to"
+    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
+        "something is left in $(dirname "$file")"
+}
+
+# shows_refusals EDITOR
+shows_refusals()
+{
+    mounted
+    is_refused "$1" drives/data/drive.json data alpha \
+        "PUT /shared-drives/$DATA {\"name\":\"alpha\"}" 422 'Invalid argument'
+    is_refused "$1" drives/alpha/name alpha beta \
+        "PUT /shared-drives/$DATA {\"name\":\"beta\"}" 402 'Disk quota exceeded'
+}
+
+# is_invalid EDITOR FILE FROM TO: the editor shows it, nothing is sent.
+is_invalid()
+{
+    local editor=$1 file=$2 from=$3 to=$4 truth before
+
+    before=$(names_in "$(dirname "$file")")
+    truth=$(cat "$MNT/$file")
+    "${editor}_open" "$file"
+    forget_requests
+    change "$editor" "$from" "$to"
+    fails_to_save "$editor" 'Invalid argument'
+    words EINVAL "$file"
+    assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
+    assert_contains "$(cat "$MNT/$file.rej")" "$to" 'the text is not in .rej'
+    "${editor}_back" "$to" "$from" "$file"
+    "${editor}_leave"
+    ended
+    nothing_sent
+    assert_eq "$truth" "$(cat "$MNT/$file")"
+    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
+        "something is left in $(dirname "$file")"
+}
+
+# shows_what_is_invalid EDITOR: text that is no JSON, and a field of a wrong type.
+shows_what_is_invalid()
+{
+    mounted
+    is_invalid "$1" drives/data/drive.json 1000 10x0
+    if [ "$D" = docs ]; then
+        works 'cat providers/training-data/isTeamDefault > /dev/null'
+        is_invalid "$1" providers/training-data/isTeamDefault true maybe
+    else
+        is_invalid "$1" drives/data/size 1000 10x0
+    fi
+}
