@@ -74,7 +74,7 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
 static struct tree *make_tree(struct backend *backend, const struct backend_config *config)
 {
     const struct options *options = config->options;
-    const struct tree_config tree = {
+    struct tree_config tree = {
         .cache = backend->cache,
         .api = backend->api,
         .journal = backend->journal,
@@ -86,11 +86,14 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
         .gid = (gid_t)options->gid,
         .umask = (mode_t)options->umask,
         .read_only = options->read_only,
+        .secrets = (enum secrets_mode)options->secrets,
         .restore_backup = (enum restore_backup)options->restore_backup,
         .ttl_ms = options->ttl_ms,
         .timeout_ms = options->timeout_ms,
     };
 
+    for (size_t i = 0; i < KINDS_COUNT; i++)
+        tree.defaults[i] = options->defaults.of[i];
     return tree_create(&tree);
 }
 

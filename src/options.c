@@ -82,6 +82,7 @@ static void set_defaults(struct options *options)
 {
     *options = (struct options){
         .forced_dialect = -1,
+        .secrets = SECRETS_FIELDS,
         .restore_backup = RESTORE_BACKUP_AUTO,
         .log_level = LOG_LEVEL_WARNING,
         .ttl_ms = 30000,
@@ -169,6 +170,14 @@ static int check_ca_file(const struct options *options, struct problem *problem)
     return problem_set(problem, PROBLEM_INVALID, "cacert=%s: can't be read: %m", options->ca_file);
 }
 
+static int read_defaults(struct options *options, struct problem *problem)
+{
+    if (options->defaults_file == NULL)
+        return 0;
+    return defaults_read(options->defaults_file, options->forced_dialect, &options->defaults,
+                         problem);
+}
+
 static int complete(struct parse *parse)
 {
     struct options *options = parse->options;
@@ -186,9 +195,12 @@ static int complete(struct parse *parse)
     if (place_positional(parse, &source) != 0 || choose_url(parse, source) != 0)
         return -1;
     if (make_absolute(&options->key_file, parse->problem) != 0 ||
-        make_absolute(&options->ca_file, parse->problem) != 0)
+        make_absolute(&options->ca_file, parse->problem) != 0 ||
+        make_absolute(&options->defaults_file, parse->problem) != 0)
         return -1;
-    return check_ca_file(options, parse->problem);
+    if (check_ca_file(options, parse->problem) != 0)
+        return -1;
+    return read_defaults(options, parse->problem);
 }
 
 int options_parse(int argc, char **argv, struct options *out, struct problem *problem)
@@ -219,7 +231,10 @@ void options_finish(struct options *options)
     free(options->url);
     free(options->mount_point);
     free(options->key_file);
+    free(options->team);
     free(options->ca_file);
+    free(options->defaults_file);
+    defaults_finish(&options->defaults);
     free(options->kernel_options);
     *options = (struct options){0};
 }

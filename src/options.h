@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "defaults.h"
 #include "tree/tree.h"
 #include "util/log.h"
 #include "util/problem.h"
@@ -22,10 +23,12 @@ struct options {
     bool read_only;
     char *url;            /* checked, no slash at its end; NULL with --demo */
     char *mount_point;    /* as it was given; NULL with --check, --help and --version */
-    char *key_file;       /* absolute; NULL: from the environment */
+    char *key_file;       /* absolute; NULL: the key is from elsewhere */
+    char *team;           /* whose key of the official client's file; or NULL */
     char *ca_file;        /* absolute, or NULL */
     char *kernel_options; /* FUSE's own, as after -o; or NULL */
     int forced_dialect;   /* an enum dialect; -1: found out */
+    int secrets;          /* an enum secrets_mode */
     int restore_backup;   /* an enum restore_backup */
     int log_level;        /* an enum log_level */
     int64_t ttl_ms;
@@ -37,6 +40,8 @@ struct options {
     int64_t uid;      /* the owner that is shown */
     int64_t gid;
     int64_t umask;
+    char *defaults_file; /* absolute, or NULL */
+    struct defaults defaults; /* what it holds */
 };
 
 /* Reads them all. Returns 0 (options_finish is due), or -1 with `problem` in words for the user;

@@ -58,6 +58,8 @@ struct choice {
 
 static const struct choice dialects[] = {
     {"auto", -1}, {"docs", DIALECT_DOCS}, {"openapi", DIALECT_OPENAPI}, {NULL, 0}};
+static const struct choice secrets[] = {
+    {"fields", SECRETS_FIELDS}, {"hide", SECRETS_HIDE}, {"show", SECRETS_SHOW}, {NULL, 0}};
 static const struct choice backups[] = {
     {"no", RESTORE_BACKUP_NO}, {"yes", RESTORE_BACKUP_YES}, {NULL, 0}};
 static const struct choice levels[] = {{"error", LOG_LEVEL_ERROR},
@@ -174,16 +176,17 @@ static int set_word(struct options *options, const struct row *row, const char *
     return wrong(row, value, wanted, problem);
 }
 
-static int set_path(struct options *options, const struct row *row, const char *value,
+static int set_name(struct options *options, const struct row *row, const char *value,
                     struct problem *problem)
 {
-    char **path = member(options, row);
+    char **name = member(options, row);
 
     if (value[0] == '\0')
-        return wrong(row, value, "the name of a file", problem);
-    free(*path);
-    *path = strdup(value);
-    return *path != NULL ? 0 : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+        return wrong(row, value, strcmp(row->value, "FILE") == 0 ? "the name of a file" : "a name",
+                     problem);
+    free(*name);
+    *name = strdup(value);
+    return *name != NULL ? 0 : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
 static int set_read_only(struct options *options, const struct row *row, const char *value,
@@ -234,8 +237,10 @@ static int ignore(struct options *options, const struct row *row, const char *va
 static const struct row rows[] = {
     HEADING("The API"),
     {"url", "URL", "where the API is, if SOURCE does not say it", NULL, 0, 0, 0, NULL},
-    {"key_file", "FILE", "file whose first line is the API key", set_path, AT(key_file), .min = 0},
-    {"cacert", "FILE", "PEM file of a private CA, in place of the system's", set_path, AT(ca_file),
+    {"key_file", "FILE", "file whose first line is the API key", set_name, AT(key_file), .min = 0},
+    {"team", "NAME", "the team whose key of ~/.paperspace/credentials.toml is taken", set_name,
+     AT(team), .min = 0},
+    {"cacert", "FILE", "PEM file of a private CA, in place of the system's", set_name, AT(ca_file),
      .min = 0},
     {"dialect", "auto|docs|openapi", "how the API speaks (default auto: found out)", set_word,
      AT(forced_dialect), .choices = dialects},
@@ -250,6 +255,11 @@ static const struct row rows[] = {
      set_seconds, AT(stale_ms), .min = 0, .max = YEAR_S},
     HEADING("What is shown and allowed"),
     {"ro", NULL, "nothing can be changed", set_read_only, 0, 0, 0, NULL},
+    {"secrets", "fields|hide|show",
+     "secrets: files that are not listed (default), none, or plain in documents too", set_word,
+     AT(secrets), .choices = secrets},
+    {"defaults", "FILE", "JSON: for each kind, fields that new resources get", set_name,
+     AT(defaults_file), .min = 0},
     {"restore_backup", "yes|no",
      "whether a restore takes a safety snapshot first (default: where the API can)", set_word,
      AT(restore_backup), .choices = backups},
@@ -305,13 +315,19 @@ static const struct row rows[] = {
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
-static const struct row *find_row(const char *name, size_t size)
+/* A name may have two rows, with a value and without: `defaults` is also a word of fstab's. */
+static const struct row *find_row(const char *name, size_t size, bool with_value)
 {
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (rows[i].name != NULL && strlen(rows[i].name) == size &&
-            memcmp(rows[i].name, name, size) == 0)
-            return &rows[i];
-    return NULL;
+    const struct row *found = NULL;
+
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        const struct row *row = &rows[i];
+        if (row->name == NULL || strlen(row->name) != size || memcmp(row->name, name, size) != 0)
+            continue;
+        if (found == NULL || (row->value != NULL) == with_value)
+            found = row;
+    }
+    return found;
 }
 
 /* Options of any form that are fstab's. */
@@ -325,7 +341,7 @@ int option_apply(struct options *options, const char *arg, struct problem *probl
 {
     size_t size = strcspn(arg, "=");
     const char *value = arg[size] == '=' ? arg + size + 1 : NULL;
-    const struct row *row = find_row(arg, size);
+    const struct row *row = find_row(arg, size, value != NULL);
 
     if (is_private(arg))
         return 0;
@@ -361,7 +377,8 @@ void options_print_help(FILE *out)
           "\n"
           "Mounts the Paperspace storage API: shared drives, snapshots, storage providers.\n"
           "SOURCE is the URL of the API (default https://api.paperspace.com/v1), or a label.\n"
-          "The key comes from key_file=FILE, or from the environment: PAPERSPACE_API_KEY.\n"
+          "The key is that of key_file=FILE, else of PAPERSPACE_API_KEY in the environment, else\n"
+          "of ~/.paperspace/credentials.toml, where Paperspace's own client keeps it.\n"
           "\n"
           "  -f                             stay in the foreground\n"
           "  -d                             log every operation; implies -f\n"

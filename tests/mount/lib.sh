@@ -293,14 +293,14 @@ mount_fs()
     daemon=$!
     echo "$daemon" >"$WORK/daemon.pid"
     eventually 30 mount_settled
-    if ! is_mounted; then
+    if ! is_mounted || ! is_running "$daemon"; then
         fail 'the mount did not come up'
     fi
 }
 
 mount_settled()
 {
-    { is_mounted && stat "$MNT" >/dev/null 2>&1; } || ! is_running "$daemon"
+    { is_mounted && cat "$MNT/README" >/dev/null 2>&1; } || ! is_running "$daemon"
 }
 
 # mounted [EMULATOR OPTION…] [-- [OPTIONS [ARG…]]]: an emulator, a mount on it, and the requests

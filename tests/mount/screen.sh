@@ -8,8 +8,12 @@
 #     EDITOR_change FROM TO      changes the first FROM of each line; words of letters and digits
 #     EDITOR_save                saves, and stays in the editor
 #     EDITOR_leave               leaves, giving up what is not saved
+#     EDITOR_again               saves once more after a refusal, successfully
 #     EDITOR_saved EDITOR_error  variables: what the screen shows (a regex) after a save, after a
 #                                refused one; in EDITOR_error %s is what the C library says
+#     EDITOR_restores            set if, after a refusal, it puts the old text back itself: that is
+#                                a success, after which the refused text is its own business
+#     EDITOR_backup              set if it leaves a backup FILE~ on purpose
 #
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -62,7 +66,7 @@ sees()
 
     until screen_shows "$1"; do
         if ((SECONDS - start > 8 * patience)); then
-            fail "the screen does not show: $1" "$(screen)" "last-error: $(last_error)"
+            fail "the screen does not show: $1" "$(screen | grep -v '^~*$')" "last-error: $(last_error)"
         fi
         pause 0.03
     done
@@ -71,7 +75,7 @@ sees()
 never_saw()
 {
     if screen_shows "$1"; then
-        fail "the screen shows what it must not: $1" "$(screen)" "last-error: $(last_error)"
+        fail "the screen shows what it must not: $1" "$(screen | grep -v '^~*$')" "last-error: $(last_error)"
     fi
 }
 
@@ -87,7 +91,7 @@ ended()
 
     until has_ended; do
         if ((SECONDS - start > 8 * patience)); then
-            fail 'the editor does not end' "$(screen)"
+            fail 'the editor does not end' "$(screen | grep -v '^~*$')"
         fi
         pause 0.03
     done
@@ -102,11 +106,22 @@ names_in()
     (cd "$MNT" && ls -A "$1")
 }
 
+# leaves EDITOR DIRECTORY NAMES: nothing beside them, but for a backup if it makes one.
+leaves()
+{
+    local backup=$1_backup
+
+    if [ -n "${!backup:-}" ]; then
+        works "rm '$2/'*~"
+    fi
+    assert_eq "$3" "$(names_in "$2")" "what is in $2"
+}
+
 # change EDITOR FROM TO: and the text on the screen has it.
 change()
 {
     "$1_change" "$2" "$3"
-    sees "^ *(\"[A-Za-z]+\": )?\"?$3\"?,? *\$"
+    sees "^[ 0-9]*(\"[A-Za-z]+\": )?\"?$3\"?,? *\$"
 }
 
 # save EDITOR: and the editor says so, without a question.
@@ -126,7 +141,7 @@ fails_to_save()
 
     "$1_save"
     # shellcheck disable=SC2059  # a format
-    sees "$(printf "${!error}" "$2")"
+    sees "$(printf "${!error}" "${2:-}")"
 }
 
 # saves_twice EDITOR FILE REQUEST NAME…: changes the first NAME to the second, saves, and so on;
@@ -150,8 +165,7 @@ saves_twice()
     ended
     nothing_sent
     assert_matches "$(cat "$MNT/$file")" "^( *\"[A-Za-z]+\": \")?$1(\",)?\$"
-    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
-        "something is left in $(dirname "$file")"
+    leaves "$editor" "$(dirname "$file")" "$before"
 }
 
 # edits_drives EDITOR: a document, then a field of it, each with the first save changing the name.
@@ -179,6 +193,19 @@ edits_a_nested_field()
         ny2 ca1 ams1
 }
 
+# keeps_the_text EDITOR FILE TEXT: what was refused is beside the document.
+keeps_the_text()
+{
+    local restores=$1_restores
+
+    if [ -n "${!restores:-}" ]; then
+        refused 'No such file or directory' "stat '$2.rej'"
+    elif [[ $2 = *.json ]]; then
+        assert_contains "$(cat "$MNT/$2.rej")" "$3" 'the text is not in .rej'
+        assert_eq 600 "$(stat -c %a "$MNT/$2.rej")"
+    fi
+}
+
 # is_refused EDITOR FILE FROM TO REQUEST STATUS ERROR: the server says STATUS; the editor shows it,
 # the file shows the truth, the text is beside it; then the server agrees.
 is_refused()
@@ -191,21 +218,19 @@ is_refused()
     fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $6, \"body\": {\"message\": \"not this name\"}}"
     forget_requests
     change "$editor" "$from" "$to"
-    fails_to_save "$editor" "$7"
+    fails_to_save "$editor" "${7:-}"
     assert_changes "$request"
     words "$file" 'not this name' "$6"
     assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
-    assert_contains "$(cat "$MNT/$file.rej")" "$to" 'the text is not in .rej'
-    assert_eq 600 "$(stat -c %a "$MNT/$file.rej")"
+    keeps_the_text "$editor" "$file" "$to"
     no_faults
-    "${editor}_again" "$file"
+    "${editor}_again"
     assert_changes "$request"
     "${editor}_leave"
     ended
     nothing_sent
     assert_contains "$(cat "$MNT/$file")" "$to"
-    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
-        "something is left in $(dirname "$file")"
+    leaves "$editor" "$(dirname "$file")" "$before"
 }
 
 # shows_refusals EDITOR
@@ -231,14 +256,14 @@ is_invalid()
     fails_to_save "$editor" 'Invalid argument'
     words EINVAL "$file"
     assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
-    assert_contains "$(cat "$MNT/$file.rej")" "$to" 'the text is not in .rej'
-    "${editor}_back" "$to" "$from" "$file"
+    keeps_the_text "$editor" "$file" "$to"
+    change "$editor" "$to" "$from"
+    "${editor}_again"
     "${editor}_leave"
     ended
     nothing_sent
     assert_eq "$truth" "$(cat "$MNT/$file")"
-    assert_eq "$before" "$(names_in "$(dirname "$file")" | ${LEAVES:-cat})" \
-        "something is left in $(dirname "$file")"
+    leaves "$editor" "$(dirname "$file")" "$before"
 }
 
 # shows_what_is_invalid EDITOR: text that is no JSON, and a field of a wrong type.

@@ -1,0 +1,337 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# How tools save: each way of it edits a resource, by its document and by a field.
+. "$(dirname "$0")/lib.sh"
+
+# --- the ways -------------------------------------------------------------------------------------
+#
+# way_X, called in the mount, saves $new as $f, a file in the directory $d; $OLD is the word in it
+# that has become $NEW.
+
+way_bash()          { bash -c 'echo "$(cat "$1")" > "$2"' - "$new" "$f"; }
+way_bash_append()   { bash -c 'echo "$(cat "$1")" >> "$2"' - "$new" "$f"; }
+way_bash_printf()   { bash -c 'printf "%s" "$(cat "$1")" > "$2"' - "$new" "$f"; }
+way_bash_lines()    { bash -c 'while IFS= read -r l; do echo "$l"; done <"$1" > "$2"' - "$new" "$f"; }
+way_dash()          { dash -c 'echo "$(cat "$1")" > "$2"' - "$plain" "$f"; }
+way_dash_append()   { dash -c 'echo "$(cat "$1")" >> "$2"' - "$plain" "$f"; }
+way_busybox()       { busybox sh -c 'echo "$(cat "$1")" > "$2"' - "$plain" "$f"; }
+way_busybox_append() { busybox sh -c 'echo "$(cat "$1")" >> "$2"' - "$plain" "$f"; }
+way_zsh()           { zsh -f -c 'print -r -- "$(cat "$1")" > "$2"' - "$new" "$f"; }
+way_zsh_append()    { zsh -f -c 'print -r -- "$(cat "$1")" >> "$2"' - "$new" "$f"; }
+
+way_cat()           { cat "$new" > "$f"; }
+way_cat_append()    { cat "$new" >> "$f"; }
+way_tee()           { tee "$f" < "$new" > /dev/null; }
+way_tee_append()    { tee -a "$f" < "$new" > /dev/null; }
+way_cp()            { cp "$new" "$f"; }
+way_cp_p()          { cp -p "$new" "$f"; }
+way_cp_a()          { cp -a "$new" "$f"; }
+way_cp_f()          { cp -f "$new" "$f"; }
+way_cp_remove()     { cp --remove-destination "$new" "$f"; }
+way_cp_backup()     { cp -b "$new" "$f" && rm "$f~"; }
+way_install()       { install "$new" "$f"; }
+way_install_p()     { install -p -m 600 "$new" "$f"; }
+way_install_c()     { install -C "$new" "$f"; }
+way_mv_from_other() { cp "$new" "$T/moved" && mv "$T/moved" "$f"; }
+way_mv_within()     { cp "$new" "$d/moved" && mv "$d/moved" "$f"; }
+way_mv_f_within()   { cp "$new" "$d/moved" && mv -f -T "$d/moved" "$f"; }
+way_dd()            { dd if="$new" of="$f" status=none; }
+way_dd_blocks()     { dd if="$new" of="$f" bs=5 status=none; }
+way_dd_fsync()      { dd if="$new" of="$f" bs=64 conv=fsync status=none; }
+way_sort()          { sort -o "$f" "$line"; }
+way_sponge()        { sed "s/$OLD/$NEW/" "$f" | sponge "$f"; }
+way_busybox_cp()    { busybox cp "$new" "$f"; }
+way_busybox_mv()    { cp "$new" "$d/moved" && busybox mv "$d/moved" "$f"; }
+
+way_sed()           { sed -i "s/$OLD/$NEW/" "$f"; }
+way_sed_bak()       { sed -i.bak "s/$OLD/$NEW/" "$f" && rm "$f.bak"; }
+way_busybox_sed()   { busybox sed -i "s/$OLD/$NEW/" "$f"; }
+way_perl()          { perl -i -pe "s/$OLD/$NEW/" "$f"; }
+way_perl_bak()      { perl -i.bak -pe "s/$OLD/$NEW/" "$f" && rm "$f.bak"; }
+way_gawk()          { gawk -i inplace "{ sub(\"$OLD\", \"$NEW\") } 1" "$f"; }
+way_jq_mv()         { jq . "$new" > "$d/tmp" && mv "$d/tmp" "$f"; }
+way_patch()         { { diff -u "$f" "$new" || true; } | patch --quiet --reject-file=- "$f"; }
+
+way_rsync()         { rsync -a "$new" "$d/"; }
+way_rsync_r()       { rsync -r "$new" "$f"; }
+way_rsync_inplace() { rsync -a --inplace "$new" "$d/"; }
+way_tar()           { tar -C "$T/src" -c "${f##*/}" | tar -C "$d" -x; }
+way_tar_overwrite() { tar -C "$T/src" -c "${f##*/}" | tar -C "$d" -x --overwrite; }
+way_busybox_tar()   { tar -C "$T/src" -c "${f##*/}" | busybox tar -C "$d" -x; }
+
+way_python()        { python3 -c "
+with open('$f', 'w') as f:
+    f.write(open('$new').read())"; }
+way_python_dump()   { python3 -c "
+import json
+json.dump(json.load(open('$new')), open('$f', 'w'))"; }
+way_python_r_plus() { python3 -c "
+import json
+with open('$f', 'r+') as f:
+    json.load(f)
+    f.seek(0)
+    json.dump(json.load(open('$new')), f, indent=1)
+    f.truncate()"; }
+way_python_replace() { python3 -c "
+import os, tempfile
+fd, name = tempfile.mkstemp(dir='$d')
+with open(fd, 'w') as f:
+    f.write(open('$new').read())
+    f.flush()
+    os.fsync(fd)
+try:
+    os.replace(name, '$f')
+except OSError:
+    os.unlink(name)
+    raise"; }
+way_node()          { node -e "fs.writeFileSync('$f', fs.readFileSync('$new'))"; }
+way_node_rename()   { node -e "fs.writeFileSync('$f.tmp', fs.readFileSync('$new'));
+    fs.renameSync('$f.tmp', '$f')"; }
+way_perl_close()    { perl -e "open(F, '>', '$f') or die; open(N, '$new'); print F <N>;
+    close(F) or die(\"\$!\n\")"; }
+
+# --- what each of them has to do -------------------------------------------------------------------
+
+in_mount()
+(
+    cd "$MNT"
+    "$@"
+)
+
+# save WAY FILE OLD NEW
+save()
+{
+    d=drives/$at
+    f=$d/$2
+    OLD=$3
+    NEW=$4
+    new=$T/src/$2    # whole and pretty
+    plain=$T/plain   # without a backslash, which some shells' echo takes for an escape
+    line=$T/line     # in one line
+    cat "$MNT/$f" >"$T/before"
+    sed "s/$OLD/$NEW/" "$T/before" >"$new"
+    touch -d "-$((saves += 1)) hours" "$new" # rsync takes equal size and time for equal
+    if [ "$2" = name ]; then
+        cp "$new" "$plain"
+        cp "$new" "$line"
+    else
+        jq -c 'del(.mountPoint)' "$new" >"$plain"
+        jq -c . "$new" >"$line"
+    fi
+    run in_mount "way_$1"
+}
+
+# complain WHAT: for the way and file that are being tried.
+complain()
+{
+    fail "$way on $file: $1" "exit status $rc" "$out" "$err" "last-error: $(last_error)"
+}
+
+saved()
+{
+    [ "$rc" -eq 0 ] && [ -z "$err" ] || complain 'saving failed'
+}
+
+# not_saved ERROR: the way says it in its own words, or can't ('silent', 'mute': a status only);
+# the file shows the truth.
+not_saved()
+{
+    case $1 in
+    silent) [ "$rc" -eq 0 ] && [ -z "$err" ] || complain 'it can speak' ;;
+    mute) [ "$rc" -ne 0 ] || complain 'it exits with 0' ;;
+    *) [ "$rc" -ne 0 ] && [[ "$err" == *"$1"* ]] || complain "it does not say $1" ;;
+    esac
+    cmp "$T/before" "$MNT/$f" || complain 'the file does not show the truth'
+}
+
+# A rename says it otherwise: mv and others take EINVAL for 'into itself'.
+errno_of()
+{
+    case $1 in
+    *'Bad message'* | *-74) echo EBADMSG ;;
+    *) echo EINVAL ;;
+    esac
+}
+
+put()
+{
+    echo "PUT /shared-drives/$DATA {\"name\":\"$1\"}"
+}
+
+# What was refused is beside the document; but cp -b and sponge put the old one back, which is
+# accepted.
+rejected()
+{
+    if [ "$file" = drive.json ] && [ "$way" != cp_backup ]; then
+        [ "$(stat -c %a "$MNT/$f.rej")" = 600 ] || complain 'the .rej is not there with 0600'
+        grep -q "$1" "$MNT/$f.rej" || complain 'the .rej is not the refused text'
+    fi
+}
+
+# try WAY FILE ERROR: an unchanged save, a good one, one the API refuses, one that can't be right,
+# and a good one again.
+try()
+{
+    local first=$1-${2%.json}-1 second=$1-${2%.json}-2 wrong=$DATA
+
+    way=$1
+    file=$2
+    first=${first//_/-}
+    second=${second//_/-}
+    if [ "$way" != patch ]; then # it refuses an empty patch
+        save "$way" "$file" "$at" "$at"
+        saved
+        cmp "$T/before" "$MNT/$f" || complain 'unchanged, and not the same'
+    fi
+    save "$way" "$file" "$at" "$first"
+    saved
+    at=$first
+    cmp "$new" "$MNT/drives/$at/$file" || complain 'the file is not what was saved'
+    fault '{"method": "PUT", "status": 422, "body": {"code": "UNPROCESSABLE",
+        "message": "not this one"}}'
+    save "$way" "$file" "$at" rejected
+    not_saved "$3"
+    rejected '"rejected"'
+    words "$(errno_of "$3")" 422 'not this one' "drives/$at/"
+    [ "$file" = drive.json ] || wrong=$at
+    save "$way" "$file" "$wrong" ''
+    not_saved "$3"
+    rejected '"id": *""'
+    words "$(errno_of "$3")" "drives/$at/"
+    save "$way" "$file" "$at" "$second"
+    saved
+    at=$second
+    cmp "$new" "$MNT/drives/$at/$file" || complain 'the file is not what was saved'
+    assert_eq "$listed" "$(ls -A "$MNT/drives/$at")" "$way on $file: left over"
+    assert_eq "$(put "$first")"$'\n'"$(put rejected)"$'\n'"$(put "$second")" "$(requests)" \
+        "$way on $file: requests"
+    forget_requests
+}
+
+# ways: of each line 'WAY ERROR' on stdin, tries the way on a document and on a field; a line
+# 'WAY FILE ERROR' on that file only.
+ways()
+{
+    local each words status failed=0
+
+    mounted -- ttl=3600
+    mkdir -p "$T/src"
+    at=data
+    saves=0
+    listed=$(ls -A "$MNT/drives/data")
+    forget_requests
+    while read -r each words; do
+        case $words in
+        'drive.json '* | 'name '*) try_alone "$each" "${words%% *}" "${words#* }" ;;
+        *)
+            try_alone "$each" drive.json "$words"
+            try_alone "$each" name "$words"
+            ;;
+        esac
+    done
+    [ $failed -eq 0 ] || fail "$failed of them did not hold"
+}
+
+# In a shell of its own, so that the others are tried too.
+try_alone()
+{
+    set +e
+    (
+        set -e
+        try "$@"
+    )
+    status=$?
+    set -e
+    if [ $status -ne 0 ]; then
+        failed=$((failed + 1))
+        no_faults
+        remount ttl=3600
+    fi
+    at=$(api GET /shared-drives/$DATA | jq -r .name)
+    forget_requests
+}
+
+test_shells()
+{
+    ways <<END
+bash            write error: Invalid argument
+bash_append     write error: Invalid argument
+bash_lines      write error: Invalid argument
+dash            I/O error
+dash_append     I/O error
+busybox         Invalid argument
+busybox_append  Invalid argument
+zsh             mute
+zsh_append      mute
+END
+}
+
+test_copiers()
+{
+    ways <<END
+cat             Invalid argument
+cat_append      Invalid argument
+tee             Invalid argument
+tee_append      Invalid argument
+cp              Invalid argument
+cp_p            Invalid argument
+cp_a            Invalid argument
+cp_f            Invalid argument
+cp_remove       Invalid argument
+cp_backup       Invalid argument
+install         Invalid argument
+install_p       Invalid argument
+install_c       Invalid argument
+mv_from_other   Invalid argument
+mv_within       Bad message
+mv_f_within     Bad message
+dd              Invalid argument
+dd_blocks       Invalid argument
+dd_fsync        Invalid argument
+sort            Invalid argument
+sponge          Invalid argument
+busybox_cp      Invalid argument
+busybox_mv      Bad message
+END
+}
+
+test_editors_in_place()
+{
+    ways <<END
+sed             Bad message
+sed_bak         Bad message
+busybox_sed     Bad message
+perl            Bad message
+perl_bak        Bad message
+gawk            Bad message
+jq_mv           drive.json Bad message
+patch           Bad message
+END
+}
+
+test_archivers()
+{
+    ways <<END
+rsync           Bad message
+rsync_r         Bad message
+rsync_inplace   Invalid argument
+tar             Invalid argument
+tar_overwrite   Invalid argument
+busybox_tar     Invalid argument
+END
+}
+
+test_languages()
+{
+    ways <<END
+python          Invalid argument
+python_dump     drive.json silent
+python_r_plus   drive.json Invalid argument
+python_replace  Bad message
+node            EINVAL
+node_rename     system error -74
+perl_close      Invalid argument
+END
+}
+
+run_scenarios "$@"
