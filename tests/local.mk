@@ -8,6 +8,7 @@ dist_check_SCRIPTS += \
   tests/mount/commandline.sh \
   tests/mount/counts.sh \
   tests/mount/creating.sh \
+  tests/mount/credentials.sh \
   tests/mount/deleting.sh \
   tests/mount/errors.sh \
   tests/mount/life.sh \
@@ -17,6 +18,7 @@ dist_check_SCRIPTS += \
   tests/mount/refusals.sh \
   tests/mount/renaming.sh \
   tests/mount/restoring.sh \
+  tests/mount/secrets.sh \
   tests/mount/tour.sh \
   tests/mount/writing.sh
 

@@ -131,6 +131,8 @@ struct collection {
     bool probing;
     bool asked;             /* a fetch has ended */
     bool online;            /* the last one was answered */
+    tick_t failed;          /* begun of the last fetch that got no answer; 0: the last got one */
+    int64_t failed_ms;      /* when that ended */
     bool refused;           /* the last one failed so that old data must not be shown */
     struct problem problem; /* the last one's */
 };

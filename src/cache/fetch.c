@@ -204,6 +204,8 @@ static void note_end(struct flight *flight)
         return;
     collection->asked = true;
     collection->online = answered;
+    collection->failed = answered ? 0 : flight->begun;
+    collection->failed_ms = now_ms(collection);
     if (answered)
         collection->suspended = false;
     if (problem->kind == PROBLEM_TIMEOUT && !answered)

@@ -12,6 +12,9 @@ struct reader {
     tick_t fetched; /* what it waited for was begun then: good however short the TTL; 0: nothing */
 };
 
+/* How long old data is shown after a failed attempt before there is another. */
+#define RETRY_OLD_MS 5000
+
 enum plan { PLAN_SERVE, PLAN_GONE, PLAN_LIST, PLAN_GET };
 
 static int64_t age_ms(const struct collection *collection, int64_t since_ms)
@@ -145,6 +148,14 @@ static enum outcome wait_for(struct reader *reader, struct flight *flight, bool 
     return OUTCOME_FAILED;
 }
 
+/* Without a connection not every reader of old data waits for an attempt of its own, unless it was
+ * asked for: what was begun before an expiry does not count. */
+static bool has_just_failed(const struct collection *collection)
+{
+    return collection->failed != 0 && collection->failed > collection->expired &&
+           age_ms(collection, collection->failed_ms) < RETRY_OLD_MS;
+}
+
 static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bool has_old,
                                  struct problem *problem)
 {
@@ -154,7 +165,8 @@ static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bo
         fetch_say_suspended(problem);
         return OUTCOME_FAILED;
     }
-    if (has_old && (collection->suspended || fetch_is_stalled_locked(collection)))
+    if (has_old && (collection->suspended || fetch_is_stalled_locked(collection) ||
+                    has_just_failed(collection)))
         return OUTCOME_USE_OLD;
     struct flight *flight =
         fetch_start_locked(collection, what, what == FETCH_LIST ? "" : reader->id, CHANGE_CREATE);

@@ -55,13 +55,16 @@ void inodes_destroy(struct inodes *inodes)
     free(inodes);
 }
 
+uint64_t inode_number_of(uint64_t serial, uint32_t leaf)
+{
+    if (serial == ROOT_SERIAL && leaf == 0)
+        return ROOT_NUMBER;
+    return serial << NODE_LEAF_BITS | leaf;
+}
+
 uint64_t inode_number(struct node node)
 {
-    uint64_t serial = dir_serial(node.dir);
-
-    if (serial == ROOT_SERIAL && node.leaf == 0)
-        return ROOT_NUMBER;
-    return serial << NODE_LEAF_BITS | node.leaf;
+    return inode_number_of(dir_serial(node.dir), node.leaf);
 }
 
 static uint64_t serial_of(uint64_t number)

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -130,12 +131,13 @@ static int detach(const char *path)
     return run_fusermount(path);
 }
 
-/* Whether the daemon of what is mounted there has gone. */
+/* Whether the daemon of what is mounted there has gone. Attributes may still be in the kernel's
+ * cache; what statfs says never is. */
 static bool is_dead(const char *path)
 {
-    struct stat st;
+    struct statfs fs;
 
-    return stat(path, &st) != 0 && errno == ENOTCONN;
+    return statfs(path, &fs) != 0 && errno == ENOTCONN;
 }
 
 static int clean_dead(const char *path, struct problem *problem)

@@ -12,6 +12,8 @@
 /* More changes than this at once, and what was collected becomes "any of those kinds". */
 #define CHANGES_MAX 64
 #define ID_SIZE     132
+#define NAMES_MAX   32  /* names that lead elsewhere; more at once are left to their timeouts */
+#define NAME_SIZE   256
 
 /* What is to be told: kinds of which anything may have changed, and single resources. */
 struct batch {
@@ -21,6 +23,11 @@ struct batch {
         size_t kind;
         char id[ID_SIZE];
     } changes[CHANGES_MAX];
+    size_t name_count;
+    struct {
+        uint64_t dir_serial;
+        char name[NAME_SIZE];
+    } names[NAMES_MAX];
 };
 
 struct notifier {
@@ -36,7 +43,7 @@ struct notifier {
 
 static bool batch_is_empty(const struct batch *batch)
 {
-    bool empty = batch->count == 0;
+    bool empty = batch->count == 0 && batch->name_count == 0;
 
     for (size_t i = 0; i < KINDS_COUNT; i++)
         empty = empty && !batch->whole[i];
@@ -108,10 +115,20 @@ static void tell(struct notifier *notifier, const struct batch *batch, struct di
                                      name, strlen(name));
 }
 
+static void tell_names(struct notifier *notifier, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->name_count && !notifier->stop; i++)
+        fuse_lowlevel_notify_inval_entry(notifier->session,
+                                         inode_number_of(batch->names[i].dir_serial, 0),
+                                         batch->names[i].name, strlen(batch->names[i].name));
+}
+
 static void deliver(struct notifier *notifier, const struct batch *batch)
 {
     struct dir **dirs;
     size_t count;
+
+    tell_names(notifier, batch);
 
     if (!inodes_snapshot(notifier->inodes, &dirs, &count))
         return; /* no memory: the timeouts of what is cached end it */
@@ -186,6 +203,18 @@ void notifier_stop(struct notifier *notifier)
     if (notifier->started)
         pthread_join(notifier->thread, NULL);
     notifier->started = false;
+}
+
+void notifier_push_name(struct notifier *notifier, uint64_t dir_serial, const char *name)
+{
+    pthread_mutex_lock(&notifier->lock);
+    struct batch *batch = &notifier->pending;
+    if (!notifier->stop && batch->name_count < NAMES_MAX && strlen(name) < NAME_SIZE) {
+        batch->names[batch->name_count].dir_serial = dir_serial;
+        strcpy(batch->names[batch->name_count++].name, name);
+        pthread_cond_signal(&notifier->wake);
+    }
+    pthread_mutex_unlock(&notifier->lock);
 }
 
 void notifier_push(struct notifier *notifier, const struct kind *kind, const char *id)

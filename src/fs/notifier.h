@@ -29,5 +29,7 @@ void notifier_stop(struct notifier *notifier);
 
 /* Something of `kind` has changed (`id` NULL: any of it; else copied). Any thread; never waits. */
 void notifier_push(struct notifier *notifier, const struct kind *kind, const char *id);
+/* `name` in the directory of that serial leads elsewhere now; as above. */
+void notifier_push_name(struct notifier *notifier, uint64_t dir_serial, const char *name);
 
 #endif

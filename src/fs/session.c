@@ -151,10 +151,18 @@ void session_unmount(struct session *session)
     session->mounted = false;
 }
 
+static void on_name_gone(void *ctx, uint64_t dir_serial, const char *name)
+{
+    struct session *session = ctx;
+
+    notifier_push_name(session->notifier, dir_serial, name);
+}
+
 bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group)
 {
     session->fs.tree = tree;
     session->fs.group = group;
+    tree_listen(tree, on_name_gone, session);
     return inodes_set_root(session->fs.inodes, tree_root(tree));
 }
 

@@ -124,6 +124,18 @@ static void attr_directory(struct dir *dir, struct stat *st)
     st->st_size = DIR_BYTES;
 }
 
+/* Names that this mount makes and removes by itself: old names, refused documents (both are kept
+ * as scratch files), drafts, local machines. */
+static bool is_fleeting(struct node node)
+{
+    struct dir *dir = node.dir;
+
+    if (node.leaf != 0)
+        return leaf_acts_as(dir, node.leaf) >= LEAF_SCRATCH;
+    return dir_ops(dir) == &draft_ops ||
+           (dir_ops(dir) == &machine_ops && machine_is_local(dir->tree, dir->machine_id));
+}
+
 int attr_node(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms)
 {
     struct dir *dir = node.dir;
@@ -144,7 +156,9 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *att
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
     *attr_valid_ms = 0;
     if (node.leaf == 0)
-        *attr_valid_ms = dir->parent == NULL ? ALWAYS_MS : names_valid_ms(dir->parent);
+        *attr_valid_ms = dir->parent == NULL ? ALWAYS_MS
+                         : is_fleeting(node) ? 0
+                                             : names_valid_ms(dir->parent);
     return rc;
 }
 
@@ -158,7 +172,7 @@ bool attr_is_known(struct node node)
 
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 {
-    entry->entry_valid_ms = names_valid_ms(parent);
+    entry->entry_valid_ms = is_fleeting(entry->node) ? 0 : names_valid_ms(parent);
     return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
 }
 

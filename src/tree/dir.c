@@ -231,6 +231,12 @@ bool dir_move(struct dir *dir, const char *new_name)
     return ok;
 }
 
+void dir_tell_name_gone(struct dir *dir, const char *name)
+{
+    if (dir->tree->name_gone != NULL)
+        dir->tree->name_gone(dir->tree->listener, dir->serial, name);
+}
+
 bool dir_shows(const struct dir *dir, const struct kind *kind, const char *id)
 {
     if (dir->kind != kind)

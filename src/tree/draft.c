@@ -61,6 +61,17 @@ static void drop(struct dir *dir)
     dir_unref(dir);
 }
 
+/* What defaults= gives for the kind: a JSON object as text, or NULL. */
+static const char *defaults_of(const struct tree *tree, const struct kind *kind)
+{
+    return tree->config.defaults[kind_index(kind)];
+}
+
+static enum dialect dialect_of(const struct dir *dir)
+{
+    return cache_dialect(dir->tree->config.cache);
+}
+
 /* --- from draft to resource ------------------------------------------------------------------ */
 
 static void become_resource(struct dir *dir, const char *id)
@@ -177,6 +188,48 @@ int draft_list(struct dir *parent, struct listing *listing)
     return ok ? 0 : -ENOMEM;
 }
 
+/* Sends a create that nothing is missing for, and makes the resource's directory. */
+static int create_now(struct call *call, struct dir *parent, const char *name,
+                      const struct document_change *body, struct dir **child)
+{
+    struct change_request request = {.verb = CHANGE_CREATE,
+                                     .kind = parent->kind,
+                                     .body = buf_text(&body->body),
+                                     .secrets = (const char *const *)body->secrets,
+                                     .deadline_ms = call->cancel->deadline_ms};
+    struct record *record = NULL;
+    int rc = resource_change(call, parent->tree, &request, &record);
+
+    if (rc == 0 && record != NULL) {
+        *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
+        rc = *child == NULL ? -ENOMEM : 0;
+    }
+    record_unref(record);
+    return rc;
+}
+
+int draft_mkdir_by_defaults(struct call *call, struct dir *parent, const char *name,
+                            struct dir **child)
+{
+    struct document_change body = {0};
+    struct buf decoded = BUF_EMPTY;
+    struct buf missing = BUF_EMPTY;
+    int rc = 1;
+
+    if (defaults_of(parent->tree, parent->kind) == NULL)
+        return 1;
+    if (!name_decode(name, &decoded))
+        rc = -ENOMEM;
+    else if (document_draft_body(parent->kind, dialect_of(parent), buf_text(&decoded),
+                                 decoded.size_bytes, "", defaults_of(parent->tree, parent->kind),
+                                 &body, &missing))
+        rc = create_now(call, parent, name, &body, child);
+    document_change_finish(&body);
+    buf_finish(&decoded);
+    buf_finish(&missing);
+    return rc;
+}
+
 int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child)
 {
     struct tree *tree = parent->tree;
@@ -233,16 +286,17 @@ int draft_rename(struct call *call, struct dir *dir, const char *new_name)
     return dir_move(dir, new_name) ? 0 : -ENOMEM;
 }
 
-size_t draft_count(struct tree *tree, const struct kind *kind)
+struct json_object *draft_names(struct tree *tree, const struct kind *kind)
 {
+    struct json_object *names = json_object_new_array();
     struct draft *draft;
-    size_t count = 0;
 
     pthread_mutex_lock(&tree->lock);
     LIST_FOREACH(draft, &tree->drafts, link)
-    count += draft->dir->kind == kind;
+    if (names != NULL && draft->dir->kind == kind)
+        json_object_array_add(names, json_object_new_string(dir_name(draft->dir)));
     pthread_mutex_unlock(&tree->lock);
-    return count;
+    return names;
 }
 
 void drafts_finish(struct tree *tree)
@@ -283,17 +337,6 @@ static void view_finish(struct draft_view *view)
         explicit_bzero(view->values.data, view->values.capacity_bytes);
     buf_finish(&view->values);
     buf_finish(&view->name);
-}
-
-/* What defaults= gives for the kind: a JSON object as text, or NULL. */
-static const char *defaults_of(const struct tree *tree, const struct kind *kind)
-{
-    return tree->config.defaults[kind_index(kind)];
-}
-
-static enum dialect dialect_of(const struct dir *dir)
-{
-    return cache_dialect(dir->tree->config.cache);
 }
 
 static bool render(struct dir *dir, const struct draft_view *now, struct buf *out)

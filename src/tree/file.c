@@ -109,6 +109,7 @@ static int load(struct call *call, struct file *file, bool empty)
         return 0;
     int rc = file->row->render(call, file->node, true, &file->text);
     file->inherited = file->writable && file->text.size_bytes > 0;
+    file->old_bytes = file->text.size_bytes;
     return rc;
 }
 
@@ -368,16 +369,30 @@ static int judge(struct call *call, struct file *file)
     return 0;
 }
 
+/* Old bytes count as replaced from the start on, as long as no gap is left. */
+static void note_overwritten(struct file *file, size_t offset, size_t size)
+{
+    if (offset > file->new_bytes)
+        return;
+    if (offset + size > file->new_bytes)
+        file->new_bytes = offset + size;
+    if (file->new_bytes >= file->old_bytes)
+        file->inherited = false;
+}
+
 static int store(struct call *call, struct file *file, const char *data, size_t size, size_t offset)
 {
     if (offset > DOCUMENT_MAX_BYTES || size > DOCUMENT_MAX_BYTES - offset) {
         file->version++;
         return answer(call, file, tree_fail(call, EFBIG, "a file here has at most 1 MiB"));
     }
-    if (offset > file->text.size_bytes)
+    if (offset > file->text.size_bytes) {
         file->inherited = true; /* a hole: judged only as a whole */
+        file->old_bytes = DOCUMENT_MAX_BYTES + 1;
+    }
     if (!buf_write_at(&file->text, offset, data, size))
         return -ENOMEM;
+    note_overwritten(file, offset, size);
     file->version++;
     return 0;
 }
@@ -448,8 +463,10 @@ int tree_truncate(struct call *call, struct file *file, off_t size)
         file->version++;
         file->applied_bytes = 0;
     }
-    if (size == 0)
+    if (size == 0) {
         file->inherited = false;
+        file->old_bytes = 0;
+    }
     file_leave(file);
     return finish(call, file, rc);
 }

@@ -74,7 +74,7 @@ static void add_text(struct json_object *object, const char *key, const char *te
     json_object_object_add(object, key, json_object_new_string(text));
 }
 
-/* All of an error but its time and count. */
+/* All of an error but its time and count. Who it was is left out of what a repeat is known by. */
 static struct json_object *describe(const struct journal_error *error)
 {
     const struct problem *problem = error->problem;
@@ -116,7 +116,7 @@ static void print_last_error(struct journal *journal, const struct journal_error
 }
 
 /* Counts a repeat of the newest error; false: it is another one. With the lock held. */
-static bool note_repeat(struct journal *journal, const char *text)
+static bool note_same(struct journal *journal, const char *text)
 {
     if (strcmp(buf_text(&journal->newest), text) == 0) {
         journal->repeats++;
@@ -128,6 +128,19 @@ static bool note_repeat(struct journal *journal, const char *text)
     return false;
 }
 
+/* The same for an error: the same thing that went wrong, whoever tried. */
+static bool note_repeat(struct journal *journal, const struct journal_error *error)
+{
+    struct buf text_buf = BUF_EMPTY;
+
+    buf_printf(&text_buf, "%u %s %s %d %ld %s %s %s", (unsigned)error->uid, error->op, error->path,
+               error->err, error->problem->status, error->problem->code, error->problem->message,
+               error->problem->details);
+    bool repeated = note_same(journal, buf_text(&text_buf));
+    buf_finish(&text_buf);
+    return repeated;
+}
+
 static const char *plain_text(struct json_object *object)
 {
     return json_object_to_json_string_ext(object,
@@ -135,11 +148,11 @@ static const char *plain_text(struct json_object *object)
 }
 
 /* With the lock held. */
-static void add_error_line(struct journal *journal, struct json_object *described,
-                           const char *time)
+static void add_error_line(struct journal *journal, const struct journal_error *error,
+                           struct json_object *described, const char *time)
 {
     struct json_object *line = json_object_new_object();
-    bool repeated = note_repeat(journal, plain_text(described));
+    bool repeated = note_repeat(journal, error);
 
     add_text(line, "time", time);
     json_object_object_foreach(described, key, value)
@@ -162,7 +175,7 @@ void journal_add_error(struct journal *journal, const struct journal_error *erro
     pthread_mutex_lock(&journal->lock);
     print_last_error(journal, error, time);
     if (error->err != 0)
-        add_error_line(journal, described, time);
+        add_error_line(journal, error, described, time);
     pthread_mutex_unlock(&journal->lock);
     json_object_put(described);
 }

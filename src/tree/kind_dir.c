@@ -67,9 +67,8 @@ static int kind_list(struct call *call, struct dir *dir, struct listing *listing
     return rc < 0 ? rc : draft_list(dir, listing);
 }
 
-static int refuse_snapshot(struct call *call, const struct dir *dir, const char *name)
+static int refuse_snapshot(struct call *call, const char *name)
 {
-    (void)dir;
     return tree_fail(call, EINVAL,
                      "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
 }
@@ -101,8 +100,11 @@ static int kind_mkdir(struct call *call, struct dir *dir, const char *name, stru
         rc = check_new_name(call, dir, name);
     if (rc < 0)
         return rc;
+    rc = draft_mkdir_by_defaults(call, dir, name, child);
+    if (rc <= 0)
+        return rc;
     if (dir->kind->create == CREATE_IN_MACHINE)
-        return refuse_snapshot(call, dir, name);
+        return refuse_snapshot(call, name);
     return draft_mkdir(call, dir, name, child);
 }
 

@@ -147,7 +147,7 @@ static int machines_list(struct call *call, struct dir *dir, struct listing *lis
 static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     if (!id_is_valid(name))
-        return tree_fail(call, EINVAL, "a machine's id has letters, digits, '_' and '-' only");
+        return tree_fail(call, EPERM, "a machine's id has letters, digits, '_' and '-' only");
     int rc = ensure_listing(call, dir, CACHE_LOOKUP);
     if (rc < 0)
         return rc;
@@ -226,8 +226,10 @@ static int machine_list(struct call *call, struct dir *dir, struct listing *list
 /* A local machine's directory goes when the first create in it fails. */
 static void forget_unused(struct dir *dir)
 {
-    if (!cache_has_machine(dir->tree->config.cache, dir->kind, dir->machine_id))
-        machine_forget(dir->tree, dir->machine_id);
+    if (cache_has_machine(dir->tree->config.cache, dir->kind, dir->machine_id))
+        return;
+    machine_forget(dir->tree, dir->machine_id);
+    dir_tell_name_gone(dir->parent, dir->machine_id);
 }
 
 static int create(struct call *call, struct dir *dir, const struct buf *name, struct record **out)
@@ -277,6 +279,12 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
     return rc;
 }
 
+static int machine_mtime(struct dir *dir, int64_t *mtime_ms)
+{
+    (void)mtime_ms;
+    return machine_exists(dir, dir->machine_id) ? 0 : -ENOENT;
+}
+
 static bool machine_is_current(struct dir *dir)
 {
     return machine_exists(dir, dir->machine_id);
@@ -284,6 +292,7 @@ static bool machine_is_current(struct dir *dir)
 
 const struct dir_ops machine_ops = {
     .type = "machine",
+    .mtime = machine_mtime,
     .lookup = machine_lookup,
     .list = machine_list,
     .mkdir = machine_mkdir,

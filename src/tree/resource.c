@@ -141,8 +141,8 @@ static int check_rmdir(struct call *call, struct dir *dir)
     return 0;
 }
 
-static int run_change(struct call *call, struct tree *tree, const struct change_request *request,
-                      struct record **out)
+int resource_change(struct call *call, struct tree *tree, const struct change_request *request,
+                    struct record **out)
 {
     struct change *change = NULL;
 
@@ -169,7 +169,7 @@ static int delete_resource(struct call *call, struct dir *dir)
     if (record->machine_id[0] != '\0')
         machine_keep(tree, record->machine_id, tree->config.ttl_ms);
     record_unref(record);
-    return run_change(call, tree, &request, NULL);
+    return resource_change(call, tree, &request, NULL);
 }
 
 int resource_rmdir(struct call *call, struct dir *parent, const char *name)
@@ -240,7 +240,7 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
                                          .body = buf_text(&edit.body),
                                          .secrets = (const char *const *)edit.secrets,
                                          .deadline_ms = deadline_ms(call)};
-        rc = run_change(call, dir->tree, &request, NULL);
+        rc = resource_change(call, dir->tree, &request, NULL);
     }
     if (rc == 0 && !dir_move(dir, new_name))
         rc = -ENOMEM;

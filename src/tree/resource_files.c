@@ -72,9 +72,9 @@ static int scratch_onto(struct call *call, struct dir *dir, uint32_t from, uint3
     uint32_t number = leaf_number(dir, from);
     int rc = write_to(call, dir, from, to);
 
+    overlay_show(dir, to); /* also a refused one: the server's truth goes on showing */
     if (rc < 0)
         return rc;
-    overlay_show(dir, to);
     if (!leaf_assume_role(dir, number, to))
         return -ENOMEM;
     scratch_remove(dir, from);

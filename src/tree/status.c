@@ -76,8 +76,7 @@ static struct json_object *describe_kind(struct tree *tree, const struct kind *k
     json_object_object_add(
         object, "requests",
         json_object_new_int64((int64_t)journal_request_count(tree->config.journal, kind)));
-    json_object_object_add(object, "drafts",
-                           json_object_new_int64((int64_t)draft_count(tree, kind)));
+    json_object_object_add(object, "drafts", draft_names(tree, kind));
     add_text(object, "problem", status.problem.message);
     return object;
 }

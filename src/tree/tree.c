@@ -40,6 +40,13 @@ struct tree *tree_create(const struct tree_config *config)
     return tree;
 }
 
+void tree_listen(struct tree *tree,
+                 void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name), void *ctx)
+{
+    tree->name_gone = name_gone;
+    tree->listener = ctx;
+}
+
 void tree_destroy(struct tree *tree)
 {
     if (tree == NULL)

@@ -58,6 +58,11 @@ struct tree_config {
 };
 
 struct tree *tree_create(const struct tree_config *config); /* NULL: no memory */
+/* From now on `name_gone` is told of names in a directory (by its serial) that lead elsewhere by
+ * now although the kernel may believe in them. Called from handlers, holding no lock; must not wait
+ * for the kernel. Before the first call. */
+void tree_listen(struct tree *tree,
+                 void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name), void *ctx);
 /* No call may be running, every directory reference but the tree's own must have been dropped.
  * Logs what drafts are lost. NULL is fine. */
 void tree_destroy(struct tree *tree);

@@ -164,6 +164,8 @@ struct local_machine {
 
 struct tree {
     struct tree_config config;
+    void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name); /* or NULL */
+    void *listener;
     pthread_mutex_t lock;
     uint64_t next_serial;
     struct dir *root;
@@ -202,7 +204,9 @@ struct file {
     struct wait_queue turns;
 
     struct buf text;         /* what is read; on a writable handle what is staged */
-    bool inherited;          /* some of it is from before the open */
+    bool inherited;          /* some of it is from before the open, or a hole */
+    size_t old_bytes;        /* how long it was then */
+    size_t new_bytes;        /* of that, how much was overwritten, from the start on */
     bool wrote;              /* a write came */
     pid_t writer;            /* the thread that wrote last */
     uint64_t version;        /* of the text's bytes */
@@ -234,6 +238,8 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
 struct dir *dir_child(struct dir *parent, const char *name);
 /* The name means nothing (or something else) from now on. */
 void dir_detach(struct dir *dir);
+/* Tells the listener that `name` in `dir` leads elsewhere now. */
+void dir_tell_name_gone(struct dir *dir, const char *name);
 /* Moves the object to another name in the same directory, as the kernel moves its dentry. */
 bool dir_move(struct dir *dir, const char *new_name);
 const struct dir_ops *dir_ops(const struct dir *dir);
@@ -372,6 +378,9 @@ int check_new_name(struct call *call, struct dir *dir, const char *name);
 
 /* resource.c: finds or makes the object of what `name` means in a kind's or machine's directory. */
 int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
+/* Sends a change and waits for it; `out` (or NULL) gets the resource's record. */
+int resource_change(struct call *call, struct tree *tree, const struct change_request *request,
+                    struct record **out);
 int resource_list(struct call *call, struct dir *parent, struct listing *listing);
 int resource_rmdir(struct call *call, struct dir *parent, const char *name);
 int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
@@ -428,9 +437,14 @@ void machine_forget(struct tree *tree, const char *id);
 struct dir *draft_find(struct dir *parent, const char *name);
 int draft_list(struct dir *parent, struct listing *listing);
 int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child);
+/* Creates at once what defaults= completes: 0 or -errno; 1: something is missing, nothing was
+ * done. */
+int draft_mkdir_by_defaults(struct call *call, struct dir *parent, const char *name,
+                            struct dir **child);
 int draft_rmdir(struct call *call, struct dir *dir);
 int draft_rename(struct call *call, struct dir *dir, const char *new_name);
-size_t draft_count(struct tree *tree, const struct kind *kind);
+/* The names of a kind's drafts: a new JSON array; NULL: no memory. */
+struct json_object *draft_names(struct tree *tree, const struct kind *kind);
 void drafts_finish(struct tree *tree);
 
 /* readme.c: the README at the mount's root. */

@@ -3,8 +3,8 @@
 # nano, emacs, micro and ed: each saves twice, and shows what the server refuses.
 . "$(dirname "$0")/screen.sh"
 
-nano_saved='\[ Wrote [0-9]+ lines? \]'
-nano_error='Error writing [^ ]*: %s'
+saved[nano]='\[ Wrote [0-9]+ lines? \]'
+unsaved[nano]='Error writing [^ ]*: %s'
 
 nano_open()
 {
@@ -14,8 +14,8 @@ nano_open()
 
 nano_change()
 {
-    keys 'M-\'
-    keys 'C-\'
+    keys M-\\
+    keys C-\\
     sees 'Search \(to replace\)'
     typed "$1"
     sees 'Replace with'
@@ -35,7 +35,6 @@ nano_save()
 nano_again()
 {
     nano_save
-    sees "$nano_saved"
 }
 
 nano_leave()
@@ -68,8 +67,8 @@ test_nano_shows_what_is_invalid()
 }
 
 # micro shows what close says, but not what write does.
-micro_saved='Saved [^ ]+'
-micro_error='%s'
+saved[micro]='Saved [^ ]+'
+unsaved[micro]='%s'
 
 micro_open()
 {
@@ -93,7 +92,6 @@ micro_save()
 micro_again()
 {
     micro_save
-    sees "$micro_saved"
 }
 
 micro_leave()
@@ -126,10 +124,10 @@ test_micro_shows_what_is_invalid()
 }
 
 # emacs saves the first time in a new file; the old one is the backup that it leaves.
-emacs_saved='^Wrote .*'
-emacs_error='Write error: %s|Writing to file: %s|%s, '
-emacs_restores=yes
-emacs_backup=yes
+saved[emacs]='^Wrote .*'
+unsaved[emacs]='Write error: %s|Writing to file: %s|%s, '
+restores[emacs]=yes
+backup[emacs]=yes
 
 emacs_open()
 {
@@ -158,7 +156,6 @@ emacs_save()
 emacs_again()
 {
     emacs_save
-    sees "$emacs_saved"
 }
 
 emacs_leave()
@@ -181,4 +178,102 @@ test_emacs_shows_what_is_invalid()
     shows_what_is_invalid emacs
 }
 
+# While a text is not saved, emacs holds a symbolic link as a lock, and writes what was typed into
+# a file of its own from time to time.
+test_emacs_locks_and_saves_by_itself()
+{
+    local lock
+
+    mounted
+    emacs_open drives/data/drive.json
+    change emacs data alpha
+    lock=$(readlink "$MNT/drives/data/.#drive.json")
+    assert_matches "$lock" '^[^ ]+@[^ ]+\.[0-9]+'
+    keys M-x
+    sees '^M-x'
+    typed do-auto-save
+    sees 'Auto-saving|done'
+    eventually 5 grep -q '"alpha"' "$MNT/drives/data/#drive.json#"
+    nothing_sent
+    save emacs
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    emacs_leave
+    ended
+    leaves emacs drives/alpha "$(names_in drives/archive)"
+}
+
+# emacs_batch TEXT: Lisp, after the file is visited.
+emacs_batch()
+{
+    shell "emacs --batch -Q --visit $1 --eval '(progn $2)'"
+}
+
+test_emacs_in_a_script()
+{
+    mounted
+    emacs_batch drives/data/drive.json '(replace-string "data" "alpha") (save-buffer)
+        (goto-char 1) (replace-string "alpha" "beta") (save-buffer)'
+    assert_status 0
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}" \
+        "PUT /shared-drives/$DATA {\"name\":\"beta\"}"
+    emacs_batch drives/beta/name '(replace-string "beta" "gamma") (save-buffer)'
+    assert_status 0
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"gamma\"}"
+    leaves emacs drives/gamma "$(names_in drives/archive)"
+}
+
+# Unlike at a terminal, it then leaves the half-saved file to the system: the truth.
+test_emacs_in_a_script_is_refused()
+{
+    mounted
+    fault '{"method": "PUT", "times": -1, "status": 422, "body": {"message": "not this name"}}'
+    emacs_batch drives/data/drive.json '(replace-string "data" "alpha") (save-buffer)'
+    assert_status 255
+    assert_contains "$err" 'Invalid argument'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    prints '"data"' 'jq .name drives/data/drive.json'
+    no_faults
+    works 'rm -f drives/data/*~ drives/data/*.rej'
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/data)"
+    emacs_batch drives/data/drive.json '(replace-string "1000" "10x0") (save-buffer)'
+    assert_status 255
+    assert_contains "$err" 'Invalid argument'
+    nothing_sent
+    prints 1000 'jq .size drives/data/drive.json'
+}
+
+test_ed_saves_twice()
+{
+    mounted
+    works "printf ',s/data/alpha/\nw\n,s/alpha/beta/\nw\nq\n' | ed -s drives/data/drive.json"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}" \
+        "PUT /shared-drives/$DATA {\"name\":\"beta\"}"
+    works "printf ',s/beta/gamma/\nw\n,s/gamma/delta/\nw\nq\n' | ed -s drives/beta/name"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"gamma\"}" \
+        "PUT /shared-drives/$DATA {\"name\":\"delta\"}"
+    prints $'archive\nrenders\nteam files\ndelta' 'ls -U drives'
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/delta)"
+}
+
+test_ed_shows_refusals()
+{
+    mounted
+    fault '{"method": "PUT", "times": -1, "status": 402, "body": {"message": "too many"}}'
+    refused 'Disk quota exceeded' \
+        "printf ',s/data/alpha/\nw\nq\n' | ed -s drives/data/drive.json"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    words EDQUOT 'too many'
+    assert_contains "$(cat "$MNT/drives/data/drive.json.rej")" '"alpha"'
+    refused 'Disk quota exceeded' "printf ',s/data/alpha/\nw\nq\n' | ed -s drives/data/name"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    no_faults
+    refused 'Invalid argument' \
+        "printf ',s/1000/10x0/\nw\nq\n' | ed -s drives/data/drive.json"
+    nothing_sent
+    works "printf ',s/data/alpha/\nw\nq\n' | ed -s drives/data/drive.json"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/alpha)"
+}
+
+needs tmux nano micro emacs ed
 run_scenarios "$@"

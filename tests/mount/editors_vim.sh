@@ -3,33 +3,20 @@
 # The family of vi in a terminal: each saves twice, and shows what the server refuses.
 . "$(dirname "$0")/screen.sh"
 
-# vi's own commands; sets what the others of the family share.
-family()
-{
-    eval "
-        $1_change() { typed \":%s/\$1/\$2/\"; }
-        $1_save() { typed ':w'; }
-        $1_leave() { typed ':q!'; }
-        $1_again() { typed ':w!'; sees \"\$$1_saved\"; }
-    "
-}
-
 # vim does not say which error a write had, but that there was one.
-vim_saved='"[^"]*" [0-9]+L, [0-9]+B written'
-vim_error='E514: Write error|E667: Fsync failed|E512: Close failed'
-vim_restores=yes
-family vim
+saved[vim]='"[^"]*" [0-9]+L, [0-9]+B written'
+unsaved[vim]='E514: Write error|E667: Fsync failed|E512: Close failed'
+restores[vim]=yes
 
 vim_open()
 {
-    in_terminal vim -u NONE -N -c 'set noruler noshowcmd' ${backupcopy:+-c "set backupcopy=$backupcopy"} "$1"
+    in_terminal vim -u NONE -N -c "set noruler noshowcmd backupcopy=$backupcopy" "$1"
     sees "\"$1\" [0-9]+L"
 }
 
-nvim_saved=$vim_saved
-nvim_error=$vim_error
-nvim_restores=yes
-family nvim
+saved[nvim]=${saved[vim]}
+unsaved[nvim]=${unsaved[vim]}
+restores[nvim]=yes
 
 nvim_open()
 {
@@ -37,9 +24,8 @@ nvim_open()
     sees "^$1\$"
 }
 
-nvi_saved='[^ ]*: [0-9]+ lines?, [0-9]+ characters\.'
-nvi_error='Error: [^ ]*: %s'
-family nvi
+saved[nvi]='[^ ]*: [0-9]+ lines?, [0-9]+ characters\.'
+unsaved[nvi]='Error: [^ ]*: %s'
 
 nvi_open()
 {
@@ -49,9 +35,8 @@ nvi_open()
 
 # busybox vi shows a write's error as "0C", ignores what close says and does not call fsync. It writes
 # over the old text and then cuts it: a shorter one is complete at close only.
-busybox_vi_saved="'[^']*' [0-9]+L, [1-9][0-9]*C"
-busybox_vi_error="'[^']*' [0-9]+L, 0C"
-family busybox_vi
+saved[busybox_vi]="'[^']*' [0-9]+L, [1-9][0-9]*C"
+unsaved[busybox_vi]="'[^']*' [0-9]+L, 0C"
 
 busybox_vi_open()
 {
@@ -193,7 +178,7 @@ test_busybox_vi_shows_refusals_of_a_text_that_is_not_shorter()
 test_busybox_vi_is_silent_about_what_is_known_at_close_only()
 {
     mounted
-    busybox_vi_error=$busybox_vi_saved
+    unsaved[busybox_vi]=${saved[busybox_vi]}
     is_refused busybox_vi drives/data/drive.json data ida \
         "PUT /shared-drives/$DATA {\"name\":\"ida\"}" 422
     is_refused busybox_vi drives/ida/name ida io \
@@ -201,4 +186,86 @@ test_busybox_vi_is_silent_about_what_is_known_at_close_only()
     is_invalid busybox_vi drives/io/drive.json 1000 10x0
 }
 
+# batch EDITOR…: edits by a script, without a terminal, in the manner of :w.
+batch()
+{
+    mounted
+    works "$1 -c '%s/data/alpha/' -c w -c '%s/alpha/beta/' -c wq drives/data/drive.json"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}" \
+        "PUT /shared-drives/$DATA {\"name\":\"beta\"}"
+    works "$1 -c '%s/beta/gamma/' -c wq drives/beta/name"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"gamma\"}"
+    fault '{"method": "PUT", "times": -1, "status": 422, "body": {"message": "not this name"}}'
+    shell "$1 -c '%s/gamma/delta/' -c 'wq' -c 'cq' drives/gamma/drive.json"
+    assert_status 1
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"delta\"}"
+    words 'not this name' 422
+    prints '"gamma"' 'jq .name drives/gamma/drive.json'
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/gamma)"
+}
+
+test_vim_in_a_script()
+{
+    batch 'vim -u NONE -N -es'
+}
+
+test_nvim_in_a_script()
+{
+    batch 'nvim -u NONE --headless -es'
+}
+
+test_a_read_only_field_is_refused_before_anything_is_written()
+{
+    mounted
+    backupcopy=auto
+    vim_open drives/data/id
+    vi_change $DATA other
+    vi_again
+    sees "E212: Can't open file for writing"
+    vi_leave
+    ended
+    nothing_sent
+    prints $DATA 'cat drives/data/id'
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/data)"
+}
+
+test_vim_opened_and_quit_sends_nothing()
+{
+    mounted
+    backupcopy=auto
+    forget_requests
+    vim_open drives/data/drive.json
+    typed ':q'
+    ended
+    nothing_asked
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/data)"
+}
+
+test_vim_that_is_killed_leaves_its_swap_file_and_recovers_from_it()
+{
+    mounted
+    backupcopy=auto
+    vim_open drives/data/drive.json
+    change vim data alpha
+    typed ':preserve'
+    sees 'File preserved'
+    kill -KILL "$(terminal list-panes -F '#{pane_pid}' | xargs pgrep -P)"
+    ended 137
+    nothing_sent
+    prints .drive.json.swp 'ls -A drives/data | grep swp'
+    in_terminal vim -u NONE -N -r drives/data/drive.json
+    sees 'Recovery completed'
+    keys Enter
+    sees '"name": "alpha"'
+    vi_save
+    sees "${saved[vim]}"
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"alpha\"}"
+    vi_leave
+    ended
+    works 'rm drives/alpha/.drive.json.swp'
+    nothing_sent
+    assert_eq "$(names_in drives/archive)" "$(names_in drives/alpha)"
+}
+
+needs tmux vim nvim nvi busybox
 run_scenarios "$@"

@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# Editors in a terminal, driven as a user drives them. A file of scenarios sources this after
-# lib.sh; an editor is a prefix EDITOR with the functions
+# Editors in a terminal, driven as a user drives them. A file of scenarios sources this instead of
+# lib.sh; EDITOR is a prefix of the functions
 #
 #     EDITOR_open FILE           opens it, in the mount's directory
 #     EDITOR_change FROM TO      changes the first FROM of each line; words of letters and digits
 #     EDITOR_save                saves, and stays in the editor
+#     EDITOR_again               saves once more after a refusal
 #     EDITOR_leave               leaves, giving up what is not saved
-#     EDITOR_again               saves once more after a refusal, successfully
-#     EDITOR_saved EDITOR_error  variables: what the screen shows (a regex) after a save, after a
-#                                refused one; in EDITOR_error %s is what the C library says
-#     EDITOR_restores            set if, after a refusal, it puts the old text back itself: that is
-#                                a success, after which the refused text is its own business
-#     EDITOR_backup              set if it leaves a backup FILE~ on purpose
+#
+# of which all but the first are vi's where there is none of its own, and of an element in each of
+# the arrays below that concerns it.
 #
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# shellcheck disable=SC2034
+declare -A saved=() unsaved=() restores=() backup=()
+# saved     what the screen shows after a save, a regex
+# unsaved   and after a refused one; %s is what the C library says
+# restores  set if it then puts the old text back itself: that is a success, and the refused text
+#           is its own business from there on
+# backup    set if it leaves a backup FILE~ on purpose
 
 # What editors say when they think that somebody else wrote the file.
 CHANGED='(has|been|file) changed|changed (on disk|since|more)|reload|overwrite|really|anyway'
@@ -98,6 +104,49 @@ ended()
     assert_eq "${1:-0}" "$(cat "$WORK/status")" 'exit status of the editor'
 }
 
+vi_change()
+{
+    typed ":%s/$1/$2/"
+}
+
+vi_save()
+{
+    typed ':w'
+}
+
+vi_again()
+{
+    typed ':w!'
+}
+
+vi_leave()
+{
+    typed ':q!'
+}
+
+# does EDITOR WHAT [ARG…]
+does()
+{
+    local function=$1_$2
+
+    if ! declare -F "$function" >/dev/null; then
+        function=vi_$2
+    fi
+    "$function" "${@:3}"
+}
+
+# needs COMMAND…: without them, the file of scenarios is skipped; not in continuous integration.
+needs()
+{
+    local command
+
+    for command in "$@"; do
+        if ! command -v "$command" >/dev/null && [ -z "${CI:-}" ]; then
+            tap_skip_all "$command is not installed"
+        fi
+    done
+}
+
 # --- what is asked of each editor ------------------------------------------------------------------
 
 # The names in a directory, with those that start with a dot.
@@ -109,9 +158,7 @@ names_in()
 # leaves EDITOR DIRECTORY NAMES: nothing beside them, but for a backup if it makes one.
 leaves()
 {
-    local backup=$1_backup
-
-    if [ -n "${!backup:-}" ]; then
+    if [ -n "${backup[$1]:-}" ]; then
         works "rm '$2/'*~"
     fi
     assert_eq "$3" "$(names_in "$2")" "what is in $2"
@@ -120,28 +167,24 @@ leaves()
 # change EDITOR FROM TO: and the text on the screen has it.
 change()
 {
-    "$1_change" "$2" "$3"
+    does "$1" change "$2" "$3"
     sees "^[ 0-9]*(\"[A-Za-z]+\": )?\"?$3\"?,? *\$"
 }
 
 # save EDITOR: and the editor says so, without a question.
 save()
 {
-    local saved=$1_saved
-
-    "$1_save"
-    sees "${!saved}"
+    does "$1" save
+    sees "${saved[$1]}"
     never_saw "$CHANGED"
 }
 
 # fails_to_save EDITOR ERROR: and the user is told.
 fails_to_save()
 {
-    local error=$1_error
-
-    "$1_save"
+    does "$1" save
     # shellcheck disable=SC2059  # a format
-    sees "$(printf "${!error}" "${2:-}")"
+    sees "$(printf "${unsaved[$1]}" "${2:-}")"
 }
 
 # saves_twice EDITOR FILE REQUEST NAME…: changes the first NAME to the second, saves, and so on;
@@ -152,7 +195,7 @@ saves_twice()
     shift 3
 
     before=$(names_in "$(dirname "$file")")
-    "${editor}_open" "$file"
+    does "$editor" open "$file"
     forget_requests
     while [ $# -gt 1 ]; do
         change "$editor" "$1" "$2"
@@ -161,7 +204,7 @@ saves_twice()
         assert_changes "$(printf "$request" "$2")"
         shift
     done
-    "${editor}_leave"
+    does "$editor" leave
     ended
     nothing_sent
     assert_matches "$(cat "$MNT/$file")" "^( *\"[A-Za-z]+\": \")?$1(\",)?\$"
@@ -196,9 +239,7 @@ edits_a_nested_field()
 # keeps_the_text EDITOR FILE TEXT: what was refused is beside the document.
 keeps_the_text()
 {
-    local restores=$1_restores
-
-    if [ -n "${!restores:-}" ]; then
+    if [ -n "${restores[$1]:-}" ]; then
         refused 'No such file or directory' "stat '$2.rej'"
     elif [[ $2 = *.json ]]; then
         assert_contains "$(cat "$MNT/$2.rej")" "$3" 'the text is not in .rej'
@@ -214,7 +255,7 @@ is_refused()
 
     before=$(names_in "$(dirname "$file")")
     truth=$(cat "$MNT/$file")
-    "${editor}_open" "$file"
+    does "$editor" open "$file"
     fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $6, \"body\": {\"message\": \"not this name\"}}"
     forget_requests
     change "$editor" "$from" "$to"
@@ -224,9 +265,10 @@ is_refused()
     assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
     keeps_the_text "$editor" "$file" "$to"
     no_faults
-    "${editor}_again"
+    does "$editor" again
+    sees "${saved[$editor]}"
     assert_changes "$request"
-    "${editor}_leave"
+    does "$editor" leave
     ended
     nothing_sent
     assert_contains "$(cat "$MNT/$file")" "$to"
@@ -250,7 +292,7 @@ is_invalid()
 
     before=$(names_in "$(dirname "$file")")
     truth=$(cat "$MNT/$file")
-    "${editor}_open" "$file"
+    does "$editor" open "$file"
     forget_requests
     change "$editor" "$from" "$to"
     fails_to_save "$editor" 'Invalid argument'
@@ -258,8 +300,9 @@ is_invalid()
     assert_eq "$truth" "$(cat "$MNT/$file")" "$file does not show the truth"
     keeps_the_text "$editor" "$file" "$to"
     change "$editor" "$to" "$from"
-    "${editor}_again"
-    "${editor}_leave"
+    does "$editor" again
+    sees "${saved[$editor]}"
+    does "$editor" leave
     ended
     nothing_sent
     assert_eq "$truth" "$(cat "$MNT/$file")"

@@ -276,10 +276,25 @@ START_TEST(test_the_status_tells_how_the_kind_is)
     ck_assert(status.known && !status.online && status.stale);
     ck_assert_int_eq(status.problem.kind, PROBLEM_UNREACHABLE);
     server_heal(room.server);
+    room_pass(5000); /* until then nobody asks again */
     room_ensure(&kind_drives, CACHE_FRESH);
     cache_get_status(room.cache, &kind_drives, &status);
     ck_assert(status.known && status.online && !status.stale);
     ck_assert_int_eq(status.problem.kind, PROBLEM_NONE);
+}
+END_TEST
+
+START_TEST(test_after_a_failed_attempt_old_data_is_shown_without_another)
+{
+    know_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), 0);
+    size_t tried = server_count(room.server, DRIVES);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), 0);
+    ck_assert_uint_eq(server_count(room.server, DRIVES), tried);
+    cache_expire(room.cache, &kind_drives, NULL);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), 0);
+    ck_assert_uint_gt(server_count(room.server, DRIVES), tried);
 }
 END_TEST
 
@@ -318,6 +333,7 @@ TCase *case_stale(void)
     tcase_add_test(tcase, test_one_silent_get_is_enough_to_know_that_the_kind_is_silent);
     tcase_add_test(tcase, test_a_suspended_small_kind_is_listed_by_its_probe_only);
     tcase_add_test(tcase, test_the_status_tells_how_the_kind_is);
+    tcase_add_test(tcase, test_after_a_failed_attempt_old_data_is_shown_without_another);
     tcase_add_test(tcase, test_the_end_of_the_mount_ends_fetches_and_probes);
     return tcase;
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: what arguments mean, what is refused in which words; and the key's file. */
+/* The command line: what arguments mean, what is refused in which words; and the defaults. */
 #include "config.h"
 
-#include "key.h"
 #include "options.h"
 
 #include <check.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ARGS_MAX 12
+#define ARGS_MAX 14
 
 static struct options options;
 static struct problem problem;
@@ -54,10 +52,7 @@ static const struct {
     {{"/mnt", "--key=topsecret"}, "unknown option: key"},
     {{"/mnt", "-o", "ro=topsecret"}, "unknown option: ro"},
     {{"/mnt", "-o", "guard=1"}, "unknown option: guard"},
-    {{"/mnt", "-o", "defaults=/f"}, "unknown option: defaults"},
     {{"/mnt", "-o", "dry_run"}, "unknown option: dry_run"},
-    {{"/mnt", "-o", "secrets=hide"}, "unknown option: secrets"},
-    {{"/mnt", "-o", "team=t"}, "unknown option: team"},
     {{"/mnt", "-o", "ttl=abc"}, "ttl=abc: wrong value, a number of seconds from 0"},
     {{"/mnt", "-o", "ttl=-1"}, "ttl=-1: wrong value"},
     {{"/mnt", "-o", "ttl="}, "ttl=: wrong value"},
@@ -73,6 +68,12 @@ static const struct {
     {{"/mnt", "-o", "umask=1000"}, "octal"},
     {{"/mnt", "-o", "log=loud"}, "one of error warning info debug"},
     {{"/mnt", "-o", "dialect=latin"}, "one of auto docs openapi"},
+    {{"/mnt", "-o", "secrets=maybe"}, "one of fields hide show"},
+    {{"/mnt", "-o", "secrets"}, "secrets: a value is wanted: secrets=fields|hide|show"},
+    {{"/mnt", "-o", "team="}, "team=: wrong value, a name is wanted"},
+    {{"/mnt", "-o", "defaults="}, "defaults=: wrong value, the name of a file"},
+    {{"/mnt", "-o", "defaults=/nonexistent"}, "defaults=/nonexistent: can't be read: No such file"},
+    {{"/mnt", "-o", "defaults=/"}, "defaults=/: can't be read: it is a directory"},
     {{"/mnt", "-o", "restore_backup=maybe"}, "one of no yes"},
     {{"/mnt", "-o", "max_read=x"}, "a number from 4096 to 1048576"},
     {{"/mnt", "-o", "key_file="}, "the name of a file"},
@@ -104,6 +105,7 @@ START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
 
     ck_assert_int_eq(parse(args), 0);
     ck_assert_ptr_null(options.kernel_options);
+    ck_assert_ptr_null(options.defaults_file);
     ck_assert(!options.read_only);
     options_finish(&options);
 }
@@ -134,6 +136,10 @@ START_TEST(nothing_said_means_the_defaults)
     ck_assert_int_eq(options.timeout_ms, 30000);
     ck_assert_int_eq(options.connections, 8);
     ck_assert_int_eq(options.forced_dialect, -1);
+    ck_assert_int_eq(options.secrets, SECRETS_FIELDS);
+    ck_assert_ptr_null(options.team);
+    for (size_t i = 0; i < KINDS_COUNT; i++)
+        ck_assert_ptr_null(options.defaults.of[i]);
     ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_AUTO);
     ck_assert_int_eq(options.uid, getuid());
     ck_assert(!options.foreground && !options.debug && !options.demo && !options.read_only);
@@ -149,6 +155,7 @@ START_TEST(every_option_can_be_said)
         "-o",         "uid=7,gid=8,umask=027",
         "--log=info", "--dialect=openapi",
         "-oro",       "--restore_backup=no",
+        "--team=us",  "--secrets=hide",
         NULL};
 
     ck_assert_int_eq(parse(args), 0);
@@ -164,6 +171,8 @@ START_TEST(every_option_can_be_said)
     ck_assert_int_eq(options.log_level, LOG_LEVEL_INFO);
     ck_assert_int_eq(options.forced_dialect, DIALECT_OPENAPI);
     ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_NO);
+    ck_assert_int_eq(options.secrets, SECRETS_HIDE);
+    ck_assert_str_eq(options.team, "us");
     options_finish(&options);
 }
 END_TEST
@@ -258,152 +267,120 @@ START_TEST(a_demo_has_no_address)
 }
 END_TEST
 
-/* --- the key ---- */
+/* --- defaults= ---- */
 
-/* An API that remembers the key that it was given. */
-struct api {
-    char key[64];
-    int given;
-};
+static char path[32];
 
-void api_set_key(struct api *api, const char *key)
-{
-    snprintf(api->key, sizeof api->key, "%s", key);
-    api->given++;
-}
-
-static char key_path[32];
-
-static void make_key_file(void)
+static void make_file(void)
 {
     set_up();
     log_set_level(LOG_LEVEL_ERROR);
-    strcpy(key_path, "/tmp/test_options.XXXXXX");
-    int fd = mkstemp(key_path);
+    strcpy(path, "/tmp/test_options.XXXXXX");
+    int fd = mkstemp(path);
     ck_assert_int_ge(fd, 0);
     close(fd);
 }
 
-static void remove_key_file(void)
+static void remove_file(void)
 {
-    unlink(key_path);
+    unlink(path);
 }
 
-static void write_key(const char *text, size_t size)
+static int parse_defaults(const char *text, const char *dialect)
 {
-    int fd = open(key_path, O_WRONLY | O_TRUNC);
+    char option[48], dialect_option[32];
+    const char *const args[] = {"/mnt", "-o", option, dialect_option, NULL};
+    FILE *file = fopen(path, "w");
 
-    ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
-    close(fd);
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+    snprintf(option, sizeof option, "defaults=%s", path);
+    snprintf(dialect_option, sizeof dialect_option, "--dialect=%s", dialect);
+    return parse(args);
 }
 
-START_TEST(a_key_is_the_first_line_without_blanks)
+START_TEST(defaults_are_kept_by_kind)
 {
-    struct api api = {0};
+    ck_assert_msg(parse_defaults("{\"drives\": {\"region\": \"ny2\", \"networkId\": \"nw\","
+                                 " \"size\": 100},\n \"snapshots\": {\"machineId\": \"ps1\"},"
+                                 " \"providers\": {\"isTeamDefault\": true, \"s3Config\": "
+                                 "{\"bucket\": \"b\", \"secretAccessKey\": \"topsecret\"}}}",
+                                 "auto") == 0,
+                  "%s", problem.message);
+    ck_assert_str_eq(options.defaults.of[kind_index(&kind_drives)],
+                     "{\"region\":\"ny2\",\"networkId\":\"nw\",\"size\":100}");
+    ck_assert_str_eq(options.defaults.of[kind_index(&kind_snapshots)], "{\"machineId\":\"ps1\"}");
+    ck_assert_str_eq(options.defaults.of[kind_index(&kind_providers)],
+                     "{\"isTeamDefault\":true,\"s3Config\":{\"bucket\":\"b\","
+                     "\"secretAccessKey\":\"topsecret\"}}");
+    ck_assert_ptr_null(options.defaults.of[kind_index(&kind_utilization)]);
+    options_finish(&options);
+}
+END_TEST
 
-    write_key(" \tabc-123 \r\nsecond line\n", 24);
-    struct key *key = key_create(key_path, &problem);
-    ck_assert_msg(key != NULL, "%s", problem.message);
-    key_give(key, &api);
-    ck_assert_str_eq(api.key, "abc-123");
-    key_destroy(key);
+START_TEST(an_empty_object_has_no_defaults)
+{
+    ck_assert_int_eq(parse_defaults(" {}\n", "auto"), 0);
+    ck_assert_ptr_null(options.defaults.of[0]);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(a_dialect_that_is_known_decides_on_the_keys)
+{
+    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "auto"), 0);
+    options_finish(&options);
+    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "openapi"), 0);
+    options_finish(&options);
+    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "docs"), -1);
+    ck_assert_ptr_nonnull(strstr(problem.message, "drives.privateNetworkId: there is no such"));
 }
 END_TEST
 
 static const struct {
     const char *text;
-    size_t size;
     const char *words;
-} bad_keys[] = {
-    {"", 0, "there is no key"},
-    {"\nsecond\n", 8, "there is no key"},
-    {"topsecret\x1b[1m\n", 14, "control characters"},
-    {"topsecret\0\n", 11, "control characters"},
+} bad_defaults[] = {
+    {"", ": the JSON has no end"},
+    {"{\"drives\": {", ": the JSON has no end"},
+    {"{\"drives\":\n{topsecret}}", ": line 2: "},
+    {"{} {}", ": line 1: something follows"},
+    {"[]", ": one JSON object is wanted"},
+    {"null", ": one JSON object is wanted"},
+    {"{\"drives\": {}, \"drives\": {}}", "two equal keys: drives"},
+    {"{\"drive\": {}}", ": drive: nothing of that name"},
+    {"{\"utilization\": {}}", ": utilization: nothing of that name"},
+    {"{\"drives\": []}", ": drives: an object is wanted"},
+    {"{\"drives\": null}", ": drives: an object is wanted"},
+    {"{\"drives\": {\"colour\": 1}}", ": drives.colour: there is no such field"},
+    {"{\"drives\": {\"id\": \"topsecret\"}}", ": drives.id: it can't be given"},
+    {"{\"drives\": {\"name\": \"topsecret\"}}", ": drives.name: the name is that of the dir"},
+    {"{\"drives\": {\"region\": 1}}", ": drives.region: a string is wanted"},
+    {"{\"drives\": {\"region\": null}}", ": drives.region: a string is wanted"},
+    {"{\"drives\": {\"size\": \"topsecret\"}}", ": drives.size: an integer is wanted"},
+    {"{\"drives\": {\"size\": 1.5}}", ": drives.size: an integer is wanted"},
+    {"{\"drives\": {\"size\": 1000000000000}}", ": drives.size: sizes are in GB"},
+    {"{\"drives\": {\"networkId\": 7}}", ": drives.networkId: a string is wanted"},
+    {"{\"drives\": {\"privateNetworkId\": 7}}", ": drives.privateNetworkId: a string is wanted"},
+    {"{\"snapshots\": {\"machineId\": \"../x\"}}", ": snapshots.machineId: that is no ID"},
+    {"{\"snapshots\": {\"machineId\": 1}}", ": snapshots.machineId: a string is wanted"},
+    {"{\"snapshots\": {\"storageSize\": 1}}", ": snapshots.storageSize: it can't be given"},
+    {"{\"providers\": {\"s3Config\": 1}}", ": providers.s3Config: an object is wanted"},
+    {"{\"providers\": {\"s3Config\": {\"buckets\": 1}}}",
+     ": providers.s3Config.buckets: there is no such"},
+    {"{\"providers\": {\"s3Config\": {\"retainData\": \"yes\"}}}",
+     ": providers.s3Config.retainData: true or false is wanted"},
+    {"{\"providers\": {\"s3Config\": {\"secretAccessKey\": \"********\"}}}",
+     ": providers.s3Config.secretAccessKey: that is only the mask"},
 };
 
-START_TEST(a_file_without_a_key_is_said_to_be_one)
+START_TEST(defaults_that_are_wrong_are_named)
 {
-    write_key(bad_keys[_i].text, bad_keys[_i].size);
-    ck_assert_ptr_null(key_create(key_path, &problem));
-    ck_assert_msg(strstr(problem.message, bad_keys[_i].words) != NULL, "%s", problem.message);
-    ck_assert_ptr_nonnull(strstr(problem.message, key_path));
+    ck_assert_int_eq(parse_defaults(bad_defaults[_i].text, "auto"), -1);
+    ck_assert_msg(strstr(problem.message, bad_defaults[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_nonnull(strstr(problem.message, path));
     ck_assert_ptr_null(strstr(problem.message, "topsecret"));
-}
-END_TEST
-
-START_TEST(a_file_that_is_too_long_is_no_key)
-{
-    char text[4098];
-
-    memset(text, 'k', sizeof text);
-    write_key(text, sizeof text);
-    ck_assert_ptr_null(key_create(key_path, &problem));
-    ck_assert_ptr_nonnull(strstr(problem.message, "longer than 4096 bytes"));
-}
-END_TEST
-
-START_TEST(a_directory_or_nothing_is_no_key)
-{
-    ck_assert_ptr_null(key_create("/", &problem));
-    ck_assert_ptr_nonnull(strstr(problem.message, "directory"));
-    ck_assert_ptr_null(key_create("/nonexistent/key", &problem));
-    ck_assert_ptr_nonnull(strstr(problem.message, "No such file"));
-}
-END_TEST
-
-START_TEST(without_a_key_both_ways_are_named)
-{
-    ck_assert_ptr_null(key_create(NULL, &problem));
-    ck_assert_ptr_nonnull(strstr(problem.message, "key_file="));
-    ck_assert_ptr_nonnull(strstr(problem.message, "PAPERSPACE_API_KEY"));
-}
-END_TEST
-
-START_TEST(a_key_in_the_environment_does_not_stay_there)
-{
-    struct api api = {0};
-
-    setenv("PAPERSPACE_API_KEY", "from-outside", 1);
-    const char *place = getenv("PAPERSPACE_API_KEY");
-    struct key *key = key_create(NULL, &problem);
-    ck_assert_ptr_nonnull(key);
-    ck_assert_ptr_null(getenv("PAPERSPACE_API_KEY"));
-    ck_assert_int_eq(place[0], '\0');
-    key_give(key, &api);
-    ck_assert_str_eq(api.key, "from-outside");
-    ck_assert(!key_reload(key, &api));
-    key_destroy(key);
-}
-END_TEST
-
-START_TEST(another_key_in_the_file_is_taken_over)
-{
-    struct api api = {0};
-
-    write_key("old\n", 4);
-    struct key *key = key_create(key_path, &problem);
-    ck_assert(!key_reload(key, &api));
-    ck_assert_int_eq(api.given, 0);
-    write_key("new\n", 4);
-    ck_assert(key_reload(key, &api));
-    ck_assert_str_eq(api.key, "new");
-    ck_assert(key_reload(key, &api)); /* another request may have been refused meanwhile */
-    ck_assert_int_eq(api.given, 1);
-    key_destroy(key);
-}
-END_TEST
-
-START_TEST(a_file_that_has_gone_leaves_the_key)
-{
-    struct api api = {0};
-
-    write_key("old\n", 4);
-    struct key *key = key_create(key_path, &problem);
-    remove_key_file();
-    ck_assert(!key_reload(key, &api));
-    key_give(key, &api);
-    ck_assert_str_eq(api.key, "old");
-    key_destroy(key);
 }
 END_TEST
 
@@ -426,20 +403,16 @@ static TCase *option_tests(void)
     return t;
 }
 
-static TCase *key_tests(void)
+static TCase *defaults_tests(void)
 {
-    TCase *t = tcase_create("key");
+    TCase *t = tcase_create("defaults");
 
-    tcase_add_checked_fixture(t, make_key_file, remove_key_file);
-    tcase_add_test(t, a_key_is_the_first_line_without_blanks);
-    tcase_add_loop_test(t, a_file_without_a_key_is_said_to_be_one, 0,
-                        sizeof bad_keys / sizeof bad_keys[0]);
-    tcase_add_test(t, a_file_that_is_too_long_is_no_key);
-    tcase_add_test(t, a_directory_or_nothing_is_no_key);
-    tcase_add_test(t, without_a_key_both_ways_are_named);
-    tcase_add_test(t, a_key_in_the_environment_does_not_stay_there);
-    tcase_add_test(t, another_key_in_the_file_is_taken_over);
-    tcase_add_test(t, a_file_that_has_gone_leaves_the_key);
+    tcase_add_checked_fixture(t, make_file, remove_file);
+    tcase_add_test(t, defaults_are_kept_by_kind);
+    tcase_add_test(t, an_empty_object_has_no_defaults);
+    tcase_add_test(t, a_dialect_that_is_known_decides_on_the_keys);
+    tcase_add_loop_test(t, defaults_that_are_wrong_are_named, 0,
+                        sizeof bad_defaults / sizeof bad_defaults[0]);
     return t;
 }
 
@@ -448,7 +421,7 @@ int main(void)
     Suite *s = suite_create("options");
 
     suite_add_tcase(s, option_tests());
-    suite_add_tcase(s, key_tests());
+    suite_add_tcase(s, defaults_tests());
     SRunner *sr = srunner_create(s);
     srunner_set_tap(sr, "-");
     srunner_run_all(sr, CK_SILENT);

@@ -1,0 +1,339 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Accidents that must send nothing, or no more than was asked for.
+. "$(dirname "$0")/lib.sh"
+
+DOC=drives/data/drive.json
+
+# everything: all documents and fields, with their names, so that two moments can be compared.
+everything()
+{
+    (cd "$MNT" && find drives snapshots machines providers -type f ! -name restore ! -name state \
+        -exec md5sum {} +) | sort -k 2
+}
+
+# calm [OPTIONS]: a mount that has read everything.
+calm()
+{
+    mounted -- "ttl=3600${1:+,$1}"
+    before=$(everything)
+    forget_requests
+}
+
+# unharmed: nothing was sent, and all is as it was.
+unharmed()
+{
+    nothing_sent
+    assert_eq "$before" "$(everything)" 'something has changed'
+}
+
+test_truncating_by_redirection()
+{
+    calm
+    works ": > $DOC; : > drives/data/name; > drives/data/name; true >| $DOC"
+    works "dash -c ': > $DOC'; zsh -f -c ': > $DOC'; busybox sh -c ': > drives/data/name'"
+    works "cp /dev/null $DOC; truncate -s 0 $DOC drives/data/name; dd of=$DOC if=/dev/null status=none"
+    works "truncate -s 20 $DOC; truncate -s 2000 $DOC"
+    works 'for f in drives/*/drive.json snapshots/*/*.json providers/*/provider.json; do : > "$f"; done'
+    unharmed
+}
+
+test_a_failed_producer()
+{
+    calm
+    shell "false > $DOC"
+    shell "no-such-command > $DOC"
+    assert_status 127
+    shell "jq .nope.nope[0] < /dev/null > $DOC"
+    shell "curl -s http://127.0.0.1:1/ > $DOC"
+    unharmed
+}
+
+test_a_file_onto_itself()
+{
+    calm
+    works "jq . $DOC > $DOC"
+    shell "cat $DOC > $DOC" # cat itself may call that an error
+    shell "sort drives/data/name > drives/data/name"
+    works "sort -o drives/data/name drives/data/name"
+    works "sed '' $DOC > $DOC"
+    works "sed -i '' $DOC; perl -i -pe 1 $DOC"
+    shell "cp $DOC $DOC"
+    works "dd if=$DOC of=$DOC status=none"
+    works "dd if=$DOC of=$DOC conv=notrunc bs=8 status=none"
+    works "tee $DOC < $DOC > /dev/null"
+    unharmed
+}
+
+# The half of a document, and then death: a flush comes, for nothing.
+test_a_writer_killed_half_way()
+{
+    calm
+    head -c 100 "$MNT/$DOC" >"$T/half"
+    works "{ cat $T/half; sleep 60; } > $DOC & sleep 0.2; kill -KILL \$!; wait \$! 2>/dev/null; true"
+    works "python3 -c '
+import os, signal
+fd = os.open(\"$DOC\", os.O_WRONLY | os.O_TRUNC)
+os.write(fd, open(\"$T/half\", \"rb\").read())
+os.kill(os.getpid(), signal.SIGKILL)
+' 2>/dev/null || true"
+    works "python3 -c '
+import os, signal
+fd = os.open(\"drives/data/name\", os.O_WRONLY | os.O_TRUNC)
+os.kill(os.getpid(), signal.SIGKILL)
+' 2>/dev/null || true"
+    unharmed
+}
+
+test_a_document_that_is_cut_off_is_refused()
+{
+    calm
+    head -c 100 "$MNT/$DOC" >"$T/half"
+    refused 'Invalid argument' "cat $T/half > $DOC"
+    refused 'Invalid argument' "cp $T/half $DOC"
+    refused 'Bad message' "cp $T/half drives/data/tmp && mv drives/data/tmp $DOC"
+    works 'rm drives/data/tmp drives/data/drive.json.rej'
+    unharmed
+}
+
+# copy_back COMMAND: the command takes a copy of the tree in $T/copy back onto it.
+copy_back()
+{
+    calm
+    works "cp -a drives snapshots machines providers $T/"
+    mkdir "$T/copy"
+    mv "$T/drives" "$T/snapshots" "$T/machines" "$T/providers" "$T/copy/"
+    forget_requests
+    works "$1"
+    unharmed
+    prints never 'cat snapshots/before-upgrade/restore'
+    prints '' 'find . -name "*.rej"'
+}
+
+test_a_whole_tree_by_cp_a()
+{
+    copy_back "cp -a $T/copy/. ."
+}
+
+test_a_whole_tree_by_cp_r_p()
+{
+    copy_back "cp -r $T/copy/* . && cp -rp $T/copy/drives $T/copy/snapshots ."
+}
+
+test_a_whole_tree_by_rsync()
+{
+    copy_back "rsync -a $T/copy/ ."
+}
+
+test_a_whole_tree_by_rsync_with_all_files_sent()
+{
+    copy_back "rsync -a --ignore-times $T/copy/drives $T/copy/snapshots $T/copy/providers ."
+}
+
+test_a_whole_tree_by_rsync_in_place()
+{
+    copy_back "rsync -a --ignore-times --inplace $T/copy/drives $T/copy/snapshots ."
+}
+
+test_a_whole_tree_by_tar()
+{
+    copy_back "tar -C $T/copy -c . | tar -x"
+}
+
+test_a_whole_tree_by_tar_overwriting()
+{
+    copy_back "tar -C $T/copy -c . | tar -x --overwrite"
+}
+
+test_a_whole_tree_by_cpio_like_python()
+{
+    copy_back "python3 -c 'import shutil; shutil.copytree(\"$T/copy\", \".\", dirs_exist_ok=True)'"
+}
+
+# What was changed in the copy is what is sent, and no more.
+test_a_tree_with_one_change()
+{
+    calm
+    works "cp -a drives snapshots $T/"
+    sed -i 's/"data"/"renamed"/' "$T/drives/data/drive.json"
+    forget_requests
+    works "rsync -a --checksum $T/drives $T/snapshots ."
+    assert_requests "PUT /shared-drives/$DATA {\"name\":\"renamed\"}"
+    works 'test -d drives/renamed'
+}
+
+test_moving_to_another_kind()
+{
+    calm
+    refused 'Operation not permitted' 'mv drives/data snapshots/'
+    refused 'Operation not permitted' 'mv snapshots/before-upgrade drives/'
+    refused 'Operation not permitted' "mv machines/$MACHINE/before-upgrade machines/ps4t7k2qhx8d/"
+    refused 'Operation not permitted' 'mv drives/data .'
+    refused 'Operation not permitted' 'mv drives/data drives/archive/'
+    refused 'Operation not permitted' 'mv drives/data/drive.json drives/archive/'
+    refused 'Operation not permitted' 'mv drives/data/name snapshots/before-upgrade/name'
+    refused 'Operation not permitted' 'mv drives elsewhere'
+    words EPERM
+    unharmed
+}
+
+# mv copies, unlinks and removes the directory: its rmdir is refused, so the resource survives.
+test_moving_to_another_filesystem()
+{
+    calm
+    refused 'Operation not permitted' "mv drives/data $T/moved"
+    words EPERM 'drives/data' 'cp -r' 'rm -r'
+    nothing_sent
+    test -s "$T/moved/drive.json" || fail 'the copy is not there'
+    eventually 15 test -e "$MNT/$DOC"
+    unharmed
+}
+
+test_python_moving_to_another_filesystem()
+{
+    calm
+    refused 'Operation not permitted' \
+        "python3 -c 'import shutil; shutil.move(\"snapshots/before-upgrade\", \"$T/moved\")'"
+    nothing_sent
+    eventually 15 test -e "$MNT/snapshots/before-upgrade/snapshot.json"
+    unharmed
+}
+
+test_making_things_at_the_root()
+{
+    calm
+    refused 'Operation not permitted' 'mkdir x'
+    refused 'Operation not permitted' 'mkdir -p .Trash/0/files'
+    refused 'Operation not permitted' 'mkdir .Trash-0'
+    refused 'Operation not permitted' 'touch x'
+    refused 'Operation not permitted' 'echo x > .hidden'
+    refused 'Operation not permitted' 'ln -s drives d'
+    refused 'Operation not permitted' 'cp README README2'
+    refused 'Operation not permitted' 'touch drives/x'
+    refused 'Operation not permitted' 'ln -s data drives/x'
+    refused 'Operation not permitted' 'rmdir drives'
+    refused 'Operation not permitted' 'rm -rf drives/../README'
+    unharmed
+}
+
+test_links_and_devices()
+{
+    calm
+    refused 'Operation not permitted' "ln $DOC drives/data/link"
+    refused 'Operation not permitted' 'mkfifo drives/data/pipe'
+    refused 'Operation not permitted' 'mkdir drives/data/sub'
+    unharmed
+}
+
+# A snapshot's document over another's has another id: nothing of it is half-applied.
+test_a_snapshot_over_another()
+{
+    calm
+    shell 'cp -r snapshots/before-upgrade/. "snapshots/trained model v2/"'
+    [ "$rc" -ne 0 ] || fail 'the copy succeeded'
+    nothing_sent
+    works 'rm -f "snapshots/trained model v2/"*.rej'
+    unharmed
+}
+
+test_looking_around()
+{
+    calm
+    works 'ls -laR . > /dev/null; find . -type f -size +0 -newer README > /dev/null; du -a . > /dev/null'
+    works 'grep -r name . > /dev/null; find . -name "*.json" -exec cat {} + > /dev/null'
+    works 'tar -c . 2>/dev/null | wc -c > /dev/null; cd drives/data; test -e .git; test -e .hidden'
+    works "rsync -a --exclude .paperspacefs . $T/mirror; diff -r drives $T/mirror/drives"
+    works 'file -k drives/data/* > /dev/null 2>&1 || true; stat -f . > /dev/null; df . > /dev/null'
+    unharmed
+}
+
+test_git_looking_around()
+{
+    calm
+    shell 'git status; git -C drives/data status; git init .'
+    unharmed
+    shell 'cd drives/data && git init .'
+    unharmed
+}
+
+test_updatedb()
+{
+    calm
+    command -v updatedb >/dev/null || return 0
+    works "updatedb -U . -o $T/db --prunefs '' --prunepaths '' 2>/dev/null || true"
+    unharmed
+}
+
+test_vim_opened_and_quit()
+{
+    calm
+    works "vim -e -s -u NONE -c quit $DOC drives/data/name < /dev/null 2>&1 || true"
+    works "view -e -s -u NONE -c quit $DOC < /dev/null > /dev/null 2>&1 || true"
+    prints '' 'ls -A drives/data | grep -E "sw|~|4913"; true'
+    unharmed
+}
+
+test_writing_into_the_middle()
+{
+    calm
+    refused 'Invalid argument' \
+        "dd if=/dev/zero of=$DOC bs=10 count=1 seek=2 conv=notrunc status=none"
+    works 'rm -f drives/data/drive.json.rej'
+    refused 'Invalid argument' "printf '###' | dd of=$DOC conv=notrunc status=none"
+    works 'rm -f drives/data/drive.json.rej'
+    unharmed
+}
+
+test_fallocate_and_attributes()
+{
+    calm
+    shell "fallocate -l 4096 $DOC"
+    shell "fallocate -p -l 4096 $DOC"
+    shell "setfattr -n user.x -v y $DOC"
+    works "chmod 600 $DOC; chown 0:0 $DOC; chmod u+x drives/data/name"
+    shell "chattr +i $DOC"
+    shell "flock $DOC true"
+    unharmed
+}
+
+# A build tool or an archiver sets explicit times everywhere; only 'now' means something.
+test_explicit_times_on_everything()
+{
+    calm
+    works 'find drives snapshots machines providers -exec touch -h -d 2020-01-01 {} +'
+    works 'find drives snapshots machines providers -exec touch -r README {} +'
+    works 'find drives snapshots providers -exec touch -m -d yesterday {} +'
+    works 'find drives snapshots providers -exec touch -a -d yesterday {} +'
+    prints never 'cat snapshots/before-upgrade/restore'
+    unharmed
+}
+
+test_nothing_but_touch_restores()
+{
+    calm
+    works 'touch -d 2020-01-01 snapshots/before-upgrade/restore'
+    works ': > snapshots/before-upgrade/restore'
+    works 'cat snapshots/before-upgrade/restore > '"$T"'/r; cat '"$T"'/r > snapshots/before-upgrade/restore'
+    works 'cp -p '"$T"'/r snapshots/before-upgrade/restore; tee snapshots/before-upgrade/restore < '"$T/r > /dev/null"
+    works 'cp '"$T"'/r snapshots/before-upgrade/x; mv snapshots/before-upgrade/x snapshots/before-upgrade/restore'
+    works 'cp --remove-destination '"$T"'/r snapshots/before-upgrade/restore'
+    works 'install '"$T"'/r snapshots/before-upgrade/restore'
+    works 'exec 5<>snapshots/before-upgrade/restore; exec 5>&-'
+    refused 'Invalid argument' 'echo yes > snapshots/before-upgrade/restore'
+    prints never 'cat snapshots/before-upgrade/restore'
+    unharmed
+}
+
+test_removing_files_only()
+{
+    calm
+    works 'rm drives/data/name'
+    refused 'Directory not empty' 'rmdir drives/data'
+    refused 'Directory not empty' \
+        "python3 -c 'import os; os.rmdir(\"snapshots/before-upgrade\")'"
+    nothing_sent
+    eventually 15 test -e "$MNT/drives/data/name"
+    unharmed
+}
+
+run_scenarios "$@"

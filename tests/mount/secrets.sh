@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# secrets=fields, hide and show; and defaults=.
+. "$(dirname "$0")/lib.sh"
+
+# The secret of a drive, as the API has it (docs).
+password()
+{
+    api GET "/shared-drives/$DATA" | jq -er .password
+}
+
+aws_secret()
+{
+    api GET "/storage-providers/$TRAINING" | jq -er .s3Config.secretAccessKey
+}
+
+# Nothing that collects files finds a secret: TEXT may not be in what grep -r and tar see.
+collected_lacks()
+{
+    shell "grep -r -F -e '$1' drives providers snapshots machines"
+    assert_eq '' "$out" 'grep -r has found a secret'
+    assert_lacks "$(cd "$MNT" && tar cf - drives providers | tr -d '\0')" "$1" 'a backup has a secret'
+}
+
+test_docs_by_default_secrets_open_by_name_only()
+{
+    local secret
+
+    mounted
+    secret=$(password)
+    prints '********' 'jq -r .password drives/data/drive.json'
+    prints '********' 'jq -r .s3Config.secretAccessKey providers/training-data/provider.json'
+    prints "$secret" 'cat drives/data/password'
+    prints "$(aws_secret)" 'cat providers/training-data/s3Config/secretAccessKey'
+    assert_matches "$(cat "$MNT/drives/data/credentials")" "^password=$secret\$"
+    prints '400 400 600' 'echo $(stat -c %a drives/data/password drives/data/credentials \
+        providers/training-data/s3Config/secretAccessKey)'
+    prints '' 'ls -a drives/data providers/training-data/s3Config |
+        grep -E "^(password|credentials|secretAccessKey)$" || true'
+    collected_lacks "$secret"
+    collected_lacks "$(aws_secret)"
+}
+
+test_docs_hidden_secrets_do_not_exist()
+{
+    mounted -- secrets=hide
+    prints '********' 'jq -r .password drives/data/drive.json'
+    prints '********' 'jq -r .s3Config.secretAccessKey providers/training-data/provider.json'
+    refused 'No such file' 'cat drives/data/password'
+    refused 'No such file' 'cat drives/data/credentials'
+    refused 'No such file' 'cat providers/training-data/s3Config/secretAccessKey'
+    prints '' 'ls -a drives/data providers/training-data/s3Config |
+        grep -E "^(password|credentials|secretAccessKey)$" || true'
+    prints bucket 'ls providers/training-data/s3Config | grep bucket'
+    collected_lacks "$(password)"
+}
+
+test_docs_shown_secrets_are_listed_and_plain()
+{
+    local secret
+
+    mounted -- secrets=show
+    secret=$(password)
+    prints "$secret" 'jq -r .password drives/data/drive.json'
+    prints "$(aws_secret)" 'jq -r .s3Config.secretAccessKey providers/training-data/provider.json'
+    prints 'credentials password' 'echo $(ls drives/data | grep -E "^(password|credentials)$")'
+    prints secretAccessKey 'ls providers/training-data/s3Config | grep secret'
+    prints "$secret" 'cat drives/data/password'
+    prints '400 400 600' 'echo $(stat -c %a drives/data/password drives/data/credentials \
+        providers/training-data/s3Config/secretAccessKey)'
+    assert_eq "$(stat -c %s "$MNT/drives/data/drive.json")" "$(wc -c <"$MNT/drives/data/drive.json")"
+}
+
+# An editor that saves the whole document sends nothing of what it did not change.
+test_docs_a_shown_document_can_be_written_back()
+{
+    mounted -- secrets=show
+    works 'cat drives/data/drive.json > "$OLDPWD/saved"; cat "$OLDPWD/saved" > drives/data/drive.json'
+    works 'cat providers/training-data/provider.json > "$OLDPWD/saved"
+        cat "$OLDPWD/saved" > providers/training-data/provider.json'
+    nothing_sent
+    works 'jq ".name = \"archive2\"" drives/data/drive.json > "$OLDPWD/saved"
+        cat "$OLDPWD/saved" > drives/data/drive.json'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"archive2\"}"
+}
+
+test_docs_a_shown_secret_is_kept_from_logs_and_errors()
+{
+    local secret
+
+    mounted -- secrets=show,log=debug
+    secret=$(aws_secret)
+    works 'cat providers/training-data/provider.json > /dev/null'
+    fault '{"method": "PUT", "status": 400, "body": {"code": "BAD_REQUEST", "message": "no"}}'
+    shell 'jq ".s3Config.secretAccessKey = \"quite-another-secret\"" \
+        providers/training-data/provider.json > "$OLDPWD/saved"
+        cat "$OLDPWD/saved" > providers/training-data/provider.json'
+    assert_eq 1 "$rc"
+    shell 'cat .paperspacefs/*.jsonl .paperspacefs/*.json .paperspacefs/last-error'
+    assert_lacks "$out" "$secret"
+    assert_lacks "$out" quite-another-secret
+    assert_lacks "$(cat "$WORK/mount.err")" "$secret"
+    assert_lacks "$(cat "$WORK/mount.err")" quite-another-secret
+    : >"$WORK/mount.err"
+}
+
+# A provider's secrets can be given in this dialect, but are never answered.
+test_openapi_secrets_that_are_never_answered_can_only_be_written()
+{
+    mounted
+    prints 200 'stat -c %a providers/training-data/secretKey'
+    prints '' 'ls -a providers/training-data | grep -E "^(secretKey|accessKey)$" || true'
+    prints null 'jq .secretKey providers/training-data/provider.json'
+    remount secrets=show
+    prints 200 'stat -c %a providers/training-data/secretKey'
+}
+
+test_openapi_hidden_secrets_do_not_exist()
+{
+    mounted -- secrets=hide
+    refused 'No such file' 'stat providers/training-data/secretKey'
+    prints bucket 'ls providers/training-data | grep bucket'
+    refused 'No such file' 'cat drives/data/credentials'
+}
+
+# --- defaults= --------------------------------------------------------------------------------------
+
+# defaults JSON: writes it to $T/defaults.
+defaults()
+{
+    (umask 077 && printf '%s\n' "$1" >"$T/defaults")
+}
+
+test_defaults_fill_what_a_draft_leaves_out()
+{
+    defaults "{\"drives\": {\"region\": \"ny2\", \"$(network_key)\": \"nwhoe4ox\"}}"
+    mounted -- "defaults=$T/defaults"
+    works 'mkdir drives/new'
+    prints ny2 'jq -r .region drives/new/drive.json'
+    nothing_sent
+    works 'echo 100 > drives/new/size'
+    assert_changes "POST /shared-drives {\"name\":\"new\",\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ny2\",\"size\":100}"
+    prints 5 'ls drives | wc -l'
+}
+
+test_what_is_given_goes_before_the_defaults()
+{
+    defaults "{\"drives\": {\"region\": \"ny2\", \"$(network_key)\": \"nwhoe4ox\"}}"
+    mounted -- "defaults=$T/defaults"
+    works 'mkdir drives/new; echo "{\"size\": 100, \"region\": \"ca1\"}" > drives/new/drive.json'
+    assert_changes "POST /shared-drives {\"name\":\"new\",\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ca1\",\"size\":100}"
+}
+
+# The file is read at the start only.
+test_docs_the_file_of_defaults_may_go()
+{
+    defaults '{"drives": {"region": "ny2"}}'
+    mounted -- "defaults=$T/defaults"
+    rm "$T/defaults"
+    kill -HUP "$daemon"
+    works 'mkdir drives/new'
+    prints ny2 'jq -r .region drives/new/drive.json'
+    works 'rm -r drives/new'
+}
+
+test_docs_defaults_that_are_wrong_mount_nothing()
+{
+    local text
+
+    start_emulator
+    for text in '{' '[]' '{"disks": {}}' '{"utilization": {}}' '{"drives": {"colour": "red"}}' \
+        '{"drives": {"id": "x"}}' '{"drives": {"size": "big"}}' '{"drives": {"region": 1}}' \
+        '{"providers": {"s3Config": {"bucket": 1}}}' '{"drives": {}, "drives": {}}'; do
+        defaults "$text"
+        run env PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" -o "defaults=$T/defaults" "$URL" "$MNT"
+        assert_status 1
+        assert_contains "$err" "defaults=$T/defaults: "
+        ! is_mounted || fail 'there is a mount'
+    done
+    run env PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" -o "defaults=$T/none" "$URL" "$MNT"
+    assert_status 1
+    assert_contains "$err" "$T/none"
+    assert_eq '' "$(requests)"
+}
+
+run_scenarios "$@"

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the key comes from, and that it is read again: a file, the environment, the client's. */
+#include "config.h"
+
+#include "key.h"
+#include "util/log.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* An API that remembers the key that it was given. */
+struct api {
+    char key[64];
+    int given;
+};
+
+void api_set_key(struct api *api, const char *key)
+{
+    snprintf(api->key, sizeof api->key, "%s", key);
+    api->given++;
+}
+
+static char key_path[32];
+static struct problem problem;
+
+static void make_key_file(void)
+{
+    unsetenv("PAPERSPACE_API_KEY");
+    setenv("HOME", "/nonexistent", 1);
+    log_set_level(LOG_LEVEL_ERROR);
+    strcpy(key_path, "/tmp/test_key.XXXXXX");
+    int fd = mkstemp(key_path);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+static void remove_key_file(void)
+{
+    unlink(key_path);
+}
+
+static void write_key(const char *text, size_t size)
+{
+    int fd = open(key_path, O_WRONLY | O_TRUNC);
+
+    ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
+    close(fd);
+}
+
+START_TEST(a_key_is_the_first_line_without_blanks)
+{
+    struct api api = {0};
+
+    write_key(" \tabc-123 \r\nsecond line\n", 24);
+    struct key *key = key_create(key_path, NULL, &problem);
+    ck_assert_msg(key != NULL, "%s", problem.message);
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "abc-123");
+    key_destroy(key);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    size_t size;
+    const char *words;
+} bad_keys[] = {
+    {"", 0, "there is no key"},
+    {"\nsecond\n", 8, "there is no key"},
+    {"topsecret\x1b[1m\n", 14, "control characters"},
+    {"topsecret\0\n", 11, "control characters"},
+};
+
+START_TEST(a_file_without_a_key_is_said_to_be_one)
+{
+    write_key(bad_keys[_i].text, bad_keys[_i].size);
+    ck_assert_ptr_null(key_create(key_path, NULL, &problem));
+    ck_assert_msg(strstr(problem.message, bad_keys[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_nonnull(strstr(problem.message, key_path));
+    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+START_TEST(a_file_that_is_too_long_is_no_key)
+{
+    char text[4098];
+
+    memset(text, 'k', sizeof text);
+    write_key(text, sizeof text);
+    ck_assert_ptr_null(key_create(key_path, NULL, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "longer than 4096 bytes"));
+}
+END_TEST
+
+START_TEST(a_directory_or_nothing_is_no_key)
+{
+    ck_assert_ptr_null(key_create("/", NULL, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "directory"));
+    ck_assert_ptr_null(key_create("/nonexistent/key", NULL, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "No such file"));
+}
+END_TEST
+
+START_TEST(without_a_key_all_ways_are_named)
+{
+    ck_assert_ptr_null(key_create(NULL, NULL, &problem));
+    ck_assert_ptr_nonnull(strstr(problem.message, "key_file="));
+    ck_assert_ptr_nonnull(strstr(problem.message, "PAPERSPACE_API_KEY"));
+    ck_assert_ptr_nonnull(strstr(problem.message, "/nonexistent/.paperspace/credentials.toml"));
+}
+END_TEST
+
+START_TEST(a_key_in_the_environment_does_not_stay_there)
+{
+    struct api api = {0};
+
+    setenv("PAPERSPACE_API_KEY", "from-outside", 1);
+    const char *place = getenv("PAPERSPACE_API_KEY");
+    struct key *key = key_create(NULL, NULL, &problem);
+    ck_assert_ptr_nonnull(key);
+    ck_assert_ptr_null(getenv("PAPERSPACE_API_KEY"));
+    ck_assert_int_eq(place[0], '\0');
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "from-outside");
+    ck_assert(!key_reload(key, &api));
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(another_key_in_the_file_is_taken_over)
+{
+    struct api api = {0};
+
+    write_key("old\n", 4);
+    struct key *key = key_create(key_path, NULL, &problem);
+    ck_assert(!key_reload(key, &api));
+    ck_assert_int_eq(api.given, 0);
+    write_key("new\n", 4);
+    ck_assert(key_reload(key, &api));
+    ck_assert_str_eq(api.key, "new");
+    ck_assert(key_reload(key, &api)); /* another request may have been refused meanwhile */
+    ck_assert_int_eq(api.given, 1);
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(a_file_that_has_gone_leaves_the_key)
+{
+    struct api api = {0};
+
+    write_key("old\n", 4);
+    struct key *key = key_create(key_path, NULL, &problem);
+    remove_key_file();
+    ck_assert(!key_reload(key, &api));
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "old");
+    key_destroy(key);
+}
+END_TEST
+
+/* --- the official client's files ---- */
+
+static char home[32], client_directory[48], credentials_path[80], config_path[80];
+
+static void make_home(void)
+{
+    strcpy(home, "/tmp/test_key.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(home));
+    snprintf(client_directory, sizeof client_directory, "%s/.paperspace", home);
+    snprintf(credentials_path, sizeof credentials_path, "%s/credentials.toml", client_directory);
+    snprintf(config_path, sizeof config_path, "%s/config.toml", client_directory);
+    ck_assert_int_eq(mkdir(client_directory, 0700), 0);
+    unsetenv("PAPERSPACE_API_KEY");
+    setenv("HOME", home, 1);
+    log_set_level(LOG_LEVEL_ERROR);
+}
+
+static void remove_home(void)
+{
+    unlink(credentials_path);
+    unlink(config_path);
+    rmdir(client_directory);
+    rmdir(home);
+}
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* The key that is found for `team`; "" and the problem when there is none. */
+static const char *found_key(const char *team)
+{
+    static struct api api;
+    struct key *key = key_create(NULL, team, &problem);
+
+    api = (struct api){0};
+    if (key != NULL)
+        key_give(key, &api);
+    key_destroy(key);
+    return api.key;
+}
+
+static const char two_teams[] = "version = 1\n\n[keys]\nfirst = \"topsecret1\"\n"
+                                "\"t wo\" = \"topsecret2\"\n";
+
+START_TEST(a_team_that_is_named_has_its_key)
+{
+    write_text(credentials_path, two_teams);
+    write_text(config_path, "version = 1\nteam = \"first\"\nlocale = \"en-US\"\n");
+    ck_assert_str_eq(found_key("t wo"), "topsecret2");
+    ck_assert_str_eq(found_key(NULL), "topsecret1");
+    write_text(config_path, "team = \"t wo\"\n");
+    ck_assert_str_eq(found_key(NULL), "topsecret2");
+}
+END_TEST
+
+START_TEST(the_only_key_needs_no_team)
+{
+    write_text(credentials_path, "[keys]\nfirst = 'topsecret1'\n");
+    ck_assert_str_eq(found_key(NULL), "topsecret1");
+    write_text(config_path, "version = 1\n\n[team]\n"); /* null, as the client writes it */
+    ck_assert_str_eq(found_key(NULL), "topsecret1");
+    write_text(config_path, "team = \"\"\n");
+    ck_assert_str_eq(found_key(NULL), "topsecret1");
+}
+END_TEST
+
+START_TEST(before_the_clients_files_come_the_others)
+{
+    struct api api = {0};
+
+    write_text(credentials_path, "this is not read");
+    setenv("PAPERSPACE_API_KEY", "from-outside", 1);
+    ck_assert_str_eq(found_key("first"), "from-outside");
+    setenv("PAPERSPACE_API_KEY", "from-outside", 1);
+    write_text(config_path, "from-file\n");
+    struct key *key = key_create(config_path, NULL, &problem);
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "from-file");
+    ck_assert_ptr_null(getenv("PAPERSPACE_API_KEY"));
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(an_empty_variable_is_none)
+{
+    write_text(credentials_path, "[keys]\nfirst = \"topsecret1\"\n");
+    setenv("PAPERSPACE_API_KEY", "", 1);
+    ck_assert_str_eq(found_key(NULL), "topsecret1");
+}
+END_TEST
+
+static const struct {
+    const char *credentials;
+    const char *config;
+    const char *team;
+    const char *words;
+} bad_files[] = {
+    {two_teams, NULL, NULL, "credentials.toml: there are keys of first, t wo: name one with"},
+    {two_teams, NULL, "third", "no key of the team third; there are those of first, t wo"},
+    {two_teams, "team = \"third\"", NULL, "no key of the team third; there are those of first, t wo"},
+    {"[keys]\nfirst = \"topsecret1\"", "team = \"third\"", NULL, "no key of the team third"},
+    {"[keys]\n", NULL, NULL, "there are keys of no team"},
+    {"first = \"topsecret1\"", NULL, "first", "there are those of no team"},
+    {two_teams, "team = 7", NULL, "config.toml:1: team is no string"},
+    {two_teams, "\nteam: first", NULL, "config.toml:2: a = is wanted"},
+    {"[keys]\nfirst = topsecret", NULL, NULL, "credentials.toml:2: a value is wanted"},
+    {"[keys]\nfirst = 7", NULL, NULL, "credentials.toml:2: the key of the team first is no string"},
+    {"[keys]\nfirst = \"\"", NULL, NULL, "credentials.toml:2: the key of the team first is empty"},
+    {"[keys]\nfirst = \"topsecret\\n\"", NULL, NULL, "credentials.toml:2: the key of the team first "
+                                                      "holds control characters"},
+};
+
+START_TEST(files_that_are_wrong_are_named)
+{
+    write_text(credentials_path, bad_files[_i].credentials);
+    if (bad_files[_i].config != NULL)
+        write_text(config_path, bad_files[_i].config);
+    ck_assert_str_eq(found_key(bad_files[_i].team), "");
+    ck_assert_msg(strstr(problem.message, bad_files[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_nonnull(strstr(problem.message, client_directory));
+    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+START_TEST(without_HOME_the_password_file_has_it)
+{
+    unsetenv("HOME");
+    setenv("PAPERSPACE_API_KEY", "", 1);
+    struct key *key = key_create(NULL, "no such team", &problem);
+    ck_assert_ptr_null(key);
+    ck_assert_ptr_nonnull(strstr(problem.message, "/.paperspace/credentials.toml"));
+    ck_assert_ptr_null(strstr(problem.message, client_directory));
+}
+END_TEST
+
+START_TEST(the_same_team_is_read_again)
+{
+    struct api api = {0};
+
+    write_text(credentials_path, "[keys]\nfirst = \"old\"\n");
+    struct key *key = key_create(NULL, NULL, &problem);
+    ck_assert_ptr_nonnull(key);
+    ck_assert(!key_reload(key, &api));
+    write_text(config_path, "team = \"second\"\n"); /* that would be another account */
+    write_text(credentials_path, "[keys]\nsecond = \"theirs\"\nfirst = \"new\"\n");
+    ck_assert(key_reload(key, &api));
+    ck_assert_str_eq(api.key, "new");
+    key_destroy(key);
+}
+END_TEST
+
+START_TEST(a_team_that_has_gone_leaves_the_key)
+{
+    struct api api = {0};
+
+    write_text(credentials_path, "[keys]\nfirst = \"old\"\n");
+    struct key *key = key_create(NULL, NULL, &problem);
+    write_text(credentials_path, "[keys]\nsecond = \"theirs\"\n");
+    ck_assert(!key_reload(key, &api));
+    unlink(credentials_path);
+    ck_assert(!key_reload(key, &api));
+    ck_assert_int_eq(api.given, 0);
+    key_give(key, &api);
+    ck_assert_str_eq(api.key, "old");
+    key_destroy(key);
+}
+END_TEST
+
+static TCase *file_tests(void)
+{
+    TCase *t = tcase_create("one key");
+
+    tcase_add_checked_fixture(t, make_key_file, remove_key_file);
+    tcase_add_test(t, a_key_is_the_first_line_without_blanks);
+    tcase_add_loop_test(t, a_file_without_a_key_is_said_to_be_one, 0,
+                        sizeof bad_keys / sizeof bad_keys[0]);
+    tcase_add_test(t, a_file_that_is_too_long_is_no_key);
+    tcase_add_test(t, a_directory_or_nothing_is_no_key);
+    tcase_add_test(t, without_a_key_all_ways_are_named);
+    tcase_add_test(t, a_key_in_the_environment_does_not_stay_there);
+    tcase_add_test(t, another_key_in_the_file_is_taken_over);
+    tcase_add_test(t, a_file_that_has_gone_leaves_the_key);
+    return t;
+}
+
+static TCase *client_tests(void)
+{
+    TCase *t = tcase_create("the client's files");
+
+    tcase_add_checked_fixture(t, make_home, remove_home);
+    tcase_add_test(t, a_team_that_is_named_has_its_key);
+    tcase_add_test(t, the_only_key_needs_no_team);
+    tcase_add_test(t, before_the_clients_files_come_the_others);
+    tcase_add_test(t, an_empty_variable_is_none);
+    tcase_add_loop_test(t, files_that_are_wrong_are_named, 0,
+                        sizeof bad_files / sizeof bad_files[0]);
+    tcase_add_test(t, without_HOME_the_password_file_has_it);
+    tcase_add_test(t, the_same_team_is_read_again);
+    tcase_add_test(t, a_team_that_has_gone_leaves_the_key);
+    return t;
+}
+
+int main(void)
+{
+    Suite *s = suite_create("key");
+
+    suite_add_tcase(s, file_tests());
+    suite_add_tcase(s, client_tests());
+    SRunner *sr = srunner_create(s);
+    srunner_set_tap(sr, "-");
+    srunner_run_all(sr, CK_SILENT);
+    int failed = srunner_ntests_failed(sr);
+    srunner_free(sr);
+    return failed == 0 ? 0 : 1;
+}
