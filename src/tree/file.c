@@ -401,7 +401,8 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
                        size_t offset)
 {
     bool new_bytes = !already_there(file, data, size, offset);
-    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes;
+    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes &&
+                  file->row != &field_row; /* a field's lines are one value, whenever they come */
 
     if (!new_bytes && file->answered == file->version)
         return repeat_answer(call, file);

@@ -11,7 +11,7 @@ restores[vim]=yes
 vim_open()
 {
     in_terminal vim -u NONE -N -c "set noruler noshowcmd backupcopy=$backupcopy" "$1"
-    sees "\"$1\" [0-9]+L"
+    sees "\"$1\" .*[0-9]+L, "
 }
 
 saved[nvim]=${saved[vim]}
@@ -196,7 +196,7 @@ batch()
     works "$1 -c '%s/beta/gamma/' -c wq drives/beta/name"
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"gamma\"}"
     fault '{"method": "PUT", "times": -1, "status": 422, "body": {"message": "not this name"}}'
-    shell "$1 -c '%s/gamma/delta/' -c 'wq' -c 'cq' drives/gamma/drive.json"
+    shell "$1 -c '%s/gamma/delta/' -c wq drives/gamma/drive.json"
     assert_status 1
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"delta\"}"
     words 'not this name' 422
