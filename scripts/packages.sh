@@ -8,7 +8,8 @@ set -euo pipefail
 
 build=(autoconf automake pkg-config gcc libc6-dev make libfuse3-dev fuse3 libcurl4-openssl-dev
     libjson-c-dev libmicrohttpd-dev uthash-dev check libsubunit-dev ca-certificates jq)
-test=(curl rsync busybox vim-tiny nano moreutils python3 valgrind xz-utils procps psmisc tar)
+test=(curl rsync busybox vim neovim nvi nano micro emacs-nox ed tmux moreutils bsdextrautils
+    libglib2.0-bin python3 perl nodejs valgrind xz-utils procps psmisc tar)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
 
 usage()
@@ -26,7 +27,8 @@ installed()
 instead_of()
 {
     case $1 in
-    vim-tiny) command -v vim ;;
+    vim) command -v vim ;;
+    nodejs) command -v node ;;
     libcurl4-openssl-dev) installed libcurl4-gnutls-dev ;;
     *) false ;;
     esac >/dev/null

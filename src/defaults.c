@@ -34,8 +34,8 @@ static int refuse_type(const struct check *check, const struct key_path *path, c
 
 /* --- fields ---- */
 
-static int check_members(struct check *check, const struct key_path *up,
-                         const struct field *fields, struct json_object *object);
+static int check_members(struct check *check, const struct key_path *up, const struct field *fields,
+                         struct json_object *object);
 
 static int check_type(struct check *check, const struct key_path *path, const struct field *field,
                       struct json_object *value)
@@ -50,8 +50,8 @@ static int check_type(struct check *check, const struct key_path *path, const st
     return document_is_masked(value) ? refuse(check, path, "that is only the mask of a secret") : 0;
 }
 
-static int check_field(struct check *check, const struct key_path *path,
-                       const struct field *fields, struct json_object *value)
+static int check_field(struct check *check, const struct key_path *path, const struct field *fields,
+                       struct json_object *value)
 {
     const struct field *field = field_find(fields, path->key, strlen(path->key));
 
@@ -65,11 +65,10 @@ static int check_field(struct check *check, const struct key_path *path,
     return rc;
 }
 
-static int check_members(struct check *check, const struct key_path *up,
-                         const struct field *fields, struct json_object *object)
+static int check_members(struct check *check, const struct key_path *up, const struct field *fields,
+                         struct json_object *object)
 {
-    json_object_object_foreach(object, key, value)
-    {
+    json_object_object_foreach (object, key, value) {
         const struct key_path path = {up, key};
 
         if (check_field(check, &path, fields, value) != 0)
@@ -130,8 +129,7 @@ static int take_kind(struct check *check, const struct kind *kind, struct json_o
 
     if (!json_object_is_type(object, json_type_object))
         return refuse_type(check, &up, "an object");
-    json_object_object_foreach(object, key, value)
-    {
+    json_object_object_foreach (object, key, value) {
         const struct key_path path = {&up, key};
 
         if (check_member(check, kind, &path, value) != 0)
@@ -154,8 +152,7 @@ static const struct kind *find_kind(const char *plural)
 
 static int take_kinds(struct check *check, struct json_object *file, struct defaults *out)
 {
-    json_object_object_foreach(file, key, value)
-    {
+    json_object_object_foreach (file, key, value) {
         const struct kind *kind = find_kind(key);
         const struct key_path path = {NULL, key};
 

@@ -110,23 +110,23 @@ static char *key_from_client(const char *team, struct credentials *out, struct p
     return key;
 }
 
-/* Takes over `text` and `from`. */
+/* Takes over `text` and `from`; with `text` NULL there is no key. */
 static struct key *make_key(char *text, const char *file, struct credentials *from)
 {
-    struct key *key = calloc(1, sizeof *key);
-    char *copy = file != NULL ? strdup(file) : NULL;
+    struct key *key = text != NULL ? calloc(1, sizeof *key) : NULL;
 
-    if (key == NULL || text == NULL || (file != NULL && copy == NULL)) {
+    if (key == NULL) {
         text_wipe_free(text);
         credentials_finish(from);
-        free(copy);
-        free(key);
         return NULL;
     }
     pthread_mutex_init(&key->lock, NULL);
     key->text = text;
-    key->file = copy;
     key->credentials = *from;
+    if (file != NULL && (key->file = strdup(file)) == NULL) {
+        key_destroy(key);
+        return NULL;
+    }
     return key;
 }
 

@@ -11,9 +11,9 @@
 struct key;
 
 /* Reads the key from `file` (its first line); when that is NULL from PAPERSPACE_API_KEY; and when
- * that is unset or empty from the official client's files (credentials.h), there of `team`, or NULL.
- * The variable is taken out of the environment in any case. NULL with `problem` set. Before any
- * thread is started. */
+ * that is unset or empty from the official client's files (credentials.h), there of `team`, or
+ * NULL. The variable is taken out of the environment in any case. NULL with `problem` set. Before
+ * any thread is started. */
 struct key *key_create(const char *file, const char *team, struct problem *problem);
 /* A key that never changes; copied. */
 struct key *key_create_fixed(const char *text);
@@ -21,9 +21,10 @@ void key_destroy(struct key *key); /* NULL is fine */
 
 /* Gives the key to an API. Any thread. */
 void key_give(struct key *key, struct api *api);
-/* Reads the file that the key is from again and gives the key to the API if it is another one. True when it is, or has
- * become another one within the last seconds: what was refused may be tried once more. A file that
- * can't be read leaves the key as it is and is logged. Any thread; never waits for a pipe. */
+/* Reads the file that the key is from again and gives the key to the API if it is another one. True
+ * when it is, or has become another one within the last seconds: what was refused may be tried once
+ * more. A file that can't be read leaves the key as it is and is logged. Any thread; never waits
+ * for a pipe. */
 bool key_reload(struct key *key, struct api *api);
 
 #endif

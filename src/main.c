@@ -163,9 +163,8 @@ static int run(const struct options *options)
         (options->mode == OPTIONS_HELP ? options_print_help : options_print_version)(stdout);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
-    struct key *key = options->demo
-                          ? demo_key(&problem)
-                          : key_create(options->key_file, options->team, &problem);
+    struct key *key =
+        options->demo ? demo_key(&problem) : key_create(options->key_file, options->team, &problem);
     if (key == NULL)
         return complain(&problem);
     int status =

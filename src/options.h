@@ -40,7 +40,7 @@ struct options {
     int64_t uid;      /* the owner that is shown */
     int64_t gid;
     int64_t umask;
-    char *defaults_file; /* absolute, or NULL */
+    char *defaults_file;      /* absolute, or NULL */
     struct defaults defaults; /* what it holds */
 };
 

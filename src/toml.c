@@ -21,12 +21,14 @@ struct reader {
 
 static int refuse(const struct reader *reader, const char *what)
 {
-    return problem_set(reader->problem, PROBLEM_INVALID, "%u: %s", reader->line, what);
+    problem_set(reader->problem, PROBLEM_INVALID, "%u: %s", reader->line, what);
+    return -1;
 }
 
 static int no_memory(const struct reader *reader)
 {
-    return problem_set(reader->problem, PROBLEM_NO_MEMORY, "out of memory");
+    problem_set(reader->problem, PROBLEM_NO_MEMORY, "out of memory");
+    return -1;
 }
 
 /* --- characters ---- */
@@ -336,8 +338,7 @@ static int read_line(struct reader *reader)
 
 int toml_read(const char *text, struct toml *out, struct problem *problem)
 {
-    struct reader reader = {
-        .at = text, .line = 1, .table = "", .out = out, .problem = problem};
+    struct reader reader = {.at = text, .line = 1, .table = "", .out = out, .problem = problem};
     int rc = check_characters(text, problem);
 
     *out = (struct toml){0};

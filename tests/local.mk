@@ -10,19 +10,23 @@ dist_check_SCRIPTS += \
   tests/mount/creating.sh \
   tests/mount/credentials.sh \
   tests/mount/deleting.sh \
+  tests/mount/editors_other.sh \
+  tests/mount/editors_vim.sh \
   tests/mount/errors.sh \
   tests/mount/life.sh \
   tests/mount/names.sh \
   tests/mount/posts.sh \
   tests/mount/reading.sh \
   tests/mount/refusals.sh \
+  tests/mount/removers.sh \
   tests/mount/renaming.sh \
+  tests/mount/renaming_tools.sh \
   tests/mount/restoring.sh \
   tests/mount/secrets.sh \
   tests/mount/tour.sh \
   tests/mount/writing.sh
 
-EXTRA_DIST += tests/tap.sh tests/mount/lib.sh scripts/check.sh .ci/run .clang-tidy .shellcheckrc
+EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh scripts/check.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests
 print-tests:

@@ -39,18 +39,18 @@ struct api_exchange {
     const struct kind *kind; /* NULL: events and the session */
     enum http_method method;
     const char *url;
-    long status;             /* 0: no answer */
+    long status; /* 0: no answer */
     int64_t elapsed_ms;
     size_t answer_bytes;
 };
 
 struct api_config {
-    const char *base_url;    /* checked by http_check_url, no slash at its end; copied */
+    const char *base_url; /* checked by http_check_url, no slash at its end; copied */
     struct api_transport transport;
     const struct clock *clock;
     int64_t timeout_ms;
-    int64_t backoff_ms;      /* the first pause before a retry; 0: 250 ms */
-    int forced_dialect;      /* an enum dialect, or -1: find out from the first list */
+    int64_t backoff_ms; /* the first pause before a retry; 0: 250 ms */
+    int forced_dialect; /* an enum dialect, or -1: find out from the first list */
     /* Called after every exchange, from the calling thread; or NULL. */
     void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
     /* Called on a 401, at most once for each call of this API: reads the key again. Returns true

@@ -86,8 +86,7 @@ static bool print_issue(struct printer *printer, struct json_object *issue)
 
 static bool print_members(struct printer *printer, struct json_object *object)
 {
-    json_object_object_foreach(object, key, value)
-    {
+    json_object_object_foreach (object, key, value) {
         size_t depth = printer->path.size_bytes;
         if (!is_wrapper(key) && !push(printer, key))
             return false;

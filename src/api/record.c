@@ -153,7 +153,7 @@ bool record_list_add(struct record_list *list, struct record *record)
 {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-        struct record **records = reallocarray(list->records, capacity, sizeof *records);
+        struct record **records = reallocarray(list->records, capacity, sizeof(struct record *));
         if (records == NULL)
             return false;
         list->records = records;

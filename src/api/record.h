@@ -18,17 +18,17 @@ struct problem;
 struct record {
     atomic_uint refs;
     const struct kind *kind;
-    const char *id;          /* "" for a singleton; always id_is_valid otherwise */
-    const char *name;        /* decoded UTF-8; may hold NUL bytes: see name_bytes */
-    const char *machine_id;  /* the value of the kind's machine_key; "" if there is none */
-    const char *json;        /* the whole object, compact, keys in the server's order,
-                                numbers as written, secrets included */
+    const char *id;         /* "" for a singleton; always id_is_valid otherwise */
+    const char *name;       /* decoded UTF-8; may hold NUL bytes: see name_bytes */
+    const char *machine_id; /* the value of the kind's machine_key; "" if there is none */
+    const char *json;       /* the whole object, compact, keys in the server's order,
+                               numbers as written, secrets included */
     size_t name_bytes;
     size_t json_bytes;
-    int64_t created_ms;      /* dtCreated, wall clock; -1: none */
-    int64_t mtime_ms;        /* wall clock; set by the cache before the record is shared */
-    bool automatic;          /* the value of the kind's automatic_key */
-    bool complete;           /* false: a list's item that lacks the shape's completing_key */
+    int64_t created_ms; /* dtCreated, wall clock; -1: none */
+    int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
+    bool automatic;     /* the value of the kind's automatic_key */
+    bool complete;      /* false: a list's item that lacks the shape's completing_key */
 };
 
 /* Makes a record with one reference of `object` (borrowed). NULL with `problem` set:

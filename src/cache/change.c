@@ -116,8 +116,7 @@ static struct change *find_same_resource(struct cache *cache, const struct chang
 {
     struct change *other;
 
-    TAILQ_FOREACH(other, &cache->changes, link)
-    {
+    TAILQ_FOREACH (other, &cache->changes, link) {
         if (is_same_resource(other, change))
             return other;
     }
@@ -212,8 +211,7 @@ static struct change *find_same_create(struct cache *cache, const struct change_
 
     if (request->verb != CHANGE_CREATE || request->body == NULL)
         return NULL;
-    TAILQ_FOREACH(change, &cache->changes, link)
-    {
+    TAILQ_FOREACH (change, &cache->changes, link) {
         if (change->verb == CHANGE_CREATE && change->collection == collection &&
             change->body != NULL && strcmp(change->body, request->body) == 0)
             return change;

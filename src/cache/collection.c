@@ -21,8 +21,7 @@ void collection_finish(struct collection *collection)
 
     while (!TAILQ_EMPTY(&collection->order))
         collection_remove(collection, TAILQ_FIRST(&collection->order));
-    HASH_ITER(hh, collection->tombstones, tombstone, next)
-    {
+    HASH_ITER (hh, collection->tombstones, tombstone, next) {
         tombstone_remove(collection, tombstone);
     }
     history_clear(collection);

@@ -66,8 +66,7 @@ static bool field_matches(const struct field *field, struct json_object *wanted,
 static bool matches(const struct field *fields, struct json_object *wanted,
                     struct json_object *value)
 {
-    json_object_object_foreach(wanted, key, want)
-    {
+    json_object_object_foreach (wanted, key, want) {
         const struct field *field = field_find(fields, key, strlen(key));
 
         if (!field_matches(field, want, json_member(value, key)))
@@ -125,8 +124,7 @@ static struct doubt *take_doubt(struct cache *cache, const struct doubt *like)
     struct doubt *doubt;
 
     pthread_mutex_lock(&cache->lock);
-    TAILQ_FOREACH(doubt, &cache->doubts, link)
-    {
+    TAILQ_FOREACH (doubt, &cache->doubts, link) {
         if (doubt->collection == like->collection && is_same_text(doubt->wanted, like->wanted))
             break;
     }
@@ -178,8 +176,7 @@ static struct record *claim_locked(const struct doubt *doubt)
 
     if (wanted == NULL)
         return NULL;
-    TAILQ_FOREACH(item, &doubt->collection->order, link)
-    {
+    TAILQ_FOREACH (item, &doubt->collection->order, link) {
         if (item->first_begun > doubt->sent && item_matches(doubt, item, wanted))
             break;
     }

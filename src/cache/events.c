@@ -67,8 +67,7 @@ void events_clear(struct cache *cache)
     struct remembered *memory = NULL;
     struct remembered *next = NULL;
 
-    HASH_ITER(hh, cache->memories, memory, next)
-    {
+    HASH_ITER (hh, cache->memories, memory, next) {
         forget(cache, memory);
     }
 }
@@ -89,8 +88,7 @@ void events_prune_locked(struct collection *collection)
     struct remembered *memory = NULL;
     struct remembered *next = NULL;
 
-    HASH_ITER(hh, cache->memories, memory, next)
-    {
+    HASH_ITER (hh, cache->memories, memory, next) {
         bool recent = now_ms(collection) - memory->changed_ms <= CACHE_HISTORY_MS;
         bool blocks = memory->verb == CHANGE_RESTORE && is_pending(memory);
 
@@ -117,8 +115,7 @@ static bool is_blocked(struct cache *cache, const char *machine_id, const char *
     struct remembered *memory = NULL;
     struct remembered *next = NULL;
 
-    HASH_ITER(hh, cache->memories, memory, next)
-    {
+    HASH_ITER (hh, cache->memories, memory, next) {
         if (is_restore_of(memory, machine_id, id) && is_pending(memory))
             return true;
     }
@@ -335,8 +332,7 @@ static struct remembered *find_due(struct cache *cache, const char *machine_id, 
     struct remembered *memory = NULL;
     struct remembered *next = NULL;
 
-    HASH_ITER(hh, cache->memories, memory, next)
-    {
+    HASH_ITER (hh, cache->memories, memory, next) {
         if (is_restore_of(memory, machine_id, "") && is_unfinished(memory) &&
             memory->asked_ms + ASK_AGAIN_MS <= since_ms)
             return memory;

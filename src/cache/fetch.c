@@ -23,8 +23,7 @@ struct flight *fetch_find_locked(struct collection *collection, enum fetch_what 
 {
     struct flight *flight;
 
-    TAILQ_FOREACH(flight, &collection->flights, link)
-    {
+    TAILQ_FOREACH (flight, &collection->flights, link) {
         if (flight->what == what && flight->verb == verb && strcmp(flight->id, id) == 0)
             return flight;
     }
@@ -262,8 +261,7 @@ bool fetch_is_stalled_locked(struct collection *collection)
 {
     struct flight *flight;
 
-    TAILQ_FOREACH(flight, &collection->flights, link)
-    {
+    TAILQ_FOREACH (flight, &collection->flights, link) {
         if (flight->what != FETCH_EVENT && is_silent(flight))
             return true;
     }

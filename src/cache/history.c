@@ -84,8 +84,7 @@ void history_prune(struct collection *collection)
     struct history *history = NULL;
     struct history *next = NULL;
 
-    HASH_ITER(hh, collection->histories, history, next)
-    {
+    HASH_ITER (hh, collection->histories, history, next) {
         while (history->count > 0 && is_too_old(collection, &history->versions[history->count - 1]))
             drop_oldest(history);
         if (history->count == 0)
@@ -98,8 +97,7 @@ void history_clear(struct collection *collection)
     struct history *history = NULL;
     struct history *next = NULL;
 
-    HASH_ITER(hh, collection->histories, history, next)
-    {
+    HASH_ITER (hh, collection->histories, history, next) {
         remove_history(collection, history);
     }
 }

@@ -11,8 +11,7 @@ static bool copy_records(struct collection *collection, struct record_list *out)
 {
     struct item *item;
 
-    TAILQ_FOREACH(item, &collection->order, link)
-    {
+    TAILQ_FOREACH (item, &collection->order, link) {
         if (!record_list_add(out, record_ref(item->record))) {
             record_unref(item->record);
             return false;
@@ -75,8 +74,7 @@ static size_t copy_machines(struct collection *collection, char **ids)
     struct item *item;
     size_t count = 0;
 
-    TAILQ_FOREACH(item, &collection->order, link)
-    {
+    TAILQ_FOREACH (item, &collection->order, link) {
         if (item->machine == NULL || item->machine->seen == mark)
             continue;
         item->machine->seen = mark;

@@ -22,8 +22,7 @@ static int64_t wall_now_ms(const struct collection *collection)
 
 static bool covers_object(struct json_object *whole, struct json_object *part)
 {
-    json_object_object_foreach(part, key, value)
-    {
+    json_object_object_foreach (part, key, value) {
         struct json_object *other = NULL;
 
         if (!json_object_object_get_ex(whole, key, &other) || !json_same(other, value))

@@ -79,8 +79,7 @@ void tombstone_settle(struct collection *collection, tick_t begun)
     struct tombstone *tombstone = NULL;
     struct tombstone *next = NULL;
 
-    HASH_ITER(hh, collection->tombstones, tombstone, next)
-    {
+    HASH_ITER (hh, collection->tombstones, tombstone, next) {
         if (begun < tombstone->answered)
             continue;
         if (tombstone->seen == begun)

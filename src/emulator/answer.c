@@ -83,8 +83,7 @@ static json_object *issues_of(json_object *details)
     json_object *issues = json_object_new_array();
     char text[256];
 
-    json_object_object_foreach(details, field, problem)
-    {
+    json_object_object_foreach (details, field, problem) {
         json_object *issue = json_object_new_object();
 
         snprintf(text, sizeof(text), "%s: %s", field, json_object_get_string(problem));
@@ -126,8 +125,7 @@ void emu_answer_invalid(struct emu_answer *answer, json_object *details)
 {
     char message[256] = "Invalid request";
 
-    json_object_object_foreach(details, field, problem)
-    {
+    json_object_object_foreach (details, field, problem) {
         snprintf(message, sizeof(message), "%s: %s", field, json_object_get_string(problem));
         break;
     }

@@ -222,8 +222,7 @@ static void shape_headers(const struct emu_fault *fault, struct emu_answer *answ
     }
     if (!headers)
         return;
-    json_object_object_foreach(headers, name, value)
-    {
+    json_object_object_foreach (headers, name, value) {
         emu_answer_header(answer, name, json_object_get_string(value));
     }
 }

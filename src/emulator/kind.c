@@ -109,8 +109,7 @@ json_object *emu_view_document(struct emulator *emulator, const struct emu_item 
 void emu_change_keys(struct emulator *emulator, struct emu_item *item, json_object *body)
 {
     (void)emulator;
-    json_object_object_foreach(body, key, value)
-    {
+    json_object_object_foreach (body, key, value) {
         emu_json_put(item->doc, key, json_object_get(value));
     }
 }

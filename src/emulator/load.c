@@ -160,8 +160,7 @@ static bool load_document(struct emulator *emulator, json_object *root, char *pr
         snprintf(problem, size, "not a JSON object");
         return false;
     }
-    json_object_object_foreach(root, key, value)
-    {
+    json_object_object_foreach (root, key, value) {
         if (!load_member(emulator, key, value, problem, size))
             return false;
     }

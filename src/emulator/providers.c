@@ -124,8 +124,7 @@ static json_object *copy_without(json_object *source, const char *const *keys)
 {
     json_object *copy = json_object_new_object();
 
-    json_object_object_foreach(source, key, value)
-    {
+    json_object_object_foreach (source, key, value) {
         emu_json_put(copy, key, json_object_get(value));
     }
     for (; *keys; keys++)
@@ -163,8 +162,7 @@ static json_object *openapi_make(struct emulator *emulator, const char *id, cons
 
     (void)emulator;
     emu_json_put_string(provider, "id", id);
-    json_object_object_foreach(body, key, value)
-    {
+    json_object_object_foreach (body, key, value) {
         emu_json_put(provider, key, json_object_get(value));
     }
     emu_json_put_string(provider, "dtCreated", date);

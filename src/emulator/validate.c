@@ -125,8 +125,7 @@ static void examine(const struct findings *findings, json_object *body,
     for (const struct emu_field *field = fields; field->name; field++)
         if (field->required && !json_object_object_get_ex(body, field->name, NULL))
             report(findings, field->name, "Required");
-    json_object_object_foreach(body, name, value)
-    {
+    json_object_object_foreach (body, name, value) {
         const struct emu_field *field = find_field(fields, name);
 
         if (field)
@@ -206,8 +205,7 @@ const char *emu_check_uri(json_object *value)
 
 const char *emu_check_header_map(json_object *value)
 {
-    json_object_object_foreach(value, name, text)
-    {
+    json_object_object_foreach (value, name, text) {
         if (!*name || !json_object_is_type(text, json_type_string))
             return "Expected an object of strings";
     }

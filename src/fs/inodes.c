@@ -38,8 +38,7 @@ void inodes_clear(struct inodes *inodes)
 {
     struct inode *inode, *next;
 
-    HASH_ITER(hh, inodes->by_serial, inode, next)
-    {
+    HASH_ITER (hh, inodes->by_serial, inode, next) {
         HASH_DEL(inodes->by_serial, inode);
         dir_unref(inode->dir);
         free(inode);
@@ -174,8 +173,8 @@ bool inodes_snapshot(struct inodes *inodes, struct dir ***out, size_t *count)
     *count = HASH_COUNT(inodes->by_serial);
     *out = calloc(*count + 1, sizeof **out);
     if (*out != NULL) {
-        HASH_ITER(hh, inodes->by_serial, inode, next)
-        {
+        HASH_ITER (hh, inodes->by_serial, inode, next) {
+            // cppcheck-suppress uninitvar ; uthash sets it
             (*out)[filled++] = dir_ref(inode->dir);
         }
     }

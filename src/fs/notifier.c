@@ -12,7 +12,7 @@
 /* More changes than this at once, and what was collected becomes "any of those kinds". */
 #define CHANGES_MAX 64
 #define ID_SIZE     132
-#define NAMES_MAX   32  /* names that lead elsewhere; more at once are left to their timeouts */
+#define NAMES_MAX   32 /* names that lead elsewhere; more at once are left to their timeouts */
 #define NAME_SIZE   256
 
 /* What is to be told: kinds of which anything may have changed, and single resources. */

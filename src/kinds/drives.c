@@ -39,10 +39,8 @@ const struct kind kind_drives = {
     .delete_points = 5,
     .shapes =
         {
-            [DIALECT_DOCS] = {.fields = docs_fields,
-                              .update = UPDATE_PARTIAL,
-                              .paged = true,
-                              .smb = &docs_smb},
+            [DIALECT_DOCS] =
+                {.fields = docs_fields, .update = UPDATE_PARTIAL, .paged = true, .smb = &docs_smb},
             [DIALECT_OPENAPI] = {.fields = openapi_fields, .update = UPDATE_PARTIAL},
         },
 };

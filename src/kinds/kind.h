@@ -38,9 +38,9 @@ enum update_style {
 
 /* How a restore is asked for; a kind without one has NULL. */
 struct restore_row {
-    const char *default_body; /* the body with a safety snapshot asked for; NULL: takes no body */
-    const char *plain_body;   /* the body without one */
-    bool safety;              /* whether the server can take a safety snapshot first */
+    const char *default_body;   /* the body with a safety snapshot asked for; NULL: takes no body */
+    const char *plain_body;     /* the body without one */
+    bool safety;                /* whether the server can take a safety snapshot first */
     const struct field *fields; /* what a body given by the user may hold; NULL: none */
 };
 
@@ -53,12 +53,12 @@ struct smb_row {
 
 /* A kind in one dialect. */
 struct kind_shape {
-    const struct field *fields;  /* all that are known, in the API's order; others are read-only */
+    const struct field *fields; /* all that are known, in the API's order; others are read-only */
     enum update_style update;
-    bool paged;                  /* whether its list takes limit and after */
-    const char *completing_key;  /* a list's item without this key is completed by a GET; or NULL */
-    bool create_answers_event;   /* the answer of create is {data, event} */
-    bool delete_answers_event;   /* likewise of delete, which is asynchronous then */
+    bool paged;                 /* whether its list takes limit and after */
+    const char *completing_key; /* a list's item without this key is completed by a GET; or NULL */
+    bool create_answers_event;  /* the answer of create is {data, event} */
+    bool delete_answers_event;  /* likewise of delete, which is asynchronous then */
     const struct restore_row *restore; /* NULL: there is none */
     const struct smb_row *smb;         /* NULL: it can't be mounted */
 };

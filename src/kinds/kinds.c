@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-const struct kind *const kinds_all[KINDS_COUNT + 1] = {
-    &kind_drives, &kind_snapshots, &kind_providers, &kind_utilization, NULL};
+const struct kind *const kinds_all[KINDS_COUNT + 1] = {&kind_drives, &kind_snapshots,
+                                                       &kind_providers, &kind_utilization, NULL};
 
 const struct dialect_row dialect_rows[DIALECT_COUNT] = {
     [DIALECT_DOCS] = {.name = "docs",

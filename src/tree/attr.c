@@ -7,10 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define DIR_BYTES     4096
-#define STAT_BLOCK    512
-#define IO_BLOCK      4096
-#define ALWAYS_MS     60000 /* names that never change */
+#define DIR_BYTES  4096
+#define STAT_BLOCK 512
+#define IO_BLOCK   4096
+#define ALWAYS_MS  60000 /* names that never change */
 
 /* FNV-1a with 64 bits; the text's end counts, so that "a","b" and "ab","" differ. */
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -80,7 +80,7 @@ static off_t handle_size(struct node node)
     off_t size = -1;
 
     pthread_mutex_lock(&tree->lock);
-    LIST_FOREACH(file, &tree->volatile_files, link) {
+    LIST_FOREACH (file, &tree->volatile_files, link) {
         if (file->node.dir == node.dir && file->node.leaf == node.leaf) {
             size = (off_t)file->text.size_bytes;
             break;

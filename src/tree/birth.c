@@ -11,6 +11,7 @@
 #include "tree/tree_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIRTH_MS 60000 /* since the last file that it made */
@@ -23,8 +24,8 @@ static int64_t now_ms(const struct dir *dir)
 void birth_begin(struct call *call, struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);
-    dir->birth = (struct birth){
-        .pid = call->pid, .until_ms = now_ms(dir) + BIRTH_MS, .empty = true};
+    dir->birth =
+        (struct birth){.pid = call->pid, .until_ms = now_ms(dir) + BIRTH_MS, .empty = true};
     pthread_mutex_unlock(&dir->tree->lock);
 }
 
@@ -68,18 +69,47 @@ bool birth_is_own(struct call *call, struct dir *dir)
     return of_process(call, dir).pid != 0;
 }
 
-bool birth_looks_empty(struct call *call, struct dir *dir)
+bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical)
 {
-    return of_process(call, dir).empty;
+    bool made = false;
+
+    if (!of_process(call, dir).empty)
+        return false;
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->birth.made_count; i++)
+        made = made || dir->birth.made[i] == canonical;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return !made;
 }
 
-void birth_go_on(struct call *call, struct dir *dir, bool looked)
+/* With tree->lock held. Without memory the file is not seen by who made it, that is all. */
+static void add_made(struct birth *birth, uint32_t canonical)
+{
+    uint32_t *made = realloc(birth->made, (birth->made_count + 1) * sizeof *made);
+
+    if (made == NULL)
+        return;
+    made[birth->made_count++] = canonical;
+    birth->made = made;
+}
+
+void birth_made(struct call *call, struct dir *dir, uint32_t canonical)
+{
+    if (!birth_is_own(call, dir))
+        return;
+    struct dir *resource = dir_resource(dir);
+    pthread_mutex_lock(&dir->tree->lock);
+    resource->birth.until_ms = now_ms(dir) + BIRTH_MS;
+    add_made(&dir->birth, canonical);
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
+void birth_looked(struct call *call, struct dir *dir)
 {
     if (!birth_is_own(call, dir))
         return;
     dir = dir_resource(dir);
     pthread_mutex_lock(&dir->tree->lock);
-    dir->birth.until_ms = now_ms(dir) + BIRTH_MS;
-    dir->birth.empty = dir->birth.empty && !looked;
+    dir->birth.empty = false;
     pthread_mutex_unlock(&dir->tree->lock);
 }

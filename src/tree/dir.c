@@ -51,6 +51,7 @@ static void dir_free(struct dir *dir)
     free(dir->overlay.readers);
     free(dir->overlay.hidden);
     free(dir->roles);
+    free(dir->birth.made);
     free(dir);
 }
 

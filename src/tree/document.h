@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #define DOCUMENT_MAX_BYTES (1024 * 1024)
-#define SECRET_MASK "********"
+#define SECRET_MASK        "********"
 
 /* Appends the document: pretty-printed, keys in the server's order, a final newline; secrets
  * masked unless `show_secrets`. False: no memory. */
@@ -27,9 +27,9 @@ bool document_render(const struct record *record, bool show_secrets, struct buf 
 
 /* What is to be sent. */
 struct document_change {
-    bool changed;        /* false: nothing differs, nothing is to be sent */
-    struct buf body;     /* the JSON text to send */
-    char **secrets;      /* the secrets' values in it, ends with NULL; NULL: none */
+    bool changed;    /* false: nothing differs, nothing is to be sent */
+    struct buf body; /* the JSON text to send */
+    char **secrets;  /* the secrets' values in it, ends with NULL; NULL: none */
 };
 void document_change_finish(struct document_change *change); /* wipes and frees; empty again */
 
@@ -44,9 +44,9 @@ void document_change_finish(struct document_change *change); /* wipes and frees;
  * given). For UPDATE_PARTIAL the body holds the changed keys, for UPDATE_WHOLE all keys that can be
  * updated, merged into `current` (a null one that the rows do not allow to be null is left out;
  * FIELD_UNANSWERED ones only when given). */
-int document_edit(enum dialect dialect, const struct record *current,
-                  struct record *const *history, size_t history_count, const char *text,
-                  size_t text_bytes, struct document_change *out, struct problem *problem);
+int document_edit(enum dialect dialect, const struct record *current, struct record *const *history,
+                  size_t history_count, const char *text, size_t text_bytes,
+                  struct document_change *out, struct problem *problem);
 
 /* --- drafts --------------------------------------------------------------------------------- */
 

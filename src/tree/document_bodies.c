@@ -21,8 +21,7 @@ bool document_create_in_machine(const struct kind *kind, const char *name, size_
 static void judge_restore(const struct restore_row *row, struct json_object *body,
                           struct problem *refusal)
 {
-    json_object_object_foreach(body, key, value)
-    {
+    json_object_object_foreach (body, key, value) {
         struct key_path path = {NULL, key};
         const struct field *field = field_find(row->fields, key, strlen(key));
 
@@ -62,12 +61,12 @@ bool document_keep_settable(const struct kind *kind, enum dialect dialect, const
 {
     struct json_object *object = NULL;
     struct json_object *kept = json_object_new_object();
-    bool ok = kept != NULL && json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
+    bool ok = kept != NULL &&
+              json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
               json_object_is_type(object, json_type_object);
 
     if (ok) {
-        json_object_object_foreach(object, key, value)
-        {
+        json_object_object_foreach (object, key, value) {
             if (is_settable(&kind->shapes[dialect], key))
                 ok = ok && document_put(kept, key, json_object_get(value));
         }

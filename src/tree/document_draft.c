@@ -127,8 +127,7 @@ static bool take_object(struct draft *draft, const struct key_path *up, const st
 {
     bool ok = true;
 
-    json_object_object_foreach(text, key, value)
-    {
+    json_object_object_foreach (text, key, value) {
         struct given given = {{up, key}, field_find(fields, key, strlen(key)), value};
 
         ok = ok && take_key(draft, &given, values);

@@ -168,8 +168,7 @@ static bool judge_object(struct edit *edit, const struct key_path *up, const str
 {
     bool ok = true;
 
-    json_object_object_foreach(given, key, value)
-    {
+    json_object_object_foreach (given, key, value) {
         struct member member = {
             .path = {up, key}, .field = field_find(fields, key, strlen(key)), .given = value};
 
@@ -189,8 +188,7 @@ static size_t count_leaves(struct json_object *value)
 
     if (!is_object(value))
         return 1;
-    json_object_object_foreach(value, key, member)
-    {
+    json_object_object_foreach (value, key, member) {
         (void)key;
         count += count_leaves(member);
     }

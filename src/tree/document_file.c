@@ -9,6 +9,7 @@
 #include "util/json.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define HISTORY_LOOKED_AT 8
 
@@ -110,6 +111,28 @@ static int work_out(struct call *call, const struct buf *text, struct dir *dir,
     return rc < 0 ? rc : diff(call, text, dir, *record, edit);
 }
 
+/* A rename by document or field to a name that another resource has is refused, as mv is. */
+static int check_name_free(struct call *call, struct dir *dir, const struct record *record,
+                           const struct document_change *edit)
+{
+    struct json_object *body = NULL;
+    struct json_object *name = NULL;
+    struct record *taken = NULL;
+    size_t count = 0;
+
+    if (json_read(buf_text(&edit->body), edit->body.size_bytes, &body, NULL) == JSON_OK)
+        name = json_member(body, "name");
+    if (name != NULL && json_object_is_type(name, json_type_string))
+        count = cache_by_name(dir->tree->config.cache, dir->kind, json_object_get_string(name),
+                              (size_t)json_object_get_string_len(name), NULL, &taken, 1);
+    bool own = taken != NULL && strcmp(taken->id, record->id) == 0;
+    record_unref(taken);
+    json_object_put(body);
+    if (count > 0 && !(own && count == 1))
+        return tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
+    return 0;
+}
+
 int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
 {
     struct dir *dir = dir_resource(file->node.dir);
@@ -125,10 +148,12 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     if (!name_shown(dir->tree->config.cache, record, &old_name))
         buf_finish(&old_name);
-    if (file->copied && document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache),
-                                               text, &kept))
+    if (file->copied &&
+        document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache), text, &kept))
         text = &kept;
     rc = work_out(call, text, dir, &record, &edit);
+    if (rc == 0 && edit.changed)
+        rc = check_name_free(call, dir, record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
     if (rc == 0 && edit.changed)

@@ -245,8 +245,7 @@ static bool mask_members(struct json_object *object)
 {
     bool ok = true;
 
-    json_object_object_foreach(object, key, value)
-    {
+    json_object_object_foreach (object, key, value) {
         ok = ok && mask_member(object, key, value);
     }
     return ok;
@@ -298,8 +297,7 @@ static bool collect_secrets(struct document_change *out, size_t *count, struct j
 {
     bool ok = true;
 
-    json_object_object_foreach(body, key, value)
-    {
+    json_object_object_foreach (body, key, value) {
         if (json_object_is_type(value, json_type_object))
             ok = ok && collect_secrets(out, count, value);
         else if (json_object_is_type(value, json_type_string) && field_is_secret(key))

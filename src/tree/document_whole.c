@@ -62,8 +62,7 @@ static bool keep_others(const struct field *fields, struct json_object *current,
 
     if (current == NULL)
         return true;
-    json_object_object_foreach(current, key, value)
-    {
+    json_object_object_foreach (current, key, value) {
         if (field_find(fields, key, strlen(key)) != NULL)
             continue;
         if (!field_is_secret(key) || !document_is_masked(value))

@@ -89,7 +89,7 @@ static void become_resource(struct dir *dir, const char *id)
     pthread_mutex_unlock(&dir->tree->lock);
     if (!first)
         free(copy);
-    overlay_clear(dir);
+    overlay_clear_all(dir);
     fields_drop_shadowed(dir);
     drop(dir);
 }
@@ -142,9 +142,9 @@ static struct dir *nth(struct dir *parent, size_t n)
     struct dir *dir = NULL;
 
     pthread_mutex_lock(&parent->tree->lock);
-    LIST_FOREACH(draft, &parent->tree->drafts, link)
-    if (draft->dir->parent == parent && n-- == 0)
-        break;
+    LIST_FOREACH (draft, &parent->tree->drafts, link)
+        if (draft->dir->parent == parent && n-- == 0)
+            break;
     if (draft != NULL) {
         dir = draft->dir;
         dir->refs++;
@@ -159,9 +159,9 @@ struct dir *draft_find(struct dir *parent, const char *name)
     struct dir *dir = NULL;
 
     pthread_mutex_lock(&parent->tree->lock);
-    LIST_FOREACH(draft, &parent->tree->drafts, link)
-    if (draft->dir->parent == parent && strcmp(dir_name(draft->dir), name) == 0)
-        break;
+    LIST_FOREACH (draft, &parent->tree->drafts, link)
+        if (draft->dir->parent == parent && strcmp(dir_name(draft->dir), name) == 0)
+            break;
     if (draft != NULL) {
         dir = draft->dir;
         dir->refs++;
@@ -269,7 +269,7 @@ int draft_rmdir(struct call *call, struct dir *dir)
     dir_path(dir, NULL, path, sizeof path);
     if (!overlay_hides_all(call, dir))
         return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
-    overlay_clear(dir);
+    overlay_clear_all(dir);
     scratch_clear(dir);
     dir_detach(dir);
     drop(dir);
@@ -292,9 +292,9 @@ struct json_object *draft_names(struct tree *tree, const struct kind *kind)
     struct draft *draft;
 
     pthread_mutex_lock(&tree->lock);
-    LIST_FOREACH(draft, &tree->drafts, link)
-    if (names != NULL && draft->dir->kind == kind)
-        json_object_array_add(names, json_object_new_string(dir_name(draft->dir)));
+    LIST_FOREACH (draft, &tree->drafts, link)
+        if (names != NULL && draft->dir->kind == kind)
+            json_object_array_add(names, json_object_new_string(dir_name(draft->dir)));
     pthread_mutex_unlock(&tree->lock);
     return names;
 }
@@ -316,7 +316,7 @@ void drafts_finish(struct tree *tree)
 
 /* What the draft is made of at this moment; false: it is no draft any more, or no memory. */
 struct draft_view {
-    struct buf name;   /* decoded */
+    struct buf name; /* decoded */
     struct buf values;
 };
 
@@ -324,9 +324,8 @@ static bool view(struct dir *dir, struct draft_view *out)
 {
     *out = (struct draft_view){BUF_EMPTY, BUF_EMPTY};
     pthread_mutex_lock(&dir->tree->lock);
-    bool ok = dir->draft != NULL &&
-              buf_append(&out->values, buf_text(&dir->draft->values),
-                         dir->draft->values.size_bytes);
+    bool ok = dir->draft != NULL && buf_append(&out->values, buf_text(&dir->draft->values),
+                                               dir->draft->values.size_bytes);
     pthread_mutex_unlock(&dir->tree->lock);
     return ok && name_decode(dir_name(dir), &out->name);
 }
@@ -527,12 +526,12 @@ static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
 }
 
 /* The fields that can be given, as the document has them. */
-static struct json_object *draft_fields(struct call *call, struct dir *dir, bool wait)
+static struct json_object *draft_fields(struct call *call, struct dir *dir, enum fields_need need)
 {
     struct json_object *object = NULL;
     struct buf text = BUF_EMPTY;
 
-    (void)call, (void)wait;
+    (void)call, (void)need;
     struct draft_view now;
     if (view(dir, &now) && render(dir, &now, &text))
         json_read(buf_text(&text), text.size_bytes, &object, NULL);
@@ -552,11 +551,11 @@ static int draft_dir_mkdir(struct call *call, struct dir *dir, const char *name,
 {
     bool nested = false;
 
-    if (!birth_is_own(call, dir) || field_find_name(call, dir, name, &nested) == 0 || !nested)
+    uint32_t leaf = field_find_name(call, dir, name, &nested);
+    if (!birth_is_own(call, dir) || leaf == 0 || !nested)
         return tree_fail(call, EPERM, "no directory can be made here");
     *child = field_dir(dir, name);
-    if (*child != NULL)
-        birth_begin(call, *child);
+    birth_made(call, dir, leaf);
     return *child == NULL ? -ENOMEM : 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files state, event.json and wait: what this mount's own changes of a resource have come to. */
+/* The files state, event.json and wait: what this mount's own changes of a resource have come to.
+ */
 #include "config.h"
 
 #include "tree/tree_internal.h"
@@ -38,8 +39,7 @@ static const char *newest(struct dir *dir, struct cancel *cancel, struct cache_e
         struct cache_event event;
         cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, cancel,
                     &event);
-        bool newer = event.known &&
-                     strcmp(event.event.dt_created, out->event.dt_created) >= 0;
+        bool newer = event.known && strcmp(event.event.dt_created, out->event.dt_created) >= 0;
         if (!is_unfinished(out) && (is_unfinished(&event) || newer)) {
             *out = event;
             state = watched[i].unfinished;
@@ -63,8 +63,7 @@ bool event_exists(const struct dir *dir)
     struct cache_event event;
 
     for (size_t i = 0; i < WATCHED; i++) {
-        cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, NULL,
-                    &event);
+        cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, NULL, &event);
         if (event.event.id[0] != '\0')
             return true;
     }

@@ -38,8 +38,7 @@ static char *file_name_of(const char *key)
 {
     struct buf name = BUF_EMPTY;
 
-    if (key[0] != '\0' && name_encode(key, strlen(key), &name) &&
-        name.size_bytes <= NAME_MAX_BYTES)
+    if (key[0] != '\0' && name_encode(key, strlen(key), &name) && name.size_bytes <= NAME_MAX_BYTES)
         return name.data;
     buf_finish(&name);
     return NULL;
@@ -63,8 +62,8 @@ static struct field_key *key_new(const char *text, size_t index)
 /* With tree->lock held. */
 static const struct field_key *key_add(struct tree *tree, const char *text)
 {
-    const struct field_key **keys = realloc(tree->keys_by_number,
-                                            (tree->key_count + 1) * sizeof *keys);
+    const struct field_key **keys =
+        realloc(tree->keys_by_number, (tree->key_count + 1) * sizeof *keys);
     if (keys == NULL)
         return NULL;
     tree->keys_by_number = keys;
@@ -106,8 +105,7 @@ void keys_finish(struct tree *tree)
     struct field_key *key;
     struct field_key *next;
 
-    HASH_ITER(hh, tree->keys, key, next)
-    {
+    HASH_ITER (hh, tree->keys, key, next) {
         HASH_DEL(tree->keys, key);
         key_free(key);
     }
@@ -180,11 +178,11 @@ static mode_t mode_of(struct dir *dir, const struct field *row, bool answered)
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-static struct json_object *members_of(struct call *call, struct dir *dir, bool wait)
+static struct json_object *members_of(struct call *call, struct dir *dir, enum fields_need need)
 {
     const struct dir_ops *ops = dir_ops(dir);
 
-    return ops->fields == NULL ? NULL : ops->fields(call, dir, wait);
+    return ops->fields == NULL ? NULL : ops->fields(call, dir, need);
 }
 
 /* Whether a fixed file of the directory has that name: then the key is in the document only. */
@@ -230,7 +228,7 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
         buf_finish(&key);
         return 0;
     }
-    struct json_object *members = members_of(call, dir, true);
+    struct json_object *members = members_of(call, dir, FIELDS_COMPLETE);
     if (members != NULL && json_object_object_get_ex(members, buf_text(&key), &value)) {
         *nested = json_object_is_type(value, json_type_object);
         number = answered_number(dir, buf_text(&key));
@@ -245,6 +243,16 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
 struct dir *field_dir(struct dir *dir, const char *name)
 {
     return dir_intern(dir, name, &nested_ops, dir->kind, NULL, NULL);
+}
+
+bool field_is_hidden(struct dir *dir, const char *name)
+{
+    struct buf key = BUF_EMPTY;
+    bool hidden = secrets_hidden(dir) && dir_ops(dir)->fields != NULL && name_decode(name, &key) &&
+                  is_secret(row_of(dir, buf_text(&key)));
+
+    buf_finish(&key);
+    return hidden;
 }
 
 /* --- listing --------------------------------------------------------------------------------- */
@@ -273,11 +281,10 @@ int fields_list(struct call *call, struct dir *dir, struct listing *listing)
 
     if (dir_ops(dir)->fields == NULL)
         return 0;
-    struct json_object *members = members_of(call, dir, true);
+    struct json_object *members = members_of(call, dir, FIELDS_COMPLETE);
     if (members == NULL)
         return call->problem.message[0] != '\0' ? tree_problem_errno(call, false) : -ENOENT;
-    json_object_object_foreach(members, key, value)
-    {
+    json_object_object_foreach (members, key, value) {
         ok = ok && list_member(dir, key, value, listing);
     }
     json_object_put(members);
@@ -286,12 +293,11 @@ int fields_list(struct call *call, struct dir *dir, struct listing *listing)
 
 void fields_drop_shadowed(struct dir *dir)
 {
-    struct json_object *members = members_of(NULL, dir, false);
+    struct json_object *members = members_of(NULL, dir, FIELDS_KNOWN);
 
     if (members == NULL)
         return;
-    json_object_object_foreach(members, key, value)
-    {
+    json_object_object_foreach (members, key, value) {
         (void)value;
         const struct field_key *entry = key_intern(dir->tree, key);
         uint32_t leaf = entry == NULL || entry->name == NULL ? 0 : scratch_find(dir, entry->name);
@@ -318,9 +324,12 @@ static bool print_value(struct json_object *value, struct buf *out)
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
 {
     const struct field_key *key = key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
-    struct json_object *members = members_of(call, node.dir, wait);
+    struct json_object *members = members_of(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
     struct json_object *value = NULL;
     int rc = key == NULL || members == NULL ? -ENOENT : 0;
+
+    if (rc < 0 && call->problem.kind != PROBLEM_NONE)
+        rc = tree_problem_errno(call, false);
 
     if (rc == 0 && json_object_object_get_ex(members, key->key, &value))
         rc = print_value(value, out) ? 0 : -ENOMEM;
@@ -332,9 +341,9 @@ static void field_attr(struct node node, struct stat *st)
 {
     const struct field_key *key = key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct call call = {.op = "getattr"};
-    struct json_object *members = members_of(&call, node.dir, false);
-    bool answered = key != NULL && members != NULL &&
-                    json_object_object_get_ex(members, key->key, NULL);
+    struct json_object *members = members_of(&call, node.dir, FIELDS_KNOWN);
+    bool answered =
+        key != NULL && members != NULL && json_object_object_get_ex(members, key->key, NULL);
 
     json_object_put(members);
     st->st_mode = (st->st_mode & S_IFMT) |
@@ -349,7 +358,7 @@ static enum judgement judge_field(struct file *file, struct call *call)
 
     (void)call;
     return text->size_bytes > 0 && text->data[text->size_bytes - 1] == '\n' ? JUDGE_COMPLETE
-                                                                           : JUDGE_INCOMPLETE;
+                                                                            : JUDGE_INCOMPLETE;
 }
 
 static int wrong_type(struct call *call, const char *key, const char *expected)
@@ -377,8 +386,8 @@ static int parse_value(struct call *call, const struct field *row, const char *k
     if (size == 0 && row != NULL && (row->flags & FIELD_NULLABLE) != 0)
         return 0;
     if (size == 0 && row != NULL && (type != FIELD_STRING || (row->flags & FIELD_REQUIRED) != 0))
-        return wrong_type(call, key, type == FIELD_STRING ? "something: it can't be empty"
-                                                          : expected[type]);
+        return wrong_type(call, key,
+                          type == FIELD_STRING ? "something: it can't be empty" : expected[type]);
     if (type == FIELD_STRING) {
         *out = json_object_new_string_len(text, (int)size);
         return *out == NULL ? -ENOMEM : 0;
@@ -465,9 +474,9 @@ const struct leaf_row field_row = {
 
 /* --- nested objects -------------------------------------------------------------------------- */
 
-static struct json_object *nested_fields(struct call *call, struct dir *dir, bool wait)
+static struct json_object *nested_fields(struct call *call, struct dir *dir, enum fields_need need)
 {
-    struct json_object *outer = members_of(call, dir->parent, wait);
+    struct json_object *outer = members_of(call, dir->parent, need);
     struct json_object *inner = NULL;
     struct buf key = BUF_EMPTY;
 

@@ -187,6 +187,8 @@ int tree_open(struct call *call, struct node node, int flags, struct file **out)
 
 off_t file_size(struct file *file)
 {
+    if (file->scratch != 0)
+        return scratch_size(file->node.dir, file->scratch);
     return (off_t)file->text.size_bytes;
 }
 

@@ -88,8 +88,8 @@ static struct json_object *describe(const struct journal_error *error)
     add_text(line, "op", error->op);
     add_text(line, "path", error->path);
     add_text(line, "errno", errno_name(error->err));
-    json_object_object_add(
-        line, "status", problem->status == 0 ? NULL : json_object_new_int64(problem->status));
+    json_object_object_add(line, "status",
+                           problem->status == 0 ? NULL : json_object_new_int64(problem->status));
     add_text(line, "code", problem->code);
     add_text(line, "message", problem->message);
     add_text(line, "details", problem->details);
@@ -155,7 +155,7 @@ static void add_error_line(struct journal *journal, const struct journal_error *
     bool repeated = note_repeat(journal, error);
 
     add_text(line, "time", time);
-    json_object_object_foreach(described, key, value)
+    json_object_object_foreach (described, key, value)
         json_object_object_add(line, key, json_object_get(value));
     if (repeated)
         json_object_object_add(line, "count", json_object_new_int64(journal->repeats));
@@ -214,8 +214,8 @@ static void add_request_line(struct journal *journal, const struct api_exchange 
     add_text(line, "time", time);
     add_text(line, "method", http_method_name(exchange->method));
     add_text(line, "url", exchange->url);
-    json_object_object_add(
-        line, "status", exchange->status == 0 ? NULL : json_object_new_int64(exchange->status));
+    json_object_object_add(line, "status",
+                           exchange->status == 0 ? NULL : json_object_new_int64(exchange->status));
     json_object_object_add(line, "ms", json_object_new_int64(exchange->elapsed_ms));
     json_object_object_add(line, "bytes", json_object_new_int64((int64_t)exchange->answer_bytes));
     ring_add(journal->requests, plain_text(line));

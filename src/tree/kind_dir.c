@@ -81,7 +81,8 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
 
     buf_finish(&decoded);
     if (!canonical)
-        return tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
+        return tree_fail(call, EPERM,
+                         "this spelling would be listed differently: see README, names");
     int rc = resource_lookup(call, dir, name, &taken);
     dir_unref(taken.dir);
     if (rc == -ENOENT && call->problem.message[0] == '\0')

@@ -156,6 +156,18 @@ void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
         snprintf(out, LEAF_NAME_BYTES, "%s", row_name(dir, row));
 }
 
+bool leaf_is_hidden_secret(const struct dir *dir, const char *name)
+{
+    const struct leaf_row *rows = dir_ops(dir)->leaves;
+
+    if (dir->tree->config.secrets != SECRETS_HIDE)
+        return false;
+    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
+        if ((rows[i].flags & LEAF_SECRET) != 0 && strcmp(rows[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 mode_t leaf_mode(struct node node)
 {
     const struct leaf_row *row = leaf_row(node.dir, node.leaf);
@@ -212,16 +224,12 @@ int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct f
         leaf = scratch_find(dir, name);
     if (leaf == 0 || leaf_hidden(dir, leaf))
         return -ENOENT;
+    if (leaf < LEAF_SCRATCH && birth_hides(call, dir, leaf))
+        return -ENOENT;
     if (nested) {
         out->dir = field_dir(dir, name);
-        if (out->dir != NULL && birth_looks_empty(call, dir) && out->dir->birth.pid == 0) {
-            dir_unref(out->dir);
-            return -ENOENT;
-        }
         return out->dir == NULL ? -ENOMEM : 0;
     }
-    if (leaf < LEAF_SCRATCH && birth_looks_empty(call, dir))
-        return -ENOENT;
     out->leaf = leaf_number(dir, leaf);
     return 0;
 }

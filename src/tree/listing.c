@@ -68,7 +68,7 @@ int tree_opendir(struct call *call, struct dir *dir, struct listing **out)
         return -ENOMEM;
     overlay_sweep(dir->tree);
     listing->dir = dir_ref(dir);
-    birth_go_on(call, dir, true);
+    birth_looked(call, dir);
     int rc = fill(call, dir, listing);
     if (rc < 0) {
         dir_path(dir, NULL, path, sizeof path);

@@ -128,9 +128,9 @@ static bool list_local(struct dir *dir, struct listing *listing)
 
     pthread_mutex_lock(&tree->lock);
     find_local(tree, "");
-    LIST_FOREACH(machine, &tree->machines, link)
-    if (ok && !cache_has_machine(tree->config.cache, dir->kind, machine->id))
-        ok = listing_add_dir(listing, machine->id, &machine_ops, dir->kind, NULL, machine->id);
+    LIST_FOREACH (machine, &tree->machines, link)
+        if (ok && !cache_has_machine(tree->config.cache, dir->kind, machine->id))
+            ok = listing_add_dir(listing, machine->id, &machine_ops, dir->kind, NULL, machine->id);
     pthread_mutex_unlock(&tree->lock);
     return ok;
 }
@@ -236,9 +236,8 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
 {
     struct buf body = BUF_EMPTY;
     struct change *change = NULL;
-    struct change_request request = {.verb = CHANGE_CREATE,
-                                     .kind = dir->kind,
-                                     .deadline_ms = call->cancel->deadline_ms};
+    struct change_request request = {
+        .verb = CHANGE_CREATE, .kind = dir->kind, .deadline_ms = call->cancel->deadline_ms};
 
     if (!document_create_in_machine(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
                                     &body))

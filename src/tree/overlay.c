@@ -69,6 +69,31 @@ void overlay_clear(struct dir *dir)
         dir_unref(dir);
 }
 
+/* A directory with hidden files that is, or is nested in, `dir`: a reference, or NULL. */
+static struct dir *hiding_in(struct dir *dir)
+{
+    struct dir *found;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    LIST_FOREACH (found, &dir->tree->hiding, overlay.link)
+        if (dir_resource(found) == dir)
+            break;
+    if (found != NULL)
+        found->refs++;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return found;
+}
+
+void overlay_clear_all(struct dir *dir)
+{
+    struct dir *hiding;
+
+    while ((hiding = hiding_in(dir)) != NULL) {
+        overlay_clear(hiding);
+        dir_unref(hiding);
+    }
+}
+
 void overlay_show(struct dir *dir, uint32_t canonical)
 {
     struct overlay *overlay = &dir->overlay;
@@ -115,9 +140,9 @@ void overlay_sweep(struct tree *tree)
     do {
         pthread_mutex_lock(&tree->lock);
         int64_t now = now_ms(tree);
-        LIST_FOREACH(dir, &tree->hiding, overlay.link)
-        if (dir->overlay.revert_ms <= now)
-            break;
+        LIST_FOREACH (dir, &tree->hiding, overlay.link)
+            if (dir->overlay.revert_ms <= now)
+                break;
         if (dir != NULL)
             clear(dir);
         pthread_mutex_unlock(&tree->lock);

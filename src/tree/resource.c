@@ -180,10 +180,11 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
     if (rc < 0)
         return rc;
     rc = check_rmdir(call, dir);
-    if (rc == 0) {
+    bool refused = rc == -EPERM;
+    if (rc == 0)
         rc = delete_resource(call, dir);
-        overlay_clear(dir);
-    }
+    if (refused || rc != -ENOTEMPTY)
+        overlay_clear_all(dir);
     if (rc == 0) {
         scratch_clear(dir);
         dir_detach(dir);
@@ -281,12 +282,16 @@ static int resource_mtime(struct dir *dir, int64_t *mtime_ms)
 }
 
 /* A record that came incomplete is completed before its members are shown to somebody. */
-static struct json_object *resource_fields(struct call *call, struct dir *dir, bool wait)
+static struct json_object *resource_fields(struct call *call, struct dir *dir,
+                                           enum fields_need need)
 {
     struct cache *cache = dir->tree->config.cache;
     struct record *record = resource_record(dir);
 
-    if (record != NULL && !record->complete && wait) {
+    bool ask =
+        need == FIELDS_FRESH || (need == FIELDS_COMPLETE && record != NULL && !record->complete);
+
+    if (ask) {
         record_unref(record);
         if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, &record, &call->problem) < 0)
             record = NULL;

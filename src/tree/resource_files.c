@@ -72,6 +72,7 @@ static int scratch_onto(struct call *call, struct dir *dir, uint32_t from, uint3
     uint32_t number = leaf_number(dir, from);
     int rc = write_to(call, dir, from, to);
 
+    birth_made(call, dir, to);
     overlay_show(dir, to); /* also a refused one: the server's truth goes on showing */
     if (rc < 0)
         return rc;
@@ -120,8 +121,8 @@ static int rename_leaf(struct call *call, struct dir *dir, uint32_t from, uint32
     return move_away(call, dir, from, to, new_name);
 }
 
-int resource_file_rename(struct call *call, struct dir *dir, const char *name,
-                         struct dir *new_dir, const char *new_name, unsigned flags)
+int resource_file_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                         const char *new_name, unsigned flags)
 {
     uint32_t from = leaf_find(call, dir, name);
     bool taken_by_dir = false;

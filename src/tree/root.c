@@ -41,8 +41,8 @@ static int root_list(struct call *call, struct dir *dir, struct listing *listing
 
     for (size_t i = 0; ok && kinds_all[i] != NULL; i++)
         if (kinds_all[i]->plural != NULL)
-            ok = listing_add_dir(listing, kinds_all[i]->plural, &kind_ops, kinds_all[i], NULL,
-                                 NULL);
+            ok =
+                listing_add_dir(listing, kinds_all[i]->plural, &kind_ops, kinds_all[i], NULL, NULL);
     ok = ok && listing_add_dir(listing, MACHINES, &machines_ops, machine_kind(), NULL, NULL) &&
          listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
     return ok ? leaves_list(call, dir, listing) : -ENOMEM;
@@ -50,8 +50,9 @@ static int root_list(struct call *call, struct dir *dir, struct listing *listing
 
 static int refuse(struct call *call)
 {
-    return tree_fail(call, EPERM, "the top of the mount is fixed: nothing is made, renamed or "
-                                  "removed here");
+    return tree_fail(call, EPERM,
+                     "the top of the mount is fixed: nothing is made, renamed or "
+                     "removed here");
 }
 
 static int root_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)

@@ -11,14 +11,14 @@
 struct scratch {
     struct dir *dir;
     uint32_t leaf;
-    char *name;       /* NULL: unlinked, and kept by open handles only */
-    char *target;     /* of a symbolic link; else NULL */
+    char *name;   /* NULL: unlinked, and kept by open handles only */
+    char *target; /* of a symbolic link; else NULL */
     struct buf data;
     mode_t mode;
     uid_t uid;
     gid_t gid;
     int64_t mtime_ms;
-    unsigned holds;   /* open handles */
+    unsigned holds;           /* open handles */
     LIST_ENTRY(scratch) link; /* in dir->scratch */
     LIST_ENTRY(scratch) all;  /* in tree->all_scratch */
 };
@@ -27,9 +27,9 @@ static struct scratch *find_leaf(const struct dir *dir, uint32_t leaf)
 {
     struct scratch *scratch;
 
-    LIST_FOREACH(scratch, &dir->scratch, link)
-    if (scratch->leaf == leaf)
-        break;
+    LIST_FOREACH (scratch, &dir->scratch, link)
+        if (scratch->leaf == leaf)
+            break;
     return scratch;
 }
 
@@ -37,9 +37,9 @@ static struct scratch *find_name(const struct dir *dir, const char *name)
 {
     struct scratch *scratch;
 
-    LIST_FOREACH(scratch, &dir->scratch, link)
-    if (scratch->name != NULL && strcmp(scratch->name, name) == 0)
-        break;
+    LIST_FOREACH (scratch, &dir->scratch, link)
+        if (scratch->name != NULL && strcmp(scratch->name, name) == 0)
+            break;
     return scratch;
 }
 
@@ -197,9 +197,9 @@ void scratch_clear(struct dir *dir)
     uint32_t leaf = 0;
     do {
         leaf = 0;
-        LIST_FOREACH(scratch, &dir->scratch, link)
-        if (scratch->name != NULL)
-            leaf = scratch->leaf;
+        LIST_FOREACH (scratch, &dir->scratch, link)
+            if (scratch->name != NULL)
+                leaf = scratch->leaf;
         unlock(dir);
         if (leaf != 0)
             scratch_remove(dir, leaf);
@@ -267,15 +267,15 @@ static struct name_copy *copy_names(const struct dir *dir, size_t *count)
     size_t total = 0;
 
     *count = 0;
-    LIST_FOREACH(scratch, &dir->scratch, link)
-    total++;
+    LIST_FOREACH (scratch, &dir->scratch, link)
+        total++;
     struct name_copy *copies = calloc(total + 1, sizeof *copies);
     if (copies == NULL)
         return NULL;
-    LIST_FOREACH(scratch, &dir->scratch, link)
-    if (scratch->name != NULL)
-        copies[(*count)++] = (struct name_copy){
-            scratch->leaf, scratch->target == NULL ? S_IFREG : S_IFLNK, strdup(scratch->name)};
+    LIST_FOREACH (scratch, &dir->scratch, link)
+        if (scratch->name != NULL)
+            copies[(*count)++] = (struct name_copy){
+                scratch->leaf, scratch->target == NULL ? S_IFREG : S_IFLNK, strdup(scratch->name)};
     return copies;
 }
 
@@ -303,8 +303,8 @@ bool scratch_read(const struct dir *dir, uint32_t leaf, struct buf *out)
 {
     lock(dir);
     const struct scratch *scratch = find_leaf(dir, leaf);
-    bool ok = scratch != NULL &&
-              buf_append(out, buf_text(&scratch->data), scratch->data.size_bytes);
+    bool ok =
+        scratch != NULL && buf_append(out, buf_text(&scratch->data), scratch->data.size_bytes);
     unlock(dir);
     return ok;
 }
@@ -357,6 +357,15 @@ ssize_t scratch_pwrite(struct call *call, struct dir *dir, uint32_t leaf, const 
     return rc;
 }
 
+off_t scratch_size(const struct dir *dir, uint32_t leaf)
+{
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    size_t size = scratch == NULL ? 0 : scratch->data.size_bytes;
+    unlock(dir);
+    return (off_t)size;
+}
+
 int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t size)
 {
     int rc = -ESTALE;
@@ -383,8 +392,8 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
     int rc = scratch_truncate(call, dir, (uint32_t)leaf, 0);
     if (rc < 0)
         return rc;
-    ssize_t wrote = scratch_pwrite(call, dir, (uint32_t)leaf, buf_text(text), text->size_bytes, 0,
-                                   false);
+    ssize_t wrote =
+        scratch_pwrite(call, dir, (uint32_t)leaf, buf_text(text), text->size_bytes, 0, false);
     return wrote < 0 ? (int)wrote : 0;
 }
 
@@ -423,8 +432,8 @@ static void scratch_attr(struct node node, struct stat *st)
         st->st_mode = (scratch->target == NULL ? S_IFREG : S_IFLNK) | scratch->mode;
         st->st_uid = scratch->uid;
         st->st_gid = scratch->gid;
-        st->st_size = (off_t)(scratch->target == NULL ? scratch->data.size_bytes
-                                                      : strlen(scratch->target));
+        st->st_size =
+            (off_t)(scratch->target == NULL ? scratch->data.size_bytes : strlen(scratch->target));
         st->st_mtim.tv_sec = (time_t)(scratch->mtime_ms / 1000);
         st->st_mtim.tv_nsec = (long)(scratch->mtime_ms % 1000) * 1000000L;
         st->st_nlink = scratch->name == NULL ? 0 : 1;

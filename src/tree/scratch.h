@@ -38,6 +38,7 @@ bool scratch_read(const struct dir *dir, uint32_t leaf, struct buf *out);
 ssize_t scratch_pread(const struct dir *dir, uint32_t leaf, char *out, size_t size, off_t offset);
 ssize_t scratch_pwrite(struct call *call, struct dir *dir, uint32_t leaf, const char *data,
                        size_t size, off_t offset, bool append);
+off_t scratch_size(const struct dir *dir, uint32_t leaf);
 int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t size);
 int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change);
 int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t size);

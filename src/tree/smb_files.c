@@ -58,16 +58,22 @@ static bool append_share(struct buf *out, const char *mount_point)
     return ok;
 }
 
+static bool append_credentials(struct dir *dir, struct buf *out)
+{
+    if (!credentials_exist(dir))
+        return true;
+    return buf_append_text(out, "credentials=") &&
+           append_escaped(out, dir->tree->config.mount_point) &&
+           buf_printf(out, "/%s/%s/credentials,", dir->kind->plural, dir_id(dir));
+}
+
 static bool append_line(struct dir *dir, const char *mount_point, struct buf *out)
 {
-    const char *mount = dir->tree->config.mount_point;
-
     return append_share(out, mount_point) && buf_append_text(out, " /mnt/") &&
-           append_escaped(out, dir_name(dir)) && buf_append_text(out, " cifs credentials=") &&
-           append_escaped(out, mount) &&
-           buf_printf(out, "/%s/%s/credentials,_netdev,nofail,x-systemd.requires-mounts-for=",
-                      dir->kind->plural, dir_id(dir)) &&
-           append_escaped(out, mount) && buf_append_text(out, " 0 0\n");
+           append_escaped(out, dir_name(dir)) && buf_append_text(out, " cifs ") &&
+           append_credentials(dir, out) &&
+           buf_append_text(out, "_netdev,nofail,x-systemd.requires-mounts-for=") &&
+           append_escaped(out, dir->tree->config.mount_point) && buf_append_text(out, " 0 0\n");
 }
 
 int fstab_render(struct call *call, struct node node, bool wait, struct buf *out)

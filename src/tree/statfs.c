@@ -42,8 +42,7 @@ static void read_usage(struct json_object *utilization, uint64_t *used, uint64_t
         bytes_of(remaining, available);
     if (json_object_object_get_ex(utilization, "totalUsage", &total) && bytes_of(total, used))
         return;
-    json_object_object_foreach(utilization, key, value)
-    {
+    json_object_object_foreach (utilization, key, value) {
         (void)key;
         if (json_object_is_type(value, json_type_int) && bytes_of(value, &bytes))
             *used += bytes;
@@ -78,9 +77,8 @@ int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out)
         read_usage(utilization, &used, &available);
     json_object_put(utilization);
     record_unref(record);
-    *out = (struct statvfs){.f_bsize = BLOCK_BYTES,
-                            .f_frsize = BLOCK_BYTES,
-                            .f_namemax = NAME_MAX_BYTES};
+    *out = (struct statvfs){
+        .f_bsize = BLOCK_BYTES, .f_frsize = BLOCK_BYTES, .f_namemax = NAME_MAX_BYTES};
     out->f_bavail = available / BLOCK_BYTES;
     out->f_bfree = out->f_bavail;
     out->f_blocks = out->f_bfree + (used + BLOCK_BYTES - 1) / BLOCK_BYTES;

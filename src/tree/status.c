@@ -103,9 +103,8 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "version", PACKAGE_VERSION);
     add_text(status, "url", tree->config.url);
     add_text(status, "dialect",
-             api_dialect_known(tree->config.api)
-                 ? dialect_rows[api_dialect(tree->config.api)].name
-                 : "");
+             api_dialect_known(tree->config.api) ? dialect_rows[api_dialect(tree->config.api)].name
+                                                 : "");
     add_text(status, "team", session.team);
     add_text(status, "user", session.user);
     json_object_object_add(status, "key", describe_key(tree));

@@ -159,8 +159,8 @@ static int apply(struct call *call, struct node node, const struct setattr *chan
     return 0;
 }
 
-int tree_setattr(struct call *call, struct node node, const struct setattr *change,
-                 struct stat *st, int64_t *attr_valid_ms)
+int tree_setattr(struct call *call, struct node node, const struct setattr *change, struct stat *st,
+                 int64_t *attr_valid_ms)
 {
     char path[PATH_BYTES];
     int rc = 0;
@@ -179,8 +179,7 @@ int tree_setattr(struct call *call, struct node node, const struct setattr *chan
 
 /* --- changing -------------------------------------------------------------------------------- */
 
-int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode,
-               struct entry *out)
+int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode, struct entry *out)
 {
     const struct dir_ops *ops = dir_ops(dir);
     struct found found = {0};
@@ -202,14 +201,14 @@ static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int 
 {
     struct found found = {.leaf = leaf_number(dir, canonical)};
     bool was_hidden = leaf_hidden(dir, canonical);
-    bool created = was_hidden || (canonical < LEAF_SCRATCH && birth_looks_empty(call, dir));
+    bool created = was_hidden || (canonical < LEAF_SCRATCH && birth_hides(call, dir, canonical));
     int rc = file_open(call, (struct node){dir, found.leaf}, flags, created, file);
 
     if (rc < 0)
         return rc;
     if (was_hidden)
         overlay_show(dir, canonical);
-    birth_go_on(call, dir, false);
+    birth_made(call, dir, canonical);
     rc = make_entry(call, dir, &found, out);
     if (rc < 0)
         tree_release(*file);
@@ -222,6 +221,8 @@ static int64_t make_scratch(struct call *call, struct dir *dir, const char *name
 {
     if (!dir_ops(dir)->scratch)
         return tree_fail(call, EPERM, "no other file can be made here");
+    if (field_is_hidden(dir, name) || leaf_is_hidden_secret(dir, name))
+        return tree_fail(call, EPERM, "secrets=hide: this file does not exist, nothing was sent");
     return scratch_create(call, dir, name, mode, target);
 }
 

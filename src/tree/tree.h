@@ -37,17 +37,17 @@ enum secrets_mode { SECRETS_FIELDS, SECRETS_HIDE, SECRETS_SHOW };
 enum restore_backup { RESTORE_BACKUP_AUTO, RESTORE_BACKUP_NO, RESTORE_BACKUP_YES };
 
 struct tree_config {
-    struct cache *cache;      /* borrowed, like all pointers here; they outlive the tree */
-    struct api *api;          /* for the account only */
+    struct cache *cache; /* borrowed, like all pointers here; they outlive the tree */
+    struct api *api;     /* for the account only */
     struct journal *journal;
     const struct clock *clock;
     struct cancel_group *group;
-    const char *url;          /* shown in status.json and README */
-    const char *mount_point;  /* absolute */
-    uid_t uid;                /* the owner that is shown */
+    const char *url;         /* shown in status.json and README */
+    const char *mount_point; /* absolute */
+    uid_t uid;               /* the owner that is shown */
     gid_t gid;
-    mode_t umask;             /* taken from every mode */
-    bool read_only;           /* `ro`: every change is EROFS */
+    mode_t umask;   /* taken from every mode */
+    bool read_only; /* `ro`: every change is EROFS */
     enum secrets_mode secrets;
     /* What new resources of a kind get where nothing else is said: a JSON object as text, by
      * kind_index, or NULL. */
@@ -74,7 +74,7 @@ struct call {
     uid_t uid;
     gid_t gid;
     mode_t umask;
-    const char *op;        /* "write", for the journal */
+    const char *op;         /* "write", for the journal */
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
 };
@@ -151,17 +151,17 @@ off_t file_size(struct file *file);
 /* --- changing --------------------------------------------------------------------------------- */
 
 struct setattr {
-    bool touch_now;   /* exactly both times to now, nothing else, and no open handle */
-    bool set_size;    /* truncate(2) without an open file: succeeds; on a resource's own file it
-                       * stages nothing */
+    bool touch_now; /* exactly both times to now, nothing else, and no open handle */
+    bool set_size;  /* truncate(2) without an open file: succeeds; on a resource's own file it
+                     * stages nothing */
     off_t size;
     bool set_mode;
     mode_t mode;
     bool set_owner;
-    bool set_times;   /* any other change of times */
+    bool set_times; /* any other change of times */
 };
-int tree_setattr(struct call *call, struct node node, const struct setattr *change,
-                 struct stat *st, int64_t *attr_valid_ms);
+int tree_setattr(struct call *call, struct node node, const struct setattr *change, struct stat *st,
+                 int64_t *attr_valid_ms);
 
 int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode,
                struct entry *out);

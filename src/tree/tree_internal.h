@@ -16,10 +16,10 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define UNLINK_REVERT_MS    10000  /* a lone unlink shows again after this */
-#define READER_MEMORY_MS    60000  /* how long an opened file counts as read by its process */
-#define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
-#define READERS_REMEMBERED  256    /* by directory: newest first */
+#define UNLINK_REVERT_MS   10000  /* a lone unlink shows again after this */
+#define READER_MEMORY_MS   60000  /* how long an opened file counts as read by its process */
+#define MACHINE_IDLE_MS    600000 /* a local machine directory goes after this */
+#define READERS_REMEMBERED 256    /* by directory: newest first */
 
 /*
  * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
@@ -31,6 +31,13 @@
 #define LEAF_SCRATCH 0x80000u
 
 struct found;
+
+/* How much a type's `fields` may ask for. */
+enum fields_need {
+    FIELDS_KNOWN,    /* what is known: no request */
+    FIELDS_COMPLETE, /* what came incomplete is completed first */
+    FIELDS_FRESH     /* as fresh as reading the document */
+};
 
 /* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
 struct dir_ops {
@@ -54,20 +61,20 @@ struct dir_ops {
     bool (*is_current)(struct dir *dir);
     const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
     /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
-     * type has none. `wait`: an incomplete one is completed first. */
-    struct json_object *(*fields)(struct call *call, struct dir *dir, bool wait);
+     * type has none. */
+    struct json_object *(*fields)(struct call *call, struct dir *dir, enum fields_need need);
     /* Carries out an edit in the form of a document, on behalf of a field's file. */
     int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
     bool scratch; /* other files can be made in it */
 };
 
 enum leaf_flag {
-    LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
-    LEAF_SINGLETON = 1 << 1, /* its name is that of the singleton kind's document */
-    LEAF_VOLATILE = 1 << 2,  /* its content changes by itself: a handle's size counts */
-    LEAF_UNLISTED = 1 << 3,  /* opens by name, is not listed */
-    LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
-    LEAF_BLOCKING = 1 << 5,  /* rendered by the first read, which may wait without a deadline */
+    LEAF_DOCUMENT = 1 << 0,    /* its name is the kind's document name */
+    LEAF_SINGLETON = 1 << 1,   /* its name is that of the singleton kind's document */
+    LEAF_VOLATILE = 1 << 2,    /* its content changes by itself: a handle's size counts */
+    LEAF_UNLISTED = 1 << 3,    /* opens by name, is not listed */
+    LEAF_SECRET = 1 << 4,      /* unlisted but with secrets=show */
+    LEAF_BLOCKING = 1 << 5,    /* rendered by the first read, which may wait without a deadline */
     LEAF_SCRATCH_FILE = 1 << 6 /* read and written in place: scratch.c */
 };
 
@@ -106,11 +113,11 @@ struct reader {
 
 /* What this mount has laid over a resource's directory: files hidden by unlink, and who read. */
 struct overlay {
-    uint32_t *hidden;        /* canonical numbers of leaves */
+    uint32_t *hidden; /* canonical numbers of leaves */
     size_t hidden_count;
-    int64_t revert_ms;       /* when they show again; 0: nothing hidden */
-    bool listed;             /* in tree->hiding */
-    struct reader *readers;  /* a ring of READERS_REMEMBERED, or NULL */
+    int64_t revert_ms;      /* when they show again; 0: nothing hidden */
+    bool listed;            /* in tree->hiding */
+    struct reader *readers; /* a ring of READERS_REMEMBERED, or NULL */
     unsigned reader_next;
     LIST_ENTRY(dir) link;
 };
@@ -128,31 +135,33 @@ struct role {
 struct birth {
     pid_t pid; /* 0: nobody */
     int64_t until_ms;
-    bool empty; /* to that process nothing is in it that it did not make */
+    bool empty;     /* to that process nothing is in it that it did not make */
+    uint32_t *made; /* canonical numbers of what it made */
+    size_t made_count;
 };
 
 struct dir {
     struct tree *tree;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
     uint64_t serial;
-    unsigned refs;            /* guarded by tree->lock */
-    struct dir *parent;       /* a reference; NULL: root */
-    _Atomic(char *) name;     /* encoded, as it was looked up; replaced by a rename */
-    const struct kind *kind;  /* NULL where there is none */
-    _Atomic(char *) id;       /* of a resource; NULL; set once */
-    char *machine_id;         /* of a machine's directory and what is in it; or NULL */
-    struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
-    bool attached;            /* in parent->children; guarded by tree->lock */
-    struct overlay overlay;   /* guarded by tree->lock */
-    struct birth birth;       /* guarded by tree->lock */
-    struct draft *draft;      /* guarded by tree->lock; see draft.c */
-    struct role *roles;       /* oldest first; guarded by tree->lock */
+    unsigned refs;           /* guarded by tree->lock */
+    struct dir *parent;      /* a reference; NULL: root */
+    _Atomic(char *) name;    /* encoded, as it was looked up; replaced by a rename */
+    const struct kind *kind; /* NULL where there is none */
+    _Atomic(char *) id;      /* of a resource; NULL; set once */
+    char *machine_id;        /* of a machine's directory and what is in it; or NULL */
+    struct dir *children;    /* by name: the latest handed out; guarded by tree->lock */
+    bool attached;           /* in parent->children; guarded by tree->lock */
+    struct overlay overlay;  /* guarded by tree->lock */
+    struct birth birth;      /* guarded by tree->lock */
+    struct draft *draft;     /* guarded by tree->lock; see draft.c */
+    struct role *roles;      /* oldest first; guarded by tree->lock */
     size_t role_count;
     LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
     uint32_t next_scratch;        /* guarded by tree->lock */
-    char **retired_names;     /* kept until the end, since borrowed; guarded by tree->lock */
+    char **retired_names;         /* kept until the end, since borrowed; guarded by tree->lock */
     size_t retired_count;
-    UT_hash_handle hh;        /* in parent->children */
+    UT_hash_handle hh; /* in parent->children */
 };
 
 /* A machine's directory that exists in this mount only (guarded by tree->lock). */
@@ -169,19 +178,19 @@ struct tree {
     pthread_mutex_t lock;
     uint64_t next_serial;
     struct dir *root;
-    int64_t started_ms; /* wall clock */
-    LIST_HEAD(, dir) hiding;                 /* directories with hidden files, referenced */
+    int64_t started_ms;      /* wall clock */
+    LIST_HEAD(, dir) hiding; /* directories with hidden files, referenced */
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
-    LIST_HEAD(, renamed) renamed;            /* old names: renamed.c */
-    LIST_HEAD(, scratch) all_scratch;        /* of all directories */
-    LIST_HEAD(, file) volatile_files;        /* newest first */
-    struct field_key *keys;                  /* every key seen, by number and by text: fields.c */
+    LIST_HEAD(, renamed) renamed;     /* old names: renamed.c */
+    LIST_HEAD(, scratch) all_scratch; /* of all directories */
+    LIST_HEAD(, file) volatile_files; /* newest first */
+    struct field_key *keys;           /* every key seen, by number and by text: fields.c */
     const struct field_key **keys_by_number;
     size_t key_count;
-    size_t scratch_bytes;                    /* of all scratch files */
+    size_t scratch_bytes; /* of all scratch files */
     size_t scratch_count;
-    struct api_session session;              /* asked once, for status.json */
+    struct api_session session; /* asked once, for status.json */
     bool session_asked;
 };
 
@@ -195,26 +204,26 @@ struct file {
     bool writable;
     bool append;
     uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
-    bool created;  /* opened by O_CREAT of a file that was not to be seen */
-    bool rendered; /* the text of a LEAF_BLOCKING file has come */
-    bool copied;   /* by the process that made the directory: part of a copy */
+    bool created;     /* opened by O_CREAT of a file that was not to be seen */
+    bool rendered;    /* the text of a LEAF_BLOCKING file has come */
+    bool copied;      /* by the process that made the directory: part of a copy */
 
-    pthread_mutex_t lock;    /* guards busy and turns */
-    bool busy;               /* somebody's turn: who has it may use what follows */
+    pthread_mutex_t lock; /* guards busy and turns */
+    bool busy;            /* somebody's turn: who has it may use what follows */
     struct wait_queue turns;
 
-    struct buf text;         /* what is read; on a writable handle what is staged */
-    bool inherited;          /* some of it is from before the open, or a hole */
-    size_t old_bytes;        /* how long it was then */
-    size_t new_bytes;        /* of that, how much was overwritten, from the start on */
-    bool wrote;              /* a write came */
-    pid_t writer;            /* the thread that wrote last */
-    uint64_t version;        /* of the text's bytes */
-    uint64_t answered;       /* the version that has been answered; 0: none */
-    int answer;              /* that answer: 0 or -errno */
-    struct problem problem;  /* and its words */
-    size_t applied_bytes;    /* of the text, when a success has been answered for it; else 0 */
-    struct change *change;   /* on its way, for version `change_version` */
+    struct buf text;        /* what is read; on a writable handle what is staged */
+    bool inherited;         /* some of it is from before the open, or a hole */
+    size_t old_bytes;       /* how long it was then */
+    size_t new_bytes;       /* of that, how much was overwritten, from the start on */
+    bool wrote;             /* a write came */
+    pid_t writer;           /* the thread that wrote last */
+    uint64_t version;       /* of the text's bytes */
+    uint64_t answered;      /* the version that has been answered; 0: none */
+    int answer;             /* that answer: 0 or -errno */
+    struct problem problem; /* and its words */
+    size_t applied_bytes;   /* of the text, when a success has been answered for it; else 0 */
+    struct change *change;  /* on its way, for version `change_version` */
     uint64_t change_version;
 };
 
@@ -223,7 +232,8 @@ struct file {
 /* Sets the words and the errno; returns -err. */
 int tree_fail(struct call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST. */
+/* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
+ */
 int tree_problem_errno(struct call *call, bool creating);
 /* Records a failure of `path` (rc < 0) unless it is a plain ENOENT; returns rc. */
 int tree_finish(struct call *call, struct tree *tree, const char *path, int rc);
@@ -259,6 +269,8 @@ const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: 
 #define LEAF_NAME_BYTES 256
 /* Its name ("" if there is none). */
 void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+/* Whether the name is that of a fixed file that secrets=hide keeps away. */
+bool leaf_is_hidden_secret(const struct dir *dir, const char *name);
 /* The permission bits, before the umask. */
 mode_t leaf_mode(struct node node);
 /* The kind that is one document at the root; the kind whose resources belong to machines. */
@@ -283,6 +295,8 @@ extern const struct leaf_row field_row;
 uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, bool *nested);
 int fields_list(struct call *call, struct dir *dir, struct listing *listing);
 struct dir *field_dir(struct dir *dir, const char *name);
+/* Whether the name is that of a secret that secrets=hide keeps away. */
+bool field_is_hidden(struct dir *dir, const char *name);
 void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
 /* Removes scratch files that are called like a field by now: a draft has become a resource. */
 void fields_drop_shadowed(struct dir *dir);
@@ -294,6 +308,8 @@ void overlay_hide(struct dir *dir, uint32_t canonical);
 void overlay_show(struct dir *dir, uint32_t canonical);
 /* Everything shows again. */
 void overlay_clear(struct dir *dir);
+/* The same for a resource's directory with all that is nested in it. */
+void overlay_clear_all(struct dir *dir);
 /* Whether nothing is left that would be listed. */
 bool overlay_hides_all(struct call *call, struct dir *dir);
 /* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
@@ -310,10 +326,11 @@ bool same_process(pid_t a, pid_t b);
 void birth_begin(struct call *call, struct dir *dir);
 /* Whether the caller's process made it (or what it is nested in), and is still at it. */
 bool birth_is_own(struct call *call, struct dir *dir);
-/* Whether it looks empty to the caller, but for what the caller made. */
-bool birth_looks_empty(struct call *call, struct dir *dir);
-/* The caller made a file in it, or listed it (`looked`). */
-void birth_go_on(struct call *call, struct dir *dir, bool looked);
+/* Whether that file is not to be seen by the caller, who has not made it yet. */
+bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical);
+/* The caller made a file in it; listed it. */
+void birth_made(struct call *call, struct dir *dir, uint32_t canonical);
+void birth_looked(struct call *call, struct dir *dir);
 
 /* --- attr.c --------------------------------------------------------------------------------- */
 
@@ -386,8 +403,8 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name);
 int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
                     const char *new_name, unsigned flags);
 /* The same for files within a resource's directory, and rmdir of a nested one: local. */
-int resource_file_rename(struct call *call, struct dir *dir, const char *name,
-                         struct dir *new_dir, const char *new_name, unsigned flags);
+int resource_file_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                         const char *new_name, unsigned flags);
 int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name);
 int resource_file_unlink(struct call *call, struct dir *dir, const char *name);
 /* The record that a resource's directory shows, as known: a reference, or NULL. */

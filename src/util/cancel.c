@@ -25,8 +25,8 @@ void cancel_group_fire(struct cancel_group *group)
 
     pthread_mutex_lock(&group->lock);
     group->fired = true;
-    TAILQ_FOREACH(cancel, &group->tokens, link)
-    cancel_fire(cancel, CANCEL_SHUTDOWN);
+    TAILQ_FOREACH (cancel, &group->tokens, link)
+        cancel_fire(cancel, CANCEL_SHUTDOWN);
     pthread_mutex_unlock(&group->lock);
 }
 
@@ -128,6 +128,7 @@ enum cancel_reason wait_queue_wait(struct wait_queue *queue, pthread_mutex_t *lo
 {
     struct waiter self = {.cancel = cancel};
 
+    // cppcheck-suppress autoVariables ; it is removed again below
     TAILQ_INSERT_TAIL(queue, &self, link);
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
@@ -149,7 +150,7 @@ void wait_queue_wake(struct wait_queue *queue)
 {
     struct waiter *waiter;
 
-    TAILQ_FOREACH(waiter, queue, link) {
+    TAILQ_FOREACH (waiter, queue, link) {
         pthread_mutex_lock(&waiter->cancel->lock);
         waiter->cancel->woken = true;
         pthread_cond_signal(&waiter->cancel->wake);

@@ -129,8 +129,7 @@ static bool keep_numbers(struct json_object *value, struct cursor *cursor, size_
             ok = keep_numbers(json_object_array_get_idx(value, i), cursor, members);
     } else if (json_object_is_type(value, json_type_object)) {
         *members += (size_t)json_object_object_length(value);
-        json_object_object_foreach(value, key, member)
-        {
+        json_object_object_foreach (value, key, member) {
             (void)key;
             ok = ok && keep_numbers(member, cursor, members);
         }
@@ -279,8 +278,7 @@ static bool same_object(struct json_object *a, struct json_object *b)
 {
     bool same = json_object_object_length(a) == json_object_object_length(b);
 
-    json_object_object_foreach(a, key, member_a)
-    {
+    json_object_object_foreach (a, key, member_a) {
         struct json_object *member_b = NULL;
 
         same =

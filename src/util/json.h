@@ -23,9 +23,10 @@ enum json_result {
 };
 
 struct json_fault {
-    size_t offset;    /* where, in bytes from the start */
-    unsigned line;    /* the same as a line, from 1 */
-    char message[160]; /* what: "two equal keys: name", "invalid UTF-8", "nested deeper than 32" … */
+    size_t offset; /* where, in bytes from the start */
+    unsigned line; /* the same as a line, from 1 */
+    char
+        message[160]; /* what: "two equal keys: name", "invalid UTF-8", "nested deeper than 32" … */
 };
 
 /* Reads one JSON text (RFC 8259, nothing looser): white space may surround it, anything else

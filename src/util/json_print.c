@@ -40,8 +40,7 @@ static bool print_object(struct buf *out, struct json_object *object, size_t lev
 
     if (json_object_object_length(object) == 0)
         return buf_append(out, "{}", 2);
-    json_object_object_foreach(object, key, member)
-    {
+    json_object_object_foreach (object, key, member) {
         ok = ok && print_line(out, before, level + 1) && print_key(out, key) &&
              print_indented(out, member, level + 1);
         before = ",";

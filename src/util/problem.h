@@ -34,11 +34,11 @@ enum problem_kind {
 
 struct problem {
     enum problem_kind kind;
-    int err;            /* a positive errno that the tree has chosen itself; 0: by kind */
-    long status;        /* the HTTP status; 0: there was no answer */
-    char code[64];      /* the API's own code, such as BAD_REQUEST; "" if none */
-    char message[640];  /* one line of words */
-    char details[384];  /* the offending fields, one line; "" if none */
+    int err;           /* a positive errno that the tree has chosen itself; 0: by kind */
+    long status;       /* the HTTP status; 0: there was no answer */
+    char code[64];     /* the API's own code, such as BAD_REQUEST; "" if none */
+    char message[640]; /* one line of words */
+    char details[384]; /* the offending fields, one line; "" if none */
 };
 
 /* Sets kind and message (printf-style); clears all else. `problem` may be NULL: nothing happens.

@@ -34,7 +34,7 @@ nvi_open()
 }
 
 # busybox vi shows a write's error as "0C", ignores what close says and does not call fsync. It writes
-# over the old text and then cuts it: a shorter one is complete at close only.
+# over the old text and then cuts it: one that is shorter is judged at close only.
 saved[busybox_vi]="'[^']*' [0-9]+L, [1-9][0-9]*C"
 unsaved[busybox_vi]="'[^']*' [0-9]+L, 0C"
 
@@ -166,13 +166,14 @@ test_docs_busybox_vi_edits_a_nested_field()
     edits_a_nested_field busybox_vi
 }
 
-test_busybox_vi_shows_refusals_of_a_text_that_is_not_shorter()
+test_busybox_vi_shows_what_is_wrong_with_a_text_that_is_not_shorter()
 {
     mounted
     is_refused busybox_vi drives/data/drive.json data alpha \
         "PUT /shared-drives/$DATA {\"name\":\"alpha\"}" 422
     is_refused busybox_vi drives/alpha/name alpha omega \
         "PUT /shared-drives/$DATA {\"name\":\"omega\"}" 402
+    is_invalid busybox_vi drives/omega/drive.json 1000 10x00
 }
 
 test_busybox_vi_is_silent_about_what_is_known_at_close_only()
@@ -183,7 +184,7 @@ test_busybox_vi_is_silent_about_what_is_known_at_close_only()
         "PUT /shared-drives/$DATA {\"name\":\"ida\"}" 422
     is_refused busybox_vi drives/ida/name ida io \
         "PUT /shared-drives/$DATA {\"name\":\"io\"}" 402
-    is_invalid busybox_vi drives/io/drive.json 1000 10x0
+    is_invalid busybox_vi drives/io/drive.json 1000 1x0
 }
 
 # batch EDITOR…: edits by a script, without a terminal, in the manner of :w.
@@ -214,14 +215,17 @@ test_nvim_in_a_script()
     batch 'nvim -u NONE --headless -es'
 }
 
-test_a_read_only_field_is_refused_before_anything_is_written()
+test_vim_shows_that_a_field_is_read_only()
 {
     mounted
     backupcopy=auto
     vim_open drives/data/id
     vi_change $DATA other
+    vi_save
+    sees "E45: 'readonly' option is set"
     vi_again
-    sees "E212: Can't open file for writing"
+    sees "${unsaved[vim]}"
+    words EACCES drives/data/id read-only
     vi_leave
     ended
     nothing_sent

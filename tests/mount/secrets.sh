@@ -151,6 +151,55 @@ test_what_is_given_goes_before_the_defaults()
     assert_changes "POST /shared-drives {\"name\":\"new\",\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ca1\",\"size\":100}"
 }
 
+test_defaults_for_all_fields_make_mkdir_create()
+{
+    local body
+
+    body="\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ny2\",\"size\":100"
+    defaults "{\"drives\": {$body}}"
+    mounted -- "defaults=$T/defaults"
+    works 'mkdir drives/new'
+    assert_changes "POST /shared-drives {\"name\":\"new\",$body}"
+    prints "$(id_of shared-drives new)" 'cat drives/new/id'
+    prints 5 'ls drives | wc -l'
+    refused 'File exists' 'mkdir drives/new'
+    nothing_sent
+}
+
+test_a_create_by_defaults_that_fails_leaves_no_resource()
+{
+    local body
+
+    body="\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ny2\",\"size\":100"
+    defaults "{\"drives\": {$body}}"
+    mounted -- "defaults=$T/defaults"
+    fault '{"method": "POST", "status": 403, "times": 1}'
+    refused 'Permission denied' 'mkdir drives/new'
+    words mkdir drives/new EACCES 403
+    assert_eq '' "$(id_of shared-drives new)"
+}
+
+test_a_default_machine_makes_mkdir_in_snapshots_take_one()
+{
+    mounted
+    refused 'Invalid argument' 'mkdir snapshots/new'
+    nothing_sent
+    defaults "{\"snapshots\": {\"machineId\": \"$MACHINE\"}}"
+    remount "defaults=$T/defaults"
+    works 'mkdir snapshots/new; test -d snapshots/new'
+    assert_changes "POST /snapshots {\"machineId\":\"$MACHINE\",\"name\":\"new\"}"
+    prints "$MACHINE" 'cat snapshots/new/machineId'
+}
+
+# Another machine's is taken where its path says so.
+test_a_default_machine_does_not_change_what_a_path_says()
+{
+    defaults "{\"snapshots\": {\"machineId\": \"$MACHINE\"}}"
+    mounted -- "defaults=$T/defaults"
+    works 'mkdir -p machines/psother000000/new'
+    assert_changes 'POST /snapshots {"machineId":"psother000000","name":"new"}'
+}
+
 # The file is read at the start only.
 test_docs_the_file_of_defaults_may_go()
 {

@@ -12,10 +12,10 @@ way_bash()          { bash -c 'echo "$(cat "$1")" > "$2"' - "$new" "$f"; }
 way_bash_append()   { bash -c 'echo "$(cat "$1")" >> "$2"' - "$new" "$f"; }
 way_bash_printf()   { bash -c 'printf "%s" "$(cat "$1")" > "$2"' - "$new" "$f"; }
 way_bash_lines()    { bash -c 'while IFS= read -r l; do echo "$l"; done <"$1" > "$2"' - "$new" "$f"; }
-way_dash()          { dash -c 'echo "$(cat "$1")" > "$2"' - "$plain" "$f"; }
-way_dash_append()   { dash -c 'echo "$(cat "$1")" >> "$2"' - "$plain" "$f"; }
-way_busybox()       { busybox sh -c 'echo "$(cat "$1")" > "$2"' - "$plain" "$f"; }
-way_busybox_append() { busybox sh -c 'echo "$(cat "$1")" >> "$2"' - "$plain" "$f"; }
+way_dash()          { dash -c 'echo "$(cat "$1")" > "$2"' - "$(plain)" "$f"; }
+way_dash_append()   { dash -c 'echo "$(cat "$1")" >> "$2"' - "$(plain)" "$f"; }
+way_busybox()       { busybox sh -c 'echo "$(cat "$1")" > "$2"' - "$(plain)" "$f"; }
+way_busybox_append() { busybox sh -c 'echo "$(cat "$1")" >> "$2"' - "$(plain)" "$f"; }
 way_zsh()           { zsh -f -c 'print -r -- "$(cat "$1")" > "$2"' - "$new" "$f"; }
 way_zsh_append()    { zsh -f -c 'print -r -- "$(cat "$1")" >> "$2"' - "$new" "$f"; }
 
@@ -38,7 +38,7 @@ way_mv_f_within()   { cp "$new" "$d/moved" && mv -f -T "$d/moved" "$f"; }
 way_dd()            { dd if="$new" of="$f" status=none; }
 way_dd_blocks()     { dd if="$new" of="$f" bs=5 status=none; }
 way_dd_fsync()      { dd if="$new" of="$f" bs=64 conv=fsync status=none; }
-way_sort()          { sort -o "$f" "$line"; }
+way_sort()          { sort -o "$f" "$(in_one_line)"; }
 way_sponge()        { sed "s/$OLD/$NEW/" "$f" | sponge "$f"; }
 way_busybox_cp()    { busybox cp "$new" "$f"; }
 way_busybox_mv()    { cp "$new" "$d/moved" && busybox mv "$d/moved" "$f"; }
@@ -90,6 +90,23 @@ way_node_rename()   { node -e "fs.writeFileSync('$f.tmp', fs.readFileSync('$new'
 way_perl_close()    { perl -e "open(F, '>', '$f') or die; open(N, '$new'); print F <N>;
     close(F) or die(\"\$!\n\")"; }
 
+# The text without a backslash, which some shells' echo takes for an escape.
+plain()
+{
+    in_one_line 'del(.mountPoint)'
+}
+
+# in_one_line [JQ_FILTER]: a file with the text in one line; a field's is one.
+in_one_line()
+{
+    if [[ "$f" == *.json ]]; then
+        jq -c "${1:-.}" "$new" >"$T/line"
+        echo "$T/line"
+    else
+        echo "$new"
+    fi
+}
+
 # --- what each of them has to do -------------------------------------------------------------------
 
 in_mount()
@@ -105,19 +122,10 @@ save()
     f=$d/$2
     OLD=$3
     NEW=$4
-    new=$T/src/$2    # whole and pretty
-    plain=$T/plain   # without a backslash, which some shells' echo takes for an escape
-    line=$T/line     # in one line
+    new=$T/src/$2
     cat "$MNT/$f" >"$T/before"
     sed "s/$OLD/$NEW/" "$T/before" >"$new"
     touch -d "-$((saves += 1)) hours" "$new" # rsync takes equal size and time for equal
-    if [ "$2" = name ]; then
-        cp "$new" "$plain"
-        cp "$new" "$line"
-    else
-        jq -c 'del(.mountPoint)' "$new" >"$plain"
-        jq -c . "$new" >"$line"
-    fi
     run in_mount "way_$1"
 }
 
@@ -129,7 +137,9 @@ complain()
 
 saved()
 {
-    [ "$rc" -eq 0 ] && [ -z "$err" ] || complain 'saving failed'
+    if [ "$rc" -ne 0 ] || [ -n "$err" ]; then
+        complain 'saving failed'
+    fi
 }
 
 # not_saved ERROR: the way says it in its own words, or can't ('silent', 'mute': a status only);
@@ -137,9 +147,12 @@ saved()
 not_saved()
 {
     case $1 in
-    silent) [ "$rc" -eq 0 ] && [ -z "$err" ] || complain 'it can speak' ;;
+    silent) [ "$rc:$err" = 0: ] || complain 'it can speak' ;;
     mute) [ "$rc" -ne 0 ] || complain 'it exits with 0' ;;
-    *) [ "$rc" -ne 0 ] && [[ "$err" == *"$1"* ]] || complain "it does not say $1" ;;
+    *)
+        [ "$rc" -ne 0 ] || complain 'it exits with 0'
+        [[ "$err" == *"$1"* ]] || complain "it does not say $1"
+        ;;
     esac
     cmp "$T/before" "$MNT/$f" || complain 'the file does not show the truth'
 }
@@ -163,49 +176,66 @@ put()
 rejected()
 {
     if [ "$file" = drive.json ] && [ "$way" != cp_backup ]; then
-        [ "$(stat -c %a "$MNT/$f.rej")" = 600 ] || complain 'the .rej is not there with 0600'
+        [[ "$(stat -c %a "$MNT/$f.rej")" = 600 ]] || complain 'the .rej is not there with 0600'
         grep -q "$1" "$MNT/$f.rej" || complain 'the .rej is not the refused text'
     fi
 }
 
-# try WAY FILE ERROR: an unchanged save, a good one, one the API refuses, one that can't be right,
-# and a good one again.
+# accepted NAME: saves that name in the place of the one before.
+accepted()
+{
+    save "$way" "$file" "$at" "$1"
+    saved
+    at=$1
+    cmp "$new" "$MNT/drives/$at/$file" || complain 'the file is not what was saved'
+    [ "$(ls -A "$MNT/drives/$at")" = "$listed" ] || complain 'something is left over'
+    sent+=("$(put "$1")")
+}
+
+# refused_by_api ERROR
+refused_by_api()
+{
+    fault '{"method": "PUT", "status": 422, "body": {"code": "UNPROCESSABLE",
+        "message": "not this one"}}'
+    save "$way" "$file" "$at" rejected
+    not_saved "$1"
+    rejected '"rejected"'
+    words "$(errno_of "$1").* 422 .*not this one"
+    sent+=("$(put rejected)")
+}
+
+# refused_at_once ERROR: another id.
+refused_at_once()
+{
+    save "$way" "$file" "$DATA" ''
+    not_saved "$1"
+    rejected '"id": *""'
+    words "drives/$at/.*$(errno_of "$1")"
+}
+
+# try WAY FILE ERROR: an unchanged save, a good one, one that the API refuses; of a document also
+# one that can't be right, and a good one again.
 try()
 {
-    local first=$1-${2%.json}-1 second=$1-${2%.json}-2 wrong=$DATA
+    local -a sent=()
+    local name=${1//_/-}-${2%.json}
 
     way=$1
     file=$2
-    first=${first//_/-}
-    second=${second//_/-}
     if [ "$way" != patch ]; then # it refuses an empty patch
         save "$way" "$file" "$at" "$at"
         saved
         cmp "$T/before" "$MNT/$f" || complain 'unchanged, and not the same'
     fi
-    save "$way" "$file" "$at" "$first"
-    saved
-    at=$first
-    cmp "$new" "$MNT/drives/$at/$file" || complain 'the file is not what was saved'
-    fault '{"method": "PUT", "status": 422, "body": {"code": "UNPROCESSABLE",
-        "message": "not this one"}}'
-    save "$way" "$file" "$at" rejected
-    not_saved "$3"
-    rejected '"rejected"'
-    words "$(errno_of "$3")" 422 'not this one' "drives/$at/"
-    [ "$file" = drive.json ] || wrong=$at
-    save "$way" "$file" "$wrong" ''
-    not_saved "$3"
-    rejected '"id": *""'
-    words "$(errno_of "$3")" "drives/$at/"
-    save "$way" "$file" "$at" "$second"
-    saved
-    at=$second
-    cmp "$new" "$MNT/drives/$at/$file" || complain 'the file is not what was saved'
-    assert_eq "$listed" "$(ls -A "$MNT/drives/$at")" "$way on $file: left over"
-    assert_eq "$(put "$first")"$'\n'"$(put rejected)"$'\n'"$(put "$second")" "$(requests)" \
-        "$way on $file: requests"
-    forget_requests
+    accepted "$name-1"
+    refused_by_api "$3"
+    if [ "$file" = drive.json ]; then
+        refused_at_once "$3"
+        accepted "$name-2"
+    fi
+    rm -f "$MNT/$d"/{moved,tmp,name.*} # what a way that failed leaves
+    assert_requests "${sent[@]}"
+    echo "$at" >"$T/at"
 }
 
 # ways: of each line 'WAY ERROR' on stdin, tries the way on a document and on a field; a line
@@ -242,11 +272,13 @@ try_alone()
     )
     status=$?
     set -e
-    if [ $status -ne 0 ]; then
-        failed=$((failed + 1))
-        no_faults
-        remount ttl=3600
+    if [ "$status" -eq 0 ]; then
+        at=$(<"$T/at")
+        return
     fi
+    failed=$((failed + 1))
+    no_faults
+    remount ttl=3600
     at=$(api GET /shared-drives/$DATA | jq -r .name)
     forget_requests
 }

@@ -299,8 +299,7 @@ END_TEST
 
 START_TEST(an_update_without_a_resource_has_succeeded)
 {
-    static const char *const bodies[] = {
-        "", "\n", "null", "{}", "{\"id\":\"other\"}", "[]"};
+    static const char *const bodies[] = {"", "\n", "null", "{}", "{\"id\":\"other\"}", "[]"};
 
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct result result = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",

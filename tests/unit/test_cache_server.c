@@ -151,7 +151,7 @@ static void merge_into(struct resource *resource, struct json_object *changes)
 {
     struct json_object *value = parse(resource->json);
 
-    json_object_object_foreach(changes, key, change)
+    json_object_object_foreach (changes, key, change)
         json_object_object_add(value, key, json_clone(change));
     free(resource->json);
     resource->json = print(value);

@@ -268,7 +268,8 @@ static const struct {
 } bad_files[] = {
     {two_teams, NULL, NULL, "credentials.toml: there are keys of first, t wo: name one with"},
     {two_teams, NULL, "third", "no key of the team third; there are those of first, t wo"},
-    {two_teams, "team = \"third\"", NULL, "no key of the team third; there are those of first, t wo"},
+    {two_teams, "team = \"third\"", NULL,
+     "no key of the team third; there are those of first, t wo"},
     {"[keys]\nfirst = \"topsecret1\"", "team = \"third\"", NULL, "no key of the team third"},
     {"[keys]\n", NULL, NULL, "there are keys of no team"},
     {"first = \"topsecret1\"", NULL, "first", "there are those of no team"},
@@ -277,8 +278,9 @@ static const struct {
     {"[keys]\nfirst = topsecret", NULL, NULL, "credentials.toml:2: a value is wanted"},
     {"[keys]\nfirst = 7", NULL, NULL, "credentials.toml:2: the key of the team first is no string"},
     {"[keys]\nfirst = \"\"", NULL, NULL, "credentials.toml:2: the key of the team first is empty"},
-    {"[keys]\nfirst = \"topsecret\\n\"", NULL, NULL, "credentials.toml:2: the key of the team first "
-                                                      "holds control characters"},
+    {"[keys]\nfirst = \"topsecret\\n\"", NULL, NULL,
+     "credentials.toml:2: the key of the team first "
+     "holds control characters"},
 };
 
 START_TEST(files_that_are_wrong_are_named)

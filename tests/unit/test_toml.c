@@ -35,8 +35,7 @@ static const struct {
     {"", ""},
     {"\n \t\n# a comment\r\n\n", ""},
     {"# no newline at the end", ""},
-    {"version = 1\n\n[keys]\nteam1 = \"abc\"\n",
-     "|version|i|1;|keys|t|;keys|team1|s|abc;"},
+    {"version = 1\n\n[keys]\nteam1 = \"abc\"\n", "|version|i|1;|keys|t|;keys|team1|s|abc;"},
     {"[keys] # comment\n a-b_C9 = \"x\" # comment", "|keys|t|;keys|a-b_C9|s|x;"},
     {"[ \"a b\" ]\r\n'c.d'='e'\r\n", "|a b|t|;a b|c.d|s|e;"},
     {"\"\" = \"\"", "||s|;"},
@@ -49,8 +48,7 @@ static const struct {
     {"a = \"it's\"", "|a|s|it's;"},
     {"a = true\nb = false#c\nc = -1_000\nd = +0", "|a|b|true;|b|b|false;|c|i|-1_000;|d|i|+0;"},
     {"[team]\n[keys]\n[keys2]", "|team|t|;|keys|t|;|keys2|t|;"},
-    {"keys2 = 1\n[keys]\nkeys2 = 2\nkeys = 3",
-     "|keys2|i|1;|keys|t|;keys|keys2|i|2;keys|keys|i|3;"},
+    {"keys2 = 1\n[keys]\nkeys2 = 2\nkeys = 3", "|keys2|i|1;|keys|t|;keys|keys2|i|2;keys|keys|i|3;"},
 };
 
 START_TEST(what_is_understood)

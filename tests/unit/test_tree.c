@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRIVE "drives/data"
+#define DRIVE    "drives/data"
 #define SNAPSHOT "snapshots/before-upgrade"
 
 static void assert_text(const char *path, const char *part)
