@@ -3,8 +3,10 @@ dist_check_SCRIPTS += tests/layering.sh
 
 # Each file of scenarios mounts the program many times, in both dialects.
 dist_check_SCRIPTS += \
+  tests/mount/accidents.sh \
   tests/mount/attributes.sh \
   tests/mount/caching.sh \
+  tests/mount/cloning.sh \
   tests/mount/commandline.sh \
   tests/mount/counts.sh \
   tests/mount/creating.sh \
@@ -16,17 +18,22 @@ dist_check_SCRIPTS += \
   tests/mount/life.sh \
   tests/mount/names.sh \
   tests/mount/posts.sh \
+  tests/mount/readers.sh \
   tests/mount/reading.sh \
   tests/mount/refusals.sh \
   tests/mount/removers.sh \
   tests/mount/renaming.sh \
   tests/mount/renaming_tools.sh \
   tests/mount/restoring.sh \
+  tests/mount/scratch.sh \
   tests/mount/secrets.sh \
+  tests/mount/tools_fields.sh \
+  tests/mount/tools_writers.sh \
   tests/mount/tour.sh \
   tests/mount/writing.sh
 
-EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh scripts/check.sh .ci/run .clang-tidy .shellcheckrc
+EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh
+EXTRA_DIST += scripts/check.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests
 print-tests:

@@ -28,7 +28,7 @@ static bool is_digit(char c)
 
 static void skip_space(struct reader *reader)
 {
-    while (more(reader) && memchr(" \t\r\n", *reader->at, 4))
+    while (more(reader) && *reader->at != '\0' && strchr(" \t\r\n", *reader->at) != NULL)
         reader->at++;
 }
 

@@ -73,7 +73,8 @@ stays()
 
     before=$(cd "$MNT" && find "$path" | sort)
     truth=$(cat "$MNT/$path"/*.json)
-    fault "{\"method\": \"DELETE\", \"times\": -1, \"status\": $4, \"body\": {\"message\": \"not now\"}}"
+    fault "{\"method\": \"DELETE\", \"times\": -1, \"status\": $4,
+        \"body\": {\"message\": \"not now\"}}"
     forget_requests
     shell "$(removed_by "$tool" "$path")"
     assert_eq "${failure[$tool]:-1}" $((rc != 0)) "exit status $rc of $tool"

@@ -29,23 +29,28 @@ CHANGED='(has|been|file) changed|changed (on disk|since|more)|reload|overwrite|r
 
 terminal()
 {
-    tmux -f /dev/null -S "$WORK/tmux" "$@" 2>>"$WORK/tmux.err"
+    tmux -f "$WORK/tmux.conf" -S "$WORK/tmux" "$@" 2>>"$WORK/tmux.err"
 }
 
 # in_terminal COMMAND…: starts it there, in the mount's directory.
 in_terminal()
 {
     rm -f "$WORK/status"
-    # shellcheck disable=SC2016
-    terminal -u new-session -d -x 150 -y 40 -c "$MNT" \
-        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' - "$WORK/status" "$@"
-    terminal set-option -s escape-time 0
-    terminal display-message -p '#{pid}' >"$WORK/tmux.pid"
+    echo 'set-option -s escape-time 0' >"$WORK/tmux.conf"
+    terminal -u new-session -d -P -F '#{pid}' -x 150 -y 40 -c "$MNT" \
+        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' - "$WORK/status" "$@" >"$WORK/tmux.pid"
 }
 
 screen()
 {
-    terminal capture-pane -p
+    terminal capture-pane -p || echo "the editor has ended with status $(cat "$WORK/status")"
+}
+
+# What failures show.
+screen_in_words()
+{
+    screen | grep -v '^~*$' || true
+    echo "last-error: $(last_error)"
 }
 
 keys()
@@ -72,7 +77,7 @@ sees()
 
     until screen_shows "$1"; do
         if ((SECONDS - start > 8 * patience)); then
-            fail "the screen does not show: $1" "$(screen | grep -v '^~*$')" "last-error: $(last_error)"
+            fail "the screen does not show: $1" "$(screen_in_words)"
         fi
         pause 0.03
     done
@@ -81,7 +86,7 @@ sees()
 never_saw()
 {
     if screen_shows "$1"; then
-        fail "the screen shows what it must not: $1" "$(screen | grep -v '^~*$')" "last-error: $(last_error)"
+        fail "the screen shows what it must not: $1" "$(screen_in_words)"
     fi
 }
 
@@ -97,7 +102,7 @@ ended()
 
     until has_ended; do
         if ((SECONDS - start > 8 * patience)); then
-            fail 'the editor does not end' "$(screen | grep -v '^~*$')"
+            fail 'the editor does not end' "$(screen_in_words)"
         fi
         pause 0.03
     done
@@ -227,12 +232,15 @@ edits_drives()
 # edits_a_nested_field EDITOR: of a provider.
 edits_a_nested_field()
 {
-    local rest='"retainData":true,"secretAccessKey":"demo/secret+training/0001","signatureVersion":"v4"'
+    local rest='"isTeamDefault":true,"name":"training-data"'
+    local object='"accessKey":"AKIADEMO4TRAINING","bucket":"training-data"'
 
+    object+=',"endpoint":"https://s3.example.com","region":"%s","retainData":true'
+    object+=',"secretAccessKey":"demo/secret+training/0001","signatureVersion":"v4"'
     mounted
     works 'ls providers/training-data/s3Config > /dev/null'
     saves_twice "$1" providers/training-data/s3Config/region \
-        "PUT /storage-providers/$TRAINING {\"isTeamDefault\":true,\"name\":\"training-data\",\"s3Config\":{\"accessKey\":\"AKIADEMO4TRAINING\",\"bucket\":\"training-data\",\"endpoint\":\"https://s3.example.com\",\"region\":\"%s\",$rest}}" \
+        "PUT /storage-providers/$TRAINING {$rest,\"s3Config\":{$object}}" \
         ny2 ca1 ams1
 }
 
@@ -256,7 +264,8 @@ is_refused()
     before=$(names_in "$(dirname "$file")")
     truth=$(cat "$MNT/$file")
     does "$editor" open "$file"
-    fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $6, \"body\": {\"message\": \"not this name\"}}"
+    fault "{\"method\": \"PUT\", \"times\": -1, \"status\": $6,
+        \"body\": {\"message\": \"not this name\"}}"
     forget_requests
     change "$editor" "$from" "$to"
     fails_to_save "$editor" "${7:-}"

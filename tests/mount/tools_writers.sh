@@ -142,13 +142,12 @@ saved()
     fi
 }
 
-# not_saved ERROR: the way says it in its own words, or can't ('silent', 'mute': a status only);
-# the file shows the truth.
+# not_saved ERROR: the way says it in its own words, or can't ('silent'); the file shows the
+# truth.
 not_saved()
 {
     case $1 in
     silent) [ "$rc:$err" = 0: ] || complain 'it can speak' ;;
-    mute) [ "$rc" -ne 0 ] || complain 'it exits with 0' ;;
     *)
         [ "$rc" -ne 0 ] || complain 'it exits with 0'
         [[ "$err" == *"$1"* ]] || complain "it does not say $1"
@@ -171,7 +170,7 @@ put()
     echo "PUT /shared-drives/$DATA {\"name\":\"$1\"}"
 }
 
-# What was refused is beside the document; but cp -b and sponge put the old one back, which is
+# What was refused is beside the document; but cp -b puts the old one back, which is
 # accepted.
 rejected()
 {
@@ -293,8 +292,8 @@ dash            I/O error
 dash_append     I/O error
 busybox         Invalid argument
 busybox_append  Invalid argument
-zsh             mute
-zsh_append      mute
+zsh             write error: invalid argument
+zsh_append      write error: invalid argument
 END
 }
 
