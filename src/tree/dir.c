@@ -255,14 +255,16 @@ bool dir_is_current(struct dir *dir)
 /* Writes `text` before `*start`, with a slash behind it unless it comes last. */
 static bool put_before(char *out, size_t *start, const char *text, bool last)
 {
-    size_t bytes = strlen(text) + (last ? 0 : 1);
+    size_t text_bytes = strlen(text);
+    size_t bytes = text_bytes + (last ? 0 : 1);
 
     if (bytes > *start)
         return false;
     *start -= bytes;
-    memcpy(out + *start, text, strlen(text));
+    for (size_t i = 0; i < text_bytes; i++)
+        out[*start + i] = text[i];
     if (!last)
-        out[*start + bytes - 1] = '/';
+        out[*start + text_bytes] = '/';
     return true;
 }
 

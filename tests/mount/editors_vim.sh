@@ -33,8 +33,8 @@ nvi_open()
     sees "$1: .*line"
 }
 
-# busybox vi shows a write's error as "0C", ignores what close says and does not call fsync. It writes
-# over the old text and then cuts it: one that is shorter is judged at close only.
+# busybox vi shows a write's error as "0C", ignores what close says and does not call fsync. It
+# writes over the old text and then cuts it: one that is shorter is judged at close only.
 saved[busybox_vi]="'[^']*' [0-9]+L, [1-9][0-9]*C"
 unsaved[busybox_vi]="'[^']*' [0-9]+L, 0C"
 

@@ -34,7 +34,8 @@ gone_from()
     assert_lacks "$out" "$2"
 }
 
-# deletes TOOL PATH API_PATH…: a DELETE of each, in any order, once each; and it is gone, also for a new look.
+# deletes TOOL PATH API_PATH…: a DELETE of each, in any order, once each; and it is gone, also for
+# a new look.
 deletes()
 {
     local tool=$1 path=$2 expected

@@ -73,7 +73,7 @@ has_names()
     [ "$(all_names | grep "^./$1/")" = "$(grep "^./$1/" <<<"$2")" ]
 }
 
-# keeps TOOL FROM TO REQUESTS: fails, with these requests; nothing has moved, and nothing is missing.
+# keeps TOOL FROM TO REQUESTS: fails, with these requests; nothing has moved, nothing is missing.
 keeps()
 {
     local before

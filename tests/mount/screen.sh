@@ -27,18 +27,22 @@ declare -A saved=() unsaved=() restores=() backup=()
 # What editors say when they think that somebody else wrote the file.
 CHANGED='(has|been|file) changed|changed (on disk|since|more)|reload|overwrite|really|anyway'
 
+terminals=0 # so far; each has a server of its own: one that ends takes its time
+
 terminal()
 {
-    tmux -f "$WORK/tmux.conf" -S "$WORK/tmux" "$@" 2>>"$WORK/tmux.err"
+    tmux -f "$WORK/tmux.conf" -S "$WORK/tmux$terminals" "$@" 2>>"$WORK/tmux.err"
 }
 
 # in_terminal COMMAND…: starts it there, in the mount's directory.
 in_terminal()
 {
+    terminals=$((terminals + 1))
     rm -f "$WORK/status"
     echo 'set-option -s escape-time 0' >"$WORK/tmux.conf"
     terminal -u new-session -d -P -F '#{pid}' -x 150 -y 40 -c "$MNT" \
-        bash -c 'file=$1; shift; "$@"; echo $? >"$file"' - "$WORK/status" "$@" >"$WORK/tmux.pid"
+        bash -c 'file=$1; shift; "$@"; status=$?; cd /; echo $status >"$file"' - \
+        "$WORK/status" "$@" >"$WORK/tmux.pid"
 }
 
 screen()
@@ -92,7 +96,7 @@ never_saw()
 
 has_ended()
 {
-    [ -e "$WORK/status" ] && ! is_running "$(cat "$WORK/tmux.pid")"
+    [ -s "$WORK/status" ]
 }
 
 # ended [STATUS]: the program in the terminal ends, with that exit status.
@@ -106,6 +110,7 @@ ended()
         fi
         pause 0.03
     done
+    terminal kill-server || true
     assert_eq "${1:-0}" "$(cat "$WORK/status")" 'exit status of the editor'
 }
 
@@ -152,7 +157,7 @@ needs()
     done
 }
 
-# --- what is asked of each editor ------------------------------------------------------------------
+# --- what is asked of each editor ----------------------------------------------------------------
 
 # The names in a directory, with those that start with a dot.
 names_in()
