@@ -5,6 +5,11 @@
  * come with a draft are not there until it makes them or looks into the directory. What it goes on
  * to write when its draft has become a resource on the way is the rest of the same copy: keys that
  * can't be changed, and the name of what was copied, are accepted and ignored.
+ *
+ * A copy into a directory that another process made (mkdir b; cp a/drive.json a/size b) is known by
+ * the process that wrote the completing file. That may be a shell as well, whose later wishes are
+ * its user's: from it a name is ignored only where it is another resource's, so that it could not
+ * be taken.
  */
 #include "config.h"
 
@@ -24,6 +29,7 @@ static int64_t now_ms(const struct dir *dir)
 void birth_begin(struct call *call, struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);
+    free(dir->birth.made);
     dir->birth =
         (struct birth){.pid = call->pid, .until_ms = now_ms(dir) + BIRTH_MS, .empty = true};
     pthread_mutex_unlock(&dir->tree->lock);
@@ -67,6 +73,25 @@ static struct birth of_process(struct call *call, struct dir *dir)
 bool birth_is_own(struct call *call, struct dir *dir)
 {
     return of_process(call, dir).pid != 0;
+}
+
+void birth_hand_on(struct call *call, struct dir *dir)
+{
+    if (birth_is_own(call, dir))
+        return;
+    pthread_mutex_lock(&dir->tree->lock);
+    dir->birth.pid = call->pid;
+    dir->birth.until_ms = now_ms(dir) + BIRTH_MS;
+    dir->birth.empty = false;
+    dir->birth.handed_on = true;
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
+bool birth_ignores_names(struct call *call, struct dir *dir)
+{
+    struct birth birth = of_process(call, dir);
+
+    return birth.pid != 0 && !birth.handed_on;
 }
 
 bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical)

@@ -94,10 +94,11 @@ bool document_create_in_machine(const struct kind *kind, const char *name, size_
 int document_restore_body(const struct restore_row *row, const char *text, size_t text_bytes,
                           struct buf *out, struct problem *problem);
 
-/* Of a document that was copied from another resource, what can be set on one that exists: neither
- * read-only keys nor the name. False: `text` is no JSON object, or no memory. */
+/* Of a document that was copied from another resource, what can be set on one that exists: no
+ * read-only keys, and the name only if `keep_name`. False: `text` is no JSON object, or no memory.
+ */
 bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                            struct buf *out);
+                            bool keep_name, struct buf *out);
 
 /* `body` with every secret (field_is_secret, at any depth) masked, for journals; NULL or text that
  * is not JSON gives "null". */

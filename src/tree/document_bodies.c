@@ -49,15 +49,16 @@ int document_restore_body(const struct restore_row *row, const char *text, size_
 }
 
 /* Whether a key of a copied document can have an effect on a resource that exists by now. */
-static bool is_settable(const struct kind_shape *shape, const char *key)
+static bool is_settable(const struct kind_shape *shape, const char *key, bool keep_name)
 {
     const struct field *field = field_find(shape->fields, key, strlen(key));
 
-    return field != NULL && (field->flags & FIELD_UPDATE) != 0 && strcmp(key, "name") != 0;
+    return field != NULL && (field->flags & FIELD_UPDATE) != 0 &&
+           (keep_name || strcmp(key, "name") != 0);
 }
 
 bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                            struct buf *out)
+                            bool keep_name, struct buf *out)
 {
     struct json_object *object = NULL;
     struct json_object *kept = json_object_new_object();
@@ -67,7 +68,7 @@ bool document_keep_settable(const struct kind *kind, enum dialect dialect, const
 
     if (ok) {
         json_object_object_foreach (object, key, value) {
-            if (is_settable(&kind->shapes[dialect], key))
+            if (is_settable(&kind->shapes[dialect], key, keep_name))
                 ok = ok && document_put(kept, key, json_object_get(value));
         }
     }

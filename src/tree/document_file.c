@@ -111,26 +111,52 @@ static int work_out(struct call *call, const struct buf *text, struct dir *dir,
     return rc < 0 ? rc : diff(call, text, dir, *record, edit);
 }
 
-/* A rename by document or field to a name that another resource has is refused, as mv is. */
-static int check_name_free(struct call *call, struct dir *dir, const struct record *record,
-                           const struct document_change *edit)
+/* Whether the text would give the resource a name that another one has. */
+static bool takes_other_name(struct dir *dir, const struct buf *text)
 {
     struct json_object *body = NULL;
     struct json_object *name = NULL;
     struct record *taken = NULL;
     size_t count = 0;
 
-    if (json_read(buf_text(&edit->body), edit->body.size_bytes, &body, NULL) == JSON_OK)
+    if (json_read(buf_text(text), text->size_bytes, &body, NULL) == JSON_OK &&
+        json_object_is_type(body, json_type_object))
         name = json_member(body, "name");
     if (name != NULL && json_object_is_type(name, json_type_string))
         count = cache_by_name(dir->tree->config.cache, dir->kind, json_object_get_string(name),
                               (size_t)json_object_get_string_len(name), NULL, &taken, 1);
-    bool own = taken != NULL && strcmp(taken->id, record->id) == 0;
+    bool own = count == 1 && strcmp(taken->id, dir_id(dir)) == 0;
     record_unref(taken);
     json_object_put(body);
-    if (count > 0 && !(own && count == 1))
-        return tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
-    return 0;
+    return count > 0 && !own;
+}
+
+/* Whole objects are sent with their name also where that is not what was changed. */
+static bool renames(const struct record *record, const struct document_change *edit)
+{
+    struct json_object *body = NULL;
+    struct json_object *name = NULL;
+
+    if (json_read(buf_text(&edit->body), edit->body.size_bytes, &body, NULL) == JSON_OK)
+        name = json_member(body, "name");
+    bool same = name == NULL ||
+                ((size_t)json_object_get_string_len(name) == record->name_bytes &&
+                 memcmp(json_object_get_string(name), record->name, record->name_bytes) == 0);
+    json_object_put(body);
+    return !same;
+}
+
+/* What of a copied text concerns a resource that exists by now: into `kept`, if anything is left
+ * out. */
+static const struct buf *keep_settable(struct call *call, struct file *file, struct dir *dir,
+                                       const struct buf *text, struct buf *kept)
+{
+    bool keep_name = !birth_ignores_names(call, dir) && !takes_other_name(dir, text);
+
+    if (file->copied && document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache),
+                                               text, keep_name, kept))
+        return kept;
+    return text;
 }
 
 int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
@@ -148,12 +174,11 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     if (!name_shown(dir->tree->config.cache, record, &old_name))
         buf_finish(&old_name);
-    if (file->copied &&
-        document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache), text, &kept))
-        text = &kept;
+    text = keep_settable(call, file, dir, text, &kept);
     rc = work_out(call, text, dir, &record, &edit);
-    if (rc == 0 && edit.changed)
-        rc = check_name_free(call, dir, record, &edit);
+    /* A rename to a name that is taken is refused, as mv is. */
+    if (rc == 0 && edit.changed && takes_other_name(dir, &edit.body) && renames(record, &edit))
+        rc = tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
     if (rc == 0 && edit.changed)

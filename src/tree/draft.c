@@ -438,6 +438,8 @@ static int send_create(struct call *call, struct file *file, const struct docume
     set_change(dir, file->change);
     int rc = file_await(call, file, true);
     settle(dir);
+    if (rc == 0)
+        birth_hand_on(call, dir);
     return rc;
 }
 

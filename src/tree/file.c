@@ -130,7 +130,7 @@ static int check_access(struct call *call, struct node node, int flags, bool cre
 
     if (writing && node.dir->tree->config.read_only)
         return tree_fail(call, EROFS, "mounted read-only");
-    if (writing && !created && (mode & 0222) == 0)
+    if (writing && !created && (mode & 0222) == 0 && !birth_is_own(call, node.dir))
         return tree_fail(call, EACCES, "this file is read-only");
     if ((flags & O_ACCMODE) != O_WRONLY && (mode & 0444) == 0)
         return tree_fail(call, EACCES, "this value can be given, it is never shown");

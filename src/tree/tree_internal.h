@@ -136,6 +136,7 @@ struct birth {
     pid_t pid; /* 0: nobody */
     int64_t until_ms;
     bool empty;     /* to that process nothing is in it that it did not make */
+    bool handed_on; /* it did not make the directory, but wrote what completed it */
     uint32_t *made; /* canonical numbers of what it made */
     size_t made_count;
 };
@@ -326,6 +327,10 @@ bool same_process(pid_t a, pid_t b);
 void birth_begin(struct call *call, struct dir *dir);
 /* Whether the caller's process made it (or what it is nested in), and is still at it. */
 bool birth_is_own(struct call *call, struct dir *dir);
+/* The caller has completed the draft. */
+void birth_hand_on(struct call *call, struct dir *dir);
+/* Whether a name that the caller writes is that of what it copies, and so means nothing. */
+bool birth_ignores_names(struct call *call, struct dir *dir);
 /* Whether that file is not to be seen by the caller, who has not made it yet. */
 bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical);
 /* The caller made a file in it; listed it. */
