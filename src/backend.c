@@ -5,6 +5,9 @@
 
 #include "util/clock.h"
 
+#include <errno.h>
+#include <stdio.h>
+
 #define ANSWER_MAX_BYTES ((size_t)64 << 20)
 
 static int transport(void *ctx, const struct http_request *request, struct cancel *cancel,
@@ -25,6 +28,40 @@ static bool on_unauthorized(void *ctx)
     struct backend *backend = ctx;
 
     return key_reload(backend->key, backend->api);
+}
+
+static void on_change(void *ctx, const struct kind *kind, const char *id)
+{
+    struct backend *backend = ctx;
+
+    if (backend->on_change != NULL)
+        backend->on_change(backend->ctx, kind, id);
+}
+
+static void on_change_end(void *ctx, const struct change_report *report)
+{
+    struct backend *backend = ctx;
+    struct cache_event event = {.known = false};
+
+    if (report->id != NULL)
+        cache_event(backend->cache, report->kind, report->id, report->verb, NULL, &event);
+    journal_add_change(backend->journal, backend->url, report, event.event.id);
+}
+
+/* What was deleted asynchronously, and was not after all. */
+static void on_delete_failed(void *ctx, const struct kind *kind, const char *id,
+                             const struct event *event)
+{
+    struct backend *backend = ctx;
+    struct problem problem;
+    char path[256];
+
+    problem_set(&problem, PROBLEM_SERVER, "the deletion of this %s failed (%s): it shows again",
+                kind->noun, event->error[0] == '\0' ? event->state : event->error);
+    snprintf(path, sizeof path, "%s/%s", kind->plural, id);
+    const struct journal_error error = {
+        .op = "delete", .path = path, .err = EIO, .problem = &problem};
+    journal_add_error(backend->journal, &error);
 }
 
 static struct http *make_http(const struct options *options, struct problem *problem)
@@ -64,8 +101,10 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .ttl_ms = config->options->ttl_ms,
         .stale_ms = config->options->stale_ms,
         .timeout_ms = config->options->timeout_ms,
-        .on_change = config->on_change,
-        .ctx = config->ctx,
+        .on_change = on_change,
+        .on_delete_failed = on_delete_failed,
+        .on_change_end = on_change_end,
+        .ctx = backend,
     };
 
     return cache_create(&cache);
@@ -100,7 +139,8 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
 int backend_init(struct backend *backend, const struct backend_config *config,
                  struct problem *problem)
 {
-    *backend = (struct backend){.key = config->key};
+    *backend = (struct backend){
+        .key = config->key, .url = config->url, .on_change = config->on_change, .ctx = config->ctx};
     *problem = (struct problem){0};
     cancel_group_init(&backend->group);
     if ((backend->journal = journal_create(&clock_system)) != NULL &&

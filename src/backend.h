@@ -9,7 +9,10 @@
 #include "util/cancel.h"
 
 struct backend {
-    struct key *key; /* borrowed */
+    struct key *key;                                                       /* borrowed */
+    const char *url;                                                       /* borrowed */
+    void (*on_change)(void *ctx, const struct kind *kind, const char *id); /* or NULL */
+    void *ctx;                                                             /* for on_change */
     struct cancel_group group;
     struct journal *journal;
     struct http *http;

@@ -3,7 +3,8 @@
  * Calls of the storage API: paths, paging, dialects, retries; an answer becomes a record or a
  * problem. Knows resources only by the rows of kinds/.
  *
- * All functions may be called from any thread, block, and return 0, or -1 with `problem` set.
+ * All functions may be called from any thread, block, and return 0, or -1 with `problem` set. After
+ * success `problem` is none and holds the last answer's HTTP status.
  * Each HTTP request gets `timeout_ms` at most, and ends when `cancel` fires (PROBLEM_INTERRUPTED,
  * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 429, 502, 503, 504 and
  * connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay

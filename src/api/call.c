@@ -139,6 +139,7 @@ static void judge_success(const struct call *call, const struct http_response *r
         json_read(buf_text(&response->body), response->body.size_bytes, &attempt->answer, &fault);
 
     attempt->verdict = VERDICT_DONE;
+    attempt->problem.status = response->status;
     if (result == JSON_OK || may_be_unread(call, response))
         return;
     problem_set(&attempt->problem, PROBLEM_PROTOCOL,
@@ -340,6 +341,8 @@ int call_perform(struct call *call, struct json_object **answer, struct problem 
     free(url);
     if (attempt.verdict == VERDICT_DONE) {
         *answer = attempt.answer;
+        if (problem != NULL)
+            *problem = (struct problem){.status = attempt.problem.status};
         return 0;
     }
     if (problem != NULL)

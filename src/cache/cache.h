@@ -19,6 +19,7 @@
 #include "util/problem.h"
 
 struct cache;
+struct change_report;
 
 struct cache_config {
     struct api *api;            /* borrowed, outlives the cache */
@@ -33,6 +34,8 @@ struct cache_config {
      * cache_expire (id NULL: any of it; of a singleton always NULL). Called from any thread with no
      * lock held, before those are woken who wait for what brought it about; or NULL. */
     void (*on_change)(void *ctx, const struct kind *kind, const char *id);
+    /* A change has ended: called by its worker before waiters wake, no lock held; or NULL. */
+    void (*on_change_end)(void *ctx, const struct change_report *report);
     /* The event of a deletion that this mount sent has failed: the resource shows again. Called
      * like on_change, which follows; or NULL. */
     void (*on_delete_failed)(void *ctx, const struct kind *kind, const char *id,
@@ -127,6 +130,17 @@ struct change_request {
     const char *body;           /* JSON text or NULL; copied, wiped when freed */
     const char *const *secrets; /* values to scrub from problems, ends with NULL; or NULL; copied */
     int64_t deadline_ms;        /* absolute, monotonic: when the change gives up */
+    const char *origin;         /* who asked for it, for on_change_end; or NULL; copied */
+};
+
+/* A change that has ended, sent or not; all borrowed for the call. */
+struct change_report {
+    enum change_verb verb;
+    const struct kind *kind;
+    const char *id;                /* of the resource; NULL: none was created */
+    const char *body;              /* JSON text with its secrets, or NULL */
+    const char *origin;            /* as the request had it, or NULL */
+    const struct problem *problem; /* PROBLEM_NONE: it succeeded; status: the answer's */
 };
 
 /* Starts a change. One reference in `*out`. -1: no memory, or the cache is being destroyed.

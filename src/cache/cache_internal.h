@@ -171,6 +171,7 @@ struct change {
     char *id;       /* NULL for a create */
     char *body;     /* or NULL */
     char **secrets; /* or NULL */
+    char *origin;   /* or NULL */
     int64_t deadline_ms;
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
     pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */

@@ -32,6 +32,7 @@ static void destroy(struct change *change)
     wipe_list(change->secrets);
     wipe(change->body);
     free(change->id);
+    free(change->origin);
     pthread_mutex_destroy(&change->lock);
     free(change);
 }
@@ -82,6 +83,7 @@ static struct change *create(struct cache *cache, const struct change_request *r
     change->verb = request->verb;
     change->deadline_ms = request->deadline_ms;
     if (copy_text(request->id, &change->id) && copy_text(request->body, &change->body) &&
+        copy_text(request->origin, &change->origin) &&
         copy_list(request->secrets, &change->secrets))
         return change;
     destroy(change);
@@ -161,6 +163,23 @@ static int forgo(struct change *change, struct problem *problem)
     return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
 }
 
+static void report(const struct change *change, const struct record *record,
+                   const struct problem *problem)
+{
+    const struct cache_config *config = &change->collection->cache->config;
+    const struct change_report ended = {
+        .verb = change->verb,
+        .kind = change->collection->kind,
+        .id = change->id != NULL ? change->id : (record == NULL ? NULL : record->id),
+        .body = change->body,
+        .origin = change->origin,
+        .problem = problem,
+    };
+
+    if (config->on_change_end != NULL)
+        config->on_change_end(config->ctx, &ended);
+}
+
 static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
@@ -172,6 +191,7 @@ static void perform(struct change *change)
                                : change_functions[change->verb](change, &cancel, &record, &problem);
 
     cancel_finish(&cancel);
+    report(change, record, &problem);
     pthread_mutex_lock(&change->lock);
     change->record = record;
     if (rc != 0)

@@ -18,6 +18,12 @@ static int last_error_render(struct call *call, struct node node, bool wait, str
     return journal_print_last_error(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
 }
 
+static int changes_render(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return journal_print_changes(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
+}
+
 static int requests_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
@@ -52,6 +58,7 @@ static const struct leaf_row control_leaves[] = {
     {.name = "status.json", .mode = 0444, .flags = LEAF_VOLATILE, .render = status_render},
     {.name = "errors.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = errors_render},
     {.name = "last-error", .mode = 0444, .flags = LEAF_VOLATILE, .render = last_error_render},
+    {.name = "changes.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = changes_render},
     {.name = "requests.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = requests_render},
     {.name = "refresh",
      .mode = 0644,

@@ -87,10 +87,12 @@ static int send_edit(struct call *call, struct file *file, const struct document
                                      .kind = file->node.dir->kind,
                                      .id = dir_id(dir_resource(file->node.dir)),
                                      .body = buf_text(&edit->body),
-                                     .secrets = (const char *const *)edit->secrets,
-                                     .deadline_ms = call->cancel->deadline_ms};
+                                     .secrets = (const char *const *)edit->secrets};
 
-    if (change_start(file->tree->config.cache, &request, &file->change) < 0)
+    char name[LEAF_NAME_BYTES];
+
+    leaf_name(file->node.dir, file->node.leaf, name);
+    if (tree_change_start(call, file->node.dir, name, &request, &file->change) < 0)
         return -ENOMEM;
     return file_await(call, file, false);
 }

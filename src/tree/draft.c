@@ -195,10 +195,9 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
     struct change_request request = {.verb = CHANGE_CREATE,
                                      .kind = parent->kind,
                                      .body = buf_text(&body->body),
-                                     .secrets = (const char *const *)body->secrets,
-                                     .deadline_ms = call->cancel->deadline_ms};
+                                     .secrets = (const char *const *)body->secrets};
     struct record *record = NULL;
-    int rc = resource_change(call, parent->tree, &request, &record);
+    int rc = resource_change(call, parent, name, &request, &record);
 
     if (rc == 0 && record != NULL) {
         *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
@@ -429,10 +428,12 @@ static int send_create(struct call *call, struct file *file, const struct docume
     struct change_request request = {.verb = CHANGE_CREATE,
                                      .kind = file->node.dir->kind,
                                      .body = buf_text(&body->body),
-                                     .secrets = (const char *const *)body->secrets,
-                                     .deadline_ms = call->cancel->deadline_ms};
+                                     .secrets = (const char *const *)body->secrets};
 
-    if (change_start(file->tree->config.cache, &request, &file->change) < 0)
+    char name[LEAF_NAME_BYTES];
+
+    leaf_name(file->node.dir, file->node.leaf, name);
+    if (tree_change_start(call, file->node.dir, name, &request, &file->change) < 0)
         return -ENOMEM;
     struct dir *dir = dir_resource(file->node.dir);
     set_change(dir, file->change);

@@ -105,3 +105,19 @@ int tree_finish(struct call *call, struct tree *tree, const char *path, int rc)
     journal_add_error(tree->config.journal, &error);
     return rc;
 }
+
+int tree_change_start(struct call *call, struct dir *dir, const char *name,
+                      const struct change_request *request, struct change **out)
+{
+    struct change_request sent = *request;
+    struct buf origin = BUF_EMPTY;
+    char path[PATH_BYTES];
+
+    dir_path(dir, name, path, sizeof path);
+    if (journal_print_origin(call->pid, call->uid, call->op, path, &origin))
+        sent.origin = buf_text(&origin);
+    sent.deadline_ms = call->cancel->deadline_ms;
+    int rc = change_start(dir->tree->config.cache, &sent, out);
+    buf_finish(&origin);
+    return rc < 0 ? -ENOMEM : 0;
+}

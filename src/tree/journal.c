@@ -3,6 +3,10 @@
 
 #include "tree/journal.h"
 
+#include "cache/cache.h"
+#include "tree/document.h"
+#include "util/json.h"
+
 #include "util/ring.h"
 
 #include <errno.h>
@@ -16,6 +20,7 @@ struct journal {
     const struct clock *clock;
     struct ring *errors;   /* lines of JSON */
     struct ring *requests; /* lines of JSON */
+    struct ring *changes;  /* lines of JSON */
     pthread_mutex_t lock;  /* guards what follows; order: lock → ring */
     struct buf last_error; /* one line, with its newline */
     struct buf newest;     /* the newest error without time and count, to know a repeat by */
@@ -34,8 +39,9 @@ struct journal *journal_create(const struct clock *clock)
     pthread_mutex_init(&journal->lock, NULL);
     journal->errors = ring_create(JOURNAL_ERRORS);
     journal->requests = ring_create(JOURNAL_REQUESTS);
+    journal->changes = ring_create(JOURNAL_CHANGES);
     journal->key.since_ms = clock_wall_ms(clock);
-    if (journal->errors != NULL && journal->requests != NULL)
+    if (journal->errors != NULL && journal->requests != NULL && journal->changes != NULL)
         return journal;
     journal_destroy(journal);
     return NULL;
@@ -47,6 +53,7 @@ void journal_destroy(struct journal *journal)
         return;
     ring_destroy(journal->errors);
     ring_destroy(journal->requests);
+    ring_destroy(journal->changes);
     buf_finish(&journal->last_error);
     buf_finish(&journal->newest);
     pthread_mutex_destroy(&journal->lock);
@@ -191,6 +198,100 @@ bool journal_print_last_error(struct journal *journal, struct buf *out)
 bool journal_print_errors(struct journal *journal, struct buf *out)
 {
     return ring_print(journal->errors, out);
+}
+
+/* --- changes --------------------------------------------------------------------------------- */
+
+static const struct {
+    enum http_method method;
+    const char *tail; /* of the URL, behind the id */
+} verb_rows[] = {
+    [CHANGE_CREATE] = {HTTP_POST, ""},
+    [CHANGE_UPDATE] = {HTTP_PUT, ""},
+    [CHANGE_DELETE] = {HTTP_DELETE, ""},
+    [CHANGE_RESTORE] = {HTTP_POST, "/restore"},
+};
+
+bool journal_print_origin(pid_t pid, uid_t uid, const char *op, const char *path, struct buf *out)
+{
+    struct json_object *origin = json_object_new_object();
+    char comm[64];
+
+    read_comm(pid, comm, sizeof comm);
+    json_object_object_add(origin, "pid", json_object_new_int64(pid));
+    json_object_object_add(origin, "uid", json_object_new_int64(uid));
+    add_text(origin, "comm", comm);
+    add_text(origin, "op", op);
+    add_text(origin, "path", path);
+    bool ok = json_print(out, origin);
+    json_object_put(origin);
+    return ok;
+}
+
+static void add_url(struct json_object *line, const char *base_url,
+                    const struct change_report *report)
+{
+    struct buf url = BUF_EMPTY;
+    bool of_one = report->verb != CHANGE_CREATE && report->id != NULL;
+
+    if (buf_printf(&url, "%s%s%s%s%s", base_url, report->kind->path, of_one ? "/" : "",
+                   of_one ? report->id : "", verb_rows[report->verb].tail))
+        add_text(line, "url", buf_text(&url));
+    buf_finish(&url);
+}
+
+/* The members of a JSON object given as text. */
+static void add_members(struct json_object *line, const char *text)
+{
+    struct json_object *object = NULL;
+
+    if (text == NULL || json_read(text, strlen(text), &object, NULL) != JSON_OK ||
+        !json_object_is_type(object, json_type_object)) {
+        json_object_put(object);
+        return;
+    }
+    json_object_object_foreach (object, key, value) {
+        json_object_object_add(line, key, json_object_get(value));
+    }
+    json_object_put(object);
+}
+
+static void add_body(struct json_object *line, const char *body)
+{
+    struct json_object *masked = NULL;
+    struct buf text = BUF_EMPTY;
+
+    if (document_mask_body(body, &text))
+        json_read(buf_text(&text), text.size_bytes, &masked, NULL);
+    json_object_object_add(line, "body", masked);
+    buf_finish(&text);
+}
+
+void journal_add_change(struct journal *journal, const char *base_url,
+                        const struct change_report *report, const char *event_id)
+{
+    struct json_object *line = json_object_new_object();
+    long status = report->problem->status;
+    char time[CLOCK_ISO_SIZE];
+
+    clock_format_iso(clock_wall_ms(journal->clock), time);
+    add_text(line, "time", time);
+    add_members(line, report->origin);
+    add_text(line, "method", http_method_name(verb_rows[report->verb].method));
+    add_url(line, base_url, report);
+    json_object_object_add(line, "status", status == 0 ? NULL : json_object_new_int64(status));
+    json_object_object_add(line, "id",
+                           report->id == NULL ? NULL : json_object_new_string(report->id));
+    json_object_object_add(line, "event",
+                           event_id[0] == '\0' ? NULL : json_object_new_string(event_id));
+    add_body(line, report->body);
+    ring_add(journal->changes, plain_text(line));
+    json_object_put(line);
+}
+
+bool journal_print_changes(struct journal *journal, struct buf *out)
+{
+    return ring_print(journal->changes, out);
 }
 
 /* --- requests -------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct journal;
 
 #define JOURNAL_ERRORS   100
 #define JOURNAL_REQUESTS 1000
+#define JOURNAL_CHANGES  1000
 
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
@@ -39,6 +40,15 @@ void journal_add_error(struct journal *journal, const struct journal_error *erro
 bool journal_print_last_error(struct journal *journal, struct buf *out);
 bool journal_print_errors(struct journal *journal, struct buf *out);
 bool journal_print_requests(struct journal *journal, struct buf *out);
+
+/* Who asked for a change, as text for change_request.origin. `path` is copied. */
+bool journal_print_origin(pid_t pid, uid_t uid, const char *op, const char *path, struct buf *out);
+/* A change that has ended: time pid uid comm op path method url status id event, masked body.
+ * `event_id` may be "". `base_url` as the API has it. */
+struct change_report;
+void journal_add_change(struct journal *journal, const char *base_url,
+                        const struct change_report *report, const char *event_id);
+bool journal_print_changes(struct journal *journal, struct buf *out);
 
 /* An API request, for api_config.on_exchange. `url` must hold no secret (our URLs never do). */
 void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);

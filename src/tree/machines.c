@@ -236,14 +236,13 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
 {
     struct buf body = BUF_EMPTY;
     struct change *change = NULL;
-    struct change_request request = {
-        .verb = CHANGE_CREATE, .kind = dir->kind, .deadline_ms = call->cancel->deadline_ms};
+    struct change_request request = {.verb = CHANGE_CREATE, .kind = dir->kind};
 
     if (!document_create_in_machine(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
                                     &body))
         return -ENOMEM;
     request.body = buf_text(&body);
-    int rc = change_start(dir->tree->config.cache, &request, &change);
+    int rc = tree_change_start(call, dir, buf_text(name), &request, &change);
     buf_finish(&body);
     if (rc < 0)
         return -ENOMEM;

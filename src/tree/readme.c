@@ -12,23 +12,27 @@ static const char how_to[] =
     "  ls drives                          what there is\n"
     "  cat drives/NAME/drive.json         one resource, whole\n"
     "  jq -r .size drives/*/drive.json    all of them, by jq\n"
+    "  cat drives/NAME/size               every key is a file, too\n"
     "  touch drives                       ask the server again at the next look\n"
     "\n"
     "Change\n"
     "  Edit a document and save it, or write only what is to change:\n"
     "    echo '{\"name\": \"archive\"}' > drives/NAME/drive.json\n"
     "  Keys left out stay as they are. Nothing is sent that did not change.\n"
+    "  echo archive > drives/NAME/name    one value, in its own file\n"
     "  mv drives/NAME drives/OTHER        a new name\n"
     "\n"
     "Create\n"
     "  mkdir machines/MACHINEID/NAME      takes a snapshot at once\n"
     "  mkdir drives/NAME                  starts a draft; .draft in it says what is missing,\n"
-    "                                     and writing a whole drive.json creates it\n"
+    "                                     and the file that gives the last of it creates it\n"
+    "  cp -r drives/NAME drives/OTHER     a new drive with the same settings\n"
     "\n"
     "Delete and restore\n"
     "  rm -r drives/NAME                  deletes the resource and all that is on it\n"
     "  touch snapshots/NAME/restore       the machine goes back to this snapshot\n"
     "  cat snapshots/NAME/restore         how far that has come\n"
+    "  cat snapshots/NAME/wait            returns when it has ended\n"
     "\n"
     "Names\n"
     "  What a file name can't hold is written %XX. Where a plain name could mean several\n"
@@ -36,7 +40,8 @@ static const char how_to[] =
     "\n"
     "When something goes wrong\n"
     "  cat .paperspacefs/last-error       the newest failure, in words\n"
-    "  .paperspacefs/errors.jsonl, requests.jsonl, status.json have the rest.\n";
+    "  cat drives/NAME/drive.json.rej     the text that was refused\n"
+    "  .paperspacefs/errors.jsonl, changes.jsonl, requests.jsonl, status.json have the rest.\n";
 
 static bool print_kinds(struct buf *out)
 {

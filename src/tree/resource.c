@@ -12,11 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int64_t deadline_ms(struct call *call)
-{
-    return call->cancel->deadline_ms;
-}
-
 struct record *resource_record(struct dir *dir)
 {
     return cache_by_id(dir->tree->config.cache, dir->kind, dir_id(dir));
@@ -141,12 +136,12 @@ static int check_rmdir(struct call *call, struct dir *dir)
     return 0;
 }
 
-int resource_change(struct call *call, struct tree *tree, const struct change_request *request,
-                    struct record **out)
+int resource_change(struct call *call, struct dir *dir, const char *name,
+                    const struct change_request *request, struct record **out)
 {
     struct change *change = NULL;
 
-    if (change_start(tree->config.cache, request, &change) < 0)
+    if (tree_change_start(call, dir, name, request, &change) < 0)
         return -ENOMEM;
     int rc = change_wait(change, call->cancel, &call->problem);
     if (rc == 0 && out != NULL)
@@ -158,10 +153,7 @@ int resource_change(struct call *call, struct tree *tree, const struct change_re
 static int delete_resource(struct call *call, struct dir *dir)
 {
     struct tree *tree = dir->tree;
-    struct change_request request = {.verb = CHANGE_DELETE,
-                                     .kind = dir->kind,
-                                     .id = dir_id(dir),
-                                     .deadline_ms = deadline_ms(call)};
+    struct change_request request = {.verb = CHANGE_DELETE, .kind = dir->kind, .id = dir_id(dir)};
     struct record *record = resource_record(dir);
 
     if (record == NULL)
@@ -169,7 +161,7 @@ static int delete_resource(struct call *call, struct dir *dir)
     if (record->machine_id[0] != '\0')
         machine_keep(tree, record->machine_id, tree->config.ttl_ms);
     record_unref(record);
-    return resource_change(call, tree, &request, NULL);
+    return resource_change(call, dir, NULL, &request, NULL);
 }
 
 int resource_rmdir(struct call *call, struct dir *parent, const char *name)
@@ -239,9 +231,8 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
                                          .kind = dir->kind,
                                          .id = dir_id(dir),
                                          .body = buf_text(&edit.body),
-                                         .secrets = (const char *const *)edit.secrets,
-                                         .deadline_ms = deadline_ms(call)};
-        rc = resource_change(call, dir->tree, &request, NULL);
+                                         .secrets = (const char *const *)edit.secrets};
+        rc = resource_change(call, dir, NULL, &request, NULL);
     }
     if (rc == 0 && !dir_move(dir, new_name))
         rc = -ENOMEM;

@@ -119,18 +119,15 @@ static int start(struct call *call, struct dir *dir, const char *body, struct ch
 
     if (record == NULL)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
-    struct change_request request = {.verb = CHANGE_RESTORE,
-                                     .kind = dir->kind,
-                                     .id = record->id,
-                                     .body = body,
-                                     .deadline_ms = call->cancel->deadline_ms};
+    struct change_request request = {
+        .verb = CHANGE_RESTORE, .kind = dir->kind, .id = record->id, .body = body};
     int rc = 0;
     /* Brings the events up to date; the change itself is refused if another slips in between. */
     if (cache_restore_pending(cache, record->machine_id, call->cancel))
         rc = tree_fail(call, EBUSY,
                        "a restore of machine %s is not finished yet, or its outcome is unknown",
                        record->machine_id);
-    else if (change_start(cache, &request, out) < 0)
+    else if (tree_change_start(call, dir, "restore", &request, out) < 0)
         rc = -ENOMEM;
     record_unref(record);
     return rc;

@@ -233,6 +233,10 @@ struct file {
 /* Sets the words and the errno; returns -err. */
 int tree_fail(struct call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* change_start for `call`, whose wish concerns `name` in `dir` (NULL: the directory itself); sets
+ * origin and deadline. 0 or -ENOMEM. */
+int tree_change_start(struct call *call, struct dir *dir, const char *name,
+                      const struct change_request *request, struct change **out);
 /* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
  */
 int tree_problem_errno(struct call *call, bool creating);
@@ -401,8 +405,8 @@ int check_new_name(struct call *call, struct dir *dir, const char *name);
 /* resource.c: finds or makes the object of what `name` means in a kind's or machine's directory. */
 int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
 /* Sends a change and waits for it; `out` (or NULL) gets the resource's record. */
-int resource_change(struct call *call, struct tree *tree, const struct change_request *request,
-                    struct record **out);
+int resource_change(struct call *call, struct dir *dir, const char *name,
+                    const struct change_request *request, struct record **out);
 int resource_list(struct call *call, struct dir *parent, struct listing *listing);
 int resource_rmdir(struct call *call, struct dir *parent, const char *name);
 int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,

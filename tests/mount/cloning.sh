@@ -198,9 +198,17 @@ test_rsync_r_in_place()
     clones 'rsync -r --inplace drives/data/ drives/copy/'
 }
 
-test_tar()
+# A resource has another inode number than its draft had. GNU tar compares those of a directory that
+# it was told to extract as "." before and after, and says so; the clone is made all the same.
+test_tar_of_dot()
 {
-    clones 'mkdir drives/copy; tar -C drives/data -c . | tar -C drives/copy -x'
+    clones 'mkdir drives/copy; tar -C drives/data -c . | tar -C drives/copy -x 2>"$WORK/tar.err" ||
+        grep -q "Directory renamed before its status could be extracted" "$WORK/tar.err"'
+}
+
+test_tar_of_the_files()
+{
+    clones 'mkdir drives/copy; (cd drives/data; tar -c *) | tar -C drives/copy -x'
 }
 
 test_tar_of_the_directory()

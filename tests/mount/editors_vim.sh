@@ -80,15 +80,18 @@ test_docs_vim_with_backupcopy_yes_edits_a_nested_field()
     edits_a_nested_field vim
 }
 
+# After a failed write it copies its backup back and leaves it there, as on any filesystem.
 test_vim_with_backupcopy_yes_shows_refusals()
 {
     backupcopy=yes
+    backup[vim]=yes
     shows_refusals vim
 }
 
 test_vim_with_backupcopy_yes_shows_what_is_invalid()
 {
     backupcopy=yes
+    backup[vim]=yes
     shows_what_is_invalid vim
 }
 
