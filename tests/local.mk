@@ -15,6 +15,7 @@ dist_check_SCRIPTS += \
   tests/mount/editors_other.sh \
   tests/mount/editors_vim.sh \
   tests/mount/errors.sh \
+  tests/mount/events.sh \
   tests/mount/life.sh \
   tests/mount/names.sh \
   tests/mount/posts.sh \

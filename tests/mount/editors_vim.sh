@@ -29,7 +29,7 @@ unsaved[nvi]='Error: [^ ]*: %s'
 
 nvi_open()
 {
-    in_terminal nvi "$1"
+    in_terminal env NEXINIT="set recdir=$T" nvi "$1"
     sees "$1: .*line"
 }
 

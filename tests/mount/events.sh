@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Machine events: state, event.json, wait; and the journals of the mount itself.
+. "$(dirname "$0")/lib.sh"
+
+DIR=snapshots/before-upgrade
+
+state_is()
+{
+    [ "$(cat "$MNT/$1/state")" = "$2" ]
+}
+
+test_docs_state_tells_what_is_going_on()
+{
+    mounted
+    emu_config '{"eventMs": 600000}'
+    prints ready "cat $DIR/state"
+    works "touch $DIR/restore"
+    prints restoring "cat $DIR/state"
+    works 'mkdir machines/psother; mkdir machines/psother/new'
+    prints creating 'cat snapshots/new/state'
+}
+
+test_docs_an_event_is_asked_for_at_most_once_a_second()
+{
+    mounted
+    emu_config '{"eventMs": 600000}'
+    works "touch $DIR/restore"
+    works "sleep 1.1"
+    forget_requests
+    works "cat $DIR/state $DIR/restore $DIR/event.json $DIR/state > /dev/null"
+    assert_eq 1 "$(count_requests GET '/machine-events/.*')"
+}
+
+test_docs_event_json_is_there_once_there_is_an_event()
+{
+    mounted
+    refused 'No such file or directory' "cat $DIR/event.json"
+    works "touch $DIR/restore"
+    prints snapshot-restore "jq -r .name $DIR/event.json"
+    eventually 10 state_is "$DIR" ready
+    prints 'done' "jq -r .state $DIR/event.json"
+}
+
+test_docs_wait_returns_when_the_event_has_ended()
+{
+    mounted
+    emu_config '{"eventMs": 700}'
+    works "touch $DIR/restore"
+    prints 'done' "cat $DIR/wait"
+    prints 'done' "cat $DIR/restore"
+}
+
+test_docs_wait_fails_with_the_event()
+{
+    mounted
+    emu_config '{"eventMs": 300, "eventFails": true}'
+    works "touch $DIR/restore"
+    refused 'Input/output error' "cat $DIR/wait"
+    words 'snapshot-restore ended as error' "$DIR/wait"
+    prints failed "cat $DIR/state"
+}
+
+test_docs_wait_can_be_interrupted()
+{
+    mounted
+    emu_config '{"eventMs": 600000}'
+    works "touch $DIR/restore"
+    run timeout -s INT 1 cat "$MNT/$DIR/wait"
+    assert_status 124
+}
+
+test_docs_an_error_without_a_text_and_with_a_date_is_a_success()
+{
+    mounted
+    emu_config '{"eventMs": 200, "eventErrorNull": true}'
+    works "touch $DIR/restore"
+    eventually 10 state_is "$DIR" ready
+    prints 'done' "cat $DIR/wait"
+}
+
+shown()
+{
+    [ -d "$MNT/$1" ]
+}
+
+test_docs_a_failed_deletion_comes_back_and_is_reported()
+{
+    mounted -- ttl=1
+    emu_config '{"eventMs": 300, "eventFails": true}'
+    works "rm -r $DIR"
+    refused 'No such file or directory' "stat $DIR"
+    eventually 20 shown "$DIR"
+    works "grep -q 'deletion of this snapshot failed' .paperspacefs/errors.jsonl"
+}
+
+test_wait_is_not_listed_and_without_an_event_returns_at_once()
+{
+    mounted
+    prints '' "ls $DIR | grep -x wait; true"
+    prints ready "cat $DIR/wait"
+    nothing_sent
+}
+
+test_changes_jsonl_has_every_change()
+{
+    mounted
+    works "echo '{\"name\": \"renamed\"}' > drives/data/drive.json; rm -r drives/archive"
+    works "mkdir machines/$MACHINE/first"
+    prints "[\"PUT\",\"/shared-drives/$DATA\",200]
+[\"DELETE\",\"/shared-drives/sdq7h2m4xc\",$([ "$D" = docs ] && echo 200 || echo 204)]
+[\"POST\",\"/snapshots\",$([ "$D" = docs ] && echo 200 || echo 201)]" \
+        "jq -c '[.method, (.url | sub(\"$URL\"; \"\")), .status]' .paperspacefs/changes.jsonl"
+    prints '' 'jq -r "select((.pid and .comm and .op and .path and .time) | not)" \
+        .paperspacefs/changes.jsonl'
+    prints rm 'jq -r "select(.method == \"DELETE\").comm" .paperspacefs/changes.jsonl'
+}
+
+test_docs_changes_jsonl_masks_secrets()
+{
+    mounted
+    works "echo '{\"s3Config\": {\"secretAccessKey\": \"hunter22hunter\"}}' \
+        > providers/backups/provider.json"
+    works 'grep -q "\*\*\*\*\*\*\*\*" .paperspacefs/changes.jsonl'
+    prints '' 'grep -rn hunter22 .paperspacefs README; true'
+}
+
+test_df_shows_the_plan()
+{
+    mounted
+    works 'cat utilization.json > /dev/null'
+    forget_requests
+    if [ "$D" = docs ]; then
+        prints "$(api GET /storage-providers/utilization |
+            jq -r '(.totalUsage | tonumber / 4096 | ceil)')" \
+            "df -B4096 --output=used . | tail -1 | tr -d ' '"
+    else
+        prints "$(api GET /storage-providers/utilization |
+            jq -r '(.datasets + .models + .notebooks + .sharedStorage) / 4096 | ceil')" \
+            "df -B4096 --output=used . | tail -1 | tr -d ' '"
+        prints 0 "df --output=avail . | tail -1 | tr -d ' '"
+    fi
+    nothing_sent
+}
+
+run_scenarios "$@"
