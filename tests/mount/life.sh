@@ -83,7 +83,7 @@ test_without_f_it_goes_to_the_background_when_it_is_mounted()
     assert_eq '' "$out$err"
     is_mounted || fail 'it is not mounted'
     works 'ls drives > /dev/null'
-    pid=$(pgrep -n -f -x "$PAPERSPACEFS $URL $MNT")
+    pid=$(pgrep -n -f "paperspacefs $URL $MNT\$")
     assert_eq / "$(readlink "/proc/$pid/cwd")" 'its directory'
     assert_eq '/dev/null /dev/null /dev/null' \
         "$(readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" | xargs)"
