@@ -232,4 +232,20 @@ test_docs_defaults_that_are_wrong_mount_nothing()
     assert_eq '' "$(requests)"
 }
 
+test_docs_fstab_is_a_line_that_findmnt_accepts()
+{
+    mounted
+    mkdir -p "$T/with space"
+    works "sed 's, /mnt/[^ ]* , $T/with\\\\040space ,' drives/data/fstab >$T/fstab"
+    prints '//10.64.92.2/sdvkpg3v2v' "cut -d' ' -f1 $T/fstab"
+    works "findmnt --verify --tab-file $T/fstab > $T/verified"
+    prints "credentials=$MNT/drives/$DATA/credentials,_netdev,nofail,x-systemd.requires-mounts-for=$MNT" \
+        "cut -d' ' -f4 $T/fstab"
+    prints '/mnt/team\040files' "cut -d' ' -f2 'drives/team files/fstab'"
+    prints 'username=u4j7t0z3
+password=Lk6wPv42nGhX' "cat drives/$DATA/credentials"
+    prints 400 "stat -c %a drives/data/credentials"
+    prints '' "ls drives/data | grep -x credentials; true"
+}
+
 run_scenarios "$@"
