@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/field_keys.h"
 
 #include "tree/document.h"
 #include "tree/names.h"
@@ -17,107 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- keys ------------------------------------------------------------------------------------ */
-
-struct field_key {
-    char *key;
-    char *name;      /* as a file name; NULL: the key can't be one */
-    uint32_t number; /* from LEAF_FIELDS on */
-    UT_hash_handle hh;
-};
-
-static void key_free(struct field_key *key)
-{
-    free(key->key);
-    free(key->name);
-    free(key);
-}
-
-static char *file_name_of(const char *key)
-{
-    struct buf name = BUF_EMPTY;
-
-    if (key[0] != '\0' && name_encode(key, strlen(key), &name) && name.size_bytes <= NAME_MAX_BYTES)
-        return name.data;
-    buf_finish(&name);
-    return NULL;
-}
-
-static struct field_key *key_new(const char *text, size_t index)
-{
-    struct field_key *key = calloc(1, sizeof *key);
-
-    if (key == NULL)
-        return NULL;
-    key->key = strdup(text);
-    key->name = file_name_of(text);
-    key->number = LEAF_FIELDS + (uint32_t)index;
-    if (key->key != NULL)
-        return key;
-    key_free(key);
-    return NULL;
-}
-
-/* With tree->lock held. */
-static const struct field_key *key_add(struct tree *tree, const char *text)
-{
-    const struct field_key **keys =
-        realloc(tree->keys_by_number, (tree->key_count + 1) * sizeof *keys);
-    if (keys == NULL)
-        return NULL;
-    tree->keys_by_number = keys;
-    struct field_key *key =
-        tree->key_count < LEAF_SCRATCH - LEAF_FIELDS ? key_new(text, tree->key_count) : NULL;
-    if (key == NULL)
-        return NULL;
-    HASH_ADD_KEYPTR(hh, tree->keys, key->key, strlen(key->key), key);
-    keys[tree->key_count++] = key;
-    return key;
-}
-
-/* The entry of a key, lasting as long as the tree; NULL: no memory. */
-static const struct field_key *key_intern(struct tree *tree, const char *text)
-{
-    struct field_key *found;
-
-    pthread_mutex_lock(&tree->lock);
-    HASH_FIND_STR(tree->keys, text, found);
-    const struct field_key *key = found != NULL ? found : key_add(tree, text);
-    pthread_mutex_unlock(&tree->lock);
-    return key;
-}
-
-static const struct field_key *key_of(const struct dir *dir, uint32_t leaf)
-{
-    struct tree *tree = dir->tree;
-    const struct field_key *key = NULL;
-
-    pthread_mutex_lock(&tree->lock);
-    if (leaf >= LEAF_FIELDS && leaf - LEAF_FIELDS < tree->key_count)
-        key = tree->keys_by_number[leaf - LEAF_FIELDS];
-    pthread_mutex_unlock(&tree->lock);
-    return key;
-}
-
-void keys_finish(struct tree *tree)
-{
-    struct field_key *key;
-    struct field_key *next;
-
-    HASH_ITER (hh, tree->keys, key, next) {
-        HASH_DEL(tree->keys, key);
-        key_free(key);
-    }
-    free(tree->keys_by_number);
-}
-
-void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
-{
-    const struct field_key *key = key_of(dir, leaf);
-
-    snprintf(out, LEAF_NAME_BYTES, "%s", key == NULL || key->name == NULL ? "" : key->name);
-}
 
 /* --- what a field is ------------------------------------------------------------------------- */
 
@@ -203,13 +102,13 @@ static uint32_t unanswered_number(struct dir *dir, const char *key)
 
     if (row == NULL || !is_unanswered(dir, row) || (is_secret(row) && secrets_hidden(dir)))
         return 0;
-    const struct field_key *entry = key_intern(dir->tree, key);
+    const struct field_key *entry = field_key_intern(dir->tree, key);
     return entry == NULL ? 0 : entry->number;
 }
 
 static uint32_t answered_number(struct dir *dir, const char *key)
 {
-    const struct field_key *entry = key_intern(dir->tree, key);
+    const struct field_key *entry = field_key_intern(dir->tree, key);
 
     if (is_secret(row_of(dir, key)) && secrets_hidden(dir))
         return 0;
@@ -260,7 +159,7 @@ bool field_is_hidden(struct dir *dir, const char *name)
 static bool list_member(struct dir *dir, const char *key, struct json_object *value,
                         struct listing *listing)
 {
-    const struct field_key *entry = key_intern(dir->tree, key);
+    const struct field_key *entry = field_key_intern(dir->tree, key);
     bool secret = is_secret(row_of(dir, key));
 
     if (entry == NULL)
@@ -299,7 +198,7 @@ void fields_drop_shadowed(struct dir *dir)
         return;
     json_object_object_foreach (members, key, value) {
         (void)value;
-        const struct field_key *entry = key_intern(dir->tree, key);
+        const struct field_key *entry = field_key_intern(dir->tree, key);
         uint32_t leaf = entry == NULL || entry->name == NULL ? 0 : scratch_find(dir, entry->name);
         if (leaf != 0)
             scratch_remove(dir, leaf);
@@ -323,7 +222,7 @@ static bool print_value(struct json_object *value, struct buf *out)
 
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    const struct field_key *key = key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct json_object *members = members_of(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
     struct json_object *value = NULL;
     int rc = key == NULL || members == NULL ? -ENOENT : 0;
@@ -339,7 +238,7 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
 
 static void field_attr(struct node node, struct stat *st)
 {
-    const struct field_key *key = key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct call call = {.op = "getattr"};
     struct json_object *members = members_of(&call, node.dir, FIELDS_KNOWN);
     bool answered =
@@ -444,7 +343,7 @@ static int commit_field(struct call *call, struct file *file)
 {
     struct dir *dir = file->node.dir;
     struct dir *resource = dir_resource(dir);
-    const struct field_key *key = key_of(dir, leaf_acts_as(dir, file->node.leaf));
+    const struct field_key *key = field_key_of(dir, leaf_acts_as(dir, file->node.leaf));
     const struct dir_ops *ops = dir_ops(resource);
     struct json_object *value = NULL;
     struct buf edit = BUF_EMPTY;

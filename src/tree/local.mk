@@ -6,9 +6,11 @@ src_tree_libtree_a_SOURCES = \
   src/tree/control.c \
   src/tree/dir.c \
   src/tree/document_file.c \
-  src/tree/draft.c \
+  src/tree/draft.c src/tree/draft.h \
+  src/tree/draft_files.c \
   src/tree/errors.c \
   src/tree/event_files.c \
+  src/tree/field_keys.c src/tree/field_keys.h \
   src/tree/fields.c \
   src/tree/file.c \
   src/tree/journal.c src/tree/journal.h \

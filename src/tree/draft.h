@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the two files of drafts share: draft.c (their life) and draft_files.c (what is in them, and
+ * the create that completes them). Any thread; tree->lock is taken inside.
+ */
+#ifndef TREE_DRAFT_H
+#define TREE_DRAFT_H
+
+#include "tree/tree_internal.h"
+
+struct draft {
+    struct dir *dir;       /* a reference */
+    struct buf values;     /* what was accepted so far: a JSON object as text; guarded by lock */
+    struct change *change; /* its create on its way; guarded by tree->lock */
+    int64_t mtime_ms;
+    LIST_ENTRY(draft) link; /* in tree->drafts, guarded by tree->lock */
+};
+
+/* What a draft is made of at this moment: copies, wiped by draft_view_finish. */
+struct draft_view {
+    struct buf name; /* decoded */
+    struct buf values;
+};
+
+/* False: it is no draft any more, or no memory; to be finished in any case. */
+bool draft_view(struct dir *dir, struct draft_view *out);
+void draft_view_finish(struct draft_view *view);
+/* What a field's file gave is kept whether or not it completes the draft. False: no memory. */
+bool draft_keep_values(struct dir *dir, const struct draft_view *now);
+/* What defaults= gives for the kind: a JSON object as text, or NULL. */
+const char *draft_defaults(const struct tree *tree, const struct kind *kind);
+enum dialect draft_dialect(const struct dir *dir);
+
+/* Its create on its way: a reference, or NULL. */
+struct change *draft_change(struct dir *dir);
+/* Takes a reference of `change` (NULL: none is on its way). */
+void draft_set_change(struct dir *dir, struct change *change);
+/* Takes over the outcome of a create that has ended. */
+void draft_settle(struct dir *dir);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a draft, and the create that the last required value completes. */
+#include "config.h"
+
+#include "tree/draft.h"
+
+#include "tree/document.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --- its files ------------------------------------------------------------------------------- */
+
+static bool render(struct dir *dir, const struct draft_view *now, struct buf *out)
+{
+    return document_render_draft(dir->kind, draft_dialect(dir), buf_text(&now->name),
+                                 now->name.size_bytes, buf_text(&now->values),
+                                 draft_defaults(dir->tree, dir->kind), out);
+}
+
+static int document_render_file(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    struct dir *dir = node.dir;
+    struct draft_view now;
+    bool ok = draft_view(dir, &now);
+
+    (void)call, (void)wait;
+    ok = ok && render(dir, &now, out);
+    draft_view_finish(&now);
+    return ok ? 0 : -ENOENT;
+}
+
+static int missing_render_file(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    struct dir *dir = node.dir;
+    struct record_list peers = RECORD_LIST_EMPTY;
+    struct draft_view now;
+    bool ok = draft_view(dir, &now);
+
+    (void)call, (void)wait;
+    ok = ok && cache_records(dir->tree->config.cache, dir->kind, &peers) &&
+         document_render_missing(dir->kind, draft_dialect(dir), buf_text(&now.name),
+                                 now.name.size_bytes, buf_text(&now.values),
+                                 draft_defaults(dir->tree, dir->kind), &peers, out);
+    record_list_finish(&peers);
+    draft_view_finish(&now);
+    return ok ? 0 : -ENOENT;
+}
+
+/* --- completing it --------------------------------------------------------------------------- */
+
+/* The body that creates it, of the values so far and `text`. 1: complete; 0: something is still
+ * missing and named in `missing`; or why it can't be. */
+static int add_values(struct call *call, struct dir *dir, const struct buf *text,
+                      struct draft_view *now, struct document_change *body, struct buf *missing)
+{
+    struct record_list peers = RECORD_LIST_EMPTY;
+    int rc = cache_records(dir->tree->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
+
+    if (rc == 0 && document_draft_apply(dir->kind, draft_dialect(dir), &peers, buf_text(text),
+                                        text->size_bytes, &now->values, &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    record_list_finish(&peers);
+    if (rc < 0)
+        return rc;
+    return document_draft_body(dir->kind, draft_dialect(dir), buf_text(&now->name),
+                               now->name.size_bytes, buf_text(&now->values),
+                               draft_defaults(dir->tree, dir->kind), body, missing)
+               ? 1
+               : 0;
+}
+
+static int check_name_free(struct call *call, struct dir *dir, const struct buf *name)
+{
+    struct record *taken = NULL;
+    int rc = ensure_listing(call, dir->parent, CACHE_LOOKUP);
+
+    if (rc < 0)
+        return rc;
+    size_t count = cache_by_name(dir->tree->config.cache, dir->kind, buf_text(name),
+                                 name->size_bytes, NULL, &taken, 1);
+    record_unref(taken);
+    if (count > 0)
+        return tree_fail(call, EEXIST, "a %s of this name exists by now", dir->kind->noun);
+    return 0;
+}
+
+static int send_create(struct call *call, struct file *file, const struct document_change *body)
+{
+    struct change_request request = {.verb = CHANGE_CREATE,
+                                     .kind = file->node.dir->kind,
+                                     .body = buf_text(&body->body),
+                                     .secrets = (const char *const *)body->secrets};
+
+    char name[LEAF_NAME_BYTES];
+
+    leaf_name(file->node.dir, file->node.leaf, name);
+    if (tree_change_start(call, file->node.dir, name, &request, &file->change) < 0)
+        return -ENOMEM;
+    struct dir *dir = dir_resource(file->node.dir);
+    draft_set_change(dir, file->change);
+    int rc = file_await(call, file, true);
+    draft_settle(dir);
+    if (rc == 0)
+        birth_hand_on(call, dir);
+    return rc;
+}
+
+/* A document must complete the draft; a field need not. */
+static int create(struct call *call, struct file *file, const struct buf *text, bool field)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    struct draft_view now;
+    struct document_change body = {0};
+    struct buf missing = BUF_EMPTY;
+    int rc = draft_view(dir, &now) ? 0 : -ENOMEM;
+
+    if (rc == 0)
+        rc = add_values(call, dir, text, &now, &body, &missing);
+    bool complete = rc > 0;
+    if (rc >= 0 && field && !draft_keep_values(dir, &now))
+        rc = -ENOMEM;
+    if (rc == 0 && !field)
+        rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
+                       buf_text(&missing));
+    if (rc > 0)
+        rc = check_name_free(call, dir, &now.name);
+    if (rc == 0 && complete)
+        rc = send_create(call, file, &body);
+    document_change_finish(&body);
+    buf_finish(&missing);
+    draft_view_finish(&now);
+    return rc;
+}
+
+/* Another handle's create of this draft is on its way: its outcome decides what is left to do. */
+static int await_other(struct call *call, struct file *file)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    struct change *change = draft_change(dir);
+
+    if (change == NULL)
+        return 0;
+    int rc = change_wait(change, call->cancel, &call->problem);
+    bool gave_up = rc < 0 && !change_done(change);
+    change_unref(change);
+    if (gave_up)
+        return tree_problem_errno(call, true);
+    call->problem = (struct problem){0};
+    draft_settle(dir);
+    return 0;
+}
+
+static int commit(struct call *call, struct file *file, const struct buf *text, bool field)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    int rc;
+
+    if (file->change != NULL) {
+        rc = file_await(call, file, true);
+        draft_settle(dir);
+        return rc;
+    }
+    rc = await_other(call, file);
+    if (rc < 0)
+        return rc;
+    return dir_ops(dir) == &draft_ops ? create(call, file, text, field)
+                                      : document_commit_edit(call, file, text);
+}
+
+static int draft_commit(struct call *call, struct file *file)
+{
+    return commit(call, file, &file->text, false);
+}
+
+static int draft_commit_edit(struct call *call, struct file *file, const struct buf *edit)
+{
+    return commit(call, file, edit, true);
+}
+
+/* --- the directory --------------------------------------------------------------------------- */
+
+static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    struct draft *draft = dir->draft;
+    if (draft != NULL)
+        *mtime_ms = draft->mtime_ms;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return draft == NULL ? -ENOENT : 0;
+}
+
+/* The fields that can be given, as the document has them. */
+static struct json_object *draft_fields(struct call *call, struct dir *dir, enum fields_need need)
+{
+    struct json_object *object = NULL;
+    struct buf text = BUF_EMPTY;
+
+    (void)call, (void)need;
+    struct draft_view now;
+    if (draft_view(dir, &now) && render(dir, &now, &text))
+        json_read(buf_text(&text), text.size_bytes, &object, NULL);
+    draft_view_finish(&now);
+    buf_finish(&text);
+    return object;
+}
+
+static int64_t draft_valid_ms(struct dir *dir)
+{
+    (void)dir;
+    return 0;
+}
+
+/* A nested object is there anyway; a copy that makes it first is let. */
+static int draft_dir_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    bool nested = false;
+
+    uint32_t leaf = field_find_name(call, dir, name, &nested);
+    if (!birth_is_own(call, dir) || leaf == 0 || !nested)
+        return tree_fail(call, EPERM, "no directory can be made here");
+    *child = field_dir(dir, name);
+    birth_made(call, dir, leaf);
+    return *child == NULL ? -ENOMEM : 0;
+}
+
+/* The document has the number that it has in the resource's directory. */
+static const struct leaf_row draft_leaves[] = {
+    {.name = "document",
+     .mode = 0644,
+     .flags = LEAF_DOCUMENT,
+     .render = document_render_file,
+     .judge = document_file_judge,
+     .commit = draft_commit},
+    {.name = ".draft", .mode = 0444, .render = missing_render_file},
+    {.name = NULL},
+};
+
+const struct dir_ops draft_ops = {
+    .type = "draft",
+    .mtime = draft_mtime,
+    .mkdir = draft_dir_mkdir,
+    .unlink = resource_file_unlink,
+    .rename = resource_file_rename,
+    .rmdir = resource_nested_rmdir,
+    .valid_ms = draft_valid_ms,
+    .leaves = draft_leaves,
+    .fields = draft_fields,
+    .commit_edit = draft_commit_edit,
+    .scratch = true,
+};
