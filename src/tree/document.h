@@ -69,10 +69,11 @@ int document_draft_apply(const struct kind *kind, enum dialect dialect,
 bool document_draft_body(const struct kind *kind, enum dialect dialect, const char *name,
                          size_t name_bytes, const char *values, const char *defaults,
                          struct document_change *out, struct buf *missing);
-/* Appends the document of a draft: every field that can be given on create, null where unset. */
+/* Appends the document of a draft: every field that can be given on create, null where unset;
+ * secrets masked unless `show_secrets`. */
 bool document_render_draft(const struct kind *kind, enum dialect dialect, const char *name,
                            size_t name_bytes, const char *values, const char *defaults,
-                           struct buf *out);
+                           bool show_secrets, struct buf *out);
 /* The `.draft` file: what is still missing, which values of it the `peers` use already
  * ("networkId: nwhoe4ox, as in data (ny2)": value, the peer's name, its region if it has one),
  * and what will create it. Never a secret. */

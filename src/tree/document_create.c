@@ -159,12 +159,12 @@ bool document_draft_body(const struct kind *kind, enum dialect dialect, const ch
 
 bool document_render_draft(const struct kind *kind, enum dialect dialect, const char *name,
                            size_t name_bytes, const char *values, const char *defaults,
-                           struct buf *out)
+                           bool show_secrets, struct buf *out)
 {
     struct assembly assembly = {.name = name, .name_bytes = name_bytes, .whole = true};
     struct json_object *document = assemble_draft(&assembly, kind, dialect, values, defaults);
-    bool ok = document != NULL && document_mask(document) && json_print_pretty(out, document) &&
-              buf_append(out, "\n", 1);
+    bool ok = document != NULL && (show_secrets || document_mask(document)) &&
+              json_print_pretty(out, document) && buf_append(out, "\n", 1);
 
     json_object_put(document);
     return ok;

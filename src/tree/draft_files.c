@@ -16,7 +16,8 @@ static bool render(struct dir *dir, const struct draft_view *now, struct buf *ou
 {
     return document_render_draft(dir->kind, draft_dialect(dir), buf_text(&now->name),
                                  now->name.size_bytes, buf_text(&now->values),
-                                 draft_defaults(dir->tree, dir->kind), out);
+                                 draft_defaults(dir->tree, dir->kind),
+                                 dir->tree->config.secrets == SECRETS_SHOW, out);
 }
 
 static int document_render_file(struct call *call, struct node node, bool wait, struct buf *out)

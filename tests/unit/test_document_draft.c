@@ -249,7 +249,7 @@ START_TEST(its_document_has_every_field_that_can_be_given)
     struct buf out = BUF_EMPTY;
 
     ck_assert(document_render_draft(&kind_drives, D, "a/b", 3, "{\"size\":250}",
-                                    "{\"region\":\"ny2\"}", &out));
+                                    "{\"region\":\"ny2\"}", false, &out));
     ck_assert_str_eq(buf_text(&out), "{\n"
                                      "  \"name\": \"a/b\",\n"
                                      "  \"size\": 250,\n"
@@ -282,7 +282,7 @@ START_TEST(its_document_can_be_written_back)
 
     ck_assert(buf_append_text(&values, "{\"s3Config\":{\"secretAccessKey\":\"S\","
                                        "\"accessKey\":\"A\"}}"));
-    ck_assert(document_render_draft(&kind_providers, D, "p", 1, values.data, NULL, &out));
+    ck_assert(document_render_draft(&kind_providers, D, "p", 1, values.data, NULL, false, &out));
     ck_assert_str_eq(buf_text(&out), draft_text);
     ck_assert_int_eq(
         document_draft_apply(&kind_providers, D, NULL, out.data, out.size_bytes, &values, NULL), 0);
@@ -301,7 +301,7 @@ START_TEST(a_secret_of_the_defaults_stays_out_of_its_document)
     struct buf missing = BUF_EMPTY;
     struct document_change change;
 
-    ck_assert(document_render_draft(&kind_providers, O, "p", 1, "", defaults, &out));
+    ck_assert(document_render_draft(&kind_providers, O, "p", 1, "", defaults, false, &out));
     ck_assert_ptr_nonnull(strstr(out.data, "\"secretKey\": null"));
     ck_assert_int_eq(
         document_draft_apply(&kind_providers, O, NULL, out.data, out.size_bytes, &values, NULL), 0);
