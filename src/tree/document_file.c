@@ -50,7 +50,7 @@ enum judgement document_file_judge(struct file *file, struct call *call)
     case JSON_INVALID:
         break;
     }
-    tree_fail(call, EINVAL, "line %u: %s", fault.line, fault.message);
+    tree_set_words(call, EINVAL, "line %u: %s", fault.line, fault.message);
     return JUDGE_INVALID;
 }
 

@@ -108,26 +108,26 @@ static size_t count_keys(const char *missing)
     return count;
 }
 
-static bool split_keys(char *missing, struct lack *lacks)
+/* Cuts `missing` into keys; returns how many. `*ok` becomes false without memory. */
+static size_t split_keys(char *missing, struct lack *lacks, bool *ok)
 {
     char *rest = NULL;
     size_t i = 0;
-    bool ok = true;
 
     for (char *key = strtok_r(missing, ", ", &rest); key != NULL;
          key = strtok_r(NULL, ", ", &rest)) {
         lacks[i] = (struct lack){.key = key, .told = json_object_new_object()};
-        ok = lacks[i++].told != NULL && ok;
+        *ok = lacks[i++].told != NULL && *ok;
     }
-    return ok;
+    return i;
 }
 
 /* Appends a line for each value that a peer has where the draft has none; cuts up `missing`. */
 static bool tell_values(char *missing, const struct record_list *peers, struct buf *out)
 {
-    size_t count = count_keys(missing);
-    struct lack *lacks = calloc(count + 1, sizeof *lacks);
-    bool ok = lacks != NULL && split_keys(missing, lacks);
+    struct lack *lacks = calloc(count_keys(missing) + 1, sizeof *lacks);
+    bool ok = lacks != NULL;
+    size_t count = ok ? split_keys(missing, lacks, &ok) : 0;
 
     for (size_t i = 0; ok && count > 0 && peers != NULL && i < peers->count && i < MOST_PEERS; i++)
         ok = tell_peer(lacks, count, peers->records[i]);

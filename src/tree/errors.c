@@ -67,7 +67,7 @@ const char *errno_name(int err)
     return "E?";
 }
 
-int tree_fail(struct call *call, int err, const char *format, ...)
+void tree_set_words(struct call *call, int err, const char *format, ...)
 {
     char words[sizeof call->problem.message];
     va_list args;
@@ -77,7 +77,6 @@ int tree_fail(struct call *call, int err, const char *format, ...)
     va_end(args);
     problem_set(&call->problem, PROBLEM_NONE, "%s", words);
     call->problem.err = err;
-    return -err;
 }
 
 int tree_problem_errno(struct call *call, bool creating)

@@ -225,12 +225,11 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct json_object *members = members_of(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
     struct json_object *value = NULL;
-    int rc = key == NULL || members == NULL ? -ENOENT : 0;
+    int rc = 0;
 
-    if (rc < 0 && call->problem.kind != PROBLEM_NONE)
-        rc = tree_problem_errno(call, false);
-
-    if (rc == 0 && json_object_object_get_ex(members, key->key, &value))
+    if (key == NULL || members == NULL)
+        rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
+    else if (json_object_object_get_ex(members, key->key, &value))
         rc = print_value(value, out) ? 0 : -ENOMEM;
     json_object_put(members);
     return rc;

@@ -268,10 +268,10 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
         rc = -ENOMEM;
     if (rc == 0)
         rc = create(call, dir, &decoded, &record);
-    if (rc == 0) {
+    if (rc == 0 && record != NULL)
         *child = dir_intern(dir, name, &resource_ops, dir->kind, record->id, dir->machine_id);
-        rc = *child == NULL ? -ENOMEM : 0;
-    }
+    if (rc == 0 && *child == NULL)
+        rc = -ENOMEM;
     record_unref(record);
     buf_finish(&decoded);
     return rc;

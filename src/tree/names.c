@@ -77,7 +77,7 @@ static bool decode_bytes(const char *file_name, struct buf *out)
         char c = *file_name++;
 
         if (c == '%' && hex_pair(file_name, strnlen(file_name, 2))) {
-            c = (char)(hex_value(file_name[0]) << 4 | hex_value(file_name[1]));
+            c = (char)(hex_value(file_name[0]) * 16 + hex_value(file_name[1]));
             file_name += 2;
         }
         ok = buf_append(out, &c, 1);

@@ -126,10 +126,11 @@ static void report_reverted(struct dir *dir)
     char path[PATH_BYTES];
 
     dir_path(dir, NULL, path, sizeof path);
-    tree_fail(&call, EPERM,
-              "its files were removed, its directory was not: nothing was deleted and they show "
-              "again; 'rm -r %s' deletes it",
-              path);
+    tree_set_words(
+        &call, EPERM,
+        "its files were removed, its directory was not: nothing was deleted and they show "
+        "again; 'rm -r %s' deletes it",
+        path);
     tree_finish(&call, dir->tree, path, -EPERM);
 }
 

@@ -287,7 +287,7 @@ bool scratch_list(struct dir *dir, struct listing *listing)
     struct name_copy *copies = copy_names(dir, &count);
     unlock(dir);
     bool ok = copies != NULL;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; copies != NULL && i < count; i++) {
         ok = ok && copies[i].name != NULL &&
              listing_add_leaf(listing, copies[i].name, leaf_number(dir, copies[i].leaf),
                               copies[i].type);

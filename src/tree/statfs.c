@@ -54,15 +54,12 @@ static struct record *known_utilization(struct call *call, struct tree *tree)
     struct cache *cache = tree->config.cache;
     struct record *record = cache_by_id(cache, leaf_singleton(), "");
     struct problem ignored;
-    struct cancel cancel;
 
-    (void)call;
     if (record != NULL)
         return record;
-    cancel_init(&cancel, tree->config.group, clock_now_ms(&clock_system) + ASK_MS);
-    if (cache_read(cache, leaf_singleton(), NULL, &cancel, &record, &ignored) < 0)
-        record = NULL;
-    cancel_finish(&cancel);
+    cancel_set_deadline(call->cancel, clock_now_ms(&clock_system) + ASK_MS);
+    if (cache_read(cache, leaf_singleton(), NULL, call->cancel, &record, &ignored) < 0)
+        return NULL;
     return record;
 }
 

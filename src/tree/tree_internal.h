@@ -230,8 +230,9 @@ struct file {
 
 /* --- errors.c ------------------------------------------------------------------------------- */
 
-/* Sets the words and the errno; returns -err. */
-int tree_fail(struct call *call, int err, const char *format, ...)
+/* Sets the words (printf-style) and the errno; its value is -err, visibly so to the compiler. */
+#define tree_fail(call, err, ...) (tree_set_words((call), (err), __VA_ARGS__), -(err))
+void tree_set_words(struct call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* change_start for `call`, whose wish concerns `name` in `dir` (NULL: the directory itself); sets
  * origin and deadline. 0 or -ENOMEM. */
