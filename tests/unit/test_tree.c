@@ -309,6 +309,48 @@ START_TEST(a_rename_sends_the_new_name)
 }
 END_TEST
 
+START_TEST(df_shows_the_plan_unless_it_is_interrupted)
+{
+    struct statvfs plan;
+
+    ck_assert_int_eq(fixture_statfs(true, &plan), 0);
+    ck_assert_uint_eq(plan.f_blocks, 0);
+    ck_assert_int_eq(fixture_statfs(false, &plan), 0);
+    ck_assert_uint_gt(plan.f_blocks, plan.f_bavail);
+}
+END_TEST
+
+START_TEST(old_names_lead_to_the_new_one)
+{
+    struct stat st;
+
+    ck_assert_int_eq(fixture_write(DRIVE "/name", "one\n"), 0);
+    ck_assert_int_eq(fixture_stat(DRIVE, &st), 0);
+    ck_assert(S_ISLNK(st.st_mode));
+    fixture_pass_ms(601000);
+    ck_assert_int_eq(fixture_stat(DRIVE, &st), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_name_that_is_taken_is_refused)
+{
+    ck_assert_int_eq(fixture_write(DRIVE "/name", "archive\n"), -EEXIST);
+    ck_assert_int_eq(fixture_write(DRIVE "/drive.json", "{\"name\": \"archive\"}\n"), -EEXIST);
+    ck_assert_uint_eq(fixture_requests(), 1);
+}
+END_TEST
+
+START_TEST(a_refused_document_is_kept_beside_it)
+{
+    struct stat st;
+
+    ck_assert_int_eq(fixture_write(DRIVE "/drive.json", "{\"nmae\": \"x\"}\n"), -EINVAL);
+    assert_text(DRIVE "/drive.json.rej", "nmae");
+    ck_assert_int_eq(fixture_write(DRIVE "/drive.json", "{\"name\": \"data\"}\n"), 0);
+    ck_assert_int_eq(fixture_stat(DRIVE "/drive.json.rej", &st), -ENOENT);
+}
+END_TEST
+
 START_TEST(status_tells_of_each_kind)
 {
     assert_text(".paperspacefs/status.json", "\"utilization\": {");
@@ -342,6 +384,10 @@ static TCase *in_docs(void)
     tcase_add_test(docs, every_key_is_a_file);
     tcase_add_test(docs, writing_a_field_sends_that_key);
     tcase_add_test(docs, fields_complete_a_draft);
+    tcase_add_test(docs, df_shows_the_plan_unless_it_is_interrupted);
+    tcase_add_test(docs, old_names_lead_to_the_new_one);
+    tcase_add_test(docs, a_name_that_is_taken_is_refused);
+    tcase_add_test(docs, a_refused_document_is_kept_beside_it);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);

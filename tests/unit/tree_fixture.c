@@ -326,6 +326,15 @@ int fixture_touch(const char *path)
     return rc;
 }
 
+int fixture_statfs(bool interrupted, struct statvfs *out)
+{
+    struct call *call = begin("statfs");
+
+    if (interrupted)
+        cancel_fire(call->cancel, CANCEL_INTERRUPT);
+    return end(tree_statfs(call, fixture_tree, out));
+}
+
 static struct listing *open_listing(const char *path)
 {
     struct entry entry;

@@ -25,6 +25,8 @@ int fixture_unlink(const char *path);
 int fixture_rmdir(const char *path);
 int fixture_rename(const char *from, const char *to);
 int fixture_touch(const char *path);
+/* As df asks; `interrupted`: its caller is interrupted before an answer can come. */
+int fixture_statfs(bool interrupted, struct statvfs *out);
 /* Unlinks all files of a directory, then removes it. */
 int fixture_remove(const char *path);
 /* The name at `index` in a directory's listing, freed by the caller; NULL: there is none. */
