@@ -158,7 +158,7 @@ static bool speaks_of_quota(enum http_method method, const struct problem *probl
 {
     static const char *const words[] = {"quota", "quotas", "limit", "limits",
                                         "plan",  "plans",  NULL};
-    bool change = method == HTTP_POST || method == HTTP_PUT;
+    bool change = method != HTTP_GET;
     bool refusal = problem->status == 400 || problem->status == 403 || problem->status == 422;
 
     return change && refusal &&

@@ -37,8 +37,10 @@ static void doubt_update_locked(struct collection *collection, const char *id,
 {
     if (failure == PROBLEM_NOT_FOUND)
         merge_gone(collection, id, next_tick(collection->cache), news);
-    else if (may_be_done(failure) || failure == PROBLEM_CONFLICT)
+    else if (may_be_done(failure) || failure == PROBLEM_CONFLICT) {
+        collection->expired = next_tick(collection->cache); /* its name may be another, too */
         expire_item_locked(collection, id);
+    }
 }
 
 /* The whole resource behind an update's answer; may be NULL. */

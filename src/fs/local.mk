@@ -21,6 +21,8 @@ src_fs_libfs_a_SOURCES = \
   src/fs/ops.h \
   src/fs/session.c \
   src/fs/session.h \
+  src/fs/traffic.c \
+  src/fs/traffic.h \
   src/fs/watcher.c \
   src/fs/watcher.h
 

@@ -10,10 +10,11 @@
 #include <string.h>
 
 /* More changes than this at once, and what was collected becomes "any of those kinds". */
-#define CHANGES_MAX 64
-#define ID_SIZE     132
-#define NAMES_MAX   32 /* names that lead elsewhere; more at once are left to their timeouts */
-#define NAME_SIZE   256
+#define CHANGES_MAX   64
+#define ID_SIZE       132
+#define NAMES_MAX     32 /* names that lead elsewhere; more at once are left to their timeouts */
+#define NAME_SIZE     256
+#define QUIET_WAIT_MS 2000 /* how long a directory\'s operations are waited for */
 
 /* What is to be told: kinds of which anything may have changed, and single resources. */
 struct batch {
@@ -33,6 +34,7 @@ struct batch {
 struct notifier {
     struct fuse_session *session;
     struct inodes *inodes;
+    struct traffic *traffic;
     pthread_t thread;
     bool started; /* by one thread at a time: who starts, then who stops */
     atomic_bool stop;
@@ -94,6 +96,15 @@ static bool batch_concerns(const struct batch *batch, const struct dir *dir, boo
     return false;
 }
 
+/* The kernel forgets a name. -ENOENT means "not cached" and is no error. In a directory that is
+ * never quiet the name is left to its timeout. */
+static void drop_name(struct notifier *notifier, uint64_t serial, const char *name)
+{
+    if (traffic_wait_quiet(notifier->traffic, serial, QUIET_WAIT_MS))
+        fuse_lowlevel_notify_inval_entry(notifier->session, inode_number_of(serial, 0), name,
+                                         strlen(name));
+}
+
 /* The name is given up only when it means something else now: a process that works in the
  * directory would find itself in a deleted one. What the kernel knows of the directory itself is
  * old in any case. -ENOENT means "not cached" and is no error. */
@@ -110,17 +121,13 @@ static void tell(struct notifier *notifier, const struct batch *batch, struct di
                                      0);
     if (dir_is_current(dir))
         return;
-    const char *name = dir_name(dir);
-    fuse_lowlevel_notify_inval_entry(notifier->session, inode_number((struct node){.dir = parent}),
-                                     name, strlen(name));
+    drop_name(notifier, dir_serial(parent), dir_name(dir));
 }
 
 static void tell_names(struct notifier *notifier, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->name_count && !notifier->stop; i++)
-        fuse_lowlevel_notify_inval_entry(notifier->session,
-                                         inode_number_of(batch->names[i].dir_serial, 0),
-                                         batch->names[i].name, strlen(batch->names[i].name));
+        drop_name(notifier, batch->names[i].dir_serial, batch->names[i].name);
 }
 
 static void deliver(struct notifier *notifier, const struct batch *batch)
@@ -159,7 +166,8 @@ static void *run(void *arg)
     return NULL;
 }
 
-struct notifier *notifier_create(struct fuse_session *session, struct inodes *inodes)
+struct notifier *notifier_create(struct fuse_session *session, struct inodes *inodes,
+                                 struct traffic *traffic)
 {
     struct notifier *notifier = calloc(1, sizeof *notifier);
 
@@ -167,6 +175,7 @@ struct notifier *notifier_create(struct fuse_session *session, struct inodes *in
         return NULL;
     notifier->session = session;
     notifier->inodes = inodes;
+    notifier->traffic = traffic;
     pthread_mutex_init(&notifier->lock, NULL);
     pthread_cond_init(&notifier->wake, NULL);
     return notifier;
@@ -200,6 +209,7 @@ void notifier_stop(struct notifier *notifier)
     notifier->stop = true;
     pthread_cond_signal(&notifier->wake);
     pthread_mutex_unlock(&notifier->lock);
+    traffic_stop(notifier->traffic);
     if (notifier->started)
         pthread_join(notifier->thread, NULL);
     notifier->started = false;

@@ -12,12 +12,14 @@
 
 #include "fs/fuse.h"
 #include "fs/inodes.h"
+#include "fs/traffic.h"
 #include "kinds/kind.h"
 
 struct notifier;
 
-/* Both are borrowed and outlive the notifier. NULL: no memory. */
-struct notifier *notifier_create(struct fuse_session *session, struct inodes *inodes);
+/* All are borrowed and outlive the notifier. NULL: no memory. */
+struct notifier *notifier_create(struct fuse_session *session, struct inodes *inodes,
+                                 struct traffic *traffic);
 /* Stopped first, if it was started. NULL is fine. */
 void notifier_destroy(struct notifier *notifier);
 

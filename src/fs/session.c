@@ -97,6 +97,7 @@ static int create_parts(struct session *session, const struct session_config *co
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 
     handles_init(&session->fs.handles);
+    traffic_init(&session->fs.traffic);
     session->fs.timeout_ms = config->timeout_ms;
     session->fs.max_read = config->max_read;
     session->fs.inodes = inodes_create();
@@ -104,7 +105,8 @@ static int create_parts(struct session *session, const struct session_config *co
         session->fuse = fuse_session_new(&args, &fs_ops, sizeof fs_ops, &session->fs);
     fuse_opt_free_args(&args);
     if (session->fuse != NULL)
-        session->notifier = notifier_create(session->fuse, session->fs.inodes);
+        session->notifier =
+            notifier_create(session->fuse, session->fs.inodes, &session->fs.traffic);
     return session->notifier != NULL ? 0 : -1;
 }
 
@@ -129,6 +131,7 @@ void session_destroy(struct session *session)
         return;
     session_unmount(session);
     notifier_destroy(session->notifier);
+    traffic_finish(&session->fs.traffic);
     handles_finish(&session->fs.handles);
     inodes_destroy(session->fs.inodes);
     if (session->fuse != NULL)

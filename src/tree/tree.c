@@ -210,8 +210,10 @@ static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int 
         overlay_show(dir, canonical);
     birth_made(call, dir, canonical);
     rc = make_entry(call, dir, &found, out);
-    if (rc < 0)
+    if (rc < 0) {
         tree_release(*file);
+        *file = NULL;
+    }
     return rc;
 }
 

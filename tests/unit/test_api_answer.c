@@ -201,7 +201,7 @@ START_TEST(a_refused_change_that_speaks_of_a_quota_is_one)
         {HTTP_DELETE, 402, "", PROBLEM_QUOTA},
         {HTTP_POST, 400, "{\"message\":\"limitless planet explanation\"}", PROBLEM_INVALID},
         {HTTP_GET, 400, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
-        {HTTP_DELETE, 403, "{\"message\":\"not in your plan\"}", PROBLEM_FORBIDDEN},
+        {HTTP_DELETE, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
         {HTTP_POST, 404, "{\"message\":\"no such plan\"}", PROBLEM_NOT_FOUND},
         {HTTP_POST, 429, "{\"message\":\"rate limit\"}", PROBLEM_TRY_LATER},
     };

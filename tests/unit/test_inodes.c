@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "fs/inodes.h"
+#include "fs/traffic.h"
 
 #include <check.h>
 #include <pthread.h>
@@ -66,6 +67,26 @@ static bool is_known(uint64_t number)
     dir_unref(node.dir);
     return known;
 }
+
+START_TEST(a_directory_is_quiet_when_its_last_operation_has_ended)
+{
+    struct traffic traffic;
+
+    traffic_init(&traffic);
+    ck_assert(traffic_wait_quiet(&traffic, 7, 0));
+    traffic_enter(&traffic, 7);
+    traffic_enter(&traffic, 7);
+    ck_assert(!traffic_wait_quiet(&traffic, 7, 0));
+    ck_assert(traffic_wait_quiet(&traffic, 8, 0));
+    traffic_leave(&traffic, 7);
+    ck_assert(!traffic_wait_quiet(&traffic, 7, 0));
+    traffic_leave(&traffic, 7);
+    ck_assert(traffic_wait_quiet(&traffic, 7, 0));
+    traffic_stop(&traffic);
+    ck_assert(!traffic_wait_quiet(&traffic, 7, 60000));
+    traffic_finish(&traffic);
+}
+END_TEST
 
 START_TEST(the_root_is_one_and_is_never_forgotten)
 {
@@ -223,6 +244,7 @@ static Suite *suite(void)
     TCase *t = tcase_create("inodes");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, a_directory_is_quiet_when_its_last_operation_has_ended);
     tcase_add_test(t, the_root_is_one_and_is_never_forgotten);
     tcase_add_test(t, a_number_is_found_as_the_node_that_it_was_made_of);
     tcase_add_test(t, a_leaf_of_the_root_is_not_the_root);
