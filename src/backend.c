@@ -3,6 +3,7 @@
 
 #include "backend.h"
 
+#include "tree/names.h"
 #include "util/clock.h"
 
 #include <errno.h>
@@ -53,15 +54,20 @@ static void on_delete_failed(void *ctx, const struct kind *kind, const char *id,
                              const struct event *event)
 {
     struct backend *backend = ctx;
+    struct record *record = cache_by_id(backend->cache, kind, id);
+    struct buf name = BUF_EMPTY;
     struct problem problem;
-    char path[256];
+    char path[512];
 
     problem_set(&problem, PROBLEM_SERVER, "the deletion of this %s failed (%s): it shows again",
                 kind->noun, event->error[0] == '\0' ? event->state : event->error);
-    snprintf(path, sizeof path, "%s/%s", kind->plural, id);
+    bool named = record != NULL && name_shown(backend->cache, record, &name);
+    snprintf(path, sizeof path, "%s/%s", kind->plural, named ? buf_text(&name) : id);
     const struct journal_error error = {
         .op = "delete", .path = path, .err = EIO, .problem = &problem};
     journal_add_error(backend->journal, &error);
+    buf_finish(&name);
+    record_unref(record);
 }
 
 static struct http *make_http(const struct options *options, struct problem *problem)

@@ -115,6 +115,9 @@ const struct field *field_find(const struct field *fields, const char *key, size
 /* Whether any field of that key, in any kind, dialect and depth, is secret. */
 bool field_is_secret(const char *key);
 
+/* Whether the text mentions the key of a secret in quotes, as a document that has one does. */
+bool field_text_has_secret(const char *text);
+
 /* An id that may stand in a path: [A-Za-z0-9_-]+, at most 128 bytes. */
 bool id_is_valid(const char *id);
 

@@ -3,6 +3,7 @@
 
 #include "kinds/kind.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct kind *const kinds_all[KINDS_COUNT + 1] = {&kind_drives, &kind_snapshots,
@@ -51,6 +52,29 @@ bool field_is_secret(const char *key)
     for (size_t i = 0; kinds_all[i] != NULL; i++)
         for (size_t d = 0; d < DIALECT_COUNT; d++)
             if (table_has_secret(kinds_all[i]->shapes[d].fields, key))
+                return true;
+    return false;
+}
+
+static bool table_is_mentioned(const struct field *fields, const char *text)
+{
+    char quoted[80];
+
+    for (; fields != NULL && fields->key != NULL; fields++) {
+        snprintf(quoted, sizeof quoted, "\"%s\"", fields->key);
+        if ((fields->flags & FIELD_SECRET) != 0 && strstr(text, quoted) != NULL)
+            return true;
+        if (table_is_mentioned(fields->members, text))
+            return true;
+    }
+    return false;
+}
+
+bool field_text_has_secret(const char *text)
+{
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        for (size_t d = 0; d < DIALECT_COUNT; d++)
+            if (table_is_mentioned(kinds_all[i]->shapes[d].fields, text))
                 return true;
     return false;
 }

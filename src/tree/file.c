@@ -227,6 +227,17 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
 
 /* --- answering ------------------------------------------------------------------------------- */
 
+/* Text with a secret in it is no more listed than the secret's own file. */
+static void keep_text(struct call *call, struct file *file, const char *name)
+{
+    struct dir *dir = file->node.dir;
+
+    if (scratch_put(call, dir, name, 0600, &file->text) == 0)
+        scratch_set_unlisted(dir, scratch_find(dir, name),
+                             dir->tree->config.secrets != SECRETS_SHOW &&
+                                 field_text_has_secret(buf_text(&file->text)));
+}
+
 /* A refused document is kept beside it, as NAME.rej, until one is accepted. */
 static void keep_rejected(struct call *call, struct file *file, int rc)
 {
@@ -241,7 +252,7 @@ static void keep_rejected(struct call *call, struct file *file, int rc)
     if (rc == 0 && old != 0)
         scratch_remove(file->node.dir, old);
     else if (rc < 0 && file->text.size_bytes > 0)
-        scratch_put(&quiet, file->node.dir, name, 0600, &file->text);
+        keep_text(&quiet, file, name);
 }
 
 static int answer(struct call *call, struct file *file, int rc)

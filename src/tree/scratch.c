@@ -18,7 +18,8 @@ struct scratch {
     uid_t uid;
     gid_t gid;
     int64_t mtime_ms;
-    unsigned holds;           /* open handles */
+    unsigned holds; /* open handles */
+    bool unlisted;
     LIST_ENTRY(scratch) link; /* in dir->scratch */
     LIST_ENTRY(scratch) all;  /* in tree->all_scratch */
 };
@@ -167,6 +168,15 @@ void scratch_remove(struct dir *dir, uint32_t leaf)
         dir_unref(dir);
 }
 
+void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
+{
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL)
+        scratch->unlisted = unlisted;
+    unlock(dir);
+}
+
 void scratch_hold(struct dir *dir, uint32_t leaf)
 {
     lock(dir);
@@ -273,7 +283,7 @@ static struct name_copy *copy_names(const struct dir *dir, size_t *count)
     if (copies == NULL)
         return NULL;
     LIST_FOREACH (scratch, &dir->scratch, link)
-        if (scratch->name != NULL)
+        if (scratch->name != NULL && !scratch->unlisted)
             copies[(*count)++] = (struct name_copy){
                 scratch->leaf, scratch->target == NULL ? S_IFREG : S_IFLNK, strdup(scratch->name)};
     return copies;

@@ -29,6 +29,8 @@ int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mod
 /* Its content replaced by `text`; made if it is not there. 0, -ENOSPC or -ENOMEM. */
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode,
                 const struct buf *text);
+/* It opens by its name and is not listed. */
+void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted);
 /* Removes the name; what is open of it goes on until it is closed. */
 void scratch_remove(struct dir *dir, uint32_t leaf);
 bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name);

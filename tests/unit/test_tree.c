@@ -351,6 +351,19 @@ START_TEST(a_refused_document_is_kept_beside_it)
 }
 END_TEST
 
+START_TEST(a_refused_document_with_a_secret_is_not_listed)
+{
+    struct stat st;
+    size_t listed = fixture_count("providers/backups");
+
+    ck_assert_int_eq(fixture_write("providers/backups/provider.json",
+                                   "{\"x\": 1, \"s3Config\": {\"secretAccessKey\": \"abc\"}}\n"),
+                     -EINVAL);
+    ck_assert_int_eq(fixture_stat("providers/backups/provider.json.rej", &st), 0);
+    ck_assert_uint_eq(fixture_count("providers/backups"), listed);
+}
+END_TEST
+
 START_TEST(status_tells_of_each_kind)
 {
     assert_text(".paperspacefs/status.json", "\"utilization\": {");
@@ -388,6 +401,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, old_names_lead_to_the_new_one);
     tcase_add_test(docs, a_name_that_is_taken_is_refused);
     tcase_add_test(docs, a_refused_document_is_kept_beside_it);
+    tcase_add_test(docs, a_refused_document_with_a_secret_is_not_listed);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);
