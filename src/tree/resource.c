@@ -91,33 +91,44 @@ int resource_list(struct call *call, struct dir *parent, struct listing *listing
 
 /* --- deleting -------------------------------------------------------------------------------- */
 
-/* What the name was last handed out for: that is what rmdir and rename act on. If the name means
- * something else by now, that is EBUSY; if it means nothing any more, the object stands. */
+/* Whether the name leads to another resource than `known` by now. Looks without handing it out:
+ * who tries again shall find the same. */
+static int check_same(struct call *call, struct dir *parent, const char *name, struct dir *known)
+{
+    struct record *now = NULL;
+    int rc = 0;
+
+    if (name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), name, &now,
+                     NULL) == NAME_FOUND &&
+        strcmp(now->id, dir_id(known)) != 0)
+        rc = tree_fail(call, EBUSY, "this name means another %s by now (%s, it was %s): look again",
+                       parent->kind->noun, now->id, dir_id(known));
+    record_unref(now);
+    return rc;
+}
+
+/* What the name was last handed out for (a reference): that is what rmdir and rename act on. If the
+ * name means something else by now, that is EBUSY; if it means nothing any more, the object stands.
+ */
 static int last_handed_out(struct call *call, struct dir *parent, const char *name,
                            struct dir **out)
 {
-    struct found now = {0};
+    struct found found = {0};
     struct dir *known = dir_child(parent, name);
-    int rc = known == NULL ? ensure_lookup(call, parent, name) : 0;
+    int rc;
 
-    if (rc < 0)
-        return rc;
-    rc = resource_lookup(call, parent, name, &now);
-    if (known == NULL || rc == -ENOMEM) {
-        dir_unref(known);
-        *out = now.dir;
+    if (known != NULL) {
+        rc = check_same(call, parent, name, known);
+        if (rc < 0)
+            dir_unref(known);
+        else
+            *out = known;
         return rc;
     }
-    if (rc == 0 && now.dir != known)
-        rc = tree_fail(call, EBUSY, "this name means another %s by now (%s, it was %s): look again",
-                       parent->kind->noun, dir_id(now.dir), dir_id(known));
-    else
-        rc = 0;
-    dir_unref(now.dir);
-    if (rc < 0)
-        dir_unref(known);
-    else
-        *out = known;
+    rc = ensure_lookup(call, parent, name);
+    if (rc == 0)
+        rc = resource_lookup(call, parent, name, &found);
+    *out = found.dir;
     return rc;
 }
 

@@ -364,6 +364,20 @@ START_TEST(a_refused_document_with_a_secret_is_not_listed)
 }
 END_TEST
 
+START_TEST(a_name_that_means_another_by_now_is_busy)
+{
+    struct stat st;
+
+    ck_assert_int_eq(fixture_stat(DRIVE, &st), 0);
+    ck_assert_int_eq(fixture_write("drives/sdvkpg3v2v/name", "old\n"), 0);
+    ck_assert_int_eq(fixture_write("drives/sdq7h2m4xc/name", "data\n"), 0);
+    size_t sent = fixture_requests();
+    ck_assert_int_eq(fixture_rename(DRIVE, "drives/other"), -EBUSY);
+    ck_assert_int_eq(fixture_rmdir(DRIVE), -EBUSY);
+    ck_assert_uint_eq(fixture_requests(), sent);
+}
+END_TEST
+
 START_TEST(status_tells_of_each_kind)
 {
     assert_text(".paperspacefs/status.json", "\"utilization\": {");
@@ -402,6 +416,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_name_that_is_taken_is_refused);
     tcase_add_test(docs, a_refused_document_is_kept_beside_it);
     tcase_add_test(docs, a_refused_document_with_a_secret_is_not_listed);
+    tcase_add_test(docs, a_name_that_means_another_by_now_is_busy);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);
