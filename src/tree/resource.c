@@ -117,7 +117,7 @@ static int last_handed_out(struct call *call, struct dir *parent, const char *na
     struct dir *known = dir_child(parent, name);
     int rc;
 
-    if (known != NULL) {
+    if (known != NULL && dir_id(known) != NULL) {
         rc = check_same(call, parent, name, known);
         if (rc < 0)
             dir_unref(known);
@@ -125,6 +125,7 @@ static int last_handed_out(struct call *call, struct dir *parent, const char *na
             *out = known;
         return rc;
     }
+    dir_unref(known);
     rc = ensure_lookup(call, parent, name);
     if (rc == 0)
         rc = resource_lookup(call, parent, name, &found);
