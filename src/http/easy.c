@@ -35,8 +35,8 @@ static const struct {
     {CURLOPT_SSL_VERIFYHOST, 2},
     {CURLOPT_HTTPPROXYTUNNEL, 1},
     {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* the key is not for a proxy */
-    /* A handle that times out, or is removed, while a name is looked up would block the thread,
-     * and with it all transfers, until the resolver gives up: let the lookup end by itself. */
+/* A handle that times out, or is removed, while a name is looked up would block the thread,
+ * and with it all transfers, until the resolver gives up: let the lookup end by itself. */
 #if LIBCURL_VERSION_NUM >= 0x075700 /* 7.87; before, it blocks */
     {CURLOPT_QUICK_EXIT, 1},
 #endif
