@@ -181,7 +181,7 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
     struct dir *dir = NULL;
     int rc = last_handed_out(call, parent, name, &dir);
 
-    if (rc < 0)
+    if (rc < 0 || dir == NULL)
         return rc;
     rc = check_rmdir(call, dir);
     bool refused = rc == -EPERM;
@@ -264,7 +264,7 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
         rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
     if (rc == 0)
         rc = last_handed_out(call, parent, name, &dir);
-    if (rc == 0)
+    if (rc == 0 && dir != NULL)
         rc = send_name(call, dir, new_name, &decoded);
     dir_unref(dir);
     buf_finish(&decoded);
