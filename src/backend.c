@@ -31,14 +31,6 @@ static bool on_unauthorized(void *ctx)
     return key_reload(backend->key, backend->api);
 }
 
-static void on_change(void *ctx, const struct kind *kind, const char *id)
-{
-    struct backend *backend = ctx;
-
-    if (backend->on_change != NULL)
-        backend->on_change(backend->ctx, kind, id);
-}
-
 static void on_change_end(void *ctx, const struct change_report *report)
 {
     struct backend *backend = ctx;
@@ -107,7 +99,6 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .ttl_ms = config->options->ttl_ms,
         .stale_ms = config->options->stale_ms,
         .timeout_ms = config->options->timeout_ms,
-        .on_change = on_change,
         .on_delete_failed = on_delete_failed,
         .on_change_end = on_change_end,
         .ctx = backend,
@@ -145,8 +136,7 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
 int backend_init(struct backend *backend, const struct backend_config *config,
                  struct problem *problem)
 {
-    *backend = (struct backend){
-        .key = config->key, .url = config->url, .on_change = config->on_change, .ctx = config->ctx};
+    *backend = (struct backend){.key = config->key, .url = config->url};
     *problem = (struct problem){0};
     cancel_group_init(&backend->group);
     if ((backend->journal = journal_create(&clock_system)) != NULL &&

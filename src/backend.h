@@ -9,10 +9,8 @@
 #include "util/cancel.h"
 
 struct backend {
-    struct key *key;                                                       /* borrowed */
-    const char *url;                                                       /* borrowed */
-    void (*on_change)(void *ctx, const struct kind *kind, const char *id); /* or NULL */
-    void *ctx;                                                             /* for on_change */
+    struct key *key; /* borrowed */
+    const char *url; /* borrowed */
     struct cancel_group group;
     struct journal *journal;
     struct http *http;
@@ -26,8 +24,6 @@ struct backend_config {
     const char *url;         /* the API's */
     const char *mount_point; /* absolute; "" without a mount */
     struct key *key;
-    void (*on_change)(void *ctx, const struct kind *kind, const char *id); /* or NULL */
-    void *ctx;
 };
 
 /* Starts threads: after a daemon's fork, with the signals blocked that shall not reach them.

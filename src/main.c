@@ -68,8 +68,6 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
         .url = url,
         .mount_point = mount->point,
         .key = mount->key,
-        .on_change = session_on_change,
-        .ctx = mount->session,
     };
 
     if (backend_init(&mount->backend, &config, problem) != 0)

@@ -122,6 +122,13 @@ without_config()
     done < <(sources "$1" | grep '\.c$')
 }
 
+# notifications ROOT: every place that tells the kernel to drop what it has cached. It may wait there
+# for a lock whose holder waits for us, and a daemon that is killed then leaves a mount that hangs.
+notifications()
+{
+    grep -r -n -E 'fuse_lowlevel_notify_[a-z_]+ *\(' "$1/src" || true
+}
+
 # holds NAME COMMAND…: passes if the command finds nothing.
 holds()
 {
@@ -157,6 +164,7 @@ spdx='/* SPDX-License-Identifier: MIT */\n'
 holds 'every #include points to the same room or below' wrong_includes "$root"
 holds 'every source has its SPDX line' unlicensed "$root"
 holds 'every .c file includes config.h first' without_config "$root"
+holds 'the kernel is never notified' notifications "$root"
 catches 'an arrow that points up is caught' src/util/a.c '#include "http/http.h"\n' wrong_includes
 catches 'an arrow to the side is caught' src/emulator/a.c '#include "api/api.h"\n' wrong_includes
 catches 'kinds that include a room are caught' src/kinds/a.h '# include "tree/x.h"\n' wrong_includes
@@ -166,6 +174,8 @@ catches 'libfuse outside of fs is caught' src/tree/a.c '#include <fuse_lowlevel.
 catches 'curl outside of http is caught' src/api/a.c '#include <curl/curl.h>\n' wrong_includes
 catches 'libmicrohttpd outside of the emulator is caught' src/b.c '#include <microhttpd.h>\n' \
     wrong_includes
+catches 'a notification is caught' src/fs/a.c '    fuse_lowlevel_notify_delete(se, 1, 2, "a", 1);\n' \
+    notifications
 catches 'a missing SPDX line is caught' src/util/a.c 'int a;\n' unlicensed
 catches 'a missing config.h is caught' src/util/a.c '#include <stdio.h>\n' without_config
 tap_done

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Life, expiry, status; and telling what has changed. */
+/* Life, expiry, status. */
 #include "config.h"
 
 #include "cache/cache_internal.h"
@@ -55,31 +55,6 @@ const struct kind_shape *cache_shape(const struct cache *cache, const struct kin
     return &kind->shapes[cache_dialect(cache)];
 }
 
-/* --- news ------------------------------------------------------------------------------------- */
-
-void news_add(struct news *news, struct record *record)
-{
-    if (news->count == NEWS_MAX)
-        news->any = true;
-    else
-        news->records[news->count++] = record_ref(record);
-}
-
-void news_tell(struct news *news, struct collection *collection)
-{
-    const struct cache_config *config = &collection->cache->config;
-    bool by_id = !news->any && !collection->kind->singleton;
-
-    if (config->on_change != NULL && !by_id && (news->any || news->count > 0))
-        config->on_change(config->ctx, collection->kind, NULL);
-    for (size_t i = 0; i < news->count; i++) {
-        if (config->on_change != NULL && by_id)
-            config->on_change(config->ctx, collection->kind, news->records[i]->id);
-        record_unref(news->records[i]);
-    }
-    *news = (struct news){.any = false};
-}
-
 /* --- expiry ----------------------------------------------------------------------------------- */
 
 void cache_expire_singletons_locked(struct cache *cache)
@@ -92,21 +67,14 @@ void cache_expire_singletons_locked(struct cache *cache)
 static void expire(struct collection *collection, const char *id)
 {
     struct cache *cache = collection->cache;
-    struct news news = {.any = id == NULL};
 
     pthread_mutex_lock(&cache->lock);
-    if (id == NULL) {
+    struct item *item = id == NULL ? NULL : collection_find(collection, id);
+    if (id == NULL)
         collection->expired = next_tick(cache);
-    } else {
-        struct item *item = collection_find(collection, id);
-
-        if (item != NULL) {
-            item->expired = next_tick(cache);
-            news_add(&news, item->record);
-        }
-    }
+    else if (item != NULL)
+        item->expired = next_tick(cache);
     pthread_mutex_unlock(&cache->lock);
-    news_tell(&news, collection);
 }
 
 void cache_expire(struct cache *cache, const struct kind *kind, const char *id)

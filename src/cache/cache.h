@@ -30,14 +30,11 @@ struct cache_config {
     int64_t timeout_ms;     /* of one request; also how long a change may take */
     int64_t stale_wait_ms;  /* 0: CACHE_STALE_WAIT_MS */
     int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
-    /* Something of this kind is shown differently from now on, or is to be asked for again after
-     * cache_expire (id NULL: any of it; of a singleton always NULL). Called from any thread with no
-     * lock held, before those are woken who wait for what brought it about; or NULL. */
-    void (*on_change)(void *ctx, const struct kind *kind, const char *id);
     /* A change has ended: called by its worker before waiters wake, no lock held; or NULL. */
     void (*on_change_end)(void *ctx, const struct change_report *report);
     /* The event of a deletion that this mount sent has failed: the resource shows again. Called
-     * like on_change, which follows; or NULL. */
+     * from any thread with no lock held, before those are woken who wait for what brought it about;
+     * or NULL. */
     void (*on_delete_failed)(void *ctx, const struct kind *kind, const char *id,
                              const struct event *event);
     void *ctx;

@@ -193,14 +193,6 @@ struct cache {
     TAILQ_HEAD(, doubt) doubts;
 };
 
-/* What is shown differently, collected under the lock and told without it. */
-#define NEWS_MAX 32
-struct news {
-    bool any; /* the whole kind */
-    size_t count;
-    struct record *records[NEWS_MAX]; /* one reference each */
-};
-
 static inline struct collection *collection_of(struct cache *cache, const struct kind *kind)
 {
     return &cache->collections[kind_index(kind)];
@@ -216,11 +208,8 @@ static inline tick_t next_tick(struct cache *cache)
     return ++cache->tick;
 }
 
-/* --- news (cache.c) --------------------------------------------------------------------------- */
+/* --- expiry (cache.c) ------------------------------------------------------------------------- */
 
-void news_add(struct news *news, struct record *record);
-/* Tells and empties; no lock held. */
-void news_tell(struct news *news, struct collection *collection);
 /* What depends on all other kinds is to be asked for again: utilization. */
 void cache_expire_singletons_locked(struct cache *cache);
 
@@ -252,20 +241,17 @@ bool collection_is_small(const struct collection *collection);
 
 /* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known
  * any more then. */
-bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun,
-                struct news *news);
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun);
 /* The answer to a GET begun at `begun`; never shows what is not shown (but a singleton). */
-bool merge_item(struct collection *collection, struct record *record, tick_t begun,
-                struct news *news);
+bool merge_item(struct collection *collection, struct record *record, tick_t begun);
 /* A GET said that it does not exist. True when it is gone, false when it is a creation of ours
  * that the server does not show everywhere yet. */
-bool merge_gone(struct collection *collection, const char *id, tick_t begun, struct news *news);
+bool merge_gone(struct collection *collection, const char *id, tick_t begun);
 /* The answer to a create or an update of ours. `mtime_ms` of a created one; -1: now. */
-bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms,
-                   struct news *news);
-bool merge_updated(struct collection *collection, struct record *record, struct news *news);
+bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms);
+bool merge_updated(struct collection *collection, struct record *record);
 /* A deletion of ours was answered: hides the id. */
-bool merge_deleted(struct collection *collection, const char *id, struct news *news);
+bool merge_deleted(struct collection *collection, const char *id);
 
 /* --- deleted ones (tombstone.c) --------------------------------------------------------------- */
 
@@ -278,7 +264,7 @@ void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t b
 void tombstone_settle(struct collection *collection, tick_t begun);
 void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
 /* The deletion has failed: shows the resource again. */
-void tombstone_revive(struct collection *collection, const char *id, struct news *news);
+void tombstone_revive(struct collection *collection, const char *id);
 
 /* --- older versions (history.c) --------------------------------------------------------------- */
 
@@ -340,13 +326,11 @@ struct flight *events_ask_locked(struct collection *collection, enum change_verb
                                  const char *id);
 /* Shows a deleted resource again when the event of the deletion has failed: true, and the event
  * for on_delete_failed. */
-bool events_undelete_locked(struct collection *collection, const char *id, struct event *event,
-                            struct news *news);
+bool events_undelete_locked(struct collection *collection, const char *id, struct event *event);
 void events_tell_undeleted(struct collection *collection, const char *id,
                            const struct event *event);
 /* The job of a FETCH_EVENT. */
-void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem,
-                  struct news *news);
+void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem);
 /* Forgets what is over, too old, and of resources that are not known. */
 void events_prune_locked(struct collection *collection);
 void events_clear(struct cache *cache);

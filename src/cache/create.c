@@ -290,17 +290,15 @@ static void keep_created(struct collection *collection, struct record *record,
                          const struct event *event, struct record **out)
 {
     struct cache *cache = collection->cache;
-    struct news news = {.any = false};
 
     pthread_mutex_lock(&cache->lock);
-    merge_created(collection, record, clock_parse_iso(event->dt_created), &news);
+    merge_created(collection, record, clock_parse_iso(event->dt_created));
     events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, event);
     cache_expire_singletons_locked(cache);
     struct item *item = collection_find(collection, record->id);
 
     *out = record_ref(item == NULL ? record : item->record);
     pthread_mutex_unlock(&cache->lock);
-    news_tell(&news, collection);
 }
 
 static int send(struct change *change, struct doubt *doubt, struct cancel *cancel,

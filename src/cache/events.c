@@ -202,8 +202,7 @@ void events_end_locked(struct collection *collection, enum change_verb verb, con
 
 /* --- a deletion that failed ------------------------------------------------------------------- */
 
-bool events_undelete_locked(struct collection *collection, const char *id, struct event *event,
-                            struct news *news)
+bool events_undelete_locked(struct collection *collection, const char *id, struct event *event)
 {
     const struct remembered *memory = find(collection, CHANGE_DELETE, id);
 
@@ -211,7 +210,7 @@ bool events_undelete_locked(struct collection *collection, const char *id, struc
         tombstone_find(collection, id) == NULL)
         return false;
     *event = *memory->event;
-    tombstone_revive(collection, id, news);
+    tombstone_revive(collection, id);
     return true;
 }
 
@@ -237,8 +236,7 @@ struct flight *events_ask_locked(struct collection *collection, enum change_verb
 }
 
 /* Takes in a newer state of the event; true when a deletion turned out to have failed. */
-static bool update(struct flight *flight, const struct event *event, struct event *failed,
-                   struct news *news)
+static bool update(struct flight *flight, const struct event *event, struct event *failed)
 {
     struct collection *collection = flight->collection;
     struct remembered *memory = find(collection, flight->verb, flight->id);
@@ -249,14 +247,11 @@ static bool update(struct flight *flight, const struct event *event, struct even
     memory->changed_ms = now_ms(collection);
     if (flight->verb == CHANGE_RESTORE && memory->outcome != EVENT_UNFINISHED) {
         collection->expired = next_tick(collection->cache); /* it may have taken a snapshot */
-        news->any = true;
     }
-    return flight->verb == CHANGE_DELETE &&
-           events_undelete_locked(collection, flight->id, failed, news);
+    return flight->verb == CHANGE_DELETE && events_undelete_locked(collection, flight->id, failed);
 }
 
-void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem,
-                  struct news *news)
+void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem)
 {
     struct cache *cache = flight->collection->cache;
     struct event event = {.id = ""};
@@ -273,7 +268,7 @@ void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *
     if (event_id[0] == '\0' || api_event(cache->config.api, event_id, cancel, &event, problem) != 0)
         return;
     pthread_mutex_lock(&cache->lock);
-    is_failed = update(flight, &event, &failed, news);
+    is_failed = update(flight, &event, &failed);
     pthread_mutex_unlock(&cache->lock);
     if (is_failed)
         events_tell_undeleted(flight->collection, flight->id, &failed);

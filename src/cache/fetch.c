@@ -136,8 +136,7 @@ static void merge_failed(struct problem *problem)
     problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
-static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem,
-                       struct news *news)
+static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem)
 {
     struct collection *collection = flight->collection;
     struct cache *cache = collection->cache;
@@ -146,7 +145,7 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
     if (api_list(cache->config.api, collection->kind, cancel, on_page, flight, &list, problem) ==
         0) {
         pthread_mutex_lock(&cache->lock);
-        if (!merge_list(collection, &list, flight->begun, news))
+        if (!merge_list(collection, &list, flight->begun))
             merge_failed(problem);
         pthread_mutex_unlock(&cache->lock);
     }
@@ -154,22 +153,20 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
 }
 
 /* The answer to a GET, or that there is nothing. */
-static void merge_answer(struct flight *flight, struct record *record, struct problem *problem,
-                         struct news *news)
+static void merge_answer(struct flight *flight, struct record *record, struct problem *problem)
 {
     struct collection *collection = flight->collection;
 
     if (record != NULL) {
-        if (!merge_item(collection, record, flight->begun, news))
+        if (!merge_item(collection, record, flight->begun))
             merge_failed(problem);
     } else if (problem->kind == PROBLEM_NOT_FOUND && !collection->kind->singleton) {
-        if (!merge_gone(collection, flight->id, flight->begun, news))
+        if (!merge_gone(collection, flight->id, flight->begun))
             *problem = (struct problem){.kind = PROBLEM_NONE};
     }
 }
 
-static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem,
-                       struct news *news)
+static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem)
 {
     struct collection *collection = flight->collection;
     struct cache *cache = collection->cache;
@@ -178,13 +175,12 @@ static void fetch_item(struct flight *flight, struct cancel *cancel, struct prob
 
     api_get(cache->config.api, collection->kind, id, cancel, &record, problem);
     pthread_mutex_lock(&cache->lock);
-    merge_answer(flight, record, problem, news);
+    merge_answer(flight, record, problem);
     pthread_mutex_unlock(&cache->lock);
     record_unref(record);
 }
 
-typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem,
-                            struct news *news);
+typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem);
 
 static fetch_function *const fetch_functions[] = {
     [FETCH_LIST] = fetch_list,
@@ -231,13 +227,11 @@ void fetch_run(struct flight *flight)
     struct collection *collection = flight->collection;
     struct cache *cache = collection->cache;
     struct problem problem = {.kind = PROBLEM_NONE};
-    struct news news = {.any = false};
     struct cancel cancel;
 
     cancel_init(&cancel, cache->config.group, CANCEL_NEVER);
-    fetch_functions[flight->what](flight, &cancel, &problem, &news);
+    fetch_functions[flight->what](flight, &cancel, &problem);
     cancel_finish(&cancel);
-    news_tell(&news, collection);
     pthread_mutex_lock(&cache->lock);
     end_flight(flight, &problem);
     pthread_mutex_unlock(&cache->lock);

@@ -56,7 +56,7 @@ static int64_t later_mtime(const struct collection *collection, const struct rec
 /* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
  * False: no memory. */
 static bool take_changed(struct collection *collection, struct item *item, struct record *record,
-                         enum origin origin, struct news *news)
+                         enum origin origin)
 {
     struct record *old = item->record;
     bool only_completed = record->complete && !old->complete && covers(record, old);
@@ -67,12 +67,11 @@ static bool take_changed(struct collection *collection, struct item *item, struc
         record->mtime_ms = later_mtime(collection, old);
     if (!only_completed && origin == FROM_SERVER)
         history_push(collection, old);
-    news_add(news, record);
     return collection_replace(collection, item, record);
 }
 
 static bool take(struct collection *collection, struct item *item, struct record *record,
-                 enum origin origin, struct news *news)
+                 enum origin origin)
 {
     struct record *old = item->record;
 
@@ -81,7 +80,7 @@ static bool take(struct collection *collection, struct item *item, struct record
         return true;
     if (origin == FROM_SERVER && !record->complete && old->complete && covers(old, record))
         return true;
-    return take_changed(collection, item, record, origin, news);
+    return take_changed(collection, item, record, origin);
 }
 
 /* A resource seen for the first time; `rank` in a newest-first listing sorts those of one time. */
@@ -105,17 +104,17 @@ static void mark_got(struct collection *collection, struct item *item, tick_t be
 /* --- listings --------------------------------------------------------------------------------- */
 
 static bool merge_known(struct collection *collection, struct item *item, struct record *record,
-                        tick_t begun, struct news *news)
+                        tick_t begun)
 {
     if (begun < item->got_begun)
         return true;
     item->shown_until_ms = 0;
-    return take(collection, item, record, FROM_SERVER, news);
+    return take(collection, item, record, FROM_SERVER);
 }
 
 /* Merges one record and moves its item to the end of `order`. False: no memory. */
 static bool merge_one(struct collection *collection, struct record *record, size_t rank,
-                      tick_t begun, struct item_list *order, struct news *news)
+                      tick_t begun, struct item_list *order)
 {
     struct tombstone *tombstone = tombstone_find(collection, record->id);
 
@@ -126,7 +125,7 @@ static bool merge_one(struct collection *collection, struct record *record, size
     struct item *item = collection_find(collection, record->id);
 
     if (item != NULL) {
-        if (!merge_known(collection, item, record, begun, news))
+        if (!merge_known(collection, item, record, begun))
             return false;
         TAILQ_REMOVE(&collection->order, item, link);
     } else {
@@ -134,7 +133,6 @@ static bool merge_one(struct collection *collection, struct record *record, size
         if (item == NULL)
             return false;
         item->first_begun = begun;
-        news_add(news, record);
     }
     item->listed = true;
     TAILQ_INSERT_TAIL(order, item, link);
@@ -147,7 +145,7 @@ static bool stays(const struct collection *collection, const struct item *item, 
     return begun < item->got_begun || now_ms(collection) < item->shown_until_ms;
 }
 
-static void drop_missing(struct collection *collection, tick_t begun, struct news *news)
+static void drop_missing(struct collection *collection, tick_t begun)
 {
     struct item *item = TAILQ_FIRST(&collection->order);
 
@@ -156,23 +154,21 @@ static void drop_missing(struct collection *collection, tick_t begun, struct new
 
         item->listed = false;
         if (!stays(collection, item, begun)) {
-            news_add(news, item->record);
             collection_remove(collection, item);
         }
         item = next;
     }
 }
 
-bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun,
-                struct news *news)
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun)
 {
     struct item_list order = TAILQ_HEAD_INITIALIZER(order);
     bool complete = true;
 
     for (size_t i = 0; i < list->count && complete; i++)
-        complete = merge_one(collection, list->records[i], i, begun, &order, news);
+        complete = merge_one(collection, list->records[i], i, begun, &order);
     if (complete)
-        drop_missing(collection, begun, news);
+        drop_missing(collection, begun);
     TAILQ_CONCAT(&collection->order, &order, link);
     collection->known = complete;
     if (!complete)
@@ -187,8 +183,7 @@ bool merge_list(struct collection *collection, const struct record_list *list, t
 
 /* --- single ones ------------------------------------------------------------------------------ */
 
-static bool merge_singleton(struct collection *collection, struct record *record, tick_t begun,
-                            struct news *news)
+static bool merge_singleton(struct collection *collection, struct record *record, tick_t begun)
 {
     struct item *item = add(collection, record, 0);
 
@@ -196,17 +191,15 @@ static bool merge_singleton(struct collection *collection, struct record *record
         return false;
     TAILQ_INSERT_TAIL(&collection->order, item, link);
     mark_got(collection, item, begun);
-    news_add(news, record);
     return true;
 }
 
-bool merge_item(struct collection *collection, struct record *record, tick_t begun,
-                struct news *news)
+bool merge_item(struct collection *collection, struct record *record, tick_t begun)
 {
     struct item *item = collection_find(collection, record->id);
 
     if (item == NULL)
-        return !collection->kind->singleton || merge_singleton(collection, record, begun, news);
+        return !collection->kind->singleton || merge_singleton(collection, record, begun);
     if (begun < item->got_begun)
         return true;
     bool partial = item->partial;
@@ -215,13 +208,13 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
     mark_got(collection, item, begun);
     if (outdated)
         return true;
-    if (!take(collection, item, record, FROM_SERVER, news))
+    if (!take(collection, item, record, FROM_SERVER))
         return false;
     item->partial = partial;
     return true;
 }
 
-bool merge_gone(struct collection *collection, const char *id, tick_t begun, struct news *news)
+bool merge_gone(struct collection *collection, const char *id, tick_t begun)
 {
     struct item *item = collection_find(collection, id);
 
@@ -232,7 +225,6 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun, str
             mark_got(collection, item, begun);
         return false;
     }
-    news_add(news, item->record);
     collection_remove(collection, item);
     return true;
 }
@@ -240,8 +232,7 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun, str
 /* --- own changes ------------------------------------------------------------------------------ */
 
 /* The item for an answer, new ones in front. NULL: no memory. */
-static struct item *take_answer(struct collection *collection, struct record *record,
-                                struct news *news)
+static struct item *take_answer(struct collection *collection, struct record *record)
 {
     struct item *item = collection_find(collection, record->id);
     struct tombstone *tombstone = tombstone_find(collection, record->id);
@@ -253,8 +244,7 @@ static struct item *take_answer(struct collection *collection, struct record *re
         if (item == NULL)
             return NULL;
         TAILQ_INSERT_HEAD(&collection->order, item, link);
-        news_add(news, record);
-    } else if (!take(collection, item, record, FROM_OWN_CHANGE, news)) {
+    } else if (!take(collection, item, record, FROM_OWN_CHANGE)) {
         return NULL;
     }
     mark_got(collection, item, next_tick(collection->cache));
@@ -262,11 +252,10 @@ static struct item *take_answer(struct collection *collection, struct record *re
     return item;
 }
 
-bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms,
-                   struct news *news)
+bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms)
 {
     bool is_new = collection_find(collection, record->id) == NULL;
-    struct item *item = take_answer(collection, record, news);
+    struct item *item = take_answer(collection, record);
 
     if (item == NULL)
         return false;
@@ -276,18 +265,17 @@ bool merge_created(struct collection *collection, struct record *record, int64_t
     return true;
 }
 
-bool merge_updated(struct collection *collection, struct record *record, struct news *news)
+bool merge_updated(struct collection *collection, struct record *record)
 {
-    return take_answer(collection, record, news) != NULL;
+    return take_answer(collection, record) != NULL;
 }
 
-bool merge_deleted(struct collection *collection, const char *id, struct news *news)
+bool merge_deleted(struct collection *collection, const char *id)
 {
     struct item *item = collection_find(collection, id);
     struct record *record = item == NULL ? NULL : record_ref(item->record);
 
     if (item != NULL) {
-        news_add(news, record);
         collection_remove(collection, item);
     }
     return tombstone_add(collection, id, record);

@@ -89,7 +89,7 @@ void tombstone_settle(struct collection *collection, tick_t begun)
     }
 }
 
-void tombstone_revive(struct collection *collection, const char *id, struct news *news)
+void tombstone_revive(struct collection *collection, const char *id)
 {
     struct tombstone *tombstone = tombstone_find(collection, id);
 
@@ -102,7 +102,6 @@ void tombstone_revive(struct collection *collection, const char *id, struct news
     if (item != NULL) {
         TAILQ_INSERT_TAIL(&collection->order, item, link);
         item->got_begun = next_tick(collection->cache);
-        news_add(news, item->record);
     }
     /* Where it belongs in the order, and what it is now, a new listing says. */
     collection->expired = next_tick(collection->cache);

@@ -33,10 +33,10 @@ static bool may_be_done(enum problem_kind failure)
 
 /* What the resource is now, when the server did not let us know for certain. */
 static void doubt_update_locked(struct collection *collection, const char *id,
-                                enum problem_kind failure, struct news *news)
+                                enum problem_kind failure)
 {
     if (failure == PROBLEM_NOT_FOUND)
-        merge_gone(collection, id, next_tick(collection->cache), news);
+        merge_gone(collection, id, next_tick(collection->cache));
     else if (may_be_done(failure) || failure == PROBLEM_CONFLICT) {
         collection->expired = next_tick(collection->cache); /* its name may be another, too */
         expire_item_locked(collection, id);
@@ -62,7 +62,6 @@ int verb_update(struct change *change, struct cancel *cancel, struct record **ou
 {
     struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
-    struct news news = {.any = false};
     struct record *answer = NULL;
     int rc = api_update(cache->config.api, collection->kind, change->id, change->body,
                         secrets_of(change), cancel, &answer, problem);
@@ -71,8 +70,8 @@ int verb_update(struct change *change, struct cancel *cancel, struct record **ou
         answer = complete_answer(change, answer, cancel);
     pthread_mutex_lock(&cache->lock);
     if (rc != 0)
-        doubt_update_locked(collection, change->id, problem->kind, &news);
-    else if (answer == NULL || !merge_updated(collection, answer, &news))
+        doubt_update_locked(collection, change->id, problem->kind);
+    else if (answer == NULL || !merge_updated(collection, answer))
         expire_item_locked(collection, change->id);
     if (rc == 0) {
         *out = current_locked(collection, change->id);
@@ -80,7 +79,6 @@ int verb_update(struct change *change, struct cancel *cancel, struct record **ou
     }
     pthread_mutex_unlock(&cache->lock);
     record_unref(answer);
-    news_tell(&news, collection);
     return rc;
 }
 
@@ -89,7 +87,6 @@ int verb_delete(struct change *change, struct cancel *cancel, struct record **ou
 {
     struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
-    struct news news = {.any = false};
     struct event event;
     struct event failed;
     bool is_failed = false;
@@ -100,7 +97,7 @@ int verb_delete(struct change *change, struct cancel *cancel, struct record **ou
         rc = 0;
     pthread_mutex_lock(&cache->lock);
     if (rc == 0) {
-        merge_deleted(collection, change->id, &news);
+        merge_deleted(collection, change->id);
         cache_expire_singletons_locked(cache);
     } else if (may_be_done(problem->kind)) {
         collection->expired = next_tick(cache);
@@ -108,11 +105,10 @@ int verb_delete(struct change *change, struct cancel *cancel, struct record **ou
     events_end_locked(collection, CHANGE_DELETE, change->id, rc == 0 ? PROBLEM_NONE : problem->kind,
                       &event);
     if (rc == 0)
-        is_failed = events_undelete_locked(collection, change->id, &failed, &news);
+        is_failed = events_undelete_locked(collection, change->id, &failed);
     pthread_mutex_unlock(&cache->lock);
     if (is_failed)
         events_tell_undeleted(collection, change->id, &failed);
-    news_tell(&news, collection);
     return rc;
 }
 
@@ -121,7 +117,6 @@ int verb_restore(struct change *change, struct cancel *cancel, struct record **o
 {
     struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
-    struct news news = {.any = false};
     struct event event;
     int rc = api_restore(cache->config.api, collection->kind, change->id, change->body, cancel,
                          &event, problem);
@@ -133,9 +128,7 @@ int verb_restore(struct change *change, struct cancel *cancel, struct record **o
     if (rc == 0 || may_be_done(problem->kind)) {
         collection->expired = next_tick(cache); /* a safety snapshot may have been taken */
         cache_expire_singletons_locked(cache);
-        news.any = true;
     }
     pthread_mutex_unlock(&cache->lock);
-    news_tell(&news, collection);
     return rc;
 }

@@ -163,28 +163,3 @@ void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
     pthread_mutex_unlock(&inodes->lock);
     dir_unref(surplus);
 }
-
-bool inodes_snapshot(struct inodes *inodes, struct dir ***out, size_t *count)
-{
-    struct inode *inode, *next;
-    size_t filled = 0;
-
-    pthread_mutex_lock(&inodes->lock);
-    *count = HASH_COUNT(inodes->by_serial);
-    *out = calloc(*count + 1, sizeof **out);
-    if (*out != NULL) {
-        HASH_ITER (hh, inodes->by_serial, inode, next) {
-            // cppcheck-suppress uninitvar ; uthash sets it
-            (*out)[filled++] = dir_ref(inode->dir);
-        }
-    }
-    pthread_mutex_unlock(&inodes->lock);
-    return *out != NULL;
-}
-
-void inodes_snapshot_free(struct dir **dirs, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        dir_unref(dirs[i]);
-    free(dirs);
-}

@@ -41,9 +41,4 @@ bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out);
 /* Takes `count` lookups back. */
 void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count);
 
-/* All known directories, a reference each, in an array that the caller frees; false: no memory. */
-bool inodes_snapshot(struct inodes *inodes, struct dir ***out, size_t *count);
-/* Drops the references and frees the array. */
-void inodes_snapshot_free(struct dir **dirs, size_t count);
-
 #endif

@@ -13,16 +13,12 @@ src_fs_libfs_a_SOURCES = \
   src/fs/mountpoint.c \
   src/fs/mountpoint.h \
   src/fs/names.c \
-  src/fs/notifier.c \
-  src/fs/notifier.h \
   src/fs/op.c \
   src/fs/op.h \
   src/fs/ops.c \
   src/fs/ops.h \
   src/fs/session.c \
   src/fs/session.h \
-  src/fs/traffic.c \
-  src/fs/traffic.h \
   src/fs/watcher.c \
   src/fs/watcher.h
 

@@ -14,21 +14,9 @@ static void fire_interrupt(fuse_req_t req, void *data)
     cancel_fire(data, CANCEL_INTERRUPT);
 }
 
-/* Finds the node of an inode, and counts the operation in its directory. */
-static int enter(struct op *op, fuse_ino_t ino, struct node *node)
+static int find(const struct op *op, fuse_ino_t ino, struct node *node)
 {
-    if (!inodes_find(op->fs->inodes, ino, node))
-        return -ESTALE;
-    traffic_enter(&op->fs->traffic, dir_serial(node->dir));
-    return 0;
-}
-
-static void leave(struct op *op, struct node *node)
-{
-    if (node->dir == NULL)
-        return;
-    traffic_leave(&op->fs->traffic, dir_serial(node->dir));
-    dir_unref(node->dir);
+    return inodes_find(op->fs->inodes, ino, node) ? 0 : -ESTALE;
 }
 
 int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino)
@@ -45,20 +33,21 @@ int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino)
     op->call.umask = ctx->umask;
     op->call.op = name;
     fuse_req_interrupt_func(req, fire_interrupt, &op->cancel);
-    return enter(op, ino, &op->node);
+    return find(op, ino, &op->node);
 }
 
 int op_other(struct op *op, fuse_ino_t ino)
 {
-    return enter(op, ino, &op->other);
+    return find(op, ino, &op->other);
 }
 
 void op_end(struct op *op)
 {
     fuse_req_interrupt_func(op->req, NULL, NULL); /* waits for one that is just running */
     cancel_finish(&op->cancel);
-    leave(op, &op->node);
-    leave(op, &op->other);
+    tree_settle(op->fs->tree, &op->call);
+    dir_unref(op->node.dir);
+    dir_unref(op->other.dir);
 }
 
 struct handle *op_handle(const struct fuse_file_info *fi)

@@ -17,7 +17,6 @@
 #include "fs/fuse.h"
 #include "fs/handles.h"
 #include "fs/inodes.h"
-#include "fs/traffic.h"
 #include "tree/tree.h"
 #include "util/cancel.h"
 
@@ -29,7 +28,6 @@ struct fs {
     unsigned max_read;          /* 0: no limit of ours */
     struct inodes *inodes;
     struct handles handles;
-    struct traffic traffic;
 };
 
 struct op {

@@ -3,7 +3,6 @@
 
 #include "fs/session.h"
 
-#include "fs/notifier.h"
 #include "fs/op.h"
 #include "fs/watcher.h"
 #include "util/log.h"
@@ -29,7 +28,6 @@ struct session {
     struct fuse_session *fuse;
     unsigned max_threads;
     bool mounted;
-    struct notifier *notifier;
     struct watcher *watcher;
     void (*on_hangup)(void *ctx);
     void *hangup_ctx;
@@ -97,17 +95,13 @@ static int create_parts(struct session *session, const struct session_config *co
     struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
 
     handles_init(&session->fs.handles);
-    traffic_init(&session->fs.traffic);
     session->fs.timeout_ms = config->timeout_ms;
     session->fs.max_read = config->max_read;
     session->fs.inodes = inodes_create();
     if (session->fs.inodes != NULL && make_args(&args, config))
         session->fuse = fuse_session_new(&args, &fs_ops, sizeof fs_ops, &session->fs);
     fuse_opt_free_args(&args);
-    if (session->fuse != NULL)
-        session->notifier =
-            notifier_create(session->fuse, session->fs.inodes, &session->fs.traffic);
-    return session->notifier != NULL ? 0 : -1;
+    return session->fuse != NULL ? 0 : -1;
 }
 
 struct session *session_create(const struct session_config *config, struct problem *problem)
@@ -130,8 +124,6 @@ void session_destroy(struct session *session)
     if (session == NULL)
         return;
     session_unmount(session);
-    notifier_destroy(session->notifier);
-    traffic_finish(&session->fs.traffic);
     handles_finish(&session->fs.handles);
     inodes_destroy(session->fs.inodes);
     if (session->fuse != NULL)
@@ -154,18 +146,10 @@ void session_unmount(struct session *session)
     session->mounted = false;
 }
 
-static void on_name_gone(void *ctx, uint64_t dir_serial, const char *name)
-{
-    struct session *session = ctx;
-
-    notifier_push_name(session->notifier, dir_serial, name);
-}
-
 bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group)
 {
     session->fs.tree = tree;
     session->fs.group = group;
-    tree_listen(tree, on_name_gone, session);
     return inodes_set_root(session->fs.inodes, tree_root(tree));
 }
 
@@ -173,11 +157,6 @@ void session_detach(struct session *session)
 {
     handles_clear(&session->fs.handles);
     inodes_clear(session->fs.inodes);
-}
-
-void session_on_change(void *session, const struct kind *kind, const char *id)
-{
-    notifier_push(((struct session *)session)->notifier, kind, id);
 }
 
 /* --- the end ---- */
@@ -201,17 +180,13 @@ static void wake_main_thread(struct session *session)
     }
 }
 
-/*
- * A signal asked for the end. The order matters: first all that waits is freed; then the notifier
- * is joined while requests are still answered, because the kernel may hold it up until one of them
- * is; only then the loop, which joins the workers, is left.
- */
+/* A signal asked for the end: all that waits is freed, then the loop, which joins the workers, is
+ * left. */
 static void on_end(void *ctx)
 {
     struct session *session = ctx;
 
     cancel_group_fire(session->fs.group);
-    notifier_stop(session->notifier);
     fuse_session_exit(session->fuse);
     wake_main_thread(session);
 }
@@ -254,12 +229,10 @@ int session_start(struct session *session, void (*hangup)(void *ctx), void *ctx,
     session->hangup_ctx = ctx;
     session->main_thread = pthread_self();
     accept_wake_signal();
-    int rc = notifier_start(session->notifier);
-    if (rc == 0)
-        session->watcher = watcher_start(fuse_session_fd(session->fuse), &events);
+    session->watcher = watcher_start(fuse_session_fd(session->fuse), &events);
     if (session->watcher == NULL)
-        return problem_set(problem, PROBLEM_NO_MEMORY, "no threads can be started: %s",
-                           strerror(rc != 0 ? -rc : errno));
+        return problem_set(problem, PROBLEM_NO_MEMORY, "no thread can be started: %s",
+                           strerror(errno));
     return 0;
 }
 
@@ -282,5 +255,4 @@ void session_stop(struct session *session)
         cancel_group_fire(session->fs.group);
     watcher_stop(session->watcher);
     session->watcher = NULL;
-    notifier_stop(session->notifier);
 }

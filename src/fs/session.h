@@ -7,11 +7,16 @@
  *
  * After session_serve no handler runs any more; whatever the kernel left open is closed by
  * session_detach, before the tree is destroyed.
+ *
+ * The kernel is never told that something it may have cached is old (fuse_lowlevel_notify_…): to
+ * drop a name it takes the directory's lock, and waits for it where no signal reaches. Whoever
+ * holds that lock may be waiting for an answer of ours. If the daemon is killed just then, the
+ * connection is never closed: who waits can't be killed either, and the mount is not even dead but
+ * hangs. What it believes in runs out by itself instead (tree/lease.c).
  */
 #ifndef FS_SESSION_H
 #define FS_SESSION_H
 
-#include "kinds/kind.h"
 #include "tree/tree.h"
 #include "util/cancel.h"
 #include "util/problem.h"
@@ -40,17 +45,14 @@ void session_destroy(struct session *session);
 int session_mount(struct session *session, const char *path, struct problem *problem);
 void session_unmount(struct session *session);
 
-/* Something is shown differently: for cache_config.on_change, with the session as ctx. */
-void session_on_change(void *session, const struct kind *kind, const char *id);
-
 /* Gives the session its tree, and the group of tokens that is fired at its end. Both are borrowed
  * until session_detach. False: no memory. */
 bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group);
 /* Drops whatever of the tree the kernel still knew or had open. */
 void session_detach(struct session *session);
 
-/* Starts the threads of signals and of notifications. `on_hangup` is called, in a thread of its
- * own, on SIGHUP. 0, or -1 with `problem` set. */
+/* Starts the thread that signals go to. It calls `on_hangup` on SIGHUP. 0, or -1 with `problem`
+ * set. */
 int session_start(struct session *session, void (*on_hangup)(void *ctx), void *ctx,
                   struct problem *problem);
 /* Serves requests until SIGTERM, SIGINT or an unmount: the tokens of the group are fired then. 0 or

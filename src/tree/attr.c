@@ -65,11 +65,20 @@ static void set_times(struct stat *st, int64_t mtime_ms)
     st->st_ctim = time;
 }
 
+/* How long the kernel may believe in names in `dir`. */
 static int64_t names_valid_ms(struct dir *dir)
 {
-    const struct dir_ops *ops = dir_ops(dir);
+    struct dir *owner = dir_resource(dir);
 
-    return ops->valid_ms == NULL ? ALWAYS_MS : ops->valid_ms(dir);
+    switch (dir_ops(owner)->names) {
+    case NAMES_FIXED:
+        return ALWAYS_MS;
+    case NAMES_OF_RECORD:
+        return cache_fresh_for_ms(owner->tree->config.cache, owner->kind);
+    case NAMES_LEASED:
+        break;
+    }
+    return lease_give(owner->tree);
 }
 
 /* The size of the newest handle on a file whose content changes by itself; -1: there is none. */
@@ -124,19 +133,23 @@ static void attr_directory(struct dir *dir, struct stat *st)
     st->st_size = DIR_BYTES;
 }
 
-/* Names that this mount makes and removes by itself: old names, refused documents (both are kept
- * as scratch files), drafts, local machines. */
+/* Files that this mount makes and removes by itself: old names, refused documents. */
 static bool is_fleeting(struct node node)
 {
-    struct dir *dir = node.dir;
-
-    if (node.leaf != 0)
-        return leaf_acts_as(dir, node.leaf) >= LEAF_SCRATCH;
-    return dir_ops(dir) == &draft_ops ||
-           (dir_ops(dir) == &machine_ops && machine_is_local(dir->tree, dir->machine_id));
+    return node.leaf != 0 && leaf_acts_as(node.dir, node.leaf) >= LEAF_SCRATCH;
 }
 
-int attr_node(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms)
+/* Of a file, its size may be another one's at the next open. */
+static int64_t attr_valid_ms(struct node node)
+{
+    if (node.leaf != 0)
+        return 0;
+    if (node.dir->parent == NULL || dir_ops(node.dir->parent)->names == NAMES_FIXED)
+        return ALWAYS_MS;
+    return lease_give(node.dir->tree);
+}
+
+int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms)
 {
     struct dir *dir = node.dir;
     const struct tree_config *config = &dir->tree->config;
@@ -154,11 +167,7 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *att
         attr_directory(dir, st);
     st->st_mode &= ~(config->umask & 0777);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
-    *attr_valid_ms = 0;
-    if (node.leaf == 0)
-        *attr_valid_ms = dir->parent == NULL ? ALWAYS_MS
-                         : is_fleeting(node) ? 0
-                                             : names_valid_ms(dir->parent);
+    *valid_ms = attr_valid_ms(node);
     return rc;
 }
 
@@ -176,10 +185,10 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
     return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
 }
 
-int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms)
+int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *valid_ms)
 {
     char path[PATH_BYTES];
-    int rc = attr_node(call, node, st, attr_valid_ms);
+    int rc = attr_node(call, node, st, valid_ms);
 
     if (rc == 0)
         return 0;

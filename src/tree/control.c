@@ -69,4 +69,5 @@ static const struct leaf_row control_leaves[] = {
     {.name = NULL},
 };
 
-const struct dir_ops control_ops = {.type = "control", .leaves = control_leaves};
+const struct dir_ops control_ops = {
+    .type = "control", .names = NAMES_FIXED, .leaves = control_leaves};

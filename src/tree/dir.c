@@ -232,26 +232,6 @@ bool dir_move(struct dir *dir, const char *new_name)
     return ok;
 }
 
-void dir_tell_name_gone(struct dir *dir, const char *name)
-{
-    if (dir->tree->name_gone != NULL)
-        dir->tree->name_gone(dir->tree->listener, dir->serial, name);
-}
-
-bool dir_shows(const struct dir *dir, const struct kind *kind, const char *id)
-{
-    if (dir->kind != kind)
-        return false;
-    return id == NULL || same_text(dir_id(dir), id);
-}
-
-bool dir_is_current(struct dir *dir)
-{
-    const struct dir_ops *ops = dir_ops(dir);
-
-    return ops->is_current == NULL || ops->is_current(dir);
-}
-
 /* Writes `text` before `*start`, with a slash behind it unless it comes last. */
 static bool put_before(char *out, size_t *start, const char *text, bool last)
 {

@@ -143,7 +143,7 @@ static int await_other(struct call *call, struct file *file)
 
     if (change == NULL)
         return 0;
-    int rc = change_wait(change, call->cancel, &call->problem);
+    int rc = tree_change_wait(call, change);
     bool gave_up = rc < 0 && !change_done(change);
     change_unref(change);
     if (gave_up)
@@ -207,12 +207,6 @@ static struct json_object *draft_fields(struct call *call, struct dir *dir, enum
     return object;
 }
 
-static int64_t draft_valid_ms(struct dir *dir)
-{
-    (void)dir;
-    return 0;
-}
-
 /* A nested object is there anyway; a copy that makes it first is let. */
 static int draft_dir_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
@@ -245,7 +239,6 @@ const struct dir_ops draft_ops = {
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
-    .valid_ms = draft_valid_ms,
     .leaves = draft_leaves,
     .fields = draft_fields,
     .commit_edit = draft_commit_edit,

@@ -120,3 +120,9 @@ int tree_change_start(struct call *call, struct dir *dir, const char *name,
     buf_finish(&origin);
     return rc < 0 ? -ENOMEM : 0;
 }
+
+int tree_change_wait(struct call *call, struct change *change)
+{
+    call->changed = true;
+    return change_wait(change, call->cancel, &call->problem);
+}

@@ -396,13 +396,6 @@ static int nested_mtime(struct dir *dir, int64_t *mtime_ms)
     return dir_ops(resource)->mtime(resource, mtime_ms);
 }
 
-static int64_t nested_valid_ms(struct dir *dir)
-{
-    struct dir *resource = dir_resource(dir);
-
-    return dir_ops(resource)->valid_ms(resource);
-}
-
 static void nested_touch(struct dir *dir)
 {
     struct dir *resource = dir_resource(dir);
@@ -418,7 +411,6 @@ const struct dir_ops nested_ops = {
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
     .touch = nested_touch,
-    .valid_ms = nested_valid_ms,
     .fields = nested_fields,
     .scratch = true,
 };

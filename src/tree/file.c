@@ -274,7 +274,7 @@ static int repeat_answer(struct call *call, const struct file *file)
 
 int file_await(struct call *call, struct file *file, bool creating)
 {
-    if (change_wait(file->change, call->cancel, &call->problem) == 0) {
+    if (tree_change_wait(call, file->change) == 0) {
         change_unref(file->change);
         file->change = NULL;
         return 0;

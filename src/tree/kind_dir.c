@@ -150,11 +150,6 @@ static int kind_rename(struct call *call, struct dir *dir, const char *name, str
     return rc;
 }
 
-static int64_t kind_valid_ms(struct dir *dir)
-{
-    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
-}
-
 static void kind_touch(struct dir *dir)
 {
     cache_expire(dir->tree->config.cache, dir->kind, NULL);
@@ -168,5 +163,4 @@ const struct dir_ops kind_ops = {
     .rmdir = kind_rmdir,
     .rename = kind_rename,
     .touch = kind_touch,
-    .valid_ms = kind_valid_ms,
 };

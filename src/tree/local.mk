@@ -16,6 +16,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/journal.c src/tree/journal.h \
   src/tree/kind_dir.c \
   src/tree/leaf.c \
+  src/tree/lease.c \
   src/tree/listing.c \
   src/tree/machines.c \
   src/tree/overlay.c \

@@ -175,11 +175,6 @@ static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
     return 0;
 }
 
-static int64_t machines_valid_ms(struct dir *dir)
-{
-    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
-}
-
 static void machines_touch(struct dir *dir)
 {
     cache_expire(dir->tree->config.cache, dir->kind, NULL);
@@ -200,7 +195,6 @@ const struct dir_ops machines_ops = {
     .rmdir = machines_rmdir,
     .rename = refuse_rename,
     .touch = machines_touch,
-    .valid_ms = machines_valid_ms,
 };
 
 /* --- machines/ID/ ----------------------------------------------------------------------------- */
@@ -229,7 +223,6 @@ static void forget_unused(struct dir *dir)
     if (cache_has_machine(dir->tree->config.cache, dir->kind, dir->machine_id))
         return;
     machine_forget(dir->tree, dir->machine_id);
-    dir_tell_name_gone(dir->parent, dir->machine_id);
 }
 
 static int create(struct call *call, struct dir *dir, const struct buf *name, struct record **out)
@@ -246,7 +239,7 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     buf_finish(&body);
     if (rc < 0)
         return -ENOMEM;
-    if (change_wait(change, call->cancel, &call->problem) < 0)
+    if (tree_change_wait(call, change) < 0)
         rc = tree_problem_errno(call, true);
     else
         *out = change_record(change);
@@ -283,11 +276,6 @@ static int machine_mtime(struct dir *dir, int64_t *mtime_ms)
     return machine_exists(dir, dir->machine_id) ? 0 : -ENOENT;
 }
 
-static bool machine_is_current(struct dir *dir)
-{
-    return machine_exists(dir, dir->machine_id);
-}
-
 const struct dir_ops machine_ops = {
     .type = "machine",
     .mtime = machine_mtime,
@@ -297,6 +285,4 @@ const struct dir_ops machine_ops = {
     .rmdir = resource_rmdir,
     .rename = resource_rename,
     .touch = machines_touch,
-    .valid_ms = machines_valid_ms,
-    .is_current = machine_is_current,
 };

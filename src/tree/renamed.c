@@ -85,8 +85,8 @@ void renamed_note(struct dir *dir, const struct buf *old_name)
         strcmp(buf_text(&new_name), buf_text(old_name)) != 0) {
         add(dir->tree, dir->kind, record->id, buf_text(old_name));
         /* What is in the directory (an editor's swap file) goes on under the new name. */
-        if (strcmp(dir_name(dir), buf_text(old_name)) == 0 && dir_move(dir, buf_text(&new_name)))
-            dir_tell_name_gone(dir->parent, buf_text(old_name));
+        if (strcmp(dir_name(dir), buf_text(old_name)) == 0)
+            dir_move(dir, buf_text(&new_name));
     }
     buf_finish(&new_name);
     record_unref(record);

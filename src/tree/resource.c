@@ -155,7 +155,7 @@ int resource_change(struct call *call, struct dir *dir, const char *name,
 
     if (tree_change_start(call, dir, name, request, &change) < 0)
         return -ENOMEM;
-    int rc = change_wait(change, call->cancel, &call->problem);
+    int rc = tree_change_wait(call, change);
     if (rc == 0 && out != NULL)
         *out = change_record(change);
     change_unref(change);
@@ -320,22 +320,6 @@ static bool has_restore(const struct dir *dir)
     return cache_shape(dir->tree->config.cache, dir->kind)->restore != NULL;
 }
 
-static bool resource_is_current(struct dir *dir)
-{
-    struct record *record = NULL;
-    enum name_result result = name_resolve(dir->tree->config.cache, dir->kind,
-                                           machine_of(dir->parent), dir_name(dir), &record, NULL);
-    bool same = result == NAME_FOUND && strcmp(record->id, dir_id(dir)) == 0;
-
-    record_unref(record);
-    return same;
-}
-
-static int64_t resource_valid_ms(struct dir *dir)
-{
-    return cache_fresh_for_ms(dir->tree->config.cache, dir->kind);
-}
-
 static void resource_touch(struct dir *dir)
 {
     cache_expire(dir->tree->config.cache, dir->kind, dir_id(dir));
@@ -387,8 +371,7 @@ const struct dir_ops resource_ops = {
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
     .touch = resource_touch,
-    .valid_ms = resource_valid_ms,
-    .is_current = resource_is_current,
+    .names = NAMES_OF_RECORD,
     .leaves = resource_leaves,
     .fields = resource_fields,
     .commit_edit = document_commit_edit,

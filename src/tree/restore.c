@@ -162,7 +162,7 @@ int restore_touch(struct call *call, struct node node)
         rc = start(call, dir, body, &change);
     if (rc < 0)
         return rc;
-    if (change_wait(change, call->cancel, &call->problem) < 0)
+    if (tree_change_wait(call, change) < 0)
         rc = tree_problem_errno(call, false);
     else
         note_missing_safety(call, dir);

@@ -108,5 +108,6 @@ const struct dir_ops root_ops = {
     .unlink = root_remove,
     .rename = root_rename,
     .touch = root_touch,
+    .names = NAMES_FIXED,
     .leaves = root_leaves,
 };

@@ -40,13 +40,6 @@ struct tree *tree_create(const struct tree_config *config)
     return tree;
 }
 
-void tree_listen(struct tree *tree,
-                 void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name), void *ctx)
-{
-    tree->name_gone = name_gone;
-    tree->listener = ctx;
-}
-
 void tree_destroy(struct tree *tree)
 {
     if (tree == NULL)
@@ -120,7 +113,7 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
         return -ENAMETOOLONG;
     rc = ops->lookup == NULL ? leaves_lookup(call, dir, name, &found)
                              : ops->lookup(call, dir, name, &found);
-    if (rc == -ENOENT && ops->valid_ms == NULL)
+    if (rc == -ENOENT && ops->names == NAMES_FIXED)
         out->entry_valid_ms = ABSENT_VALID_MS;
     if (rc == 0)
         rc = make_entry(call, dir, &found, out);
@@ -152,6 +145,7 @@ static int apply(struct call *call, struct node node, const struct setattr *chan
     }
     if (!change->touch_now)
         return 0;
+    call->changed = true;
     if (node.leaf != 0)
         return row != NULL && row->touch != NULL ? row->touch(call, node) : 0;
     if (dir_ops(node.dir)->touch != NULL)

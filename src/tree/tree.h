@@ -58,11 +58,6 @@ struct tree_config {
 };
 
 struct tree *tree_create(const struct tree_config *config); /* NULL: no memory */
-/* From now on `name_gone` is told of names in a directory (by its serial) that lead elsewhere by
- * now although the kernel may believe in them. Called from handlers, holding no lock; must not wait
- * for the kernel. Before the first call. */
-void tree_listen(struct tree *tree,
-                 void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name), void *ctx);
 /* No call may be running, every directory reference but the tree's own must have been dropped.
  * Logs what drafts are lost. NULL is fine. */
 void tree_destroy(struct tree *tree);
@@ -77,6 +72,7 @@ struct call {
     const char *op;         /* "write", for the journal */
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
+    bool changed;           /* names may mean something else: tree_settle before it is answered */
 };
 
 /* --- nodes ----------------------------------------------------------------------------------- */
@@ -97,16 +93,11 @@ void dir_unref(struct dir *dir); /* NULL is fine */
 /* The directory that this one was found in, borrowed (NULL: the root's), and its name there. */
 struct dir *dir_parent(const struct dir *dir);
 const char *dir_name(const struct dir *dir);
-/* Whether the directory shows this resource (id NULL: anything of that kind, the kind's own
- * directory included). */
-bool dir_shows(const struct dir *dir, const struct kind *kind, const char *id);
-/* Whether the directory's name still leads to it: a lookup now would give this very object. */
-bool dir_is_current(struct dir *dir);
 
 struct entry {
     struct node node;       /* node.dir is a reference, the caller's */
     struct stat st;         /* st_ino stable over remounts */
-    int64_t entry_valid_ms; /* how long the name may be believed; for ENOENT too */
+    int64_t entry_valid_ms; /* how long the name may be believed; for ENOENT too; see tree_settle */
     int64_t attr_valid_ms;  /* how long `st` may be believed */
 };
 
@@ -177,6 +168,10 @@ int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir
                 const char *new_name, unsigned flags);
 /* link and mknod: always refused, in words. */
 int tree_refuse(struct call *call, struct dir *dir, const char *name);
+
+/* Before a call is answered: if it has changed something, waits until no name can be believed any
+ * more that may have meant something else before; at most 20 ms. */
+void tree_settle(struct tree *tree, struct call *call);
 
 /* Everything cached has expired (SIGHUP); any thread. */
 void tree_refresh(struct tree *tree);

@@ -39,6 +39,13 @@ enum fields_need {
     FIELDS_FRESH     /* as fresh as reading the document */
 };
 
+/* How long the kernel may believe in names in a directory, so that it need not ask again. */
+enum names_kind {
+    NAMES_LEASED,    /* for a moment: a name may come to mean another resource, or none (lease.c) */
+    NAMES_OF_RECORD, /* while what is known of the resource is fresh; scratch files not at all */
+    NAMES_FIXED      /* always; that a name is missing, for a second */
+};
+
 /* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
 struct dir_ops {
     const char *type;
@@ -55,10 +62,7 @@ struct dir_ops {
                   const char *new_name, unsigned flags);
     /* Both times were set to now: what is shown is to be asked for again. NULL: nothing happens. */
     void (*touch)(struct dir *dir);
-    /* How long names in it may be believed. NULL: always, they never change. */
-    int64_t (*valid_ms)(struct dir *dir);
-    /* Whether the name it was found under still leads to it. NULL: always. */
-    bool (*is_current)(struct dir *dir);
+    enum names_kind names;         /* how long names in it may be believed */
     const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
     /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
      * type has none. */
@@ -174,13 +178,12 @@ struct local_machine {
 
 struct tree {
     struct tree_config config;
-    void (*name_gone)(void *ctx, uint64_t dir_serial, const char *name); /* or NULL */
-    void *listener;
     pthread_mutex_t lock;
     uint64_t next_serial;
     struct dir *root;
-    int64_t started_ms;      /* wall clock */
-    LIST_HEAD(, dir) hiding; /* directories with hidden files, referenced */
+    _Atomic(int64_t) leased_ms; /* monotonic: when the last lease was given */
+    int64_t started_ms;         /* wall clock */
+    LIST_HEAD(, dir) hiding;    /* directories with hidden files, referenced */
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, renamed) renamed;     /* old names: renamed.c */
@@ -238,6 +241,8 @@ void tree_set_words(struct call *call, int err, const char *format, ...)
  * origin and deadline. 0 or -ENOMEM. */
 int tree_change_start(struct call *call, struct dir *dir, const char *name,
                       const struct change_request *request, struct change **out);
+/* change_wait for `call`. */
+int tree_change_wait(struct call *call, struct change *change);
 /* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
  */
 int tree_problem_errno(struct call *call, bool creating);
@@ -254,8 +259,6 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
 struct dir *dir_child(struct dir *parent, const char *name);
 /* The name means nothing (or something else) from now on. */
 void dir_detach(struct dir *dir);
-/* Tells the listener that `name` in `dir` leads elsewhere now. */
-void dir_tell_name_gone(struct dir *dir, const char *name);
 /* Moves the object to another name in the same directory, as the kernel moves its dentry. */
 bool dir_move(struct dir *dir, const char *new_name);
 const struct dir_ops *dir_ops(const struct dir *dir);
@@ -344,7 +347,7 @@ void birth_looked(struct call *call, struct dir *dir);
 
 /* --- attr.c --------------------------------------------------------------------------------- */
 
-int attr_node(struct call *call, struct node node, struct stat *st, int64_t *attr_valid_ms);
+int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms);
 ino_t attr_ino(const struct dir *dir, uint32_t leaf);
 /* Whether attr_node can answer without a request. */
 bool attr_is_known(struct node node);
@@ -352,6 +355,11 @@ bool attr_is_known(struct node node);
 ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id);
 /* Fills st and the times of an entry of `parent` whose node is set. */
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry);
+
+/* --- lease.c -------------------------------------------------------------------------------- */
+
+/* Milliseconds for which the kernel may believe in a name from now on. */
+int64_t lease_give(struct tree *tree);
 
 /* --- listing.c ------------------------------------------------------------------------------ */
 

@@ -157,4 +157,31 @@ test_the_status_tells_of_every_kind()
     assert_lacks "$out" "$KEY"
 }
 
+test_a_change_is_seen_at_once_by_every_other_path()
+{
+    mounted
+    # One process, so that nothing but the change itself passes the time between two looks.
+    cat >"$T/look.py" <<'END'
+import os, shutil, sys
+
+machine = sys.argv[1]
+for n in range(20):
+    by_machine, by_name, drive = f"{machine}/s{n}", f"snapshots/s{n}", f"drives/d{n}"
+    os.mkdir(by_machine)
+    assert os.stat(by_name).st_ino != os.stat(by_machine).st_ino
+    os.rename(by_name, by_name + "x")
+    assert not os.path.exists(by_machine), by_machine
+    assert os.path.isdir(by_machine + "x")
+    shutil.rmtree(by_machine + "x")
+    assert not os.path.exists(by_name + "x"), by_name
+    before = f"drives/d{n - 1}" if n > 0 else "drives/data"
+    assert os.path.isdir(before)
+    with open(before + "/name", "w") as name:
+        name.write(f"d{n}\n")
+    assert os.readlink(before) == f"d{n}", before
+    assert os.path.isdir(drive)
+END
+    works "python3 $T/look.py machines/$MACHINE"
+}
+
 run_scenarios "$@"

@@ -82,6 +82,7 @@ sweep()
         kill -KILL "$pid" 2>/dev/null || true
     done < <(cat "$work"/*.pid 2>/dev/null || true)
     while read -r point; do
+        umount -f "$point" 2>/dev/null || true # frees whoever hangs in it
         fusermount3 -u -z "$point" 2>/dev/null || umount -l "$point" 2>/dev/null || true
     done < <(awk -v work="$work/" 'index($5, work) == 1 { print $5 }' /proc/self/mountinfo)
     rm -rf --one-file-system "$work"

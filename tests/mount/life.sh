@@ -126,6 +126,56 @@ test_a_dead_mount_is_cleaned_up()
     : >"$WORK/mount.err"
 }
 
+# What keeps several directories' locks held and many names changing.
+disturb()
+{
+    local i=$1 n=0
+
+    exec >/dev/null 2>&1
+    cd "$MNT" || return
+    while :; do
+        n=$((n + 1))
+        case $((i % 4)) in
+        0) cat snapshots/*/name && ls -l drives machines/* && touch .paperspacefs/refresh ;;
+        1) echo "{\"name\": \"n$i-$n\"}" >drives/$DATA/drive.json && ls drives/ ;;
+        2) mkdir -p "machines/psl$i/s$i" && ls snapshots && rm -r "snapshots/s$i" ;;
+        3) stat snapshots/* "drives/n1-$n" && find drives -name name ;;
+        esac
+    done
+}
+
+is_dead()
+{
+    [[ "$(timeout -s KILL 5 stat -f "$MNT" 2>&1)" == *'not connected'* ]]
+}
+
+test_a_daemon_that_is_killed_under_load_leaves_a_mount_that_is_cleaned_up()
+{
+    local round i
+    local -a workers
+
+    mounted --populate 200 -- ttl=1
+    for round in 1 2 3 4; do
+        workers=()
+        for i in {1..12}; do
+            disturb "$i" &
+            workers+=($!)
+        done
+        pause "1.$((RANDOM % 10))"
+        kill -KILL "$daemon"
+        wait "$daemon" || true
+        daemon=
+        pause 0.2
+        is_dead || fail "round $round: the mount hangs" "$(timeout -s KILL 5 stat -f "$MNT" 2>&1)"
+        kill -KILL "${workers[@]}" 2>/dev/null || true
+        wait "${workers[@]}" 2>/dev/null || true
+        mount_fs ttl=1
+        works 'ls drives > /dev/null'
+        assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
+        : >"$WORK/mount.err"
+    done
+}
+
 test_a_live_mount_is_refused()
 {
     mounted

@@ -27,13 +27,11 @@ START_TEST(test_unchanged_content_keeps_its_record_and_mtime)
     room_add_drives(2);
     room_ensure(&kind_drives, CACHE_FRESH);
     struct record *before = cache_by_id(room.cache, &kind_drives, "d1");
-    unsigned changes = atomic_load(&room.changes);
 
     list_again(&kind_drives);
     struct record *after = cache_by_id(room.cache, &kind_drives, "d1");
 
     ck_assert_ptr_eq(before, after);
-    ck_assert_uint_eq(atomic_load(&room.changes), changes);
     record_unref(before);
     record_unref(after);
 }
@@ -56,12 +54,10 @@ START_TEST(test_changed_content_gets_a_later_mtime)
 {
     room_add_drives(2);
     room_ensure(&kind_drives, CACHE_FRESH);
-    unsigned changes = atomic_load(&room.changes);
 
     server_edit(room.server, DRIVES, "d1", "name", "edited");
     list_again(&kind_drives);
     ck_assert_int_eq(mtime_of(&kind_drives, "d1"), atomic_load(&room.wall_ms));
-    ck_assert_uint_eq(atomic_load(&room.changes), changes + 1);
     atomic_store(&room.wall_ms, 5); /* somebody set the clock back */
     int64_t before_ms = mtime_of(&kind_drives, "d1");
 

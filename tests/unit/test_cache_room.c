@@ -24,14 +24,6 @@ static int64_t read_wall(void *ctx)
     return atomic_load(&room.wall_ms);
 }
 
-static void count_change(void *ctx, const struct kind *kind, const char *id)
-{
-    (void)ctx;
-    (void)kind;
-    (void)id;
-    atomic_fetch_add(&room.changes, 1);
-}
-
 static void count_undeleted(void *ctx, const struct kind *kind, const char *id,
                             const struct event *event)
 {
@@ -46,7 +38,6 @@ void room_setup(void)
 {
     atomic_store(&room.now_ms, 1000000);
     atomic_store(&room.wall_ms, 1800000000000);
-    atomic_store(&room.changes, 0);
     atomic_store(&room.undeleted, 0);
     room.clock = (struct clock){read_now, read_wall, NULL};
     cancel_group_init(&room.group);
@@ -65,7 +56,6 @@ void room_setup(void)
                                         .timeout_ms = 2000,
                                         .stale_wait_ms = STALE_WAIT_MS,
                                         .probe_pause_ms = 5,
-                                        .on_change = count_change,
                                         .on_delete_failed = count_undeleted};
     room.cache = cache_create(&room.config);
     ck_assert_ptr_nonnull(room.cache);

@@ -27,7 +27,6 @@ struct room {
     atomic_llong now_ms; /* monotonic */
     atomic_llong wall_ms;
     struct cache_config config;
-    atomic_uint changes;   /* on_change */
     atomic_uint undeleted; /* on_delete_failed */
 };
 

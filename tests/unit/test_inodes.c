@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "fs/inodes.h"
-#include "fs/traffic.h"
 
 #include <check.h>
 #include <pthread.h>
@@ -67,26 +66,6 @@ static bool is_known(uint64_t number)
     dir_unref(node.dir);
     return known;
 }
-
-START_TEST(a_directory_is_quiet_when_its_last_operation_has_ended)
-{
-    struct traffic traffic;
-
-    traffic_init(&traffic);
-    ck_assert(traffic_wait_quiet(&traffic, 7, 0));
-    traffic_enter(&traffic, 7);
-    traffic_enter(&traffic, 7);
-    ck_assert(!traffic_wait_quiet(&traffic, 7, 0));
-    ck_assert(traffic_wait_quiet(&traffic, 8, 0));
-    traffic_leave(&traffic, 7);
-    ck_assert(!traffic_wait_quiet(&traffic, 7, 0));
-    traffic_leave(&traffic, 7);
-    ck_assert(traffic_wait_quiet(&traffic, 7, 0));
-    traffic_stop(&traffic);
-    ck_assert(!traffic_wait_quiet(&traffic, 7, 60000));
-    traffic_finish(&traffic);
-}
-END_TEST
 
 START_TEST(the_root_is_one_and_is_never_forgotten)
 {
@@ -189,21 +168,6 @@ START_TEST(forgetting_too_much_forgets_once)
 }
 END_TEST
 
-START_TEST(a_snapshot_holds_what_it_shows)
-{
-    struct dir **dirs;
-    size_t count;
-    uint64_t number = look_up(&drives, 3);
-
-    ck_assert(inodes_snapshot(inodes, &dirs, &count));
-    ck_assert_uint_eq(count, 2);
-    inodes_forget(inodes, number, 1);
-    ck_assert_int_eq(drives.refs, 2);
-    inodes_snapshot_free(dirs, count);
-    ck_assert_int_eq(drives.refs, 1);
-}
-END_TEST
-
 START_TEST(the_end_drops_what_was_never_forgotten)
 {
     look_up(&drives, 0);
@@ -244,7 +208,6 @@ static Suite *suite(void)
     TCase *t = tcase_create("inodes");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_directory_is_quiet_when_its_last_operation_has_ended);
     tcase_add_test(t, the_root_is_one_and_is_never_forgotten);
     tcase_add_test(t, a_number_is_found_as_the_node_that_it_was_made_of);
     tcase_add_test(t, a_leaf_of_the_root_is_not_the_root);
@@ -254,7 +217,6 @@ static Suite *suite(void)
     tcase_add_test(t, many_lookups_are_forgotten_at_once);
     tcase_add_test(t, what_was_never_known_is_unknown);
     tcase_add_test(t, forgetting_too_much_forgets_once);
-    tcase_add_test(t, a_snapshot_holds_what_it_shows);
     tcase_add_test(t, the_end_drops_what_was_never_forgotten);
     tcase_add_test(t, threads_count_exactly);
     suite_add_tcase(s, t);
