@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,11 +19,17 @@
 #include <sys/vfs.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OUR_TYPE  "fuse.paperspacefs"
 #define STACK_MAX 16 /* dead mounts may lie on top of each other */
 #define TYPE_SIZE 64
+
+#define PROBE_MS       5000 /* how long what is mounted there may take to answer */
+#define PROBE_PAUSE_MS 5
+
+enum life { LIFE_ALIVE, LIFE_DEAD, LIFE_SILENT };
 
 /* mountinfo writes blanks, tabs, newlines and backslashes of a path as \ooo. */
 static void unescape(char *text)
@@ -133,18 +140,53 @@ static int detach(const char *path)
 
 /* Whether the daemon of what is mounted there has gone. Attributes may still be in the kernel's
  * cache; what statfs says never is. */
-static bool is_dead(const char *path)
+static bool is_cut(const char *path)
 {
     struct statfs fs;
 
     return statfs(path, &fs) != 0 && errno == ENOTCONN;
 }
 
+/* Waits for a child for a while: its exit status, or -1. */
+static int await_child(pid_t child)
+{
+    const struct timespec pause = {.tv_nsec = PROBE_PAUSE_MS * 1000000L};
+    int status;
+
+    for (int waited_ms = 0; waited_ms < PROBE_MS; waited_ms += PROBE_PAUSE_MS) {
+        if (waitpid(child, &status, WNOHANG) == child)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        nanosleep(&pause, NULL);
+    }
+    return -1;
+}
+
+/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. */
+static enum life probe(const char *path)
+{
+    pid_t child = fork();
+
+    if (child < 0)
+        return is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
+    if (child == 0)
+        _exit(is_cut(path) ? LIFE_DEAD : LIFE_ALIVE);
+    int status = await_child(child);
+    if (status < 0)
+        kill(child, SIGKILL);
+    return status < 0 ? LIFE_SILENT : (enum life)status;
+}
+
 static int clean_dead(const char *path, struct problem *problem)
 {
     char type[TYPE_SIZE];
 
-    for (unsigned i = 0; i < STACK_MAX && is_dead(path); i++) {
+    enum life life;
+
+    for (unsigned i = 0; i < STACK_MAX && (life = probe(path)) != LIFE_ALIVE; i++) {
+        if (life == LIFE_SILENT)
+            return problem_set(
+                problem, PROBLEM_INVALID,
+                "%s: what is mounted there does not answer; end it with umount -f %s", path, path);
         type_now(path, type);
         if (type[0] != '\0' && strcmp(type, OUR_TYPE) != 0)
             return problem_set(problem, PROBLEM_INVALID,

@@ -8,8 +8,8 @@
 /*
  * Returns 0 and in `*out` (freed by the caller) the absolute path of `path` without symbolic
  * links; else -1 and a problem: no such directory, not a directory, a paperspacefs is mounted there
- * already. A dead mount on it (its daemon has gone) is detached first. Single-threaded: starts
- * fusermount3 if need be.
+ * already, or something that does not answer within 5 s. A dead mount on it (its daemon has gone)
+ * is detached first. Single-threaded: starts fusermount3 if need be.
  */
 int mountpoint_prepare(const char *path, char **out, struct problem *problem);
 

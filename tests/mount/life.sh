@@ -186,6 +186,20 @@ test_a_live_mount_is_refused()
     assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
 }
 
+test_a_mount_that_does_not_answer_is_refused_in_time()
+{
+    local start=$SECONDS
+
+    mounted
+    kill -STOP "$daemon"
+    run env PAPERSPACE_API_KEY=$KEY timeout -s KILL $((20 * patience)) "$PAPERSPACEFS" "$URL" "$MNT"
+    kill -CONT "$daemon"
+    assert_status 1
+    assert_contains "$err" "$MNT: what is mounted there does not answer"
+    assert_eq 1 $((SECONDS - start <= 10 * patience)) 'it took too long'
+    works 'ls drives > /dev/null'
+}
+
 test_a_reader_that_is_killed_does_no_harm()
 {
     mounted
