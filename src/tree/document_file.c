@@ -2,6 +2,7 @@
 /* The document of a resource as a file: what it shows, and what becomes of what is written. */
 #include "config.h"
 
+#include "tree/file.h"
 #include "tree/tree_internal.h"
 
 #include "tree/document.h"

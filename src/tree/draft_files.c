@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tree/draft.h"
+#include "tree/file.h"
 
 #include "tree/document.h"
 #include "util/json.h"

@@ -12,7 +12,9 @@ src_tree_libtree_a_SOURCES = \
   src/tree/event_files.c \
   src/tree/field_keys.c src/tree/field_keys.h \
   src/tree/fields.c \
-  src/tree/file.c \
+  src/tree/file.c src/tree/file.h \
+  src/tree/file_commit.c \
+  src/tree/file_stage.c \
   src/tree/journal.c src/tree/journal.h \
   src/tree/kind_dir.c \
   src/tree/leaf.c \

@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "tree/file.h"
 #include "tree/tree_internal.h"
 
 #include "tree/scratch.h"

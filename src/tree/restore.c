@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "tree/file.h"
 #include "tree/tree_internal.h"
 
 #include "tree/document.h"

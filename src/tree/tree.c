@@ -2,6 +2,7 @@
 /* The operations: dispatch to the type of directory, and the record of what failed. */
 #include "config.h"
 
+#include "tree/file.h"
 #include "tree/tree_internal.h"
 
 #include "tree/names.h"

@@ -389,14 +389,6 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
 int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out);
 void listing_finish(struct listing *listing);
 
-/* --- file.c --------------------------------------------------------------------------------- */
-
-/* Waits for the change that carries a file's text out, and takes over its outcome. */
-int file_await(struct call *call, struct file *file, bool creating);
-int file_open(struct call *call, struct node node, int flags, bool created, struct file **out);
-/* Commits `text` (taken over) as if it had been written to the new handle. */
-int file_replace(struct call *call, struct file *file, struct buf *text);
-
 /* --- the directories ------------------------------------------------------------------------- */
 
 extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,

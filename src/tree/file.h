@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Open files, for the other files of tree/. */
+#ifndef TREE_FILE_H
+#define TREE_FILE_H
+
+#include "tree/tree_internal.h"
+
+/* --- file.c --------------------------------------------------------------------------------- */
+
+int file_open(struct call *call, struct node node, int flags, bool created, struct file **out);
+
+/* Handlers of one handle may run at once; they take turns, and a wait for it can be interrupted:
+ * 0, -EINTR or -ETIMEDOUT. What follows is for who has the turn. */
+int file_enter(struct call *call, struct file *file);
+void file_leave(struct file *file);
+/* Records a failure, but not the same answer given again; returns rc. */
+int file_finish(struct call *call, struct file *file, int rc);
+
+/* --- file_commit.c -------------------------------------------------------------------------- */
+
+/* Carries out the staged text: 0 or -errno. */
+int file_commit(struct call *call, struct file *file);
+/* Commits `text` (taken over) as if it had been written to the new handle. */
+int file_replace(struct call *call, struct file *file, struct buf *text);
+/* Waits for the change that carries a file's text out, and takes over its outcome. */
+int file_await(struct call *call, struct file *file, bool creating);
+/* Makes `rc` the answer for the present version; returns it. */
+int file_answer(struct call *call, struct file *file, int rc);
+/* The answer that was given for it, with its words. */
+int file_repeat_answer(struct call *call, const struct file *file);
+bool file_is_read_only(const struct file *file);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What becomes of a staged text. Every change of the staged bytes makes a new version; a version is
+ * answered once, and whoever asks again (the flush after a failed write, a write sent again after
+ * EINTR) gets that answer. A commit that the caller did not wait out stays unanswered: the change
+ * is on its way, and the next commit of the same version waits for it.
+ */
+#include "config.h"
+
+#include "tree/file.h"
+
+#include "tree/scratch.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Text with a secret in it is no more listed than the secret's own file. */
+static void keep_text(struct call *call, struct file *file, const char *name)
+{
+    struct dir *dir = file->node.dir;
+
+    if (scratch_put(call, dir, name, 0600, &file->text) == 0)
+        scratch_set_unlisted(dir, scratch_find(dir, name),
+                             dir->tree->config.secrets != SECRETS_SHOW &&
+                                 field_text_has_secret(buf_text(&file->text)));
+}
+
+/* A refused document is kept beside it, as NAME.rej, until one is accepted. */
+static void keep_rejected(struct call *call, struct file *file, int rc)
+{
+    struct call quiet = {.cancel = call->cancel, .uid = call->uid, .gid = call->gid, .op = "rej"};
+    char name[LEAF_NAME_BYTES + 4];
+
+    if ((file->row->flags & LEAF_DOCUMENT) == 0)
+        return;
+    leaf_name(file->node.dir, file->node.leaf, name);
+    strcat(name, ".rej");
+    uint32_t old = scratch_find(file->node.dir, name);
+    if (rc == 0 && old != 0)
+        scratch_remove(file->node.dir, old);
+    else if (rc < 0 && file->text.size_bytes > 0)
+        keep_text(&quiet, file, name);
+}
+
+int file_answer(struct call *call, struct file *file, int rc)
+{
+    file->answered = file->version;
+    file->answer = rc;
+    file->problem = call->problem;
+    file->applied_bytes = rc == 0 ? file->text.size_bytes : file->applied_bytes;
+    keep_rejected(call, file, rc);
+    return rc;
+}
+
+int file_repeat_answer(struct call *call, const struct file *file)
+{
+    call->problem = file->problem;
+    call->repeated = true;
+    return file->answer;
+}
+
+int file_await(struct call *call, struct file *file, bool creating)
+{
+    if (tree_change_wait(call, file->change) == 0) {
+        change_unref(file->change);
+        file->change = NULL;
+        return 0;
+    }
+    if (change_done(file->change)) {
+        change_unref(file->change);
+        file->change = NULL;
+    }
+    return tree_problem_errno(call, creating);
+}
+
+bool file_is_read_only(const struct file *file)
+{
+    return (leaf_mode(file->node) & 0222) == 0;
+}
+
+/* A read-only file may be put in place anew with what it holds anyway. */
+static int compare_replacement(struct call *call, struct file *file)
+{
+    struct buf now = BUF_EMPTY;
+
+    if (file->copied)
+        return 0;
+    int rc = file->row->render(call, file->node, false, &now);
+    if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
+                    memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))
+        rc = tree_fail(call, EACCES, "this file is read-only: it keeps its content");
+    buf_finish(&now);
+    return rc;
+}
+
+int file_replace(struct call *call, struct file *file, struct buf *text)
+{
+    buf_finish(&file->text);
+    file->text = *text;
+    *text = BUF_EMPTY;
+    file->wrote = true;
+    file->version++;
+    return file_commit(call, file);
+}
+
+int file_commit(struct call *call, struct file *file)
+{
+    if (file->answered == file->version)
+        return file_repeat_answer(call, file);
+    if (file->change != NULL && file->change_version != file->version) {
+        change_unref(file->change);
+        file->change = NULL;
+    }
+    file->change_version = file->version;
+    int rc =
+        file_is_read_only(file) ? compare_replacement(call, file) : file->row->commit(call, file);
+    return file->change != NULL ? rc : file_answer(call, file, rc);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changes of a handle's text: committed when a write completes a value, else at fsync or at a close
+ * by whoever wrote.
+ */
+#include "config.h"
+
+#include "tree/file.h"
+
+#include "tree/document.h"
+#include "tree/scratch.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+static bool is_blank(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!isspace((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+static bool already_there(const struct file *file, const char *data, size_t size, size_t offset)
+{
+    const struct buf *text = &file->text;
+
+    return file->wrote && offset <= text->size_bytes && size <= text->size_bytes - offset &&
+           memcmp(text->data + offset, data, size) == 0;
+}
+
+/* What follows a text that was applied may only be white space. */
+static int add_behind_applied(struct call *call, struct file *file, size_t offset)
+{
+    size_t applied = file->applied_bytes;
+
+    if (is_blank(file->text.data + offset, file->text.size_bytes - offset))
+        return file_answer(call, file, 0);
+    int rc = tree_fail(call, EINVAL,
+                       "more text follows the first object; the first stays applied, the rest is "
+                       "refused");
+    file_answer(call, file, rc);
+    file->applied_bytes = applied;
+    return rc;
+}
+
+/* Whether the bytes that were just staged complete something, and what becomes of it then. */
+static int judge(struct call *call, struct file *file)
+{
+    if (file->inherited || file_is_read_only(file))
+        return 0;
+    switch (file->row->judge(file, call)) {
+    case JUDGE_COMPLETE:
+        return file_commit(call, file);
+    case JUDGE_INVALID:
+        return file_answer(call, file, -call->problem.err);
+    case JUDGE_INCOMPLETE:
+        break;
+    }
+    return 0;
+}
+
+/* Old bytes count as replaced from the start on, as long as no gap is left. */
+static void note_overwritten(struct file *file, size_t offset, size_t size)
+{
+    if (offset > file->new_bytes)
+        return;
+    if (offset + size > file->new_bytes)
+        file->new_bytes = offset + size;
+    if (file->new_bytes >= file->old_bytes)
+        file->inherited = false;
+}
+
+static int store(struct call *call, struct file *file, const char *data, size_t size, size_t offset)
+{
+    if (offset > DOCUMENT_MAX_BYTES || size > DOCUMENT_MAX_BYTES - offset) {
+        file->version++;
+        return file_answer(call, file, tree_fail(call, EFBIG, "a file here has at most 1 MiB"));
+    }
+    if (offset > file->text.size_bytes) {
+        file->inherited = true; /* a hole: judged only as a whole */
+        file->old_bytes = DOCUMENT_MAX_BYTES + 1;
+    }
+    if (!buf_write_at(&file->text, offset, data, size))
+        return -ENOMEM;
+    note_overwritten(file, offset, size);
+    file->version++;
+    return 0;
+}
+
+static int stage_write(struct call *call, struct file *file, const char *data, size_t size,
+                       size_t offset)
+{
+    bool new_bytes = !already_there(file, data, size, offset);
+    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes &&
+                  file->row != &field_row; /* a field's lines are one value, whenever they come */
+
+    if (!new_bytes && file->answered == file->version)
+        return file_repeat_answer(call, file);
+    int rc = new_bytes ? store(call, file, data, size, offset) : 0;
+    if (rc < 0)
+        return rc;
+    file->wrote = true;
+    file->writer = call->pid;
+    if (behind)
+        return add_behind_applied(call, file, offset);
+    file->applied_bytes = 0;
+    return judge(call, file);
+}
+
+/* Where appended bytes go: behind the rest, unless they are the ones whose commit the caller did
+ * not wait out (a write sent again after EINTR). */
+static size_t append_offset(const struct file *file, const char *data, size_t size)
+{
+    size_t end = file->text.size_bytes;
+
+    if (file->change != NULL && size <= end && already_there(file, data, size, end - size))
+        return end - size;
+    return end;
+}
+
+ssize_t tree_write(struct call *call, struct file *file, const char *data, size_t size,
+                   off_t offset)
+{
+    if (file->scratch != 0)
+        return file_finish(call, file,
+                           (int)scratch_pwrite(call, file->node.dir, file->scratch, data, size,
+                                               offset, file->append));
+    int rc = file_enter(call, file);
+
+    if (rc < 0)
+        return file_finish(call, file, rc);
+    size_t start = offset < 0 ? 0 : (size_t)offset;
+    if (file->append)
+        start = append_offset(file, data, size);
+    rc = stage_write(call, file, data, size, start);
+    file_leave(file);
+    return rc < 0 ? file_finish(call, file, rc) : (ssize_t)size;
+}
+
+int tree_truncate(struct call *call, struct file *file, off_t size)
+{
+    if (file->scratch != 0)
+        return file_finish(call, file, scratch_truncate(call, file->node.dir, file->scratch, size));
+    int rc = file_enter(call, file);
+
+    if (rc < 0)
+        return file_finish(call, file, rc);
+    if (!file->writable)
+        rc = tree_fail(call, EBADF, "not open for writing");
+    else if (size < 0 || size > DOCUMENT_MAX_BYTES)
+        rc = tree_fail(call, EFBIG, "a file here has at most 1 MiB");
+    else if ((size_t)size != file->text.size_bytes) {
+        rc = buf_resize(&file->text, (size_t)size) ? 0 : -ENOMEM;
+        file->version++;
+        file->applied_bytes = 0;
+    }
+    if (size == 0) {
+        file->inherited = false;
+        file->old_bytes = 0;
+    }
+    file_leave(file);
+    return file_finish(call, file, rc);
+}
+
+int tree_fsync(struct call *call, struct file *file)
+{
+    int rc = file_enter(call, file);
+
+    if (rc < 0)
+        return file_finish(call, file, rc);
+    if (file->wrote)
+        rc = file_commit(call, file);
+    file_leave(file);
+    return file_finish(call, file, rc);
+}
+
+int tree_flush(struct call *call, struct file *file)
+{
+    int rc = file_enter(call, file);
+
+    if (rc < 0)
+        return file_finish(call, file, rc);
+    if (file->wrote && same_process(call->pid, file->writer))
+        rc = file_commit(call, file);
+    file_leave(file);
+    return file_finish(call, file, rc);
+}
