@@ -39,3 +39,9 @@ EXTRA_DIST += scripts/check.sh .ci/run .clang-tidy .shellcheckrc
 .PHONY: print-tests
 print-tests:
 	@echo $(TESTS)
+
+# Times, side by side; nothing is asserted.
+EXTRA_DIST += tests/bench/tools.sh
+.PHONY: bench
+bench: all
+	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/bench/tools.sh
