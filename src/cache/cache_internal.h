@@ -160,7 +160,7 @@ struct doubt {
     TAILQ_ENTRY(doubt) link;
     struct collection *collection;
     tick_t sent;   /* listings begun later may have it */
-    bool blind;    /* what was there before was not known: nothing can be told to be new */
+    bool blind;    /* what was there before is not known: nothing can be told to be new */
     char wanted[]; /* the fields to know it by, JSON */
 };
 

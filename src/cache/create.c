@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LISTING_TELLS_MS 60000 /* how old what is known may be, to tell what is new */
+
 /* --- what to know a resource by --------------------------------------------------------------- */
 
 static bool is_telling(const struct field *field)
@@ -165,33 +167,50 @@ static bool item_matches(const struct doubt *doubt, const struct item *item,
     return result;
 }
 
-/* What came into being since the create was sent and looks like it; nobody else can claim it
- * then. One reference, or NULL. */
-static struct record *claim_locked(const struct doubt *doubt)
+/* What was first seen since the create was sent and looks like it; or NULL. */
+static struct item *find_new_locked(const struct doubt *doubt)
 {
-    struct json_object *wanted = doubt->blind ? NULL : read_text(doubt->wanted);
-    const struct event none = {.id = ""};
-    struct record *record = NULL;
-    struct item *item;
+    struct json_object *wanted = read_text(doubt->wanted);
+    struct item *item = NULL;
 
-    if (wanted == NULL)
-        return NULL;
-    TAILQ_FOREACH (item, &doubt->collection->order, link) {
-        if (item->first_begun > doubt->sent && item_matches(doubt, item, wanted))
-            break;
-    }
-    if (item != NULL) {
-        item->first_begun = 0;
-        record = record_ref(item->record);
-        events_end_locked(doubt->collection, CHANGE_CREATE, record->id, PROBLEM_NONE, &none);
-        cache_expire_singletons_locked(doubt->collection->cache);
-    }
+    if (wanted != NULL)
+        TAILQ_FOREACH (item, &doubt->collection->order, link)
+            if (item->first_begun > doubt->sent && item_matches(doubt, item, wanted))
+                break;
     json_object_put(wanted);
-    return record;
+    return item;
 }
 
-/* Lists anew and looks. -1: it could not be listed. */
-static int look(const struct doubt *doubt, struct cancel *cancel, struct record **out,
+/* Takes it for the created one; nobody else can claim it then. One reference. */
+static struct record *claim_locked(struct collection *collection, struct item *item)
+{
+    const struct event none = {.id = ""};
+
+    item->first_begun = 0;
+    events_end_locked(collection, CHANGE_CREATE, item->record->id, PROBLEM_NONE, &none);
+    cache_expire_singletons_locked(collection->cache);
+    return record_ref(item->record);
+}
+
+/* What a new listing tells. Of a blind doubt, one that looks like it may have been there before;
+ * when there is none, what comes from now on is new. */
+static int conclude_locked(struct doubt *doubt, struct record **out, struct problem *problem)
+{
+    struct item *item = find_new_locked(doubt);
+
+    if (item == NULL)
+        doubt->blind = false;
+    else if (!doubt->blind)
+        *out = claim_locked(doubt->collection, item);
+    else
+        return problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
+                           "there is one like it (%s), and whether that is new can't be told",
+                           item->record->id);
+    return 0;
+}
+
+/* Lists anew and looks. -1: it could not be listed, or does not tell. */
+static int look(struct doubt *doubt, struct cancel *cancel, struct record **out,
                 struct problem *problem)
 {
     struct cache *cache = doubt->collection->cache;
@@ -203,21 +222,22 @@ static int look(const struct doubt *doubt, struct cancel *cancel, struct record 
     if (fetch_list_since(doubt->collection, since, cancel, problem) != 0)
         return -1;
     pthread_mutex_lock(&cache->lock);
-    *out = claim_locked(doubt);
+    int rc = conclude_locked(doubt, out, problem);
     pthread_mutex_unlock(&cache->lock);
-    return 0;
+    return rc;
 }
 
 /* After a create without an answer, in a time of its own: that of the create may be over. */
-static struct record *look_after(const struct doubt *doubt)
+static struct record *look_after(struct doubt *doubt)
 {
     struct cache *cache = doubt->collection->cache;
     struct record *record = NULL;
+    struct problem problem;
     struct cancel cancel;
 
     cancel_init(&cancel, cache->config.group,
                 clock_now_ms(&clock_system) + cache->config.timeout_ms);
-    look(doubt, &cancel, &record, NULL);
+    look(doubt, &cancel, &record, &problem);
     cancel_finish(&cancel);
     return record;
 }
@@ -256,23 +276,25 @@ static int look_before(struct cache *cache, const struct doubt *like, struct can
 
     return problem_set(problem, kind,
                        "nothing was sent: an earlier attempt may have succeeded, and the listing "
-                       "that would tell could not be read: %s",
+                       "does not tell: %s",
                        why);
 }
 
 /* --- the create ------------------------------------------------------------------------------- */
 
-/* Makes sure that what exists before is known, so that what is new can be told; whether it is. The
- * listing also tells the dialect, and so by which fields to know the resource. */
+/* Makes sure that what exists before is known, so that what is new can be told; whether it is: in
+ * an old listing, what others have made since is missing. The listing also tells the dialect, and
+ * so by which fields to know the resource. */
 static bool know_before(struct collection *collection, struct cancel *cancel)
 {
     struct cache *cache = collection->cache;
 
     pthread_mutex_lock(&cache->lock);
     bool known = collection->known;
+    bool old = known && now_ms(collection) - collection->listed_ms > LISTING_TELLS_MS;
 
     pthread_mutex_unlock(&cache->lock);
-    return known || fetch_list_since(collection, 0, cancel, NULL) == 0;
+    return known ? !old : fetch_list_since(collection, 0, cancel, NULL) == 0;
 }
 
 static void mark_sent(struct doubt *doubt, bool known)
@@ -330,10 +352,12 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
     int rc = look_before(cache, doubt, cancel, out, problem);
 
-    if (rc == 0 && *out == NULL) {
-        mark_sent(doubt, known);
-        rc = send(change, doubt, cancel, out, problem);
+    if (rc != 0 || *out != NULL) {
+        free(doubt);
+        return rc;
     }
+    mark_sent(doubt, known);
+    rc = send(change, doubt, cancel, out, problem);
     if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {
         free(doubt);
         return rc;
