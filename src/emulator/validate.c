@@ -177,11 +177,18 @@ bool emu_is_id(const char *text)
     return length > 0 && !text[length];
 }
 
+#define INT64_MOST "9223372036854775807"
+
 const char *emu_check_positive(json_object *value)
 {
     const char *text = json_object_get_string(value);
 
-    return *text == '-' || strcmp(text, "0") == 0 ? "Must be greater than 0" : NULL;
+    if (*text == '-' || strcmp(text, "0") == 0)
+        return "Must be greater than 0";
+    size_t digits = strlen(text);
+    bool fits = digits < strlen(INT64_MOST) ||
+                (digits == strlen(INT64_MOST) && strcmp(text, INT64_MOST) <= 0);
+    return fits ? NULL : "Must fit in 64 bits";
 }
 
 const char *emu_check_not_negative(json_object *value)

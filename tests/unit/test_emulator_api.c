@@ -169,6 +169,7 @@ START_TEST(bodies_are_validated)
     expect_wrong_field("POST", "/shared-drives", "{\"size\":\"50\"}", "size");
     expect_wrong_field("POST", "/shared-drives", "{\"size\":1.5}", "size");
     expect_wrong_field("POST", "/shared-drives", "{\"size\":0}", "size");
+    expect_wrong_field("POST", "/shared-drives", "{\"size\":9223372036854775808}", "size");
     expect_wrong_field("POST", "/shared-drives", "{\"colour\":\"red\"}", "colour");
     expect_wrong_field("POST", "/snapshots", "{\"machineId\":\"a/b\"}", "machineId");
     expect_wrong_field("POST", "/storage-providers", "{\"storageProviderType\":\"gcs\"}",
