@@ -111,7 +111,7 @@ static void judge_silence(const struct call *call, const struct http_response *r
                           struct attempt *attempt)
 {
     enum problem_kind kind = attempt->problem.kind;
-    bool lost = kind == PROBLEM_UNREACHABLE || kind == PROBLEM_PROTOCOL;
+    bool lost = (kind == PROBLEM_UNREACHABLE || kind == PROBLEM_PROTOCOL) && !response->permanent;
 
     if (call->method == HTTP_POST && response->progress == HTTP_SENT) {
         call_outcome_unknown(call, &attempt->problem);

@@ -48,7 +48,8 @@ struct http_response {
     struct buf body; /* decoded; owned, freed by http_response_finish */
     char content_type[64];
     int64_t retry_after_ms;      /* of Retry-After, seconds or date; -1: none */
-    enum http_progress progress; /* meaningful when there was no whole answer */
+    enum http_progress progress; /* meaningful when there was no whole answer, like the next */
+    bool permanent;              /* trying again can't help: a certificate, a proxy's refusal */
     int64_t elapsed_ms;
 };
 

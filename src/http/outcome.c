@@ -39,7 +39,7 @@ static const struct row {
      "the HTTP/2 request was reset by "},
     {CURLE_ABORTED_BY_CALLBACK, PROBLEM_UNREACHABLE, ABOUT_HOST_AND_PORT,
      "the connection was lost to "},
-    {CURLE_PARTIAL_FILE, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
+    {CURLE_PARTIAL_FILE, PROBLEM_UNREACHABLE, ABOUT_HOST_AND_PORT,
      "an answer was cut short that came from "},
     {CURLE_WEIRD_SERVER_REPLY, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT, "not an HTTP answer, from "},
     {CURLE_UNSUPPORTED_PROTOCOL, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
@@ -162,6 +162,14 @@ static const struct {
     {CURLE_RECV_ERROR, fail_receive},
 };
 
+/* What does not go away by itself. */
+static bool is_permanent(struct transfer *transfer, CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+           code == CURLE_URL_MALFORMAT || transfer->fault != FAULT_NONE ||
+           proxy_refusal(transfer) != 0;
+}
+
 static void fail(struct transfer *transfer, CURLcode code)
 {
     static const struct row other = {CURLE_OK, PROBLEM_UNREACHABLE, ABOUT_CURL_WORDS,
@@ -222,6 +230,7 @@ void outcome_fill(struct transfer *transfer, CURLcode code)
         fill_answer(transfer);
     } else {
         response->status = 0;
+        response->permanent = is_permanent(transfer, code);
         fail(transfer, code);
     }
 }

@@ -358,8 +358,8 @@ static const struct {
     enum problem_kind kind;
     const char *words;
 } broken[] = {
-    {"/short", PROBLEM_PROTOCOL, "cut short"},
-    {"/chunk", PROBLEM_PROTOCOL, "cut short"},
+    {"/short", PROBLEM_UNREACHABLE, "cut short"},
+    {"/chunk", PROBLEM_UNREACHABLE, "cut short"},
     {"/words", PROBLEM_PROTOCOL, "not an HTTP answer"},
     {"/header", PROBLEM_PROTOCOL, "headers are too large"},
     {"/headers", PROBLEM_PROTOCOL, "headers are too large"},
