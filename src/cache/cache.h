@@ -45,7 +45,7 @@ struct cache_config {
 #define CACHE_PROBE_PAUSE_MS     1000
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
 #define CACHE_HISTORY_MS         600000 /* how long older versions are remembered */
-#define CACHE_HISTORY_DEPTH      8      /* how many of them, for one resource */
+#define CACHE_HISTORY_DEPTH      64     /* how many of them, for one resource */
 #define CACHE_CREATED_PIN_MS     600000
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */

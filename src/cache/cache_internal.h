@@ -68,6 +68,7 @@ struct item {
     int64_t shown_until_ms; /* shown so long although listings lack it; 0: not pinned */
     bool listed;            /* the last listing had it */
     bool partial;           /* listings have it incomplete */
+    bool refused;           /* its last GET was denied: old data must not be shown */
 };
 
 TAILQ_HEAD(item_list, item);
@@ -104,6 +105,7 @@ struct flight {
     struct collection *collection;
     enum change_verb verb; /* of a FETCH_EVENT: which change's */
     tick_t begun;
+    bool waits; /* it has no worker yet: FETCH_ITEM only */
     bool done;
     struct problem problem; /* PROBLEM_NONE after success */
     int64_t progress_ms;    /* on clock_system: the last page, or the start */
@@ -127,13 +129,14 @@ struct collection {
     tick_t listed_begun;
     tick_t expired;
     TAILQ_HEAD(, flight) flights;
-    bool suspended; /* a request timed out, and nothing was answered since */
+    unsigned items_running; /* flights of FETCH_ITEM that have a worker */
+    bool suspended;         /* a request timed out, and nothing was answered since */
     bool probing;
     bool asked;             /* a fetch has ended */
     bool online;            /* the last one was answered */
-    tick_t failed;          /* begun of the last fetch that got no answer; 0: the last got one */
+    tick_t failed;          /* begun of the last fetch, if that was an outage; else 0 */
     int64_t failed_ms;      /* when that ended */
-    bool refused;           /* the last one failed so that old data must not be shown */
+    bool refused;           /* it was denied, and not allowed since: no old data is shown */
     struct problem problem; /* the last one's */
 };
 

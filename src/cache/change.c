@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RESERVE_MS        200
+#define CREATE_RESERVE_MS 5000
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 static void wipe(char *text)
@@ -180,13 +183,23 @@ static void report(const struct change *change, const struct record *record,
         config->on_change_end(config->ctx, &ended);
 }
 
+/* How long before its deadline a change gives up, so that who waits still learns how it ended: of a
+ * create without an answer it is looked up first. */
+static int64_t reserve_ms(const struct change *change)
+{
+    int64_t timeout_ms = change->collection->cache->config.timeout_ms;
+    int64_t most_ms = change->verb == CHANGE_CREATE ? CREATE_RESERVE_MS : RESERVE_MS;
+
+    return timeout_ms / 4 < most_ms ? timeout_ms / 4 : most_ms;
+}
+
 static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
     struct record *record = NULL;
     struct cancel cancel;
 
-    cancel_init(&cancel, NULL, change->deadline_ms);
+    cancel_init(&cancel, NULL, change->deadline_ms - reserve_ms(change));
     int rc = is_at_end(change) ? forgo(change, &problem)
                                : change_functions[change->verb](change, &cancel, &record, &problem);
 
@@ -304,6 +317,20 @@ static int say_left(enum cancel_reason reason, struct problem *problem)
                        "interrupted; a change that was sent goes on by itself");
 }
 
+/* The mount ends, and lets what was sent come to its end: who waits for it learns how that went.
+ * What was not sent yet ends at once. */
+static enum cancel_reason wait_at_end(struct change *change, int64_t deadline_ms)
+{
+    enum cancel_reason reason = CANCEL_NONE;
+    struct cancel cancel;
+
+    cancel_init(&cancel, NULL, deadline_ms);
+    while (!change->done && reason == CANCEL_NONE)
+        reason = wait_queue_wait(&change->waiters, &change->lock, &cancel, CANCEL_NEVER);
+    cancel_finish(&cancel);
+    return reason;
+}
+
 int change_wait(struct change *change, struct cancel *cancel, struct problem *problem)
 {
     int rc = 0;
@@ -313,6 +340,8 @@ int change_wait(struct change *change, struct cancel *cancel, struct problem *pr
         enum cancel_reason reason =
             wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
 
+        if (reason == CANCEL_SHUTDOWN)
+            reason = wait_at_end(change, cancel->deadline_ms);
         if (reason != CANCEL_NONE && !change->done)
             rc = say_left(reason, problem);
     }

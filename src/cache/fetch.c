@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ITEMS_AT_ONCE 6 /* GETs of single items of one kind */
+
 bool fetch_is_outage(enum problem_kind kind)
 {
     return kind == PROBLEM_TIMEOUT || kind == PROBLEM_UNREACHABLE || kind == PROBLEM_SERVER ||
@@ -81,12 +83,52 @@ static bool end_if_suspended(struct flight *flight)
     return skipped;
 }
 
+static void admit_next_locked(struct collection *collection);
+
 static void run_job(void *arg)
 {
     struct flight *flight = arg;
+    struct collection *collection = flight->collection;
+    bool item = flight->what == FETCH_ITEM;
 
     if (!end_if_suspended(flight))
         fetch_run(flight);
+    if (!item)
+        return;
+    pthread_mutex_lock(&collection->cache->lock);
+    admit_next_locked(collection);
+    pthread_mutex_unlock(&collection->cache->lock);
+}
+
+/* Gives it a worker, or lets it wait for one: single items of one kind, whose server may be silent,
+ * leave connections for the others. False: the end. */
+static bool admit_locked(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+
+    flight->waits = flight->what == FETCH_ITEM && collection->items_running >= ITEMS_AT_ONCE;
+    if (flight->waits)
+        return true;
+    if (!workers_submit(collection->cache->fetchers, run_job, flight))
+        return false;
+    collection->items_running += flight->what == FETCH_ITEM;
+    return true;
+}
+
+/* A single item has ended: the next that waits gets its worker. */
+static void admit_next_locked(struct collection *collection)
+{
+    struct flight *flight;
+
+    collection->items_running--;
+    TAILQ_FOREACH (flight, &collection->flights, link)
+        if (flight->waits)
+            break;
+    if (flight == NULL || admit_locked(flight))
+        return;
+    struct problem problem;
+    fetch_refuse(&problem);
+    end_flight(flight, &problem);
 }
 
 struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
@@ -98,7 +140,7 @@ struct flight *fetch_start_locked(struct collection *collection, enum fetch_what
         flight = fetch_prepare_locked(collection, what, id, verb);
         if (flight == NULL)
             return NULL;
-        if (!workers_submit(collection->cache->fetchers, run_job, flight)) {
+        if (!admit_locked(flight)) {
             TAILQ_REMOVE(&collection->flights, flight, link);
             flight_unref_locked(flight);
             return NULL;
@@ -136,6 +178,31 @@ static void merge_failed(struct problem *problem)
     problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
+static struct flight *find_deletion_locked(struct collection *collection)
+{
+    struct flight *flight;
+
+    TAILQ_FOREACH (flight, &collection->flights, link)
+        if (flight->what == FETCH_EVENT && flight->verb == CHANGE_DELETE)
+            return flight;
+    return NULL;
+}
+
+/* What was deleted and is still listed: its events, which are being asked for, say whether it is to
+ * be shown again. Who waits for the listing learns that with it. */
+static void await_deletions_locked(struct collection *collection, struct cancel *cancel)
+{
+    struct flight *flight;
+    bool ended = true;
+
+    while (ended && (flight = find_deletion_locked(collection)) != NULL) {
+        flight->refs++;
+        fetch_wait_locked(flight, false, cancel, NULL);
+        ended = flight->done;
+        flight_unref_locked(flight);
+    }
+}
+
 static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem)
 {
     struct collection *collection = flight->collection;
@@ -147,6 +214,7 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
         pthread_mutex_lock(&cache->lock);
         if (!merge_list(collection, &list, flight->begun))
             merge_failed(problem);
+        await_deletions_locked(collection, cancel);
         pthread_mutex_unlock(&cache->lock);
     }
     record_list_finish(&list);
@@ -188,27 +256,50 @@ static fetch_function *const fetch_functions[] = {
     [FETCH_EVENT] = events_fetch,
 };
 
+static bool is_denial(enum problem_kind kind)
+{
+    return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND;
+}
+
+/* What is denied is not shown from memory, until it is allowed again; a denied item says nothing
+ * about the others, unless it is the key that is not accepted. */
+static void note_denial(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    enum problem_kind kind = flight->problem.kind;
+    bool alone = flight->id[0] != '\0' && kind != PROBLEM_UNAUTHORIZED;
+    struct item *item = alone ? collection_find(collection, flight->id) : NULL;
+
+    if (alone && item == NULL)
+        return;
+    bool *refused = alone ? &item->refused : &collection->refused;
+    if (is_denial(kind))
+        *refused = true;
+    else if (kind == PROBLEM_NONE)
+        *refused = false;
+}
+
 /* What the end of a list or a GET says about the kind. */
 static void note_end(struct flight *flight)
 {
     struct collection *collection = flight->collection;
     const struct problem *problem = &flight->problem;
     bool answered = problem->kind == PROBLEM_NONE || problem->status != 0;
+    bool outage = fetch_is_outage(problem->kind);
 
     if (problem->kind == PROBLEM_INTERRUPTED || problem->kind == PROBLEM_NO_MEMORY)
         return;
     collection->asked = true;
     collection->online = answered;
-    collection->failed = answered ? 0 : flight->begun;
+    collection->failed = outage ? flight->begun : 0;
     collection->failed_ms = now_ms(collection);
     if (answered)
         collection->suspended = false;
     if (problem->kind == PROBLEM_TIMEOUT && !answered)
         probe_start_locked(collection);
-    if (problem->kind == PROBLEM_NOT_FOUND && flight->id[0] != '\0')
-        return; /* one that is gone says nothing about the others */
-    collection->problem = *problem;
-    collection->refused = problem->kind != PROBLEM_NONE && !fetch_is_outage(problem->kind);
+    note_denial(flight);
+    if (flight->id[0] == '\0' || problem->kind == PROBLEM_NONE || outage)
+        collection->problem = *problem;
 }
 
 static void end_flight(struct flight *flight, const struct problem *problem)

@@ -107,8 +107,8 @@ static bool has_old_item(const struct collection *collection, const struct item 
 {
     if (item == NULL || !item->record->complete)
         return false;
-    return (item->got_begun != 0 && is_servable(collection, item->got_ms)) ||
-           (item->listed && has_old_list(collection));
+    return !item->refused && ((item->got_begun != 0 && is_servable(collection, item->got_ms)) ||
+                              (item->listed && has_old_list(collection)));
 }
 
 /* --- waiting for a fetch ---------------------------------------------------------------------- */

@@ -127,10 +127,12 @@ START_TEST(test_the_history_of_a_resource_is_bounded)
         cache_expire(room.cache, &kind_drives, NULL);
         room_ensure(&kind_drives, CACHE_FRESH);
     }
-    size_t count = cache_history(room.cache, &kind_drives, "d0", versions, 10);
+    size_t count = cache_history(room.cache, &kind_drives, "d0", versions, CACHE_HISTORY_DEPTH + 2);
+    char newest[24];
 
+    snprintf(newest, sizeof(newest), "name %d", CACHE_HISTORY_DEPTH + 1);
     ck_assert_uint_eq(count, CACHE_HISTORY_DEPTH);
-    ck_assert_str_eq(versions[0]->name, "name 9");
+    ck_assert_str_eq(versions[0]->name, newest);
     for (size_t i = 0; i < count; i++)
         record_unref(versions[i]);
 }
