@@ -88,7 +88,8 @@ start_emulator()
 {
     local line='' fd
 
-    exec {fd}< <(exec "$programs/paperspace-emulator" --port 0)
+    # It outlives a terminal that closes, as the mount does.
+    exec {fd}< <(trap '' HUP && exec "$programs/paperspace-emulator" --port 0)
     emulator=$!
     read -r -t 20 line <&"$fd" || true
     url=${line#listening on }

@@ -36,7 +36,7 @@ static void on_change_end(void *ctx, const struct change_report *report)
     struct backend *backend = ctx;
     struct cache_event event = {.known = false};
 
-    if (report->id != NULL)
+    if (report->id != NULL && report->problem->kind == PROBLEM_NONE)
         cache_event(backend->cache, report->kind, report->id, report->verb, NULL, &event);
     journal_add_change(backend->journal, backend->url, report, event.event.id);
 }

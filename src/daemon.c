@@ -74,17 +74,19 @@ static void leave_terminal(void)
         close(null);
 }
 
-void daemon_ready(struct daemon *daemon)
+bool daemon_ready(struct daemon *daemon)
 {
     if (daemon->report_fd < 0)
-        return;
+        return true;
     if (chdir("/") != 0)
         log_warning("the directory can't be left: %s", strerror(errno));
     log_use_syslog(true);
     leave_terminal();
-    if (write(daemon->report_fd, "", 1) != 1)
-        log_warning("who started the daemon has gone");
+    bool awaited = write(daemon->report_fd, "", 1) == 1;
+    if (!awaited)
+        log_warning("who started the daemon has gone: it ends as well");
     daemon_finish(daemon);
+    return awaited;
 }
 
 void daemon_finish(struct daemon *daemon)

@@ -9,6 +9,8 @@
 
 #include "util/problem.h"
 
+#include <stdbool.h>
+
 struct daemon {
     int report_fd; /* the child's end of a pipe to the parent; -1: in the foreground */
 };
@@ -19,8 +21,9 @@ int daemon_start(struct daemon *daemon, struct problem *problem);
 /* A daemon that stays in the foreground. */
 void daemon_stay(struct daemon *daemon);
 /* The start has succeeded: leaves terminal, session and directory, logs to syslog from now on, and
- * lets the parent end. In the foreground: nothing. */
-void daemon_ready(struct daemon *daemon);
+ * lets the parent end. In the foreground: nothing. False: the parent was ended meanwhile, and with
+ * it the wish for a daemon. */
+bool daemon_ready(struct daemon *daemon);
 /* Ends without having been ready: the parent ends with status 1. Nothing after daemon_ready. */
 void daemon_finish(struct daemon *daemon);
 

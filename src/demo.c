@@ -36,6 +36,7 @@ void demo_stop(struct demo *demo)
 
 struct key *demo_key(struct problem *problem)
 {
+    key_forget_variable();
     struct key *key = key_create_fixed(EMULATOR_DEFAULT_KEY);
 
     if (key == NULL)

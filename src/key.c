@@ -165,6 +165,11 @@ struct key *key_create(const char *file, const char *team, struct problem *probl
     return key;
 }
 
+void key_forget_variable(void)
+{
+    text_wipe_free(take_variable());
+}
+
 struct key *key_create_fixed(const char *text)
 {
     return make_key(strdup(text), NULL, &(struct credentials){0});

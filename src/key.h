@@ -16,6 +16,8 @@ struct key;
  * any thread is started. */
 struct key *key_create(const char *file, const char *team, struct problem *problem);
 /* A key that never changes; copied. */
+/* Takes the key out of the environment, where /proc would show it, unused. */
+void key_forget_variable(void);
 struct key *key_create_fixed(const char *text);
 void key_destroy(struct key *key); /* NULL is fine */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wiring: options → session → mount → daemon → backend → loop, and back in reverse. */
+/* Wiring: options → session → daemon → backend → mount → loop, and back in reverse. */
 #include "config.h"
 
 #include "backend.h"
@@ -53,11 +53,8 @@ static int make_session(struct mount *mount, struct problem *problem)
 static int prepare(struct mount *mount, struct problem *problem)
 {
     if (mountpoint_prepare(mount->options->mount_point, &mount->point, problem) != 0 ||
-        make_session(mount, problem) != 0 ||
-        session_mount(mount->session, mount->point, problem) != 0)
+        make_session(mount, problem) != 0)
         return -1;
-    if (!mount->options->debug)
-        daemon_keep_secrets();
     return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
 }
 
@@ -87,7 +84,11 @@ static int judge(const struct problem *problem, const char *url)
         log_error("the key is not accepted by %s: %s", url, problem->message);
         return EXIT_FAILURE;
     }
-    log_warning("%s: %s; mounted all the same", url, problem->message);
+    if (problem->status != 0)
+        log_warning("%s: the list of %s: HTTP %ld %s: %s; mounted all the same", url,
+                    kinds_all[0]->plural, problem->status, problem->code, problem->message);
+    else
+        log_warning("%s: %s; mounted all the same", url, problem->message);
     return -1;
 }
 
@@ -100,7 +101,11 @@ static int serve(struct mount *mount, const char *url)
         status = judge(&problem, url);
     if (status >= 0)
         return status;
-    daemon_ready(&mount->daemon);
+    /* Only now, so that nobody meets a mount that does not answer yet. */
+    if (session_mount(mount->session, mount->point, &problem) != 0)
+        return complain(&problem);
+    if (!daemon_ready(&mount->daemon))
+        return EXIT_FAILURE;
     return session_serve(mount->session) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -161,6 +166,7 @@ static int run(const struct options *options)
         (options->mode == OPTIONS_HELP ? options_print_help : options_print_version)(stdout);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    daemon_keep_secrets();
     struct key *key =
         options->demo ? demo_key(&problem) : key_create(options->key_file, options->team, &problem);
     if (key == NULL)

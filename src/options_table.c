@@ -300,6 +300,13 @@ static const struct row rows[] = {
     IGNORED("nostrictatime"),
     IGNORED("lazytime"),
     IGNORED("nolazytime"),
+    IGNORED("iversion"),
+    IGNORED("noiversion"),
+    IGNORED("mand"),
+    IGNORED("nomand"),
+    IGNORED("silent"),
+    IGNORED("loud"),
+    IGNORED("nosymfollow"),
     IGNORED("auto"),
     IGNORED("noauto"),
     IGNORED("nofail"),
@@ -342,10 +349,12 @@ int option_apply(struct options *options, const char *arg, struct problem *probl
     const char *value = arg[size] == '=' ? arg + size + 1 : NULL;
     const struct row *row = find_row(arg, size, value != NULL);
 
-    if (is_private(arg))
+    if (is_private(arg) || *arg == '\0') /* two commas in a row say nothing */
         return 0;
+    if (row != NULL && value != NULL && row->value == NULL)
+        return problem_set(problem, PROBLEM_INVALID, "%s takes no value", row->name);
     /* Only the name is repeated: what follows might be a key that was given by mistake. */
-    if (row == NULL || (value != NULL && row->value == NULL))
+    if (row == NULL)
         return problem_set(problem, PROBLEM_INVALID, "unknown option: %.*s", (int)size, arg);
     if (value == NULL && row->value != NULL)
         return problem_set(problem, PROBLEM_INVALID, "%s: a value is wanted: %s=%s", row->name,

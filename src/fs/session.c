@@ -136,6 +136,7 @@ int session_mount(struct session *session, const char *path, struct problem *pro
     if (fuse_session_mount(session->fuse, path) != 0)
         return problem_set(problem, PROBLEM_INVALID, "%s: can't be mounted on", path);
     session->mounted = true;
+    watcher_watch(session->watcher, fuse_session_fd(session->fuse));
     return 0;
 }
 
@@ -229,7 +230,7 @@ int session_start(struct session *session, void (*hangup)(void *ctx), void *ctx,
     session->hangup_ctx = ctx;
     session->main_thread = pthread_self();
     accept_wake_signal();
-    session->watcher = watcher_start(fuse_session_fd(session->fuse), &events);
+    session->watcher = watcher_start(&events);
     if (session->watcher == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "no thread can be started: %s",
                            strerror(errno));

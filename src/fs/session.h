@@ -2,7 +2,7 @@
 /*
  * A mount: from the session with libfuse to its end. In this order, all by the main thread:
  *
- *     session_create → session_mount → (fork of a daemon) → session_attach → session_start →
+ *     session_create → (fork of a daemon) → session_attach → session_start → session_mount →
  *     session_serve → session_stop → session_unmount → session_detach → session_destroy
  *
  * After session_serve no handler runs any more; whatever the kernel left open is closed by

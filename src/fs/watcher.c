@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -17,7 +18,7 @@
 
 struct watcher {
     struct watcher_events events;
-    int fuse_fd;
+    atomic_int fuse_fd; /* -1: not mounted yet */
     int signal_fd;
     int stop_fd;
     bool ended; /* on_end was called; by the watcher's thread only, like cut */
@@ -109,7 +110,12 @@ static int start_thread(struct watcher *watcher)
     return rc;
 }
 
-struct watcher *watcher_start(int fuse_fd, const struct watcher_events *events)
+void watcher_watch(struct watcher *watcher, int fuse_fd)
+{
+    watcher->fuse_fd = fuse_fd;
+}
+
+struct watcher *watcher_start(const struct watcher_events *events)
 {
     struct watcher *watcher = calloc(1, sizeof *watcher);
     sigset_t set;
@@ -118,7 +124,7 @@ struct watcher *watcher_start(int fuse_fd, const struct watcher_events *events)
         return NULL;
     watched_signals(&set);
     watcher->events = *events;
-    watcher->fuse_fd = fuse_fd;
+    watcher->fuse_fd = -1;
     watcher->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
     watcher->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (watcher->signal_fd < 0 || watcher->stop_fd < 0 || start_thread(watcher) != 0) {

@@ -22,8 +22,10 @@ struct watcher_events {
  * those that a fault raises. Before any other thread is started. */
 void watcher_block_signals(void);
 
-/* Starts the thread. `fuse_fd` is borrowed. NULL with errno set when it can't. */
-struct watcher *watcher_start(int fuse_fd, const struct watcher_events *events);
+/* Starts the thread. NULL with errno set when it can't. */
+struct watcher *watcher_start(const struct watcher_events *events);
+/* From now on the connection to the kernel is looked at; `fuse_fd` is borrowed. */
+void watcher_watch(struct watcher *watcher, int fuse_fd);
 /* Ends the thread and waits for it, and for what it is just calling. NULL is fine. */
 void watcher_stop(struct watcher *watcher);
 

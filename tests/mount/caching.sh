@@ -184,4 +184,62 @@ END
     works "python3 $T/look.py machines/$MACHINE"
 }
 
+test_a_server_in_trouble_is_not_asked_for_every_file()
+{
+    local status
+
+    for status in 500 429; do
+        [ -n "$daemon" ] || mounted -- ttl=1
+        works 'ls drives > /dev/null; sleep 1.2'
+        forget_requests
+        fault "{\"method\": \"GET\", \"path\": \"/shared-drives\", \"status\": $status, \"times\": -1,
+            \"headers\": {\"Retry-After\": \"100\"}}"
+        works 'grep -rl data drives > /dev/null'
+        assert_eq 1 "$(count_requests GET '/shared-drives.*')" "listings while it says $status"
+        no_faults
+        works 'touch drives; ls drives > /dev/null'
+    done
+}
+
+test_an_answer_that_is_cut_short_is_no_answer()
+{
+    mounted -- ttl=1,timeout=8
+    works 'ls drives > /dev/null; sleep 1.2'
+    fault '{"path": "/shared-drives", "truncate": 100, "times": -1}'
+    prints data 'cat drives/data/name'
+}
+
+test_an_open_file_has_its_size_though_the_resource_is_gone()
+{
+    mounted
+    works 'ls -l drives > /dev/null'
+    cat >"$T/hold.py" <<'END'
+import os, subprocess, sys
+
+file = open("drives/archive/drive.json", "rb", buffering=0)
+here = os.open("drives/archive", os.O_RDONLY)
+size = os.fstat(file.fileno()).st_size
+subprocess.run(sys.argv[1], shell=True, check=True)
+os.utime("drives")
+assert "archive" not in os.listdir("drives")
+assert os.fstat(file.fileno()).st_size == size == len(file.read()) > 100
+assert os.fstat(here).st_mode & 0o170000 == 0o040000
+END
+    works "python3 $T/hold.py \"curl -sS -X DELETE -H 'Authorization: Bearer $KEY' $URL/shared-drives/sdq7h2m4xc\" > /dev/null"
+}
+
+test_a_silent_kind_leaves_connections_for_others()
+{
+    local start
+
+    mounted --populate 300 -- ttl=1,timeout=9
+    works 'ls snapshots > /dev/null; sleep 1.2'
+    fault '{"method": "GET", "path": "/snapshots", "delayMs": 20000, "times": -1}'
+    start=$SECONDS
+    works 'for name in $(find snapshots -mindepth 1 -maxdepth 1 2> /dev/null | head -24); do
+            (cat "$name/name" > /dev/null 2>&1 &)
+        done; sleep 0.3; ls providers > /dev/null'
+    assert_eq 1 $((SECONDS - start <= 6 * patience)) 'the other kind was kept waiting'
+}
+
 run_scenarios "$@"

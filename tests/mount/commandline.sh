@@ -206,8 +206,45 @@ gone_from_mounts()
 test_what_mount_and_fstab_pass_is_ignored()
 {
     start_emulator
-    mount_fs rw,_netdev,nofail,auto,noauto,user,users,x-systemd.automount,x-anything=1,exec,dev,suid,noatime
+    mount_fs rw,_netdev,nofail,auto,noauto,user,users,silent,iversion,mand,nosymfollow,,x-systemd.automount,x-anything=1,exec,dev,suid,noatime
     works 'ls drives'
+}
+
+test_check_and_debug_leave_no_core_either()
+{
+    local option
+
+    start_emulator --latency 1500
+    for option in --check '-d -f'; do
+        # shellcheck disable=SC2086
+        (ulimit -c unlimited; PAPERSPACE_API_KEY=$KEY exec "$PAPERSPACEFS" $option "$URL" "$MNT" \
+            >/dev/null 2>&1) &
+        daemon=$!
+        pause 0.4
+        assert_matches "$(grep 'Max core' "/proc/$daemon/limits")" 'size +0 +0'
+        kill -TERM "$daemon"
+        wait "$daemon" || true
+        daemon=
+    done
+}
+
+test_demo_takes_a_key_out_of_the_environment()
+{
+    PAPERSPACE_API_KEY=topsecret "$PAPERSPACEFS" --demo -f "$MNT" 2>"$WORK/mount.err" &
+    daemon=$!
+    eventually 10 is_mounted
+    assert_lacks "$(tr '\0' ' ' <"/proc/$daemon/environ")" topsecret
+}
+
+test_a_forbidden_kind_is_named_in_the_warning()
+{
+    start_emulator
+    fault '{"path": "/shared-drives", "status": 403, "times": -1,
+        "body": {"code": "FORBIDDEN", "message": "no"}}'
+    mount_fs ''
+    daemon_said 'the list of drives: HTTP 403 FORBIDDEN: no'
+    refused 'Permission denied' 'ls drives'
+    works 'ls snapshots > /dev/null'
 }
 
 run_scenarios "$@"

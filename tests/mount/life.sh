@@ -238,4 +238,54 @@ test_many_readers_and_writers_at_once()
     works 'ls -lR . > /dev/null'
 }
 
+test_nobody_meets_a_mount_that_does_not_answer_yet()
+{
+    start_emulator
+    fault '{"path": "/shared-drives", "times": -1, "delayMs": 1500}'
+    PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" -f "$URL" "$MNT" 2>"$WORK/mount.err" &
+    daemon=$!
+    pause 0.7
+    is_mounted && fail 'it is mounted before it can answer'
+    eventually 20 is_mounted
+    run timeout 5 stat "$MNT/README"
+    assert_status 0
+}
+
+test_a_start_that_is_given_up_leaves_no_mount()
+{
+    local starter
+
+    start_emulator
+    fault '{"path": "/shared-drives", "times": -1, "delayMs": 1500}'
+    PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" "$URL" "$MNT" 2>"$WORK/start.err" &
+    starter=$!
+    pause 0.5
+    kill -KILL "$starter"
+    wait "$starter" || true
+    eventually 10 no_process_on_the_mount_point
+    is_mounted && fail 'a mount was left'
+    assert_eq '' "$(cat "$WORK/mount.err" 2>/dev/null || true)"
+}
+
+no_process_on_the_mount_point()
+{
+    ! pgrep -f "paperspacefs $URL $MNT\$" >/dev/null
+}
+
+test_who_waits_for_a_change_learns_its_outcome_when_the_mount_ends()
+{
+    local writer status=0
+
+    mounted
+    fault '{"method": "PUT", "delayMs": 1500}'
+    bash -c "echo '{\"name\": \"renamed\"}' > '$MNT/drives/data/drive.json'" &
+    writer=$!
+    eventually 5 sent_a_PUT
+    kill -TERM "$daemon"
+    wait "$writer" || status=$?
+    assert_eq 0 "$status" 'the exit status of echo'
+    await_daemon
+    assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
+}
+
 run_scenarios "$@"

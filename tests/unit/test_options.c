@@ -50,7 +50,7 @@ static const struct {
     {{"/mnt", "-q"}, "unknown option: -q"},
     {{"/mnt", "-o", "key=topsecret"}, "unknown option: key"},
     {{"/mnt", "--key=topsecret"}, "unknown option: key"},
-    {{"/mnt", "-o", "ro=topsecret"}, "unknown option: ro"},
+    {{"/mnt", "-o", "ro=topsecret"}, "ro takes no value"},
     {{"/mnt", "-o", "guard=1"}, "unknown option: guard"},
     {{"/mnt", "-o", "dry_run"}, "unknown option: dry_run"},
     {{"/mnt", "-o", "ttl=abc"}, "ttl=abc: wrong value, a number of seconds from 0"},
