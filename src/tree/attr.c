@@ -10,7 +10,10 @@
 #define DIR_BYTES  4096
 #define STAT_BLOCK 512
 #define IO_BLOCK   4096
-#define ALWAYS_MS  60000 /* names that never change */
+/* cp copies a directory's files by their inode numbers: the document, which can create a resource
+ * whole, comes before single fields. */
+#define LATER_INO (UINT64_C(1) << 62 | UINT64_C(1) << 63)
+#define ALWAYS_MS 60000 /* names that never change */
 
 /* FNV-1a with 64 bits; the text's end counts, so that "a","b" and "ab","" differ. */
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -45,14 +48,19 @@ ino_t attr_ino(const struct dir *dir, uint32_t leaf)
 
     if (leaf != 0) {
         leaf_name(dir, leaf, name);
-        return to_ino(hash_text(hash_dir(dir), name));
+        return attr_child_ino(dir, name, NULL);
     }
-    return dir->parent == NULL ? 1 : to_ino(hash_dir(dir));
+    return dir->parent == NULL ? 1 : attr_child_ino(dir->parent, dir_name(dir), dir_id(dir));
 }
 
 ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id)
 {
-    return to_ino(hash_text(hash_dir(parent), id == NULL ? name : id));
+    const struct leaf_row *rows = dir_ops(parent)->leaves;
+    ino_t ino = to_ino(hash_text(hash_dir(parent), id == NULL ? name : id));
+
+    if (rows == NULL || (rows[0].flags & LEAF_DOCUMENT) == 0)
+        return ino;
+    return strcmp(name, parent->kind->document) == 0 ? ino & ~LATER_INO : ino | LATER_INO;
 }
 
 static void set_times(struct stat *st, int64_t mtime_ms)
@@ -81,16 +89,20 @@ static int64_t names_valid_ms(struct dir *dir)
     return lease_give(owner->tree);
 }
 
-/* The size of the newest handle on a file whose content changes by itself; -1: there is none. */
-static off_t handle_size(struct node node)
+/* The size of the newest handle on a file, of the calling process or (`call` NULL) of any; -1:
+ * there is none. Who opens a file asks for its size next, and fstat does not say on which handle.
+ * What is staged by who only writes is nobody's size. */
+static off_t handle_size(struct call *call, struct node node)
 {
     struct tree *tree = node.dir->tree;
     struct file *file;
     off_t size = -1;
 
     pthread_mutex_lock(&tree->lock);
-    LIST_FOREACH (file, &tree->volatile_files, link) {
-        if (file->node.dir == node.dir && file->node.leaf == node.leaf) {
+    LIST_FOREACH (file, &tree->files, link) {
+        if (file->node.dir == node.dir && file->node.leaf == node.leaf &&
+            (!file->writable || (file->row->flags & LEAF_VOLATILE) != 0) &&
+            (call == NULL || same_process(call->pid, file->opener))) {
             size = (off_t)file->text.size_bytes;
             break;
         }
@@ -103,7 +115,7 @@ static int leaf_size(struct call *call, struct node node, const struct leaf_row 
 {
     struct buf text = BUF_EMPTY;
 
-    *size = (row->flags & LEAF_VOLATILE) != 0 ? handle_size(node) : -1;
+    *size = handle_size(call, node);
     if (*size >= 0)
         return 0;
     int rc = row->render(call, node, false, &text);
@@ -185,11 +197,27 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
     return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
 }
 
+/* What is gone, but held by somebody: an open file, a directory that a process works in. */
+static int attr_of_gone(struct node node, struct stat *st)
+{
+    st->st_nlink = 0;
+    if (node.leaf == 0) {
+        st->st_mode = S_IFDIR | (0755 & ~node.dir->tree->config.umask);
+        return 0;
+    }
+    st->st_mode = S_IFREG | (leaf_mode(node) & ~node.dir->tree->config.umask);
+    st->st_size = handle_size(NULL, node);
+    st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
+    return st->st_size >= 0 ? 0 : -ENOENT;
+}
+
 int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *valid_ms)
 {
     char path[PATH_BYTES];
     int rc = attr_node(call, node, st, valid_ms);
 
+    if (rc == -ENOENT)
+        rc = attr_of_gone(node, st);
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);

@@ -52,6 +52,9 @@ static void dir_free(struct dir *dir)
     free(dir->overlay.hidden);
     free(dir->roles);
     free(dir->birth.made);
+    for (unsigned i = 0; dir->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++)
+        free(dir->rebounds[i].name);
+    free(dir->rebounds);
     free(dir);
 }
 
@@ -171,6 +174,50 @@ struct dir *dir_child(struct dir *parent, const char *name)
     return dir;
 }
 
+/* With tree->lock held; without memory it is not remembered. */
+static void note_rebound(struct dir *parent, const char *name)
+{
+    if (parent->rebounds == NULL)
+        parent->rebounds = calloc(REBOUNDS_REMEMBERED, sizeof *parent->rebounds);
+    if (parent->rebounds == NULL)
+        return;
+    struct rebound *rebound = &parent->rebounds[parent->rebound_next];
+    parent->rebound_next = (parent->rebound_next + 1) % REBOUNDS_REMEMBERED;
+    free(rebound->name);
+    *rebound = (struct rebound){strdup(name), clock_now_ms(parent->tree->config.clock)};
+}
+
+/* With tree->lock held. */
+static struct rebound *find_rebound(struct dir *parent, const char *name)
+{
+    int64_t since_ms = clock_now_ms(parent->tree->config.clock) - REBOUND_MS;
+
+    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
+        struct rebound *rebound = &parent->rebounds[i];
+        if (rebound->name != NULL && rebound->at_ms > since_ms && strcmp(rebound->name, name) == 0)
+            return rebound;
+    }
+    return NULL;
+}
+
+bool dir_was_rebound(struct dir *parent, const char *name)
+{
+    pthread_mutex_lock(&parent->tree->lock);
+    bool found = find_rebound(parent, name) != NULL;
+    pthread_mutex_unlock(&parent->tree->lock);
+    return found;
+}
+
+void dir_own_name(struct dir *dir)
+{
+    struct rebound *rebound;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    while ((rebound = find_rebound(dir->parent, dir_name(dir))) != NULL)
+        rebound->at_ms = INT64_MIN;
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
 struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
                        const struct kind *kind, const char *id, const char *machine_id)
 {
@@ -185,6 +232,8 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
     if (same) {
         known->refs++;
     } else {
+        if (known != NULL && id != NULL && dir_id(known) != NULL)
+            note_rebound(parent, name);
         if (known != NULL)
             detach(known);
         fresh->serial = ++tree->next_serial;

@@ -101,6 +101,10 @@ int document_restore_body(const struct restore_row *row, const char *text, size_
 bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
                             bool keep_name, struct buf *out);
 
+/* Whether a text that was to be a document tells a secret: one that is not masked, or, where it is
+ * no JSON, the key of one. */
+bool document_tells_secret(const struct buf *text);
+
 /* `body` with every secret (field_is_secret, at any depth) masked, for journals; NULL or text that
  * is not JSON gives "null". */
 bool document_mask_body(const char *body, struct buf *out);

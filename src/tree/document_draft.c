@@ -19,8 +19,8 @@ struct given {
     struct json_object *value; /* borrowed */
 };
 
-/* Whether a known resource of the kind has this key; `*type` is what the first such one has. */
-static bool peers_have(const struct draft *draft, const struct key_path *path, enum json_type *type)
+/* Whether a known resource of the kind has this key (`as_text`: with a string). */
+static bool peers_have(const struct draft *draft, const struct key_path *path, bool as_text)
 {
     bool have = false;
 
@@ -28,7 +28,7 @@ static bool peers_have(const struct draft *draft, const struct key_path *path, e
         struct json_object *peer = record_parse(draft->peers->records[i]);
         struct json_object *value = key_lookup(peer, path, &have);
 
-        *type = json_object_get_type(value);
+        have = have && (!as_text || json_object_is_type(value, json_type_string));
         json_object_put(peer);
     }
     return have;
@@ -36,9 +36,7 @@ static bool peers_have(const struct draft *draft, const struct key_path *path, e
 
 static void refuse_unknown(struct draft *draft, const struct key_path *path)
 {
-    enum json_type type;
-
-    if (!peers_have(draft, path, &type))
+    if (!peers_have(draft, path, false))
         document_refuse(&draft->refusal, EINVAL, path, "%s: there is no key %s",
                         draft->kind->document, key_words(path).text);
 }
@@ -73,16 +71,14 @@ static bool take_value(struct draft *draft, const struct given *given, struct js
 
 static bool take_leaf(struct draft *draft, const struct given *given, struct json_object *values)
 {
-    enum json_type type = json_type_null;
-
     if (given->value == NULL) {
         json_object_object_del(values, given->path.key);
         return true;
     }
-    if ((given->field->flags & FIELD_SECRET) != 0 && document_is_masked(given->value))
+    if (document_is_masked(given->value))
         return take_masked(draft, given, values);
     struct json_object *number = field_integer_of(given->field, given->value);
-    if (number != NULL && peers_have(draft, &given->path, &type) && type == json_type_string)
+    if (number != NULL && peers_have(draft, &given->path, true))
         return take_value(draft, given, number, values);
     json_object_put(number);
     return take_value(draft, given, json_object_get(given->value), values);

@@ -12,8 +12,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define HISTORY_LOOKED_AT 8
-
 static int read_record(struct call *call, struct dir *dir, bool wait, struct record **out)
 {
     struct cache *cache = dir->tree->config.cache;
@@ -71,8 +69,8 @@ static int diff(struct call *call, const struct buf *text, struct dir *dir, stru
                 struct document_change *edit)
 {
     struct cache *cache = dir->tree->config.cache;
-    struct record *history[HISTORY_LOOKED_AT];
-    size_t count = cache_history(cache, record->kind, record->id, history, HISTORY_LOOKED_AT);
+    struct record *history[CACHE_HISTORY_DEPTH];
+    size_t count = cache_history(cache, record->kind, record->id, history, CACHE_HISTORY_DEPTH);
 
     document_change_finish(edit);
     int rc = document_edit(cache_dialect(cache), record, history, count, buf_text(text),
@@ -119,19 +117,20 @@ static bool takes_other_name(struct dir *dir, const struct buf *text)
 {
     struct json_object *body = NULL;
     struct json_object *name = NULL;
-    struct record *taken = NULL;
-    size_t count = 0;
+    struct buf encoded = BUF_EMPTY;
+    bool taken = false;
 
     if (json_read(buf_text(text), text->size_bytes, &body, NULL) == JSON_OK &&
         json_object_is_type(body, json_type_object))
         name = json_member(body, "name");
     if (name != NULL && json_object_is_type(name, json_type_string))
-        count = cache_by_name(dir->tree->config.cache, dir->kind, json_object_get_string(name),
-                              (size_t)json_object_get_string_len(name), NULL, &taken, 1);
-    bool own = count == 1 && strcmp(taken->id, dir_id(dir)) == 0;
-    record_unref(taken);
+        taken = name_encode(json_object_get_string(name), (size_t)json_object_get_string_len(name),
+                            &encoded) &&
+                name_is_taken(dir->tree->config.cache, dir->kind, NULL, buf_text(&encoded),
+                              dir_id(dir));
+    buf_finish(&encoded);
     json_object_put(body);
-    return count > 0 && !own;
+    return taken;
 }
 
 /* Whole objects are sent with their name also where that is not what was changed. */

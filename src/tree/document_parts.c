@@ -130,6 +130,8 @@ struct json_object *document_parse(const char *text, size_t text_bytes, struct p
         document_refuse(refusal, EINVAL, NULL, "line %u: %s", fault.line, fault.message);
     else if (!json_object_is_type(object, json_type_object))
         document_refuse(refusal, EINVAL, NULL, "a JSON object is expected");
+    else if (json_has_half_character(text, text_bytes))
+        document_refuse(refusal, EINVAL, NULL, "half a character (\\ud800 to \\udfff) in a string");
     if (refusal->err == 0)
         return object;
     json_object_put(object);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Left out, unless the patch has them: what is never answered, masked secrets, and nulls that the
- * server would refuse. A nested object is replaced as one thing, so that what it holds goes back
- * as it came: its null members, and those that the rows do not know.
+ * Left out, unless the patch has them: what is never answered, and nulls that the server would
+ * refuse. What the server shows masked has to be in the patch. A nested object is replaced as one
+ * thing, so that what it holds goes back as it came: its null members, and those that the rows do
+ * not know.
  */
 #include "config.h"
 
@@ -29,9 +30,25 @@ static bool goes_along(const struct field *field, bool known, struct json_object
 {
     if (!known || (field->flags & FIELD_UNANSWERED) != 0)
         return false;
-    if (value == NULL)
-        return nested && (field->flags & FIELD_NULLABLE) != 0;
-    return !is_secret(field) || !document_is_masked(value);
+    return value != NULL || (nested && (field->flags & FIELD_NULLABLE) != 0);
+}
+
+/* What the server shows masked would be overwritten by its mask, or lost. A name is no mask. */
+static bool is_lost(const struct key_path *path, const struct field *field,
+                    struct json_object *value)
+{
+    bool name = path->up == NULL && strcmp(path->key, "name") == 0;
+    bool optional = field != NULL && (field->flags & FIELD_UNANSWERED) != 0;
+
+    return !name && !optional && document_is_masked(value);
+}
+
+static void refuse_lost(const struct merge *merge, const struct key_path *path)
+{
+    document_refuse(merge->refusal, EPERM, path,
+                    "%s must be given too: the API takes a %s only as a whole, and the server does "
+                    "not tell this secret",
+                    key_words(path).text, merge->kind->noun);
 }
 
 static bool merge_leaf(const struct merge *merge, const struct key_path *path,
@@ -44,18 +61,18 @@ static bool merge_leaf(const struct merge *merge, const struct key_path *path,
     if (json_object_object_get_ex(patch, path->key, &value))
         return document_put(out, path->key, json_object_get(value));
     bool known = json_object_object_get_ex(current, path->key, &value);
-    if (goes_along(field, known, value, nested))
+    if (is_lost(path, field, value))
+        refuse_lost(merge, path);
+    else if (goes_along(field, known, value, nested))
         return document_put(out, path->key, json_object_get(value));
-    if (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0)
-        document_refuse(merge->refusal, EPERM, path,
-                        "%s must be given too: the API takes a %s only as a whole, and the "
-                        "server does not tell this secret",
-                        key_words(path).text, merge->kind->noun);
+    else if (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0)
+        refuse_lost(merge, path);
     return true;
 }
 
 /* What the rows do not know of a nested object. */
-static bool keep_others(const struct field *fields, struct json_object *current,
+static bool keep_others(const struct merge *merge, const struct key_path *up,
+                        const struct field *fields, struct json_object *current,
                         struct json_object *out)
 {
     bool ok = true;
@@ -65,7 +82,10 @@ static bool keep_others(const struct field *fields, struct json_object *current,
     json_object_object_foreach (current, key, value) {
         if (field_find(fields, key, strlen(key)) != NULL)
             continue;
-        if (!field_is_secret(key) || !document_is_masked(value))
+        struct key_path path = {up, key};
+        if (is_lost(&path, NULL, value))
+            refuse_lost(merge, &path);
+        else
             ok = ok && document_put(out, key, json_object_get(value));
     }
     return ok;
@@ -90,7 +110,7 @@ static bool merge_nested(const struct merge *merge, const struct key_path *path,
         merge_object(merge, path, field->members, inner_current, inner_patch);
     if (inner == NULL)
         return false;
-    if (keep_others(field->members, inner_current, inner))
+    if (keep_others(merge, path, field->members, inner_current, inner))
         return document_put(out, path->key, inner);
     json_object_put(inner);
     return false;

@@ -20,11 +20,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void wipe(struct buf *text)
+{
+    if (text->data != NULL)
+        explicit_bzero(text->data, text->capacity_bytes);
+    buf_finish(text);
+}
+
 static void draft_free(struct draft *draft)
 {
-    if (draft->values.data != NULL)
-        explicit_bzero(draft->values.data, draft->values.capacity_bytes);
-    buf_finish(&draft->values);
+    wipe(&draft->values);
+    wipe(&draft->refused_body);
     change_unref(draft->change);
     free(draft);
 }
@@ -98,6 +104,35 @@ void draft_set_change(struct dir *dir, struct change *change)
     change_unref(old);
 }
 
+void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *body, int rc)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    struct draft *draft = dir->draft;
+    if (draft != NULL) {
+        wipe(&draft->refused_body);
+        draft->refused_rc = rc;
+        draft->refusal = call->problem;
+        if (!buf_append(&draft->refused_body, body->data, body->size_bytes))
+            wipe(&draft->refused_body);
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+}
+
+int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *body)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    const struct draft *draft = dir->draft;
+    if (draft != NULL && draft->refused_body.size_bytes == body->size_bytes &&
+        memcmp(buf_text(&draft->refused_body), buf_text(body), body->size_bytes) == 0) {
+        call->problem = draft->refusal;
+        rc = draft->refused_rc;
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    return rc;
+}
+
 /* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir)
 {
@@ -139,9 +174,7 @@ bool draft_view(struct dir *dir, struct draft_view *out)
 
 void draft_view_finish(struct draft_view *view)
 {
-    if (view->values.data != NULL)
-        explicit_bzero(view->values.data, view->values.capacity_bytes);
-    buf_finish(&view->values);
+    wipe(&view->values);
     buf_finish(&view->name);
 }
 
@@ -226,6 +259,8 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
     if (rc == 0 && record != NULL) {
         *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
         rc = *child == NULL ? -ENOMEM : 0;
+        if (rc == 0)
+            dir_own_name(*child);
     }
     record_unref(record);
     return rc;

@@ -12,6 +12,10 @@ struct draft {
     struct dir *dir;       /* a reference */
     struct buf values;     /* what was accepted so far: a JSON object as text; guarded by lock */
     struct change *change; /* its create on its way; guarded by tree->lock */
+    /* The last create that failed: its body ("": none), and why; guarded by tree->lock. */
+    struct buf refused_body;
+    int refused_rc;
+    struct problem refusal;
     int64_t mtime_ms;
     LIST_ENTRY(draft) link; /* in tree->drafts, guarded by tree->lock */
 };
@@ -35,6 +39,11 @@ enum dialect draft_dialect(const struct dir *dir);
 struct change *draft_change(struct dir *dir);
 /* Takes a reference of `change` (NULL: none is on its way). */
 void draft_set_change(struct dir *dir, struct change *change);
+/* Remembers that a create with this body has failed for `rc` and call->problem. */
+void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *body, int rc);
+/* If the last create that failed had this body: its answer again (negative), else 0. */
+int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *body);
+
 /* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir);
 

@@ -13,12 +13,12 @@
 
 /* --- its files ------------------------------------------------------------------------------- */
 
-static bool render(struct dir *dir, const struct draft_view *now, struct buf *out)
+static bool render(struct dir *dir, const struct draft_view *now, bool show_secrets,
+                   struct buf *out)
 {
     return document_render_draft(dir->kind, draft_dialect(dir), buf_text(&now->name),
                                  now->name.size_bytes, buf_text(&now->values),
-                                 draft_defaults(dir->tree, dir->kind),
-                                 dir->tree->config.secrets == SECRETS_SHOW, out);
+                                 draft_defaults(dir->tree, dir->kind), show_secrets, out);
 }
 
 static int document_render_file(struct call *call, struct node node, bool wait, struct buf *out)
@@ -28,7 +28,7 @@ static int document_render_file(struct call *call, struct node node, bool wait, 
     bool ok = draft_view(dir, &now);
 
     (void)call, (void)wait;
-    ok = ok && render(dir, &now, out);
+    ok = ok && render(dir, &now, dir->tree->config.secrets == SECRETS_SHOW, out);
     draft_view_finish(&now);
     return ok ? 0 : -ENOENT;
 }
@@ -106,7 +106,37 @@ static int send_create(struct call *call, struct file *file, const struct docume
     draft_settle(dir);
     if (rc == 0)
         birth_hand_on(call, dir);
+    else if (file->change == NULL)
+        draft_note_refusal(call, dir, &body->body, rc);
     return rc;
+}
+
+/* A copy makes one file after the other; that each of them completes the draft anew does not mean
+ * that the create is wanted again. Who writes a file once more means that. */
+static int repeat_for_copy(struct call *call, struct file *file, const struct document_change *body)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+
+    if (!file->created || !birth_is_own(call, dir))
+        return 0;
+    return draft_repeat_refusal(call, dir, &body->body);
+}
+
+/* Whether a text gives nothing that a draft takes: only what is accepted and ignored. */
+static bool gives_nothing(struct dir *dir, const struct buf *text)
+{
+    struct draft_view now = {BUF_EMPTY, BUF_EMPTY};
+    struct json_object *object = NULL;
+    struct problem ignored;
+    bool nothing =
+        document_draft_apply(dir->kind, draft_dialect(dir), NULL, buf_text(text), text->size_bytes,
+                             &now.values, &ignored) == 0 &&
+        json_read(buf_text(&now.values), now.values.size_bytes, &object, NULL) == JSON_OK &&
+        json_object_object_length(object) == 0;
+
+    json_object_put(object);
+    draft_view_finish(&now);
+    return nothing;
 }
 
 /* A document must complete the draft; a field need not. */
@@ -126,8 +156,11 @@ static int create(struct call *call, struct file *file, const struct buf *text, 
     if (rc == 0 && !field)
         rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
                        buf_text(&missing));
+    complete = complete && !(field && gives_nothing(dir, text));
     if (rc > 0)
-        rc = check_name_free(call, dir, &now.name);
+        rc = complete ? check_name_free(call, dir, &now.name) : 0;
+    if (rc == 0 && complete)
+        rc = repeat_for_copy(call, file, &body);
     if (rc == 0 && complete)
         rc = send_create(call, file, &body);
     document_change_finish(&body);
@@ -193,7 +226,7 @@ static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
     return draft == NULL ? -ENOENT : 0;
 }
 
-/* The fields that can be given, as the document has them. */
+/* The fields that can be given, as the document has them, but for secrets: those of their files. */
 static struct json_object *draft_fields(struct call *call, struct dir *dir, enum fields_need need)
 {
     struct json_object *object = NULL;
@@ -201,7 +234,7 @@ static struct json_object *draft_fields(struct call *call, struct dir *dir, enum
 
     (void)call, (void)need;
     struct draft_view now;
-    if (draft_view(dir, &now) && render(dir, &now, &text))
+    if (draft_view(dir, &now) && render(dir, &now, true, &text))
         json_read(buf_text(&text), text.size_bytes, &object, NULL);
     draft_view_finish(&now);
     buf_finish(&text);

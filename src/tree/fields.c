@@ -9,6 +9,7 @@
 #include "tree/field_keys.h"
 
 #include "tree/document.h"
+#include "tree/document_parts.h"
 #include "tree/names.h"
 #include "tree/scratch.h"
 #include "util/json.h"
@@ -45,9 +46,21 @@ static bool is_draft(struct dir *dir)
     return dir_ops(dir_resource(dir)) == &draft_ops;
 }
 
-static bool is_secret(const struct field *row)
+/* By its key alone, as in the document: whatever the dialect, and wherever it stands. */
+static bool is_secret(const char *key)
 {
-    return row != NULL && (row->flags & FIELD_SECRET) != 0;
+    return field_is_secret(key);
+}
+
+static bool secrets_shown(const struct dir *dir)
+{
+    return dir->tree->config.secrets == SECRETS_SHOW;
+}
+
+/* A nested object is a directory; one that is a secret is a file, so that nothing lists it. */
+static bool is_nested(const struct dir *dir, const char *key, struct json_object *value)
+{
+    return json_object_is_type(value, json_type_object) && (secrets_shown(dir) || !is_secret(key));
 }
 
 /* Given, and never answered: shown nowhere, but can be written. */
@@ -63,14 +76,15 @@ static bool secrets_hidden(const struct dir *dir)
 }
 
 /* The mode's bits by the row: what can be written, and what only its owner may read. */
-static mode_t mode_of(struct dir *dir, const struct field *row, bool answered)
+static mode_t mode_of(struct dir *dir, const char *key, bool answered)
 {
+    const struct field *row = row_of(dir, key);
     unsigned settable = is_draft(dir) ? FIELD_CREATE : FIELD_UPDATE;
     bool writable = row != NULL && (row->flags & settable) != 0;
 
     if (row != NULL && !answered)
         return 0200;
-    if (is_secret(row))
+    if (is_secret(key))
         return writable ? 0600 : 0400;
     return writable ? 0644 : 0444;
 }
@@ -100,7 +114,7 @@ static uint32_t unanswered_number(struct dir *dir, const char *key)
 {
     const struct field *row = row_of(dir, key);
 
-    if (row == NULL || !is_unanswered(dir, row) || (is_secret(row) && secrets_hidden(dir)))
+    if (row == NULL || !is_unanswered(dir, row) || (is_secret(key) && secrets_hidden(dir)))
         return 0;
     const struct field_key *entry = field_key_intern(dir->tree, key);
     return entry == NULL ? 0 : entry->number;
@@ -110,7 +124,7 @@ static uint32_t answered_number(struct dir *dir, const char *key)
 {
     const struct field_key *entry = field_key_intern(dir->tree, key);
 
-    if (is_secret(row_of(dir, key)) && secrets_hidden(dir))
+    if (is_secret(key) && secrets_hidden(dir))
         return 0;
     return entry == NULL || entry->name == NULL ? 0 : entry->number;
 }
@@ -129,7 +143,7 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
     }
     struct json_object *members = members_of(call, dir, FIELDS_COMPLETE);
     if (members != NULL && json_object_object_get_ex(members, buf_text(&key), &value)) {
-        *nested = json_object_is_type(value, json_type_object);
+        *nested = is_nested(dir, buf_text(&key), value);
         number = answered_number(dir, buf_text(&key));
     } else if (members != NULL) {
         number = unanswered_number(dir, buf_text(&key));
@@ -148,7 +162,7 @@ bool field_is_hidden(struct dir *dir, const char *name)
 {
     struct buf key = BUF_EMPTY;
     bool hidden = secrets_hidden(dir) && dir_ops(dir)->fields != NULL && name_decode(name, &key) &&
-                  is_secret(row_of(dir, buf_text(&key)));
+                  is_secret(buf_text(&key));
 
     buf_finish(&key);
     return hidden;
@@ -160,16 +174,15 @@ static bool list_member(struct dir *dir, const char *key, struct json_object *va
                         struct listing *listing)
 {
     const struct field_key *entry = field_key_intern(dir->tree, key);
-    bool secret = is_secret(row_of(dir, key));
 
     if (entry == NULL)
         return false;
     if (entry->name == NULL || is_fixed_name(dir, entry->name) ||
-        (secret && dir->tree->config.secrets != SECRETS_SHOW))
+        (is_secret(key) && !secrets_shown(dir)))
         return true;
     if (!listing->with_hidden && leaf_hidden(dir, entry->number))
         return true;
-    if (json_object_is_type(value, json_type_object))
+    if (is_nested(dir, key, value))
         return listing_add_dir(listing, entry->name, &nested_ops, dir->kind, NULL, NULL);
     return listing_add_leaf(listing, entry->name, leaf_number(dir, entry->number), S_IFREG);
 }
@@ -208,8 +221,8 @@ void fields_drop_shadowed(struct dir *dir)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The text of a value as its file shows it. */
-static bool print_value(struct json_object *value, struct buf *out)
+/* The text of a value as its file shows it. It is the caller's alone, and may be masked within. */
+static bool print_value(struct json_object *value, bool masked, struct buf *out)
 {
     if (value == NULL)
         return true;
@@ -217,7 +230,8 @@ static bool print_value(struct json_object *value, struct buf *out)
         return buf_append(out, json_object_get_string(value),
                           (size_t)json_object_get_string_len(value)) &&
                buf_append_text(out, "\n");
-    return json_print(out, value) && buf_append_text(out, "\n");
+    return (!masked || document_mask(value)) && json_print(out, value) &&
+           buf_append_text(out, "\n");
 }
 
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
@@ -230,7 +244,8 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     if (key == NULL || members == NULL)
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
     else if (json_object_object_get_ex(members, key->key, &value))
-        rc = print_value(value, out) ? 0 : -ENOMEM;
+        rc =
+            print_value(value, !secrets_shown(node.dir) && !is_secret(key->key), out) ? 0 : -ENOMEM;
     json_object_put(members);
     return rc;
 }
@@ -244,8 +259,8 @@ static void field_attr(struct node node, struct stat *st)
         key != NULL && members != NULL && json_object_object_get_ex(members, key->key, NULL);
 
     json_object_put(members);
-    st->st_mode = (st->st_mode & S_IFMT) |
-                  mode_of(node.dir, key == NULL ? NULL : row_of(node.dir, key->key), answered);
+    st->st_mode =
+        (st->st_mode & S_IFMT) | (key == NULL ? 0444 : mode_of(node.dir, key->key, answered));
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

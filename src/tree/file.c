@@ -56,7 +56,8 @@ int file_finish(struct call *call, struct file *file, int rc)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static struct file *file_new(struct node node, const struct leaf_row *row, int flags)
+static struct file *file_new(struct call *call, struct node node, const struct leaf_row *row,
+                             int flags)
 {
     struct file *file = calloc(1, sizeof *file);
 
@@ -68,6 +69,7 @@ static struct file *file_new(struct node node, const struct leaf_row *row, int f
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
     file->version = 1;
+    file->opener = call->pid;
     if ((row->flags & LEAF_SCRATCH_FILE) != 0) {
         file->scratch = leaf_acts_as(node.dir, node.leaf);
         scratch_hold(node.dir, file->scratch);
@@ -79,11 +81,9 @@ static struct file *file_new(struct node node, const struct leaf_row *row, int f
 
 void tree_release(struct file *file)
 {
-    if ((file->row->flags & LEAF_VOLATILE) != 0) {
-        pthread_mutex_lock(&file->tree->lock);
-        LIST_REMOVE(file, link);
-        pthread_mutex_unlock(&file->tree->lock);
-    }
+    pthread_mutex_lock(&file->tree->lock);
+    LIST_REMOVE(file, link);
+    pthread_mutex_unlock(&file->tree->lock);
     if (file->scratch != 0)
         scratch_release(file->node.dir, file->scratch);
     change_unref(file->change);
@@ -106,12 +106,10 @@ static int load(struct call *call, struct file *file, bool empty)
     return rc;
 }
 
-static void register_volatile(struct file *file)
+static void enlist(struct file *file)
 {
-    if ((file->row->flags & LEAF_VOLATILE) == 0)
-        return;
     pthread_mutex_lock(&file->tree->lock);
-    LIST_INSERT_HEAD(&file->tree->volatile_files, file, link);
+    LIST_INSERT_HEAD(&file->tree->files, file, link);
     pthread_mutex_unlock(&file->tree->lock);
 }
 
@@ -147,7 +145,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     int rc = (row->flags & LEAF_SCRATCH_FILE) != 0 ? 0 : check_access(call, node, flags, created);
     if (rc < 0)
         return rc;
-    struct file *file = file_new(node, row, flags);
+    struct file *file = file_new(call, node, row, flags);
     if (file == NULL)
         return -ENOMEM;
     file->created = created;
@@ -155,7 +153,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     bool empty = (row->flags & LEAF_BLOCKING) != 0 ||
                  (writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0));
     rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
-    register_volatile(file);
+    enlist(file);
     if (rc < 0) {
         tree_release(file);
         return rc;

@@ -28,6 +28,10 @@ int file_await(struct call *call, struct file *file, bool creating);
 int file_answer(struct call *call, struct file *file, int rc);
 /* The answer that was given for it, with its words. */
 int file_repeat_answer(struct call *call, const struct file *file);
+/* Whether the commit of the present version was interrupted before anything was sent. A close
+ * repeats that answer, since it may be that of a program which the interrupt ends; who writes the
+ * same again, or asks for fsync, means it. */
+bool file_was_interrupted(const struct file *file);
 bool file_is_read_only(const struct file *file);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "tree/file.h"
 
+#include "tree/document.h"
 #include "tree/scratch.h"
 
 #include <errno.h>
@@ -22,10 +23,11 @@ static void keep_text(struct call *call, struct file *file, const char *name)
     if (scratch_put(call, dir, name, 0600, &file->text) == 0)
         scratch_set_unlisted(dir, scratch_find(dir, name),
                              dir->tree->config.secrets != SECRETS_SHOW &&
-                                 field_text_has_secret(buf_text(&file->text)));
+                                 document_tells_secret(&file->text));
 }
 
-/* A refused document is kept beside it, as NAME.rej, until one is accepted. */
+/* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool
+ * moves back into its place after a refusal is no such thing. */
 static void keep_rejected(struct call *call, struct file *file, int rc)
 {
     struct call quiet = {.cancel = call->cancel, .uid = call->uid, .gid = call->gid, .op = "rej"};
@@ -36,7 +38,7 @@ static void keep_rejected(struct call *call, struct file *file, int rc)
     leaf_name(file->node.dir, file->node.leaf, name);
     strcat(name, ".rej");
     uint32_t old = scratch_find(file->node.dir, name);
-    if (rc == 0 && old != 0)
+    if (rc == 0 && old != 0 && (file->sent || !file->replaced))
         scratch_remove(file->node.dir, old);
     else if (rc < 0 && file->text.size_bytes > 0)
         keep_text(&quiet, file, name);
@@ -61,6 +63,7 @@ int file_repeat_answer(struct call *call, const struct file *file)
 
 int file_await(struct call *call, struct file *file, bool creating)
 {
+    file->sent = true;
     if (tree_change_wait(call, file->change) == 0) {
         change_unref(file->change);
         file->change = NULL;
@@ -71,6 +74,11 @@ int file_await(struct call *call, struct file *file, bool creating)
         file->change = NULL;
     }
     return tree_problem_errno(call, creating);
+}
+
+bool file_was_interrupted(const struct file *file)
+{
+    return file->answered == file->version && file->answer == -EINTR && file->change == NULL;
 }
 
 bool file_is_read_only(const struct file *file)
@@ -99,6 +107,7 @@ int file_replace(struct call *call, struct file *file, struct buf *text)
     file->text = *text;
     *text = BUF_EMPTY;
     file->wrote = true;
+    file->replaced = true;
     file->version++;
     return file_commit(call, file);
 }

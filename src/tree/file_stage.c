@@ -72,9 +72,14 @@ static void note_overwritten(struct file *file, size_t offset, size_t size)
         file->inherited = false;
 }
 
+static bool is_over_limit(size_t size, size_t offset)
+{
+    return offset > DOCUMENT_MAX_BYTES || size > DOCUMENT_MAX_BYTES - offset;
+}
+
 static int store(struct call *call, struct file *file, const char *data, size_t size, size_t offset)
 {
-    if (offset > DOCUMENT_MAX_BYTES || size > DOCUMENT_MAX_BYTES - offset) {
+    if (is_over_limit(size, offset)) {
         file->version++;
         return file_answer(call, file, tree_fail(call, EFBIG, "a file here has at most 1 MiB"));
     }
@@ -96,8 +101,12 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
     bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes &&
                   file->row != &field_row; /* a field's lines are one value, whenever they come */
 
+    if (!new_bytes && file_was_interrupted(file))
+        file->version++; /* nothing was sent: who writes it again still wants it */
     if (!new_bytes && file->answered == file->version)
         return file_repeat_answer(call, file);
+    if (behind && is_over_limit(size, offset) && is_blank(data, size))
+        return 0;
     int rc = new_bytes ? store(call, file, data, size, offset) : 0;
     if (rc < 0)
         return rc;
@@ -115,7 +124,8 @@ static size_t append_offset(const struct file *file, const char *data, size_t si
 {
     size_t end = file->text.size_bytes;
 
-    if (file->change != NULL && size <= end && already_there(file, data, size, end - size))
+    if ((file->change != NULL || file_was_interrupted(file)) && size <= end &&
+        already_there(file, data, size, end - size))
         return end - size;
     return end;
 }
@@ -170,6 +180,8 @@ int tree_fsync(struct call *call, struct file *file)
 
     if (rc < 0)
         return file_finish(call, file, rc);
+    if (file->wrote && file_was_interrupted(file))
+        file->version++;
     if (file->wrote)
         rc = file_commit(call, file);
     file_leave(file);

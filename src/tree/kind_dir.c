@@ -75,7 +75,6 @@ static int refuse_snapshot(struct call *call, const char *name)
 
 int check_new_name(struct call *call, struct dir *dir, const char *name)
 {
-    struct found taken = {0};
     struct buf decoded = BUF_EMPTY;
     bool canonical = name_decode(name, &decoded);
 
@@ -83,13 +82,9 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
     if (!canonical)
         return tree_fail(call, EPERM,
                          "this spelling would be listed differently: see README, names");
-    int rc = resource_lookup(call, dir, name, &taken);
-    dir_unref(taken.dir);
-    if (rc == -ENOENT && call->problem.message[0] == '\0')
-        return 0;
-    if (rc == 0 || rc == -ENOENT)
+    if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
         return tree_fail(call, EEXIST, "the name is taken");
-    return rc;
+    return 0;
 }
 
 static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
@@ -161,6 +156,7 @@ const struct dir_ops kind_ops = {
     .list = kind_list,
     .mkdir = kind_mkdir,
     .rmdir = kind_rmdir,
+    .unlink = renamed_unlink,
     .rename = kind_rename,
     .touch = kind_touch,
 };

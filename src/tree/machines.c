@@ -265,6 +265,8 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
         *child = dir_intern(dir, name, &resource_ops, dir->kind, record->id, dir->machine_id);
     if (rc == 0 && *child == NULL)
         rc = -ENOMEM;
+    if (rc == 0)
+        dir_own_name(*child);
     record_unref(record);
     buf_finish(&decoded);
     return rc;
@@ -283,6 +285,7 @@ const struct dir_ops machine_ops = {
     .list = machine_list,
     .mkdir = machine_mkdir,
     .rmdir = resource_rmdir,
+    .unlink = renamed_unlink,
     .rename = resource_rename,
     .touch = machines_touch,
 };

@@ -42,8 +42,15 @@ enum name_result { NAME_FOUND, NAME_ABSENT, NAME_AMBIGUOUS };
  * the ID or NAME~ID of any resource); an ID; or
  * NAME~ID with the current name (also in its cut form). IDs win over plain names only if no
  * resource is shown under that plain name. One reference in `*out` when found. When ambiguous,
- * `candidates` (may be NULL) gets the shown names, at most 8 of them, separated by ", ". */
+ * `candidates` (may be NULL) gets the shown names, separated by ", "; of many the first, and how
+ * many more there are. */
 enum name_result name_resolve(struct cache *cache, const struct kind *kind, const char *machine_id,
                               const char *file_name, struct record **out, struct buf *candidates);
+
+/* Whether a resource can't get that name there (as for name_resolve), because it means another one
+ * than `own_id` (NULL: any): by its plain name, or as an ID or NAME~ID, which mean theirs in every
+ * machine. */
+bool name_is_taken(struct cache *cache, const struct kind *kind, const char *machine_id,
+                   const char *file_name, const char *own_id);
 
 #endif

@@ -204,6 +204,15 @@ static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
     return false;
 }
 
+/* What is empty need not be opened to be copied: tar does not. */
+static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
+{
+    int64_t valid_ms;
+    struct stat st;
+
+    return attr_node(call, (struct node){dir, leaf}, &st, &valid_ms) == 0 && st.st_size == 0;
+}
+
 bool overlay_was_read(struct call *call, struct dir *dir)
 {
     uint32_t read[READERS_REMEMBERED];
@@ -215,7 +224,8 @@ bool overlay_was_read(struct call *call, struct dir *dir)
         return false;
     for (size_t i = 0; all && i < listing.count; i++)
         all = listing.entries[i].type != S_IFREG ||
-              contains(read, count, leaf_acts_as(dir, listing.entries[i].leaf));
+              contains(read, count, leaf_acts_as(dir, listing.entries[i].leaf)) ||
+              is_empty(call, dir, listing.entries[i].leaf);
     listing_finish(&listing);
     return all;
 }

@@ -141,3 +141,27 @@ int renamed_lookup(struct call *call, struct dir *parent, const char *name, stru
     out->leaf = (uint32_t)leaf;
     return 0;
 }
+
+bool renamed_is_old_name(struct dir *parent, const char *name)
+{
+    struct record *record = record_of(parent, name);
+
+    record_unref(record);
+    return record != NULL;
+}
+
+int renamed_unlink(struct call *call, struct dir *parent, const char *name)
+{
+    struct tree *tree = parent->tree;
+    uint32_t leaf = scratch_find(parent, name);
+
+    if (leaf == 0 || !renamed_is_old_name(parent, name))
+        return tree_fail(call, EPERM, "nothing can be removed here");
+    scratch_remove(parent, leaf);
+    pthread_mutex_lock(&tree->lock);
+    struct renamed *renamed = find(tree, parent->kind, name);
+    if (renamed != NULL)
+        renamed_free(renamed);
+    pthread_mutex_unlock(&tree->lock);
+    return 0;
+}

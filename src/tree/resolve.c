@@ -12,8 +12,9 @@
 
 #include <string.h>
 
-#define CANDIDATES 8  /* named when a name is ambiguous */
-#define NAMESAKES  64 /* looked at in one machine */
+#define CANDIDATES       8 /* named when a name is ambiguous */
+#define CANDIDATES_BYTES 500
+#define NAMESAKES        64 /* looked at in one machine */
 
 /* The resource whose NAME~ID `file_name` is, with its current name; one reference, or NULL. */
 static struct record *find_with_id(struct cache *cache, const struct kind *kind,
@@ -151,9 +152,17 @@ static struct record *find_in_machine(const struct search *search)
     return NULL;
 }
 
+/* Another candidate, as long as there is room in a message. */
 static bool append_candidate(struct cache *cache, const struct record *record, struct buf *out)
 {
-    return (out->size_bytes == 0 || buf_append(out, ", ", 2)) && name_shown(cache, record, out);
+    struct buf shown = BUF_EMPTY;
+    bool ok = name_shown(cache, record, &shown) &&
+              out->size_bytes + shown.size_bytes < CANDIDATES_BYTES &&
+              (out->size_bytes == 0 || buf_append(out, ", ", 2)) &&
+              buf_append(out, shown.data, shown.size_bytes);
+
+    buf_finish(&shown);
+    return ok;
 }
 
 /* Whether several have this plain name; appends how they are shown. */
@@ -165,11 +174,14 @@ static bool is_ambiguous(const struct search *search, struct buf *candidates)
         return false;
     size_t count = cache_by_name(search->cache, search->kind, search->name, search->name_bytes,
                                  search->machine_id, found, CANDIDATES);
+    size_t told = 0;
     for (size_t i = 0; i < count && i < CANDIDATES; i++) {
-        if (count > 1 && candidates != NULL)
-            append_candidate(search->cache, found[i], candidates);
+        if (count > 1 && candidates != NULL && told == i)
+            told += append_candidate(search->cache, found[i], candidates);
         record_unref(found[i]);
     }
+    if (told > 0 && told < count)
+        buf_printf(candidates, " and %zu more, as ls shows them", count - told);
     return count > 1;
 }
 
@@ -205,4 +217,24 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
         result = is_ambiguous(&search, candidates) ? NAME_AMBIGUOUS : NAME_ABSENT;
     buf_finish(&name);
     return result;
+}
+
+/* Drops the reference; whether it was another one than `own_id`. */
+static bool is_other(struct record *record, const char *own_id)
+{
+    bool other = record != NULL && (own_id == NULL || strcmp(record->id, own_id) != 0);
+
+    record_unref(record);
+    return other;
+}
+
+bool name_is_taken(struct cache *cache, const struct kind *kind, const char *machine_id,
+                   const char *file_name, const char *own_id)
+{
+    struct record *record = NULL;
+
+    if (name_resolve(cache, kind, machine_id, file_name, &record, NULL) == NAME_AMBIGUOUS)
+        return true;
+    return is_other(record, own_id) || is_other(find_by_id(cache, kind, file_name), own_id) ||
+           is_other(find_with_id(cache, kind, file_name), own_id);
 }

@@ -98,6 +98,12 @@ static int check_same(struct call *call, struct dir *parent, const char *name, s
     struct record *now = NULL;
     int rc = 0;
 
+    /* The look-up that comes with a rename hands the name out as well; what the user was shown
+     * before may have been another one. */
+    if (dir_was_rebound(parent, name))
+        return tree_fail(call, EBUSY, "this name has just come to mean another %s (%s): look again",
+                         parent->kind->noun, dir_id(known));
+
     if (name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), name, &now,
                      NULL) == NAME_FOUND &&
         strcmp(now->id, dir_id(known)) != 0)
@@ -202,22 +208,21 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
 static int check_rename(struct call *call, struct dir *parent, struct dir *new_parent,
                         const char *new_name, unsigned flags)
 {
-    struct found taken = {0};
-
     if (parent != new_parent)
         return tree_fail(call, EPERM, "a %s can't be moved elsewhere; cp -r copies its settings",
                          parent->kind->noun);
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
         return tree_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
-    int rc = resource_lookup(call, parent, new_name, &taken);
-    if (rc == -ENOENT && call->problem.message[0] == '\0')
+    if (!name_is_taken(parent->tree->config.cache, parent->kind, machine_of(parent), new_name,
+                       NULL))
         return 0;
-    dir_unref(taken.dir);
-    if (rc < 0 && rc != -ENOENT)
-        return rc;
-    if ((flags & RENAME_NOREPLACE) != 0 || rc == -ENOENT)
-        return tree_fail(call, EEXIST, "the name is taken");
-    return tree_fail(call, ENOTEMPTY, "the name is taken");
+    struct record *there = NULL;
+    name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), new_name, &there,
+                 NULL);
+    bool one = there != NULL; /* not several, which nobody could replace */
+    record_unref(there);
+    return tree_fail(call, one && (flags & RENAME_NOREPLACE) == 0 ? ENOTEMPTY : EEXIST,
+                     "the name is taken");
 }
 
 /* Sends the new name; the directory object goes on under it, as the kernel's dentry does. */
@@ -264,6 +269,10 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
         rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
     if (rc == 0)
         rc = last_handed_out(call, parent, name, &dir);
+    if (rc == -ENOENT && renamed_is_old_name(parent, name))
+        rc = tree_fail(call, EPERM,
+                       "this is an old name, which leads to the new one for a while; "
+                       "rename that, or rm this");
     if (rc == 0 && dir != NULL)
         rc = send_name(call, dir, new_name, &decoded);
     dir_unref(dir);

@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const char *const shown_words[] = {
-    "never", "new", "in progress", "done", "error", "cancelled", "unknown", "sent",
+    "never", "new", "in progress", "done", "error", "cancelled", "unknown",
 };
 
 static const struct restore_row *row_of(const struct dir *dir)
@@ -34,7 +34,7 @@ static const char *state_word(const struct cache_event *event)
     if (event->answered_whole)
         return "done";
     if (event->event.state[0] == '\0')
-        return "sent";
+        return "new"; /* on its way */
     if (event->outcome == EVENT_SUCCEEDED)
         return "done";
     return event->event.state;
@@ -179,6 +179,9 @@ static int commit_object(struct call *call, struct file *file)
 
     if (file->created)
         return refuse_text(call);
+    const char *ignored;
+    if (choose_body(call, dir, &ignored) < 0)
+        return -EPERM;
     if (document_restore_body(row_of(dir), buf_text(&file->text), file->text.size_bytes, &body,
                               &call->problem) < 0)
         rc = tree_problem_errno(call, false);

@@ -83,7 +83,8 @@ int fstab_render(struct call *call, struct node node, bool wait, struct buf *out
         object == NULL ? NULL : json_string_member(object, row_of(node.dir)->mount_point_key);
 
     (void)call, (void)wait;
-    bool ok = mount_point == NULL || append_line(node.dir, mount_point, out);
+    bool none = mount_point == NULL || *mount_point == '\0';
+    bool ok = none || append_line(node.dir, mount_point, out);
     json_object_put(object);
     return ok ? 0 : -ENOMEM;
 }

@@ -7,34 +7,37 @@
 #include "tree/names.h"
 #include "util/json.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BLOCK_BYTES 4096
-#define ASK_MS      2000 /* how long df waits when nothing is known */
+#define MOST_BYTES                                                                           \
+    9e18            /* what one member can mean; their sum is far from what blocks can count \
+                     */
+#define ASK_MS 2000 /* how long df waits when nothing is known */
 
-/* A member given as a number or as decimal text; false: it is neither. */
-static bool bytes_of(struct json_object *value, uint64_t *out)
+/* A member given as a number or as decimal text; below nothing is nothing. False: it is neither. */
+static bool bytes_of(struct json_object *value, double *out)
 {
-    if (json_object_is_type(value, json_type_int)) {
-        int64_t number = json_object_get_int64(value);
-        *out = number < 0 ? 0 : (uint64_t)number;
-        return true;
-    }
-    if (!json_object_is_type(value, json_type_string))
-        return false;
+    const char *text = json_number_text(value);
     char *end;
-    errno = 0;
-    *out = strtoull(json_object_get_string(value), &end, 10);
-    return errno == 0 && end != json_object_get_string(value) && *end == '\0';
+
+    if (text == NULL && json_object_is_type(value, json_type_string))
+        text = json_object_get_string(value);
+    if (text == NULL || *text == '\0' || strspn(text, "+-.eE0123456789") != strlen(text))
+        return false;
+    *out = strtod(text, &end);
+    if (*out < 0)
+        *out = 0;
+    return *end == '\0' && *out <= MOST_BYTES;
 }
 
 /* The plan's total where it is given, else the sum of all that is counted. */
-static void read_usage(struct json_object *utilization, uint64_t *used, uint64_t *available)
+static void read_usage(struct json_object *utilization, double *used, double *available)
 {
     struct json_object *total;
     struct json_object *remaining;
-    uint64_t bytes;
+    double bytes;
 
     *used = 0;
     *available = 0;
@@ -43,8 +46,7 @@ static void read_usage(struct json_object *utilization, uint64_t *used, uint64_t
     if (json_object_object_get_ex(utilization, "totalUsage", &total) && bytes_of(total, used))
         return;
     json_object_object_foreach (utilization, key, value) {
-        (void)key;
-        if (json_object_is_type(value, json_type_int) && bytes_of(value, &bytes))
+        if (strcmp(key, "teamId") != 0 && strstr(key, "Free") == NULL && bytes_of(value, &bytes))
             *used += bytes;
     }
 }
@@ -67,8 +69,8 @@ int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out)
 {
     struct record *record = known_utilization(call, tree);
     struct json_object *utilization = record == NULL ? NULL : record_parse(record);
-    uint64_t used = 0;
-    uint64_t available = 0;
+    double used = 0;
+    double available = 0;
 
     if (utilization != NULL)
         read_usage(utilization, &used, &available);
@@ -76,8 +78,8 @@ int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out)
     record_unref(record);
     *out = (struct statvfs){
         .f_bsize = BLOCK_BYTES, .f_frsize = BLOCK_BYTES, .f_namemax = NAME_MAX_BYTES};
-    out->f_bavail = available / BLOCK_BYTES;
+    out->f_bavail = (fsblkcnt_t)(available / BLOCK_BYTES);
     out->f_bfree = out->f_bavail;
-    out->f_blocks = out->f_bfree + (used + BLOCK_BYTES - 1) / BLOCK_BYTES;
+    out->f_blocks = out->f_bfree + (fsblkcnt_t)((used + BLOCK_BYTES - 1) / BLOCK_BYTES);
     return 0;
 }

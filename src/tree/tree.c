@@ -31,7 +31,7 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->drafts);
     LIST_INIT(&tree->renamed);
     LIST_INIT(&tree->all_scratch);
-    LIST_INIT(&tree->volatile_files);
+    LIST_INIT(&tree->files);
     tree->root = dir_root_create(tree);
     if (tree->root == NULL) {
         pthread_mutex_destroy(&tree->lock);

@@ -16,10 +16,12 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define UNLINK_REVERT_MS   10000  /* a lone unlink shows again after this */
-#define READER_MEMORY_MS   60000  /* how long an opened file counts as read by its process */
-#define MACHINE_IDLE_MS    600000 /* a local machine directory goes after this */
-#define READERS_REMEMBERED 256    /* by directory: newest first */
+#define UNLINK_REVERT_MS    10000 /* a lone unlink shows again after this */
+#define READER_MEMORY_MS    60000 /* how long an opened file counts as read by its process */
+#define REBOUND_MS          2000 /* how long a name that has come to mean another is not acted on */
+#define REBOUNDS_REMEMBERED 32   /* by directory */
+#define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
+#define READERS_REMEMBERED  256    /* by directory: newest first */
 
 /*
  * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
@@ -145,22 +147,31 @@ struct birth {
     size_t made_count;
 };
 
+/* A name that went to another resource. */
+struct rebound {
+    char *name;
+    int64_t at_ms; /* monotonic */
+};
+
 struct dir {
     struct tree *tree;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
     uint64_t serial;
-    unsigned refs;           /* guarded by tree->lock */
-    struct dir *parent;      /* a reference; NULL: root */
-    _Atomic(char *) name;    /* encoded, as it was looked up; replaced by a rename */
-    const struct kind *kind; /* NULL where there is none */
-    _Atomic(char *) id;      /* of a resource; NULL; set once */
-    char *machine_id;        /* of a machine's directory and what is in it; or NULL */
-    struct dir *children;    /* by name: the latest handed out; guarded by tree->lock */
-    bool attached;           /* in parent->children; guarded by tree->lock */
-    struct overlay overlay;  /* guarded by tree->lock */
-    struct birth birth;      /* guarded by tree->lock */
-    struct draft *draft;     /* guarded by tree->lock; see draft.c */
-    struct role *roles;      /* oldest first; guarded by tree->lock */
+    unsigned refs;            /* guarded by tree->lock */
+    struct dir *parent;       /* a reference; NULL: root */
+    _Atomic(char *) name;     /* encoded, as it was looked up; replaced by a rename */
+    const struct kind *kind;  /* NULL where there is none */
+    _Atomic(char *) id;       /* of a resource; NULL; set once */
+    char *machine_id;         /* of a machine's directory and what is in it; or NULL */
+    struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
+    bool attached;            /* in parent->children; guarded by tree->lock */
+    struct rebound *rebounds; /* names in it that went to another resource of late: a ring of
+                               * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
+    unsigned rebound_next;    /* likewise */
+    struct overlay overlay;   /* guarded by tree->lock */
+    struct birth birth;       /* guarded by tree->lock */
+    struct draft *draft;      /* guarded by tree->lock; see draft.c */
+    struct role *roles;       /* oldest first; guarded by tree->lock */
     size_t role_count;
     LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
     uint32_t next_scratch;        /* guarded by tree->lock */
@@ -188,7 +199,7 @@ struct tree {
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, renamed) renamed;     /* old names: renamed.c */
     LIST_HEAD(, scratch) all_scratch; /* of all directories */
-    LIST_HEAD(, file) volatile_files; /* newest first */
+    LIST_HEAD(, file) files;          /* newest first */
     struct field_key *keys;           /* every key seen, by number and by text: fields.c */
     const struct field_key **keys_by_number;
     size_t key_count;
@@ -202,7 +213,8 @@ struct tree {
 
 struct file {
     struct tree *tree;
-    LIST_ENTRY(file) link; /* in tree->volatile_files, when its row is LEAF_VOLATILE */
+    LIST_ENTRY(file) link; /* in tree->files */
+    pid_t opener;          /* the thread that opened it */
     struct node node;      /* holds a reference of node.dir */
     const struct leaf_row *row;
     bool writable;
@@ -221,6 +233,8 @@ struct file {
     size_t old_bytes;       /* how long it was then */
     size_t new_bytes;       /* of that, how much was overwritten, from the start on */
     bool wrote;             /* a write came */
+    bool replaced;          /* the text came by a rename */
+    bool sent;              /* a change was sent for it */
     pid_t writer;           /* the thread that wrote last */
     uint64_t version;       /* of the text's bytes */
     uint64_t answered;      /* the version that has been answered; 0: none */
@@ -255,6 +269,10 @@ int tree_finish(struct call *call, struct tree *tree, const char *path, int rc);
  * the same, else a new one that takes its place. A reference, or NULL: no memory. */
 struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
                        const struct kind *kind, const char *id, const char *machine_id);
+/* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
+bool dir_was_rebound(struct dir *parent, const char *name);
+/* It did so by this mount's doing: nobody can mean another one by it. */
+void dir_own_name(struct dir *dir);
 /* The child last handed out under that name: a reference, or NULL. */
 struct dir *dir_child(struct dir *parent, const char *name);
 /* The name means nothing (or something else) from now on. */
@@ -451,6 +469,10 @@ bool credentials_exist(const struct dir *dir);
 void renamed_note(struct dir *dir, const struct buf *old_name);
 /* The symbolic link that an old name is: 0 and out->leaf, or -ENOENT. */
 int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
+/* Whether the name is such a link at present. */
+bool renamed_is_old_name(struct dir *parent, const char *name);
+/* unlink in a kind's or machine's directory: of an old name only. */
+int renamed_unlink(struct call *call, struct dir *parent, const char *name);
 void renamed_finish(struct tree *tree);
 
 /* machines.c */

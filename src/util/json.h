@@ -45,6 +45,10 @@ enum json_result json_read(const char *text, size_t size_bytes, struct json_obje
 enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
                            struct json_fault *fault);
 
+/* Whether some string in a text that json_scan accepts has an escaped half of a surrogate pair
+ * (\ud800) alone: no character, which json-c silently replaces. */
+bool json_has_half_character(const char *text, size_t size_bytes);
+
 /* Appends the compact text; numbers as they were written, '/' and UTF-8 not escaped. */
 bool json_print(struct buf *out, struct json_object *value);
 /* Appends the text as documents show it: two spaces a level, `"key": value`, `[]` and `{}` on one

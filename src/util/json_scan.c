@@ -309,3 +309,38 @@ enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
     }
     return result;
 }
+
+/* The code unit of an escape \uXXXX at `text`; -1: there is none. */
+static int code_unit(const char *text, size_t size)
+{
+    unsigned unit;
+
+    if (size < 6 || text[0] != '\\' || text[1] != 'u' || sscanf(text + 2, "%4x", &unit) != 1)
+        return -1;
+    return (int)unit;
+}
+
+static bool is_high_half(int unit)
+{
+    return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+static bool is_low_half(int unit)
+{
+    return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+bool json_has_half_character(const char *text, size_t size_bytes)
+{
+    for (size_t i = 0; i < size_bytes; i++) {
+        if (text[i] != '\\') /* outside of strings there is none */
+            continue;
+        int unit = code_unit(text + i, size_bytes - i);
+        bool pair = is_high_half(unit) && size_bytes - i >= 12 &&
+                    is_low_half(code_unit(text + i + 6, size_bytes - i - 6));
+        if ((is_high_half(unit) && !pair) || is_low_half(unit))
+            return true;
+        i += pair ? 11 : unit >= 0 ? 5 : 1;
+    }
+    return false;
+}

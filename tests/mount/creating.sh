@@ -232,4 +232,50 @@ test_a_masked_secret_creates_nothing()
     works 'rm -r providers/new'
 }
 
+test_a_copy_that_is_refused_is_sent_once()
+{
+    local status
+
+    for status in 422 500; do
+        [ -n "$daemon" ] || mounted
+        fault "{\"method\": \"POST\", \"path\": \"/shared-drives\", \"status\": $status, \"times\": -1}"
+        shell "cp -r drives/data drives/copy$status"
+        assert_status 1
+        assert_eq 1 "$(changes | wc -l)" "POSTs after $status"
+        forget_requests
+        works "echo whatever > drives/copy$status/name"
+        nothing_sent
+        no_faults
+    done
+    works 'rm -r drives/copy500'
+    works "touch drives; echo 1000 > drives/copy422/size"
+    assert_eq 1 "$(changes | wc -l)" 'asking again is asking again'
+}
+
+test_a_size_that_is_a_string_somewhere_can_be_given_as_one()
+{
+    mounted --data "$(with_data "{\"shared-drives\": [
+        {\"id\": \"d1\", \"name\": \"d1\", \"size\": 500, \"region\": \"ny2\", \"$(network_key)\": \"n\"},
+        {\"id\": \"d2\", \"name\": \"d2\", \"size\": \"500\", \"region\": \"ny2\", \"$(network_key)\": \"n\"}]}")"
+    works 'cp -r drives/d2 drives/d3; cp -r drives/d2 drives/d4'
+    assert_eq 2 "$(changes | grep -c '"size":500')"
+}
+
+test_openapi_a_copy_of_a_provider_is_created_whole()
+{
+    mounted
+    works 'cp -r providers/backups providers/copy'
+    assert_eq 1 "$(changes | wc -l)"
+    assert_contains "$(changes)" '"bucket"'
+}
+
+test_the_outcome_of_a_create_that_times_out_is_told()
+{
+    mounted -- timeout=4
+    fault '{"method": "POST", "path": "/snapshots", "status": 500, "delayMs": 3500, "times": 1}'
+    refused 'Input/output error' "mkdir machines/$MACHINE/slow"
+    words EIO 'not known' 'look for a snapshot'
+    assert_eq 1 "$(changes | wc -l)"
+}
+
 run_scenarios "$@"

@@ -284,4 +284,10 @@ test_docs_no_key_is_seen_from_outside()
     : >"$WORK/mount.err"
 }
 
+test_docs_a_drive_without_a_mount_point_has_no_line()
+{
+    mounted --data "$(with_data '{"shared-drives": [{"id": "d1", "name": "d1", "mountPoint": ""}]}')"
+    prints '' 'cat drives/d1/fstab'
+}
+
 run_scenarios "$@"

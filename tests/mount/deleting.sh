@@ -184,4 +184,23 @@ test_an_empty_machine_can_be_removed()
     refused 'No such file or directory' 'stat machines/ps4t7k2qhx8d'
 }
 
+test_tar_remove_files_deletes_nothing()
+{
+    mounted
+    works 'ls -R > /dev/null'
+    refused 'Operation not permitted' "tar cf $T/t.tar --remove-files drives/renders"
+    words EPERM 'cp -r'
+    nothing_sent
+    works 'test -s drives/renders/drive.json'
+}
+
+test_docs_the_listing_that_shows_a_failed_deletion_shows_the_resource()
+{
+    mounted
+    emu_config '{"eventFails": true, "eventMs": 100}'
+    works "rm -r $SNAPSHOT; sleep 0.5; touch snapshots; ls snapshots"
+    assert_contains "$out" before-upgrade
+    words EIO 'deletion' 'shows again'
+}
+
 run_scenarios "$@"

@@ -126,7 +126,6 @@ test_micro_shows_what_is_invalid()
 # emacs saves the first time in a new file; the old one is the backup that it leaves.
 saved[emacs]='^Wrote .*'
 unsaved[emacs]='Write error: %s|Writing to file: %s|%s, '
-restores[emacs]=yes
 backup[emacs]=yes
 
 emacs_open()

@@ -6,7 +6,6 @@
 # vim does not say which error a write had, but that there was one.
 saved[vim]='"[^"]*" [0-9]+L, [0-9]+B written'
 unsaved[vim]='E514: Write error|E667: Fsync failed|E512: Close failed'
-restores[vim]=yes
 
 vim_open()
 {
@@ -16,7 +15,6 @@ vim_open()
 
 saved[nvim]=${saved[vim]}
 unsaved[nvim]=${unsaved[vim]}
-restores[nvim]=yes
 
 nvim_open()
 {
@@ -85,6 +83,7 @@ test_vim_with_backupcopy_yes_shows_refusals()
 {
     backupcopy=yes
     backup[vim]=yes
+    restores[vim]=yes
     shows_refusals vim
 }
 
@@ -92,6 +91,7 @@ test_vim_with_backupcopy_yes_shows_what_is_invalid()
 {
     backupcopy=yes
     backup[vim]=yes
+    restores[vim]=yes
     shows_what_is_invalid vim
 }
 
@@ -205,6 +205,8 @@ batch()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"delta\"}"
     words 'not this name' 422
     prints '"gamma"' 'jq .name drives/gamma/drive.json'
+    prints '"delta"' 'jq .name drives/gamma/drive.json.rej'
+    works 'rm drives/gamma/drive.json.rej'
     assert_eq "$(names_in drives/archive)" "$(names_in drives/gamma)"
 }
 

@@ -143,4 +143,29 @@ test_df_shows_the_plan()
     nothing_sent
 }
 
+test_docs_a_refused_change_has_no_event()
+{
+    mounted
+    works "touch $DIR/restore; cat $DIR/wait > /dev/null"
+    fault '{"method": "POST", "path": "/snapshots/", "status": 422, "times": 1}'
+    refused 'Invalid argument' "touch $DIR/restore"
+    prints $'200 true\n422 false' 'jq -r "\"\(.status) \(.event != null)\"" .paperspacefs/changes.jsonl'
+}
+
+test_df_of_a_team_over_its_plan_is_0_available()
+{
+    mounted --data "$(with_data '{"utilization": {"remainingFreeStorage": "-5000000000",
+        "totalUsage": "500000000000"}}')"
+    prints 0 "cat utilization.json > /dev/null; df -B1 --output=avail . | tail -1 | tr -d ' '"
+}
+
+test_the_size_of_a_journal_is_that_of_now_though_somebody_has_it_open()
+{
+    mounted
+    works 'mkdir snapshots/a 2> /dev/null || true
+        exec 8< .paperspacefs/errors.jsonl; sleep 1.1
+        mkdir snapshots/b 2> /dev/null || true
+        test "$(stat -c %s .paperspacefs/errors.jsonl)" = "$(cat .paperspacefs/errors.jsonl | wc -c)"'
+}
+
 run_scenarios "$@"

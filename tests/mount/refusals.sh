@@ -243,4 +243,59 @@ test_ro_refuses_every_change()
     nothing_sent
 }
 
+test_half_a_character_is_refused()
+{
+    mounted
+    for half in '\ud800' '\udc00y' '\ud800\u0041'; do
+        printf '{"name": "x%s"}\n' "$half" >"$T/new"
+        rejects 'Invalid argument' 'EINVAL.*half a character'
+    done
+    works 'printf "%s\n" "{\"name\": \"x\\ud83d\\ude00\"}" > drives/data/drive.json'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"x😀\"}"
+}
+
+test_a_masked_value_of_any_key_is_never_sent()
+{
+    mounted
+    works 'echo "{\"name\": \"****\"}" > drives/data/drive.json'
+    works 'echo "da****ta" > drives/data/name'
+    if [ "$D" = docs ]; then
+        works 'echo "AK****" > providers/backups/s3Config/accessKey'
+    else
+        works 'echo "b****" > providers/backups/bucket'
+    fi
+    nothing_sent
+    refused 'Bad message' 'mv drives/data "drives/****"'
+    words EBADMSG mask
+    nothing_sent
+}
+
+test_docs_what_the_server_shows_masked_is_not_overwritten_by_its_mask()
+{
+    mounted --data "$(with_data '{"storage-providers": [{"id": "p1", "name": "p1",
+        "isTeamDefault": false, "isManaged": false, "s3Config": {"accessKey": "AKIA****1234",
+        "bucket": "b", "secretAccessKey": "hunter22"}}]}')"
+    refused 'Operation not permitted' 'echo b2 > providers/p1/s3Config/bucket'
+    words EPERM 's3Config.accessKey must be given too'
+    refused 'Operation not permitted' 'mv providers/p1 providers/p2'
+    nothing_sent
+    works 'echo "{\"s3Config\": {\"bucket\": \"b2\", \"accessKey\": \"AK\"}}" > providers/p1/provider.json'
+    assert_contains "$(changes)" '"accessKey":"AK"'
+}
+
+test_a_conflict_is_known_by_more_than_a_few_versions()
+{
+    local n
+
+    mounted
+    cp "$MNT/drives/data/drive.json" "$T/old.json"
+    for n in {1..12}; do
+        api PUT "/shared-drives/$DATA" "{\"name\": \"name $n\"}" >/dev/null
+        works 'touch drives; ls drives > /dev/null'
+    done
+    jq '.name = "data"' "$T/old.json" >"$T/new"
+    refused 'Stale file handle' "cp $T/new 'drives/name 12/drive.json'"
+    nothing_sent
+}
+
 run_scenarios "$@"

@@ -91,4 +91,45 @@ test_a_rename_never_hits_another_than_was_shown()
     assert_eq "" "$(changes | grep sdq7h2m4xc || true)" 'another drive was renamed'
 }
 
+test_an_old_name_can_be_removed_and_taken_again()
+{
+    mounted
+    works 'echo other > drives/data/name'
+    prints other 'readlink drives/data'
+    refused 'Operation not permitted' 'python3 -c "import os; os.rename(\"drives/data\", \"drives/x\")"'
+    words EPERM 'old name'
+    works 'rm drives/data; test ! -e drives/data; mv drives/other drives/data'
+    prints data 'cat drives/data/name'
+    refused 'Is a directory' 'rm drives/data'
+}
+
+test_a_taken_name_is_taken_by_every_way()
+{
+    mounted
+    refused 'File exists' 'echo sdq7h2m4xc > drives/data/name'
+    refused 'File exists' 'echo "{\"name\": \"sdq7h2m4xc\"}" > drives/data/drive.json'
+    refused 'File exists' 'mv -T drives/data drives/sdq7h2m4xc 2>&1 | sed "s/Directory not empty/File exists/" >&2; false'
+    refused 'File exists' "mkdir machines/ps4t7k2qhx8d/$UPGRADE"
+    refused 'File exists' "mkdir 'machines/ps4t7k2qhx8d/before-upgrade~$UPGRADE'"
+    nothing_sent
+}
+
+test_a_name_that_has_just_come_to_mean_another_is_not_acted_on()
+{
+    local other
+
+    mounted -- ttl=3600
+    other=$(id_of shared-drives renders)
+    works 'ls -l drives > /dev/null'
+    api PUT "/shared-drives/$DATA" '{"name": "swap"}' >/dev/null
+    api PUT "/shared-drives/$other" '{"name": "data"}' >/dev/null
+    works 'touch .paperspacefs/refresh'
+    refused 'Device or resource busy' 'python3 -c "import os; os.rename(\"drives/data\", \"drives/mine\")"'
+    words EBUSY 'look again'
+    nothing_sent
+    pause 2.1
+    works 'mv drives/data drives/mine'
+    assert_changes "PUT /shared-drives/$other {\"name\":\"mine\"}"
+}
+
 run_scenarios "$@"

@@ -196,4 +196,21 @@ test_copying_a_tree_back_restores_nothing()
     nothing_sent
 }
 
+test_openapi_backup_yes_refuses_a_JSON_object_as_well()
+{
+    mounted -- restore_backup=yes
+    refused 'Operation not permitted' "echo '{}' > $RESTORE"
+    words EPERM 'restore_backup=yes'
+    nothing_sent
+}
+
+test_docs_on_its_way_it_is_new()
+{
+    mounted
+    fault '{"method": "POST", "path": "/snapshots/", "delayMs": 800, "times": 1}'
+    (touch "$MNT/$RESTORE") &
+    eventually 5 restore_is new
+    wait $!
+}
+
 run_scenarios "$@"

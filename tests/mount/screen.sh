@@ -20,8 +20,7 @@
 declare -A saved=() unsaved=() restores=() backup=()
 # saved     what the screen shows after a save, a regex
 # unsaved   and after a refused one; %s is what the C library says
-# restores  set if it then puts the old text back itself: that is a success, and the refused text
-#           is its own business from there on
+# restores  set if it then writes the old text again itself: that is a success, and ends the .rej
 # backup    set if it leaves a backup FILE~ on purpose
 
 # What editors say when they think that somebody else wrote the file.

@@ -248,4 +248,45 @@ password=Lk6wPv42nGhX' "cat drives/$DATA/credentials"
     prints '' "ls drives/data | grep -x credentials; true"
 }
 
+# Secrets are known by their keys, wherever a server answers them.
+strange_secrets()
+{
+    with_data '{"shared-drives": [{"id": "d1", "name": "d1", "size": 5, "region": "r",
+            "password": "PLAINPW", "secretKey": "PLAINKEY", "list": [{"password": "PLAINLIST"}],
+            "auth": {"secretKey": "PLAINNESTED", "user": "u"}}],
+        "storage-providers": [{"id": "p1", "name": "p1", "secretAccessKey": "PLAINTOP",
+            "s3Config": {"bucket": "b", "accessKey": "a", "secretAccessKey": {"a": "PLAINOBJECT"}}}]}'
+}
+
+test_secrets_are_secret_by_their_key_in_every_place()
+{
+    mounted --data "$(strange_secrets)"
+    collected_lacks PLAIN
+    prints PLAINPW 'cat drives/d1/password'
+    prints PLAINNESTED 'cat drives/d1/auth/secretKey'
+    prints '400 400' 'echo $(stat -c %a drives/d1/secretKey drives/d1/auth/secretKey)'
+    prints '[{"password":"********"}]' 'cat drives/d1/list'
+    prints user 'ls drives/d1/auth'
+    prints '{"a":"PLAINOBJECT"}' 'cat providers/p1/s3Config/secretAccessKey'
+}
+
+test_hidden_secrets_do_not_exist_in_any_place()
+{
+    mounted --data "$(strange_secrets)" -- secrets=hide
+    collected_lacks PLAIN
+    refused 'No such file' 'cat drives/d1/password'
+    refused 'No such file' 'cat drives/d1/auth/secretKey'
+    refused 'No such file' 'cat providers/p1/s3Config/secretAccessKey'
+}
+
+test_docs_a_draft_s_secret_reads_as_it_was_given()
+{
+    mounted
+    works 'mkdir providers/new; echo hunter22 > providers/new/s3Config/secretAccessKey'
+    prints hunter22 'cat providers/new/s3Config/secretAccessKey'
+    prints '"********"' 'jq .s3Config.secretAccessKey providers/new/provider.json'
+    nothing_sent
+    works 'rm -r providers/new'
+}
+
 run_scenarios "$@"

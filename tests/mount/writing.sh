@@ -332,4 +332,70 @@ test_two_writers_at_once_send_once_each()
     assert_eq 2 "$(changes | wc -l)"
 }
 
+test_a_refused_whole_document_is_listed_beside_it()
+{
+    mounted
+    edited '.id = "other"'
+    works "cp $T/new $DOC 2> /dev/null || true"
+    prints drive.json.rej 'ls -A drives/data | grep rej'
+    cmp "$T/new" "$MNT/$DOC.rej"
+    nothing_sent
+}
+
+test_moving_the_old_text_back_keeps_the_refused_one()
+{
+    mounted
+    edited '.id = "other"'
+    works "cp -b $T/new $DOC 2> /dev/null || true"
+    cmp "$T/new" "$MNT/$DOC.rej"
+    edited '.name = "other"'
+    works "cp $T/new $DOC"
+    renamed_to other
+    works 'test ! -e drives/other/drive.json.rej'
+}
+
+test_docs_a_write_that_is_interrupted_before_anything_was_sent_can_be_repeated()
+{
+    local by
+
+    for by in write append; do
+        [ -n "$daemon" ] || mounted
+        fault '{"method": "GET", "path": "/storage-providers/", "delayMs": 700, "times": 1}'
+        cat >"$T/retry.py" <<'END'
+import os, signal, sys
+
+signal.signal(signal.SIGALRM, lambda *ignored: None)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
+flags = os.O_WRONLY | (os.O_TRUNC if sys.argv[2] == "write" else os.O_APPEND)
+file = os.open(sys.argv[1], flags)
+os.write(file, b'{"s3Config": {"bucket": "by-%s"}}\n' % sys.argv[2].encode())
+os.close(file)
+END
+        works "timeout 20 python3 $T/retry.py providers/backups/provider.json $by"
+        assert_eq 1 "$(changes | grep -c "\"bucket\":\"by-$by\"")"
+        forget_requests
+    done
+}
+
+test_docs_a_program_that_is_interrupted_before_anything_was_sent_sends_nothing()
+{
+    mounted
+    fault '{"method": "GET", "path": "/storage-providers/", "delayMs": 700, "times": 1}'
+    shell 'timeout -s INT 0.3 dd of=providers/backups/provider.json conv=notrunc status=none \
+        <<< "{\"s3Config\": {\"bucket\": \"new\"}}"'
+    pause 1
+    nothing_sent
+}
+
+test_white_space_behind_an_object_of_1_MiB_is_no_error()
+{
+    mounted
+    python3 -c '
+text = "{\"name\": \"big\""
+print(text + " " * (1024 * 1024 - len(text) - 1) + "}")' >"$T/new"
+    assert_eq 1048577 "$(stat -c %s "$T/new")"
+    works "cp $T/new $DOC"
+    renamed_to big
+}
+
 run_scenarios "$@"

@@ -176,7 +176,7 @@ static const struct edit_row {
     {&kind_drives, D, drive, "{\"password\":\"*\"}", ""},
     {&kind_drives, D, drive, "{\"password\":\"hu****22\"}", ""},
     {&kind_drives, D, drive, "{\"password\":\"hunter22\"}", ""},
-    {&kind_drives, D, drive, "{\"name\":\"****\"}", "{\"name\":\"****\"}"},
+    {&kind_drives, D, drive, "{\"name\":\"****\"}", ""},
     {&kind_providers, D, masked_provider, "{\"s3Config\":{\"secretAccessKey\":\"********\"}}", ""},
     {&kind_providers, O, open_provider, "{\"secretKey\":\"**\"}", ""},
     /* the whole object, merged */

@@ -496,6 +496,18 @@ START_TEST(members_are_borrowed_and_absent_ones_null)
 }
 END_TEST
 
+START_TEST(half_a_character_is_found)
+{
+    ck_assert(json_has_half_character(TEXT("\"\\ud800\"")));
+    ck_assert(json_has_half_character(TEXT("\"a\\uDC00b\"")));
+    ck_assert(json_has_half_character(TEXT("\"\\ud800\\u0041\"")));
+    ck_assert(json_has_half_character(TEXT("\"\\ud83d\\ude00\\ude00\"")));
+    ck_assert(!json_has_half_character(TEXT("\"\\ud83d\\ude00\"")));
+    ck_assert(!json_has_half_character(TEXT("\"\\\\ud800\"")));
+    ck_assert(!json_has_half_character(TEXT("{\"a\": \"\\u00e9\\n\"}")));
+}
+END_TEST
+
 START_TEST(a_large_object_is_read_in_linear_time)
 {
     enum { MEMBERS = 60000 };
@@ -539,6 +551,7 @@ static Suite *json_suite(void)
     tcase_add_test(tests, pretty_scalars_stand_alone);
     tcase_add_loop_test(tests, values_that_mean_the_same, 0, COUNT(same_rows));
     tcase_add_test(tests, members_are_borrowed_and_absent_ones_null);
+    tcase_add_test(tests, half_a_character_is_found);
     tcase_add_test(tests, a_large_object_is_read_in_linear_time);
     suite_add_tcase(suite, tests);
     return suite;

@@ -482,7 +482,7 @@ START_TEST(a_name_too_long_for_a_file_is_shown_cut)
 }
 END_TEST
 
-START_TEST(at_most_eight_candidates_are_named)
+START_TEST(of_many_candidates_the_first_are_named)
 {
     struct cache cache = {RECORD_LIST_EMPTY};
 
@@ -492,7 +492,8 @@ START_TEST(at_most_eight_candidates_are_named)
         snprintf(id, sizeof id, "s%d", i);
         snapshot(&cache, id, "n", i == 11 ? "ps2" : "ps1", i < 10);
     }
-    assert_means(&cache, NULL, "n", "? n~s0, n~s1, n~s2, n~s3, n~s4, n~s5, n~s6, n~s7");
+    assert_means(&cache, NULL, "n",
+                 "? n~s0, n~s1, n~s2, n~s3, n~s4, n~s5, n~s6, n~s7 and 4 more, as ls shows them");
     assert_means(&cache, "ps1", "n", "s10");
     record_list_finish(&cache.list);
 }
@@ -525,7 +526,7 @@ static void add_resolving(TCase *tests)
     tcase_add_test(tests, a_name_that_is_anothers_id_is_shown_with_its_own);
     tcase_add_test(tests, a_name_that_is_anothers_name_with_id_is_shown_with_its_own);
     tcase_add_test(tests, a_name_too_long_for_a_file_is_shown_cut);
-    tcase_add_test(tests, at_most_eight_candidates_are_named);
+    tcase_add_test(tests, of_many_candidates_the_first_are_named);
     tcase_add_test(tests, names_with_nul_bytes_are_names_too);
 }
 
