@@ -63,7 +63,7 @@ ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id)
     return strcmp(name, parent->kind->document) == 0 ? ino & ~LATER_INO : ino | LATER_INO;
 }
 
-static void set_times(struct stat *st, int64_t mtime_ms)
+void attr_set_times(struct stat *st, int64_t mtime_ms)
 {
     struct timespec time = {.tv_sec = (time_t)(mtime_ms / 1000),
                             .tv_nsec = (long)(mtime_ms % 1000) * 1000000L};
@@ -172,7 +172,7 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
                         .st_uid = config->uid,
                         .st_gid = config->gid,
                         .st_blksize = IO_BLOCK};
-    set_times(st, mtime_ms);
+    attr_set_times(st, mtime_ms);
     if (rc == 0 && node.leaf != 0)
         rc = attr_leaf(call, node, st);
     else

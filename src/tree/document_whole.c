@@ -61,11 +61,10 @@ static bool merge_leaf(const struct merge *merge, const struct key_path *path,
     if (json_object_object_get_ex(patch, path->key, &value))
         return document_put(out, path->key, json_object_get(value));
     bool known = json_object_object_get_ex(current, path->key, &value);
-    if (is_lost(path, field, value))
-        refuse_lost(merge, path);
-    else if (goes_along(field, known, value, nested))
+    bool lost = is_lost(path, field, value);
+    if (!lost && goes_along(field, known, value, nested))
         return document_put(out, path->key, json_object_get(value));
-    else if (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0)
+    if (lost || (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0))
         refuse_lost(merge, path);
     return true;
 }

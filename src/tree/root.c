@@ -88,6 +88,15 @@ static int singleton_render(struct call *call, struct node node, bool wait, stru
     return ok ? 0 : -ENOMEM;
 }
 
+static void singleton_attr(struct node node, struct stat *st)
+{
+    struct record *record = cache_by_id(node.dir->tree->config.cache, leaf_singleton(), NULL);
+
+    if (record != NULL)
+        attr_set_times(st, record->mtime_ms);
+    record_unref(record);
+}
+
 static void root_touch(struct dir *dir)
 {
     cache_expire(dir->tree->config.cache, NULL, NULL);
@@ -95,7 +104,11 @@ static void root_touch(struct dir *dir)
 
 static const struct leaf_row root_leaves[] = {
     {.name = "README", .mode = 0444, .render = readme_render},
-    {.name = "singleton", .mode = 0444, .flags = LEAF_SINGLETON, .render = singleton_render},
+    {.name = "singleton",
+     .mode = 0444,
+     .flags = LEAF_SINGLETON,
+     .render = singleton_render,
+     .attr = singleton_attr},
     {.name = NULL},
 };
 

@@ -366,6 +366,8 @@ void birth_looked(struct call *call, struct dir *dir);
 /* --- attr.c --------------------------------------------------------------------------------- */
 
 int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms);
+/* All three times; milliseconds since 1970. */
+void attr_set_times(struct stat *st, int64_t mtime_ms);
 ino_t attr_ino(const struct dir *dir, uint32_t leaf);
 /* Whether attr_node can answer without a request. */
 bool attr_is_known(struct node node);

@@ -142,4 +142,18 @@ except OSError as e:
 "'
 }
 
+test_the_date_of_utilization_is_that_of_its_content()
+{
+    local before
+
+    mounted
+    before=$(stat -c %Y "$MNT/README")
+    works 'sleep 1.2; cat utilization.json > /dev/null; stat -c %y utilization.json'
+    before=$((before < $(stat -c %Y "$MNT/utilization.json")))
+    assert_eq 1 "$before" 'it is not when the content was first seen'
+    before=$out
+    works 'sleep 0.1; touch utilization.json; cat utilization.json > /dev/null'
+    prints "$before" 'stat -c %y utilization.json'
+}
+
 run_scenarios "$@"
