@@ -206,7 +206,7 @@ bool leaf_hidden(struct dir *dir, uint32_t canonical)
 
     pthread_mutex_lock(&dir->tree->lock);
     for (size_t i = 0; i < dir->overlay.hidden_count; i++)
-        hidden = hidden || dir->overlay.hidden[i] == canonical;
+        hidden = hidden || dir->overlay.hidden[i].leaf == canonical;
     pthread_mutex_unlock(&dir->tree->lock);
     return hidden;
 }

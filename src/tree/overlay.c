@@ -33,23 +33,23 @@ static bool clear(struct dir *dir)
 }
 
 /* With tree->lock held; false: no memory. */
-static bool add_hidden(struct overlay *overlay, uint32_t canonical)
+static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
 {
-    uint32_t *hidden = realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
+    struct hidden *hidden = realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
 
     if (hidden == NULL)
         return false;
-    hidden[overlay->hidden_count++] = canonical;
+    hidden[overlay->hidden_count++] = (struct hidden){canonical, pid};
     overlay->hidden = hidden;
     return true;
 }
 
-void overlay_hide(struct dir *dir, uint32_t canonical)
+void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
 {
     struct tree *tree = dir->tree;
 
     pthread_mutex_lock(&tree->lock);
-    if (add_hidden(&dir->overlay, canonical)) {
+    if (add_hidden(&dir->overlay, canonical, call->pid)) {
         dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
             dir->overlay.listed = true;
@@ -101,7 +101,7 @@ void overlay_show(struct dir *dir, uint32_t canonical)
 
     pthread_mutex_lock(&dir->tree->lock);
     for (size_t i = 0; i < overlay->hidden_count; i++)
-        if (overlay->hidden[i] != canonical)
+        if (overlay->hidden[i].leaf != canonical)
             overlay->hidden[kept++] = overlay->hidden[i];
     overlay->hidden_count = kept;
     bool drop = kept == 0 && clear(dir);
@@ -204,6 +204,19 @@ static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
     return false;
 }
 
+/* Whether another process than the caller's has unlinked it: then the caller never met it. */
+static bool was_hidden_by_other(struct call *call, struct dir *dir, uint32_t canonical)
+{
+    pid_t pid = call->pid;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
+        if (dir->overlay.hidden[i].leaf == canonical)
+            pid = dir->overlay.hidden[i].pid;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return !same_process(call->pid, pid);
+}
+
 /* What is empty need not be opened to be copied: tar does not. */
 static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
 {
@@ -222,10 +235,12 @@ bool overlay_was_read(struct call *call, struct dir *dir)
 
     if (count == 0)
         return false;
-    for (size_t i = 0; all && i < listing.count; i++)
-        all = listing.entries[i].type != S_IFREG ||
-              contains(read, count, leaf_acts_as(dir, listing.entries[i].leaf)) ||
-              is_empty(call, dir, listing.entries[i].leaf);
+    for (size_t i = 0; all && i < listing.count; i++) {
+        uint32_t leaf = listing.entries[i].leaf;
+        uint32_t canonical = leaf_acts_as(dir, leaf);
+        all = listing.entries[i].type != S_IFREG || contains(read, count, canonical) ||
+              was_hidden_by_other(call, dir, canonical) || is_empty(call, dir, leaf);
+    }
     listing_finish(&listing);
     return all;
 }

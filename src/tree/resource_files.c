@@ -26,7 +26,7 @@ int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
     if (leaf >= LEAF_SCRATCH)
         scratch_remove(dir, leaf);
     else
-        overlay_hide(dir, leaf);
+        overlay_hide(call, dir, leaf);
     return 0;
 }
 
@@ -44,7 +44,7 @@ int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
     dir_unref(inner);
     if (!empty)
         return tree_fail(call, ENOTEMPTY, "it has files");
-    overlay_hide(dir, leaf);
+    overlay_hide(call, dir, leaf);
     return 0;
 }
 
@@ -106,7 +106,7 @@ static int move_away(struct call *call, struct dir *dir, uint32_t from, uint32_t
     if (rc == 0 && !leaf_assume_role(dir, node.leaf, scratch_find(dir, new_name)))
         rc = -ENOMEM;
     if (rc == 0)
-        overlay_hide(dir, from);
+        overlay_hide(call, dir, from);
     buf_finish(&text);
     return rc;
 }

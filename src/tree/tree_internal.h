@@ -117,9 +117,15 @@ struct reader {
     int64_t opened_ms;
 };
 
+/* A file that was unlinked. */
+struct hidden {
+    uint32_t leaf; /* canonical */
+    pid_t pid;     /* of the thread that did it */
+};
+
 /* What this mount has laid over a resource's directory: files hidden by unlink, and who read. */
 struct overlay {
-    uint32_t *hidden; /* canonical numbers of leaves */
+    struct hidden *hidden;
     size_t hidden_count;
     int64_t revert_ms;      /* when they show again; 0: nothing hidden */
     bool listed;            /* in tree->hiding */
@@ -331,7 +337,7 @@ void keys_finish(struct tree *tree);
 
 /* --- overlay.c ------------------------------------------------------------------------------ */
 
-void overlay_hide(struct dir *dir, uint32_t canonical);
+void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical);
 void overlay_show(struct dir *dir, uint32_t canonical);
 /* Everything shows again. */
 void overlay_clear(struct dir *dir);
@@ -342,7 +348,7 @@ bool overlay_hides_all(struct call *call, struct dir *dir);
 /* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
 void overlay_sweep(struct tree *tree);
 void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid);
-/* Whether the process of call->pid has opened every listed file of `dir` of late. */
+/* Whether the process of call->pid has opened every file of `dir` of late that it has unlinked. */
 bool overlay_was_read(struct call *call, struct dir *dir);
 /* Whether two threads belong to one process. */
 bool same_process(pid_t a, pid_t b);

@@ -203,4 +203,16 @@ test_docs_the_listing_that_shows_a_failed_deletion_shows_the_resource()
     words EIO 'deletion' 'shows again'
 }
 
+test_mv_elsewhere_of_what_has_lost_a_file_deletes_nothing()
+{
+    mounted
+    works 'rm drives/data/drive.json drives/data/name'
+    refused 'Operation not permitted' "mv drives/data $T/moved"
+    words EPERM 'cp -r'
+    nothing_sent
+    works 'test -s drives/data/drive.json'
+    works 'rm drives/data/drive.json; rm -r drives/data'
+    assert_changes "DELETE /shared-drives/$DATA"
+}
+
 run_scenarios "$@"
