@@ -32,6 +32,43 @@ static bool clear(struct dir *dir)
     return was_listed;
 }
 
+/* The visitor of that pid, else the one that was seen longest ago. With tree->lock held. */
+static struct visitor *find_visitor(struct tree *tree, pid_t pid)
+{
+    struct visitor *oldest = &tree->visitors[0];
+
+    for (size_t i = 0; i < VISITORS_REMEMBERED; i++) {
+        if (tree->visitors[i].pid == pid)
+            return &tree->visitors[i];
+        if (tree->visitors[i].last_ms < oldest->last_ms)
+            oldest = &tree->visitors[i];
+    }
+    return oldest;
+}
+
+/* The caller opens or removes something. With tree->lock held. */
+static void note_visitor(struct tree *tree, pid_t pid)
+{
+    struct visitor *visitor = find_visitor(tree, pid);
+    int64_t now = now_ms(tree);
+
+    if (visitor->pid != pid || now - visitor->last_ms > READER_MEMORY_MS)
+        *visitor = (struct visitor){.pid = pid, .since_ms = now};
+    visitor->last_ms = now;
+}
+
+/* Since when what a process has read counts: for a while, and as long as it goes on; a move of very
+ * many files elsewhere reads them all before it removes the first. With tree->lock held. */
+static int64_t memory_since(struct tree *tree, pid_t pid)
+{
+    const struct visitor *visitor = find_visitor(tree, pid);
+    int64_t since = now_ms(tree) - READER_MEMORY_MS;
+
+    return visitor->pid == pid && visitor->last_ms >= since && visitor->since_ms < since
+               ? visitor->since_ms
+               : since;
+}
+
 /* With tree->lock held; false: no memory. */
 static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
 {
@@ -49,6 +86,7 @@ void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
     struct tree *tree = dir->tree;
 
     pthread_mutex_lock(&tree->lock);
+    note_visitor(tree, call->pid);
     if (add_hidden(&dir->overlay, canonical, call->pid)) {
         dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
@@ -159,6 +197,7 @@ void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid)
     struct overlay *overlay = &dir->overlay;
 
     pthread_mutex_lock(&dir->tree->lock);
+    note_visitor(dir->tree, pid);
     if (overlay->readers == NULL)
         overlay->readers = calloc(READERS_REMEMBERED, sizeof *overlay->readers);
     if (overlay->readers != NULL) {
@@ -187,7 +226,7 @@ static size_t leaves_read_by(struct dir *dir, pid_t pid, uint32_t out[READERS_RE
     pthread_mutex_lock(&dir->tree->lock);
     if (dir->overlay.readers != NULL)
         memcpy(readers, dir->overlay.readers, sizeof readers);
-    int64_t since = now_ms(dir->tree) - READER_MEMORY_MS;
+    int64_t since = memory_since(dir->tree, pid);
     pthread_mutex_unlock(&dir->tree->lock);
     for (unsigned i = 0; i < READERS_REMEMBERED; i++)
         if (readers[i].leaf != 0 && readers[i].opened_ms >= since &&

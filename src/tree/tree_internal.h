@@ -21,7 +21,8 @@
 #define REBOUND_MS          2000 /* how long a name that has come to mean another is not acted on */
 #define REBOUNDS_REMEMBERED 32   /* by directory */
 #define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
-#define READERS_REMEMBERED  256    /* by directory: newest first */
+#define VISITORS_REMEMBERED 64
+#define READERS_REMEMBERED  256 /* by directory: newest first */
 
 /*
  * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
@@ -117,6 +118,13 @@ struct reader {
     int64_t opened_ms;
 };
 
+/* A process at work in the mount: since when without a pause of READER_MEMORY_MS. */
+struct visitor {
+    pid_t pid; /* of the thread; 0: free */
+    int64_t since_ms;
+    int64_t last_ms;
+};
+
 /* A file that was unlinked. */
 struct hidden {
     uint32_t leaf; /* canonical */
@@ -203,10 +211,11 @@ struct tree {
     LIST_HEAD(, dir) hiding;    /* directories with hidden files, referenced */
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
-    LIST_HEAD(, renamed) renamed;     /* old names: renamed.c */
-    LIST_HEAD(, scratch) all_scratch; /* of all directories */
-    LIST_HEAD(, file) files;          /* newest first */
-    struct field_key *keys;           /* every key seen, by number and by text: fields.c */
+    LIST_HEAD(, renamed) renamed;                 /* old names: renamed.c */
+    LIST_HEAD(, scratch) all_scratch;             /* of all directories */
+    struct visitor visitors[VISITORS_REMEMBERED]; /* guarded by lock */
+    LIST_HEAD(, file) files;                      /* newest first */
+    struct field_key *keys; /* every key seen, by number and by text: fields.c */
     const struct field_key **keys_by_number;
     size_t key_count;
     size_t scratch_bytes; /* of all scratch files */
