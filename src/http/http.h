@@ -49,7 +49,7 @@ struct http_response {
     char content_type[64];
     int64_t retry_after_ms;      /* of Retry-After, seconds or date; -1: none */
     enum http_progress progress; /* meaningful when there was no whole answer, like the next */
-    bool permanent;              /* trying again can't help: a certificate, a proxy's refusal */
+    bool permanent;              /* trying again can't help: a certificate, a proxy's 4xx */
     int64_t elapsed_ms;
 };
 

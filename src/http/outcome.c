@@ -162,12 +162,14 @@ static const struct {
     {CURLE_RECV_ERROR, fail_receive},
 };
 
-/* What does not go away by itself. */
+/* What does not go away by itself. A proxy that can't connect just now says 5xx. */
 static bool is_permanent(struct transfer *transfer, CURLcode code)
 {
+    long refused = proxy_refusal(transfer);
+
     return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
-           code == CURLE_URL_MALFORMAT || transfer->fault != FAULT_NONE ||
-           proxy_refusal(transfer) != 0;
+           transfer->fault == FAULT_NOT_LOOPBACK ||
+           (refused / 100 == 4 && refused != 408 && refused != 429);
 }
 
 static void fail(struct transfer *transfer, CURLcode code)
