@@ -99,6 +99,7 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .ttl_ms = config->options->ttl_ms,
         .stale_ms = config->options->stale_ms,
         .timeout_ms = config->options->timeout_ms,
+        .connections = (unsigned)config->options->connections,
         .on_delete_failed = on_delete_failed,
         .on_change_end = on_change_end,
         .ctx = backend,

@@ -26,9 +26,10 @@ struct cache_config {
     const struct clock *clock;  /* ages and dates; waits and deadlines are on clock_system */
     struct cancel_group *group; /* fired at the mount's end; fetches and changes join it */
     int64_t ttl_ms;
-    int64_t stale_ms;       /* 0: never serve stale data */
-    int64_t timeout_ms;     /* of one request; also how long a change may take */
-    int64_t stale_wait_ms;  /* 0: CACHE_STALE_WAIT_MS */
+    int64_t stale_ms;      /* 0: never serve stale data */
+    int64_t timeout_ms;    /* of one request; also how long a change may take */
+    int64_t stale_wait_ms; /* 0: CACHE_STALE_WAIT_MS */
+    unsigned connections;  /* that requests share; 0: CACHE_ITEMS_AT_ONCE items of a kind at once */
     int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
     /* A change has ended: called by its worker before waiters wake, no lock held; or NULL. */
     void (*on_change_end)(void *ctx, const struct change_report *report);
@@ -42,6 +43,7 @@ struct cache_config {
 
 #define CACHE_SMALL_COUNT        120  /* at most one page: listed again whenever past its TTL */
 #define CACHE_STALE_WAIT_MS      2000 /* how long a reader waits when something old is known */
+#define CACHE_ITEMS_AT_ONCE      6
 #define CACHE_PROBE_PAUSE_MS     1000
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
 #define CACHE_HISTORY_MS         600000 /* how long older versions are remembered */
@@ -159,6 +161,9 @@ struct change_report {
  * answer over any fetch that overlapped; a deleted one stays hidden until a listing begun after the
  * answer lacks it, or its event has failed (then it shows again). Utilization is expired. */
 int change_start(struct cache *cache, const struct change_request *request, struct change **out);
+/* Whether a create with these required fields was sent, and what became of it is not known: then
+ * the next one looks before it sends. */
+bool cache_create_in_doubt(struct cache *cache, const struct kind *kind, const char *body);
 /* Waits for the outcome: 0, or -1 and the problem. When `cancel` fires first: -1 with
  * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT, and the change goes on; it may be waited for again. */
 int change_wait(struct change *change, struct cancel *cancel, struct problem *problem);

@@ -91,7 +91,8 @@ struct version {
 struct history {
     UT_hash_handle hh; /* by id */
     size_t count;
-    struct version versions[CACHE_HISTORY_DEPTH];
+    size_t capacity; /* at most CACHE_HISTORY_DEPTH */
+    struct version *versions;
     char id[];
 };
 
@@ -132,12 +133,13 @@ struct collection {
     unsigned items_running; /* flights of FETCH_ITEM that have a worker */
     bool suspended;         /* a request timed out, and nothing was answered since */
     bool probing;
-    bool asked;             /* a fetch has ended */
-    bool online;            /* the last one was answered */
-    tick_t failed;          /* begun of the last fetch, if that was an outage; else 0 */
-    int64_t failed_ms;      /* when that ended */
-    bool refused;           /* it was denied, and not allowed since: no old data is shown */
-    struct problem problem; /* the last one's */
+    bool asked;                /* a fetch has ended */
+    bool online;               /* the last one was answered */
+    tick_t failed;             /* begun of the last fetch, if that was an outage; else 0 */
+    int64_t failed_ms;         /* when that ended */
+    enum problem_kind refused; /* how it was denied, and not allowed since: no old data is shown;
+                                * else PROBLEM_NONE */
+    struct problem problem;    /* the last one's */
 };
 
 /* What became of the last change of one verb to one resource. */
@@ -350,5 +352,7 @@ change_function verb_update;
 change_function verb_delete;
 change_function verb_restore;
 void create_clear_doubts(struct cache *cache);
+/* Whether the mount ends: what was not sent yet is not sent. */
+bool change_is_at_end(const struct change *change);
 
 #endif

@@ -141,8 +141,7 @@ static struct change *leave(struct change *change)
     return next;
 }
 
-/* Whether the mount ends. */
-static bool is_at_end(const struct change *change)
+bool change_is_at_end(const struct change *change)
 {
     struct cancel cancel;
 
@@ -200,8 +199,9 @@ static void perform(struct change *change)
     struct cancel cancel;
 
     cancel_init(&cancel, NULL, change->deadline_ms - reserve_ms(change));
-    int rc = is_at_end(change) ? forgo(change, &problem)
-                               : change_functions[change->verb](change, &cancel, &record, &problem);
+    int rc = change_is_at_end(change)
+                 ? forgo(change, &problem)
+                 : change_functions[change->verb](change, &cancel, &record, &problem);
 
     cancel_finish(&cancel);
     report(change, record, &problem);
@@ -318,7 +318,7 @@ static int say_left(enum cancel_reason reason, struct problem *problem)
 }
 
 /* The mount ends, and lets what was sent come to its end: who waits for it learns how that went.
- * What was not sent yet ends at once. */
+ * What was not sent yet ends at once. An interrupt does not count any more. */
 static enum cancel_reason wait_at_end(struct change *change, int64_t deadline_ms)
 {
     enum cancel_reason reason = CANCEL_NONE;

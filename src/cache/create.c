@@ -88,10 +88,9 @@ static struct json_object *read_text(const char *text)
 }
 
 /* What a create's body is to be known by; NULL: no memory. */
-static struct doubt *new_doubt(const struct change *change)
+static struct doubt *new_doubt(struct collection *collection, const char *body_text)
 {
-    struct collection *collection = change->collection;
-    struct json_object *body = change->body == NULL ? NULL : read_text(change->body);
+    struct json_object *body = body_text == NULL ? NULL : read_text(body_text);
     const struct kind_shape *shape = cache_shape(collection->cache, collection->kind);
     struct json_object *picked = pick(shape->fields, body);
     struct buf text = BUF_EMPTY;
@@ -120,16 +119,34 @@ static bool is_same_text(const char *a, const char *b)
     return same;
 }
 
-/* Takes an earlier doubt about the same off the list; NULL: there is none. */
-static struct doubt *take_doubt(struct cache *cache, const struct doubt *like)
+static struct doubt *find_doubt_locked(struct cache *cache, const struct doubt *like)
 {
     struct doubt *doubt;
 
-    pthread_mutex_lock(&cache->lock);
-    TAILQ_FOREACH (doubt, &cache->doubts, link) {
+    TAILQ_FOREACH (doubt, &cache->doubts, link)
         if (doubt->collection == like->collection && is_same_text(doubt->wanted, like->wanted))
             break;
-    }
+    return doubt;
+}
+
+bool cache_create_in_doubt(struct cache *cache, const struct kind *kind, const char *body)
+{
+    struct doubt *like = new_doubt(collection_of(cache, kind), body);
+
+    if (like == NULL)
+        return false;
+    pthread_mutex_lock(&cache->lock);
+    bool found = find_doubt_locked(cache, like) != NULL;
+    pthread_mutex_unlock(&cache->lock);
+    free(like);
+    return found;
+}
+
+/* Takes an earlier doubt about the same off the list; NULL: there is none. */
+static struct doubt *take_doubt(struct cache *cache, const struct doubt *like)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct doubt *doubt = find_doubt_locked(cache, like);
     if (doubt != NULL)
         TAILQ_REMOVE(&cache->doubts, doubt, link);
     pthread_mutex_unlock(&cache->lock);
@@ -232,12 +249,12 @@ static struct record *look_after(struct doubt *doubt)
 {
     struct cache *cache = doubt->collection->cache;
     struct record *record = NULL;
-    struct problem problem;
+    struct problem ignored;
     struct cancel cancel;
 
     cancel_init(&cancel, cache->config.group,
                 clock_now_ms(&clock_system) + cache->config.timeout_ms);
-    look(doubt, &cancel, &record, &problem);
+    look(doubt, &cancel, &record, &ignored);
     cancel_finish(&cancel);
     return record;
 }
@@ -264,11 +281,13 @@ static int look_before(struct cache *cache, const struct doubt *like, struct can
         return 0;
     int rc = look(earlier, cancel, out, problem);
 
-    if (rc == 0) {
+    /* Once it was told what there is, it is the user's to decide. */
+    if (rc == 0 || problem->kind == PROBLEM_UNKNOWN_OUTCOME)
         free(earlier);
+    else
+        keep_doubt(cache, earlier);
+    if (rc == 0)
         return 0;
-    }
-    keep_doubt(cache, earlier);
     char why[sizeof(problem->message)];
 
     memcpy(why, problem->message, sizeof(why));
@@ -290,11 +309,12 @@ static bool know_before(struct collection *collection, struct cancel *cancel)
     struct cache *cache = collection->cache;
 
     pthread_mutex_lock(&cache->lock);
-    bool known = collection->known;
-    bool old = known && now_ms(collection) - collection->listed_ms > LISTING_TELLS_MS;
+    bool known =
+        collection->known && now_ms(collection) - collection->listed_ms <= LISTING_TELLS_MS;
+    tick_t since = collection->known ? next_tick(cache) : 0;
 
     pthread_mutex_unlock(&cache->lock);
-    return known ? !old : fetch_list_since(collection, 0, cancel, NULL) == 0;
+    return known || fetch_list_since(collection, since, cancel, NULL) == 0;
 }
 
 static void mark_sent(struct doubt *doubt, bool known)
@@ -346,7 +366,7 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
 {
     struct cache *cache = change->collection->cache;
     bool known = know_before(change->collection, cancel);
-    struct doubt *doubt = new_doubt(change);
+    struct doubt *doubt = new_doubt(change->collection, change->body);
 
     if (doubt == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
@@ -355,6 +375,10 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
     if (rc != 0 || *out != NULL) {
         free(doubt);
         return rc;
+    }
+    if (change_is_at_end(change)) {
+        free(doubt);
+        return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
     }
     mark_sent(doubt, known);
     rc = send(change, doubt, cancel, out, problem);

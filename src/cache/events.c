@@ -245,9 +245,8 @@ static bool update(struct flight *flight, const struct event *event, struct even
         return false;
     keep_event(memory, event);
     memory->changed_ms = now_ms(collection);
-    if (flight->verb == CHANGE_RESTORE && memory->outcome != EVENT_UNFINISHED) {
+    if (flight->verb == CHANGE_RESTORE && memory->outcome != EVENT_UNFINISHED)
         collection->expired = next_tick(collection->cache); /* it may have taken a snapshot */
-    }
     return flight->verb == CHANGE_DELETE && events_undelete_locked(collection, flight->id, failed);
 }
 

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ITEMS_AT_ONCE 6 /* GETs of single items of one kind */
-
 bool fetch_is_outage(enum problem_kind kind)
 {
     return kind == PROBLEM_TIMEOUT || kind == PROBLEM_UNREACHABLE || kind == PROBLEM_SERVER ||
@@ -100,35 +98,52 @@ static void run_job(void *arg)
     pthread_mutex_unlock(&collection->cache->lock);
 }
 
+/* How many GETs of single items of one kind may run: the others need a connection, too. */
+static unsigned items_at_once(const struct collection *collection)
+{
+    unsigned connections = collection->cache->config.connections;
+
+    return connections == 0 ? CACHE_ITEMS_AT_ONCE : (connections * 3 + 3) / 4;
+}
+
 /* Gives it a worker, or lets it wait for one: single items of one kind, whose server may be silent,
  * leave connections for the others. False: the end. */
 static bool admit_locked(struct flight *flight)
 {
     struct collection *collection = flight->collection;
 
-    flight->waits = flight->what == FETCH_ITEM && collection->items_running >= ITEMS_AT_ONCE;
+    flight->waits =
+        flight->what == FETCH_ITEM && collection->items_running >= items_at_once(collection);
     if (flight->waits)
         return true;
+    flight->progress_ms = clock_now_ms(&clock_system);
     if (!workers_submit(collection->cache->fetchers, run_job, flight))
         return false;
     collection->items_running += flight->what == FETCH_ITEM;
     return true;
 }
 
-/* A single item has ended: the next that waits gets its worker. */
-static void admit_next_locked(struct collection *collection)
+static struct flight *find_waiting(struct collection *collection)
 {
     struct flight *flight;
 
-    collection->items_running--;
     TAILQ_FOREACH (flight, &collection->flights, link)
         if (flight->waits)
             break;
-    if (flight == NULL || admit_locked(flight))
-        return;
+    return flight;
+}
+
+/* A single item has ended: the next that waits gets its worker; at the end none does. */
+static void admit_next_locked(struct collection *collection)
+{
+    struct flight *flight;
     struct problem problem;
-    fetch_refuse(&problem);
-    end_flight(flight, &problem);
+
+    collection->items_running--;
+    while ((flight = find_waiting(collection)) != NULL && !admit_locked(flight)) {
+        fetch_refuse(&problem);
+        end_flight(flight, &problem);
+    }
 }
 
 struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
@@ -261,22 +276,22 @@ static bool is_denial(enum problem_kind kind)
     return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND;
 }
 
-/* What is denied is not shown from memory, until it is allowed again; a denied item says nothing
- * about the others, unless it is the key that is not accepted. */
+/* What is denied is not shown from memory, until it is allowed again. A denied item says nothing
+ * about the others, unless it is the key that is not accepted; any answer says that it is. */
 static void note_denial(struct flight *flight)
 {
     struct collection *collection = flight->collection;
     enum problem_kind kind = flight->problem.kind;
+    bool fine = kind == PROBLEM_NONE;
     bool alone = flight->id[0] != '\0' && kind != PROBLEM_UNAUTHORIZED;
     struct item *item = alone ? collection_find(collection, flight->id) : NULL;
 
-    if (alone && item == NULL)
-        return;
-    bool *refused = alone ? &item->refused : &collection->refused;
-    if (is_denial(kind))
-        *refused = true;
-    else if (kind == PROBLEM_NONE)
-        *refused = false;
+    if (item != NULL && (fine || is_denial(kind)))
+        item->refused = !fine;
+    if (!alone && is_denial(kind))
+        collection->refused = kind;
+    else if (fine && (!alone || collection->refused == PROBLEM_UNAUTHORIZED))
+        collection->refused = PROBLEM_NONE;
 }
 
 /* What the end of a list or a GET says about the kind. */
@@ -347,7 +362,7 @@ bool fetch_is_stalled_locked(struct collection *collection)
     struct flight *flight;
 
     TAILQ_FOREACH (flight, &collection->flights, link) {
-        if (flight->what != FETCH_EVENT && is_silent(flight))
+        if (flight->what != FETCH_EVENT && !flight->waits && is_silent(flight))
             return true;
     }
     return false;

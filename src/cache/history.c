@@ -37,6 +37,18 @@ static void drop_oldest(struct history *history)
     record_unref(history->versions[--history->count].record);
 }
 
+static bool grow(struct history *history)
+{
+    size_t capacity = history->capacity == 0 ? 2 : history->capacity * 2;
+    struct version *versions = reallocarray(history->versions, capacity, sizeof(*versions));
+
+    if (versions == NULL)
+        return false;
+    history->versions = versions;
+    history->capacity = capacity;
+    return true;
+}
+
 void history_push(struct collection *collection, struct record *record)
 {
     struct history *history = find_or_add(collection, record->id);
@@ -45,6 +57,8 @@ void history_push(struct collection *collection, struct record *record)
         return;
     if (history->count == CACHE_HISTORY_DEPTH)
         drop_oldest(history);
+    if (history->count == history->capacity && !grow(history))
+        return;
     memmove(&history->versions[1], &history->versions[0],
             history->count * sizeof(history->versions[0]));
     history->versions[0] = (struct version){record_ref(record), now_ms(collection)};
@@ -76,6 +90,7 @@ static void remove_history(struct collection *collection, struct history *histor
     while (history->count > 0)
         drop_oldest(history);
     HASH_DEL(collection->histories, history);
+    free(history->versions);
     free(history);
 }
 

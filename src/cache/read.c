@@ -94,7 +94,7 @@ static bool is_servable(const struct collection *collection, int64_t came_ms)
 {
     const struct cache_config *config = &collection->cache->config;
 
-    return config->stale_ms > 0 && !collection->refused &&
+    return config->stale_ms > 0 && collection->refused == PROBLEM_NONE &&
            age_ms(collection, came_ms) <= config->stale_ms;
 }
 

@@ -165,12 +165,27 @@ END_TEST
 
 START_TEST(test_after_an_old_listing_somebody_elses_is_not_taken_for_it)
 {
+    char id[32];
+
+    know_drives(2);
+    room_pass(10 * 60 * 1000);
+    server_add(room.server, DRIVES, DATA_ELSEWHERE); /* meanwhile */
+    server_fail(room.server, HTTP_POST, DRIVES, FAULT_DROPPED, 0, 1);
+    ck_assert_int_eq(create_data(id), PROBLEM_UNKNOWN_OUTCOME);
+    ck_assert_uint_eq(posts(), 1);
+    ck_assert_uint_eq(room_lists(DRIVES), 3); /* one more before it was sent */
+}
+END_TEST
+
+START_TEST(test_when_nobody_knows_what_was_there_before_one_like_it_is_told_of_once)
+{
     struct problem problem;
     char id[32];
 
     know_drives(2);
     room_pass(10 * 60 * 1000);
     server_add(room.server, DRIVES, DATA_ELSEWHERE); /* meanwhile */
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_STATUS, 403, 1);
     server_fail(room.server, HTTP_POST, DRIVES, FAULT_DROPPED, 0, 1);
     ck_assert_int_eq(create_data(id), PROBLEM_UNKNOWN_OUTCOME);
     struct change *change = room_start(CHANGE_CREATE, &kind_drives, NULL, DATA);
@@ -179,6 +194,8 @@ START_TEST(test_after_an_old_listing_somebody_elses_is_not_taken_for_it)
     ck_assert_ptr_nonnull(strstr(problem.message, "dx"));
     change_unref(change);
     ck_assert_uint_eq(posts(), 1);
+    ck_assert_int_eq(create_data(id), PROBLEM_NONE);
+    ck_assert_uint_eq(posts(), 2);
 }
 END_TEST
 
@@ -349,6 +366,7 @@ TCase *case_creating(void)
     tcase_add_test(tcase, test_what_was_there_before_is_not_taken_for_the_created_one);
     tcase_add_test(tcase, test_a_kind_never_listed_is_listed_before_sending);
     tcase_add_test(tcase, test_after_an_old_listing_somebody_elses_is_not_taken_for_it);
+    tcase_add_test(tcase, test_when_nobody_knows_what_was_there_before_one_like_it_is_told_of_once);
     tcase_add_test(tcase, test_after_an_old_listing_what_comes_later_is_taken_for_it);
     tcase_add_test(tcase, test_a_new_one_of_other_fields_is_not_taken_for_it);
     tcase_add_test(tcase, test_the_next_attempt_first_looks_and_sends_nothing_when_it_is_there);
