@@ -15,9 +15,10 @@ struct key;
  * NULL. The variable is taken out of the environment in any case. NULL with `problem` set. Before
  * any thread is started. */
 struct key *key_create(const char *file, const char *team, struct problem *problem);
-/* A key that never changes; copied. */
-/* Takes the key out of the environment, where /proc would show it, unused. */
+/* Wipes PAPERSPACE_API_KEY from the environment, where /proc would show it, without using it.
+ * Before any thread is started. */
 void key_forget_variable(void);
+/* A key that never changes; copied. NULL: no memory. */
 struct key *key_create_fixed(const char *text);
 void key_destroy(struct key *key); /* NULL is fine */
 

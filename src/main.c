@@ -15,12 +15,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A mount, from its start to its end; what is not there (yet) is NULL. */
 struct mount {
     const struct options *options;
     struct key *key;
     char *point;
+    int claim; /* on the mount point, until it is mounted on; -1: none */
     struct session *session;
     struct daemon daemon;
     struct backend backend;
@@ -53,6 +55,7 @@ static int make_session(struct mount *mount, struct problem *problem)
 static int prepare(struct mount *mount, struct problem *problem)
 {
     if (mountpoint_prepare(mount->options->mount_point, &mount->point, problem) != 0 ||
+        (mount->claim = mountpoint_claim(mount->point, problem)) < 0 ||
         make_session(mount, problem) != 0)
         return -1;
     return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
@@ -92,6 +95,13 @@ static int judge(const struct problem *problem, const char *url)
     return -1;
 }
 
+static void drop_claim(struct mount *mount)
+{
+    if (mount->claim >= 0)
+        close(mount->claim);
+    mount->claim = -1;
+}
+
 static int serve(struct mount *mount, const char *url)
 {
     struct problem problem;
@@ -104,6 +114,7 @@ static int serve(struct mount *mount, const char *url)
     /* Only now, so that nobody meets a mount that does not answer yet. */
     if (session_mount(mount->session, mount->point, &problem) != 0)
         return complain(&problem);
+    drop_claim(mount);
     if (!daemon_ready(&mount->daemon))
         return EXIT_FAILURE;
     return session_serve(mount->session) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -140,7 +151,7 @@ static int run_demo(struct mount *mount)
 
 static int run_mount(const struct options *options, struct key *key)
 {
-    struct mount mount = {.options = options, .key = key};
+    struct mount mount = {.options = options, .key = key, .claim = -1};
     struct problem problem;
     int status;
 
@@ -151,6 +162,7 @@ static int run_mount(const struct options *options, struct key *key)
         watcher_block_signals();
         status = options->demo ? run_demo(&mount) : run_backend(&mount, options->url);
     }
+    drop_claim(&mount);
     session_destroy(mount.session);
     daemon_finish(&mount.daemon);
     free(mount.point);

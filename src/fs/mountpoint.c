@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
 #include <sys/stat.h>
@@ -147,7 +148,9 @@ static bool is_cut(const char *path)
     return statfs(path, &fs) != 0 && errno == ENOTCONN;
 }
 
-/* Waits for a child for a while: its exit status, or -1. */
+#define STILL_THERE (-1)
+
+/* Waits for a child for a while: its exit status, or STILL_THERE. */
 static int await_child(pid_t child)
 {
     const struct timespec pause = {.tv_nsec = PROBE_PAUSE_MS * 1000000L};
@@ -155,13 +158,14 @@ static int await_child(pid_t child)
 
     for (int waited_ms = 0; waited_ms < PROBE_MS; waited_ms += PROBE_PAUSE_MS) {
         if (waitpid(child, &status, WNOHANG) == child)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+            return WIFEXITED(status) ? WEXITSTATUS(status) : LIFE_SILENT;
         nanosleep(&pause, NULL);
     }
-    return -1;
+    return STILL_THERE;
 }
 
-/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. */
+/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. The
+ * child may stay for as long, so it holds nothing open that somebody reads to its end. */
 static enum life probe(const char *path)
 {
     pid_t child = fork();
@@ -169,11 +173,13 @@ static enum life probe(const char *path)
     if (child < 0)
         return is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
     if (child == 0)
+        close_range(0, ~0U, 0);
+    if (child == 0)
         _exit(is_cut(path) ? LIFE_DEAD : LIFE_ALIVE);
     int status = await_child(child);
-    if (status < 0)
+    if (status == STILL_THERE)
         kill(child, SIGKILL);
-    return status < 0 ? LIFE_SILENT : (enum life)status;
+    return status == STILL_THERE ? LIFE_SILENT : (enum life)status;
 }
 
 static int clean_dead(const char *path, struct problem *problem)
@@ -246,4 +252,19 @@ int mountpoint_prepare(const char *path, char **out, struct problem *problem)
     }
     *out = clean;
     return 0;
+}
+
+int mountpoint_claim(const char *path, struct problem *problem)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return problem_set(problem, PROBLEM_INVALID, "%s: %s", path, strerror(errno));
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        problem_set(problem, PROBLEM_INVALID, "%s: another paperspacefs is just starting there",
+                    path);
+    else if (refuse_live(path, problem) == 0)
+        return fd;
+    close(fd);
+    return -1;
 }

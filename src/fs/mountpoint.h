@@ -13,6 +13,10 @@
  */
 int mountpoint_prepare(const char *path, char **out, struct problem *problem);
 
+/* Claims the directory (as from mountpoint_prepare) for one start at a time, until it is mounted
+ * on: a descriptor to be closed then, or -1 and a problem: another start has it, or has mounted. */
+int mountpoint_claim(const char *path, struct problem *problem);
+
 /* The type of the topmost mount right on `path` (absolute, clean) by the text of
  * /proc/self/mountinfo, into `out`; "" when nothing is mounted there. */
 void mountpoint_type(const char *mountinfo, const char *path, char *out, size_t size);

@@ -41,7 +41,8 @@ struct session *session_create(const struct session_config *config, struct probl
 /* Unmounted first, if it is mounted. NULL is fine. */
 void session_destroy(struct session *session);
 
-/* Mounts on `path` (absolute). -1 with `problem` set. Requests wait in the kernel from now on. */
+/* Mounts on `path` (absolute), after session_start. -1 with `problem` set. Requests wait in the
+ * kernel from now on. */
 int session_mount(struct session *session, const char *path, struct problem *problem);
 void session_unmount(struct session *session);
 

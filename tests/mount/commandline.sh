@@ -210,6 +210,11 @@ test_what_mount_and_fstab_pass_is_ignored()
     works 'ls drives'
 }
 
+has_no_core()
+{
+    grep -q -E 'Max core file size +0 +0' "/proc/$daemon/limits"
+}
+
 test_check_and_debug_leave_no_core_either()
 {
     local option
@@ -220,8 +225,7 @@ test_check_and_debug_leave_no_core_either()
         (ulimit -c unlimited; PAPERSPACE_API_KEY=$KEY exec "$PAPERSPACEFS" $option "$URL" "$MNT" \
             >/dev/null 2>&1) &
         daemon=$!
-        pause 0.4
-        assert_matches "$(grep 'Max core' "/proc/$daemon/limits")" 'size +0 +0'
+        eventually 10 has_no_core
         kill -TERM "$daemon"
         wait "$daemon" || true
         daemon=

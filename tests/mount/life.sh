@@ -288,4 +288,42 @@ test_who_waits_for_a_change_learns_its_outcome_when_the_mount_ends()
     assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+test_of_two_starts_at_once_one_is_refused()
+{
+    local first second one=0 two=0
+
+    start_emulator
+    fault '{"path": "/shared-drives", "times": -1, "delayMs": 1000}'
+    PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" "$URL" "$MNT" 2>"$WORK/one.err" &
+    first=$!
+    PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" "$URL" "$MNT" 2>"$WORK/two.err" &
+    second=$!
+    wait "$first" || one=$?
+    wait "$second" || two=$?
+    assert_eq 1 $((one + two)) 'the sum of their exit statuses'
+    assert_contains "$(cat "$WORK/one.err" "$WORK/two.err")" "$MNT"
+    assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
+    fusermount3 -u "$MNT"
+    eventually 10 no_process_on_the_mount_point
+}
+
+test_a_mount_that_does_not_answer_keeps_nobody_s_output_open()
+{
+    local stopper
+
+    mounted
+    fault '{"path": "/storage-providers", "times": -1, "delayMs": 20000}' # statfs waits for it
+    (pause 0.5; kill -STOP "$daemon") &
+    stopper=$!
+    # shellcheck disable=SC2016
+    run timeout -s KILL $((20 * patience)) bash -c \
+        'out=$(PAPERSPACE_API_KEY=$1 "$2" "$3" "$4" 2>&1); echo "$out"' - \
+        "$KEY" "$PAPERSPACEFS" "$URL" "$MNT"
+    wait "$stopper"
+    kill -CONT "$daemon"
+    eventually 10 no_process_on_the_mount_point
+    assert_status 0
+    assert_contains "$out" 'does not answer'
+}
+
 run_scenarios "$@"
