@@ -7,13 +7,19 @@
 #include <errno.h>
 #include <string.h>
 
-#define DIR_BYTES  4096
-#define STAT_BLOCK 512
-#define IO_BLOCK   4096
+#define HANDLES_LOOKED_AT 16 /* on one file */
+#define DIR_BYTES         4096
+#define STAT_BLOCK        512
+#define IO_BLOCK          4096
 /* cp copies a directory's files by their inode numbers: the document, which can create a resource
  * whole, comes before single fields. */
 #define LATER_INO (UINT64_C(1) << 62 | UINT64_C(1) << 63)
 #define ALWAYS_MS 60000 /* names that never change */
+
+struct opened {
+    pid_t pid;
+    size_t bytes;
+};
 
 /* FNV-1a with 64 bits; the text's end counts, so that "a","b" and "ab","" differ. */
 static uint64_t hash_text(uint64_t hash, const char *text)
@@ -89,26 +95,35 @@ static int64_t names_valid_ms(struct dir *dir)
     return lease_give(owner->tree);
 }
 
-/* The size of the newest handle on a file, of the calling process or (`call` NULL) of any; -1:
- * there is none. Who opens a file asks for its size next, and fstat does not say on which handle.
- * What is staged by who only writes is nobody's size. */
-static off_t handle_size(struct call *call, struct node node)
+/* The handles on a file, newest first; how many there are, at most `max`. What is staged by who
+ * only writes to a resource's file is nobody's size. */
+static size_t find_handles(struct node node, struct opened *out, size_t max)
 {
     struct tree *tree = node.dir->tree;
     struct file *file;
-    off_t size = -1;
+    size_t count = 0;
 
     pthread_mutex_lock(&tree->lock);
     LIST_FOREACH (file, &tree->files, link) {
-        if (file->node.dir == node.dir && file->node.leaf == node.leaf &&
-            (!file->writable || (file->row->flags & LEAF_VOLATILE) != 0) &&
-            (call == NULL || same_process(call->pid, file->opener))) {
-            size = (off_t)file->text.size_bytes;
-            break;
-        }
+        bool shows = !file->writable || (file->row->flags & LEAF_VOLATILE) != 0;
+        if (count < max && shows && file->node.dir == node.dir && file->node.leaf == node.leaf)
+            out[count++] = (struct opened){file->opener, file->shown_bytes};
     }
     pthread_mutex_unlock(&tree->lock);
-    return size;
+    return count;
+}
+
+/* The size of the newest handle of the calling process or (`call` NULL) of any; -1: there is none.
+ * Who opens a file asks for its size next, and fstat does not say on which handle. */
+static off_t handle_size(struct call *call, struct node node)
+{
+    struct opened opened[HANDLES_LOOKED_AT];
+    size_t count = find_handles(node, opened, HANDLES_LOOKED_AT);
+
+    for (size_t i = 0; i < count; i++)
+        if (call == NULL || same_process(call->pid, opened[i].pid))
+            return (off_t)opened[i].bytes;
+    return -1;
 }
 
 static int leaf_size(struct call *call, struct node node, const struct leaf_row *row, off_t *size)

@@ -174,6 +174,42 @@ struct dir *dir_child(struct dir *parent, const char *name)
     return dir;
 }
 
+static uint64_t hash_id(const char *id)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+    for (; *id != '\0'; id++)
+        hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+void dir_note_own(struct tree *tree, const char *id)
+{
+    pthread_mutex_lock(&tree->lock);
+    tree->own_ids[tree->own_next] = hash_id(id);
+    tree->own_next = (tree->own_next + 1) % OWN_IDS_REMEMBERED;
+    pthread_mutex_unlock(&tree->lock);
+}
+
+/* With tree->lock held. */
+static bool is_own(const struct tree *tree, const char *id)
+{
+    uint64_t hash = hash_id(id);
+
+    for (unsigned i = 0; i < OWN_IDS_REMEMBERED; i++)
+        if (tree->own_ids[i] == hash)
+            return true;
+    return false;
+}
+
+/* Whether the name of `known` goes to another resource without this mount's doing. With tree->lock
+ * held. */
+static bool is_surprise(const struct dir *known, const char *id)
+{
+    return id != NULL && dir_id(known) != NULL && !is_own(known->tree, id) &&
+           !is_own(known->tree, dir_id(known));
+}
+
 /* With tree->lock held; without memory it is not remembered. */
 static void note_rebound(struct dir *parent, const char *name)
 {
@@ -208,16 +244,6 @@ bool dir_was_rebound(struct dir *parent, const char *name)
     return found;
 }
 
-void dir_own_name(struct dir *dir)
-{
-    struct rebound *rebound;
-
-    pthread_mutex_lock(&dir->tree->lock);
-    while ((rebound = find_rebound(dir->parent, dir_name(dir))) != NULL)
-        rebound->at_ms = INT64_MIN;
-    pthread_mutex_unlock(&dir->tree->lock);
-}
-
 struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
                        const struct kind *kind, const char *id, const char *machine_id)
 {
@@ -232,7 +258,7 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
     if (same) {
         known->refs++;
     } else {
-        if (known != NULL && id != NULL && dir_id(known) != NULL)
+        if (known != NULL && is_surprise(known, id))
             note_rebound(parent, name);
         if (known != NULL)
             detach(known);

@@ -105,6 +105,9 @@ bool document_keep_settable(const struct kind *kind, enum dialect dialect, const
  * no JSON, the key of one. */
 bool document_tells_secret(const struct buf *text);
 
+/* Whether a name would be taken for the mask of a secret. */
+bool document_name_is_mask(const char *name, size_t name_bytes);
+
 /* `body` with every secret (field_is_secret, at any depth) masked, for journals; NULL or text that
  * is not JSON gives "null". */
 bool document_mask_body(const char *body, struct buf *out);

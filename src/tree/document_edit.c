@@ -282,7 +282,7 @@ int document_rename(enum dialect dialect, const struct record *current, const ch
         document_refuse(&refusal, ENOMEM, NULL, "out of memory");
         return document_verdict(&refusal, problem);
     }
-    if (document_is_masked(json_member(given, "name"))) {
+    if (document_name_is_mask(name, name_bytes)) {
         json_object_put(given);
         document_refuse(&refusal, EINVAL, NULL, "a name with **** in it would be taken for a mask");
         return document_verdict(&refusal, problem);

@@ -128,6 +128,10 @@ static bool takes_other_name(struct dir *dir, const struct buf *text)
                             &encoded) &&
                 name_is_taken(dir->tree->config.cache, dir->kind, NULL, buf_text(&encoded),
                               dir_id(dir));
+    struct dir *draft =
+        taken || encoded.size_bytes == 0 ? NULL : draft_find(dir->parent, buf_text(&encoded));
+    taken = taken || draft != NULL;
+    dir_unref(draft);
     buf_finish(&encoded);
     json_object_put(body);
     return taken;

@@ -49,7 +49,7 @@ struct json_object *field_integer_of(const struct field *field, struct json_obje
 /* Sizes are given in GB; what is over 1,000,000 looks like bytes. */
 bool field_looks_like_bytes(const struct field *field, struct json_object *value);
 
-/* Whether a secret's value is only a mask: nothing but '*', or "****" in it. */
+/* Whether a value is only a mask, and so means unchanged: nothing but '*', or "****" in it. */
 bool document_is_masked(struct json_object *value);
 /* Masks every secret that is not null, at any depth; false: no memory. */
 bool document_mask(struct json_object *value);

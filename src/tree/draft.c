@@ -259,8 +259,6 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
     if (rc == 0 && record != NULL) {
         *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
         rc = *child == NULL ? -ENOMEM : 0;
-        if (rc == 0)
-            dir_own_name(*child);
     }
     record_unref(record);
     return rc;
@@ -331,6 +329,7 @@ int draft_rmdir(struct call *call, struct dir *dir)
     scratch_clear(dir);
     dir_detach(dir);
     drop(dir);
+    atomic_fetch_add(&dir->tree->own_changes, 1);
     return 0;
 }
 
@@ -341,7 +340,10 @@ int draft_rename(struct call *call, struct dir *dir, const char *new_name)
     change_unref(change);
     if (change != NULL)
         return tree_fail(call, EBUSY, "it is just being created");
-    return dir_move(dir, new_name) ? 0 : -ENOMEM;
+    if (!dir_move(dir, new_name))
+        return -ENOMEM;
+    atomic_fetch_add(&dir->tree->own_changes, 1);
+    return 0;
 }
 
 struct json_object *draft_names(struct tree *tree, const struct kind *kind)

@@ -73,9 +73,14 @@ static int add_values(struct call *call, struct dir *dir, const struct buf *text
                : 0;
 }
 
-static int check_name_free(struct call *call, struct dir *dir, const struct buf *name)
+static int check_name_free(struct call *call, struct dir *dir, const struct buf *name,
+                           const struct buf *body)
 {
     struct record *taken = NULL;
+
+    /* What has the name may be what an earlier attempt has made: the create looks first. */
+    if (cache_create_in_doubt(dir->tree->config.cache, dir->kind, buf_text(body)))
+        return 0;
     int rc = ensure_listing(call, dir->parent, CACHE_LOOKUP);
 
     if (rc < 0)
@@ -158,7 +163,7 @@ static int create(struct call *call, struct file *file, const struct buf *text, 
                        buf_text(&missing));
     complete = complete && !(field && gives_nothing(dir, text));
     if (rc > 0)
-        rc = complete ? check_name_free(call, dir, &now.name) : 0;
+        rc = complete ? check_name_free(call, dir, &now.name, &body.body) : 0;
     if (rc == 0 && complete)
         rc = repeat_for_copy(call, file, &body);
     if (rc == 0 && complete)
@@ -177,7 +182,7 @@ static int await_other(struct call *call, struct file *file)
 
     if (change == NULL)
         return 0;
-    int rc = tree_change_wait(call, change);
+    int rc = tree_change_wait(call, dir->tree, change);
     bool gave_up = rc < 0 && !change_done(change);
     change_unref(change);
     if (gave_up)

@@ -116,13 +116,22 @@ int tree_change_start(struct call *call, struct dir *dir, const char *name,
     if (journal_print_origin(call->pid, call->uid, call->op, path, &origin))
         sent.origin = buf_text(&origin);
     sent.deadline_ms = call->cancel->deadline_ms;
+    if (request->id != NULL)
+        dir_note_own(dir->tree, request->id);
     int rc = change_start(dir->tree->config.cache, &sent, out);
     buf_finish(&origin);
     return rc < 0 ? -ENOMEM : 0;
 }
 
-int tree_change_wait(struct call *call, struct change *change)
+int tree_change_wait(struct call *call, struct tree *tree, struct change *change)
 {
+    int rc = change_wait(change, call->cancel, &call->problem);
+    struct record *record = change_record(change);
+
+    if (record != NULL)
+        dir_note_own(tree, record->id);
+    record_unref(record);
     call->changed = true;
-    return change_wait(change, call->cancel, &call->problem);
+    atomic_fetch_add(&tree->own_changes, 1);
+    return rc;
 }

@@ -46,21 +46,17 @@ static bool is_draft(struct dir *dir)
     return dir_ops(dir_resource(dir)) == &draft_ops;
 }
 
-/* By its key alone, as in the document: whatever the dialect, and wherever it stands. */
-static bool is_secret(const char *key)
-{
-    return field_is_secret(key);
-}
-
 static bool secrets_shown(const struct dir *dir)
 {
     return dir->tree->config.secrets == SECRETS_SHOW;
 }
 
-/* A nested object is a directory; one that is a secret is a file, so that nothing lists it. */
+/* A nested object is a directory; one that is a secret, by its key alone as in the document, is a
+ * file, so that nothing lists it. */
 static bool is_nested(const struct dir *dir, const char *key, struct json_object *value)
 {
-    return json_object_is_type(value, json_type_object) && (secrets_shown(dir) || !is_secret(key));
+    return json_object_is_type(value, json_type_object) &&
+           (secrets_shown(dir) || !field_is_secret(key));
 }
 
 /* Given, and never answered: shown nowhere, but can be written. */
@@ -84,7 +80,7 @@ static mode_t mode_of(struct dir *dir, const char *key, bool answered)
 
     if (row != NULL && !answered)
         return 0200;
-    if (is_secret(key))
+    if (field_is_secret(key))
         return writable ? 0600 : 0400;
     return writable ? 0644 : 0444;
 }
@@ -114,7 +110,7 @@ static uint32_t unanswered_number(struct dir *dir, const char *key)
 {
     const struct field *row = row_of(dir, key);
 
-    if (row == NULL || !is_unanswered(dir, row) || (is_secret(key) && secrets_hidden(dir)))
+    if (row == NULL || !is_unanswered(dir, row) || (field_is_secret(key) && secrets_hidden(dir)))
         return 0;
     const struct field_key *entry = field_key_intern(dir->tree, key);
     return entry == NULL ? 0 : entry->number;
@@ -124,7 +120,7 @@ static uint32_t answered_number(struct dir *dir, const char *key)
 {
     const struct field_key *entry = field_key_intern(dir->tree, key);
 
-    if (is_secret(key) && secrets_hidden(dir))
+    if (field_is_secret(key) && secrets_hidden(dir))
         return 0;
     return entry == NULL || entry->name == NULL ? 0 : entry->number;
 }
@@ -162,7 +158,7 @@ bool field_is_hidden(struct dir *dir, const char *name)
 {
     struct buf key = BUF_EMPTY;
     bool hidden = secrets_hidden(dir) && dir_ops(dir)->fields != NULL && name_decode(name, &key) &&
-                  is_secret(buf_text(&key));
+                  field_is_secret(buf_text(&key));
 
     buf_finish(&key);
     return hidden;
@@ -178,7 +174,7 @@ static bool list_member(struct dir *dir, const char *key, struct json_object *va
     if (entry == NULL)
         return false;
     if (entry->name == NULL || is_fixed_name(dir, entry->name) ||
-        (is_secret(key) && !secrets_shown(dir)))
+        (field_is_secret(key) && !secrets_shown(dir)))
         return true;
     if (!listing->with_hidden && leaf_hidden(dir, entry->number))
         return true;
@@ -244,8 +240,9 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     if (key == NULL || members == NULL)
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
     else if (json_object_object_get_ex(members, key->key, &value))
-        rc =
-            print_value(value, !secrets_shown(node.dir) && !is_secret(key->key), out) ? 0 : -ENOMEM;
+        rc = print_value(value, !secrets_shown(node.dir) && !field_is_secret(key->key), out)
+                 ? 0
+                 : -ENOMEM;
     json_object_put(members);
     return rc;
 }

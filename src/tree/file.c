@@ -109,6 +109,7 @@ static int load(struct call *call, struct file *file, bool empty)
 static void enlist(struct file *file)
 {
     pthread_mutex_lock(&file->tree->lock);
+    file->shown_bytes = file->text.size_bytes;
     LIST_INSERT_HEAD(&file->tree->files, file, link);
     pthread_mutex_unlock(&file->tree->lock);
 }
@@ -190,6 +191,9 @@ static int render_now(struct call *call, struct file *file)
     cancel_set_deadline(call->cancel, CANCEL_NEVER);
     int rc = file->row->render(call, file->node, true, &file->text);
     file->rendered = rc == 0;
+    pthread_mutex_lock(&file->tree->lock);
+    file->shown_bytes = file->text.size_bytes;
+    pthread_mutex_unlock(&file->tree->lock);
     return rc;
 }
 

@@ -20,10 +20,9 @@ static void keep_text(struct call *call, struct file *file, const char *name)
 {
     struct dir *dir = file->node.dir;
 
-    if (scratch_put(call, dir, name, 0600, &file->text) == 0)
-        scratch_set_unlisted(dir, scratch_find(dir, name),
-                             dir->tree->config.secrets != SECRETS_SHOW &&
-                                 document_tells_secret(&file->text));
+    bool unlisted = dir->tree->config.secrets != SECRETS_SHOW && document_tells_secret(&file->text);
+
+    scratch_put(call, dir, name, 0600, unlisted, &file->text);
 }
 
 /* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool
@@ -64,16 +63,14 @@ int file_repeat_answer(struct call *call, const struct file *file)
 int file_await(struct call *call, struct file *file, bool creating)
 {
     file->sent = true;
-    if (tree_change_wait(call, file->change) == 0) {
-        change_unref(file->change);
-        file->change = NULL;
-        return 0;
-    }
-    if (change_done(file->change)) {
-        change_unref(file->change);
-        file->change = NULL;
-    }
-    return tree_problem_errno(call, creating);
+    int rc = tree_change_wait(call, file->tree, file->change);
+    if (rc < 0 && !change_done(file->change))
+        return tree_problem_errno(call, creating);
+    if (rc < 0) /* it may have ended just after the caller was freed: this is its outcome */
+        rc = tree_change_wait(call, file->tree, file->change);
+    change_unref(file->change);
+    file->change = NULL;
+    return rc < 0 ? tree_problem_errno(call, creating) : 0;
 }
 
 bool file_was_interrupted(const struct file *file)
@@ -103,6 +100,8 @@ static int compare_replacement(struct call *call, struct file *file)
 
 int file_replace(struct call *call, struct file *file, struct buf *text)
 {
+    if (file->text.data != NULL)
+        explicit_bzero(file->text.data, file->text.capacity_bytes);
     buf_finish(&file->text);
     file->text = *text;
     *text = BUF_EMPTY;

@@ -4,6 +4,7 @@
 
 #include "tree/tree_internal.h"
 
+#include "tree/document.h"
 #include "tree/names.h"
 
 #include <errno.h>
@@ -44,6 +45,8 @@ int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, stru
 {
     int rc = resource_lookup(call, dir, name, out);
 
+    if (rc == 0)
+        renamed_forget(dir, name);
     if (rc == -ENOENT && call->problem.message[0] == '\0')
         rc = renamed_lookup(call, dir, name, out);
     return rc;
@@ -77,11 +80,14 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
 {
     struct buf decoded = BUF_EMPTY;
     bool canonical = name_decode(name, &decoded);
+    bool mask = document_name_is_mask(buf_text(&decoded), decoded.size_bytes);
 
     buf_finish(&decoded);
     if (!canonical)
         return tree_fail(call, EPERM,
                          "this spelling would be listed differently: see README, names");
+    if (mask)
+        return tree_fail(call, EINVAL, "a name with **** in it would be taken for a mask");
     if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
         return tree_fail(call, EEXIST, "the name is taken");
     return 0;

@@ -25,6 +25,14 @@ int64_t lease_give(struct tree *tree)
     return LEASE_MS;
 }
 
+void lease_check(struct tree *tree, uint64_t before, struct entry *entry)
+{
+    if (atomic_load(&tree->own_changes) == before)
+        return;
+    entry->entry_valid_ms = 0;
+    entry->attr_valid_ms = 0;
+}
+
 void tree_settle(struct tree *tree, struct call *call)
 {
     int64_t left_ms = atomic_load(&tree->leased_ms) + LEASE_END_MS - clock_now_ms(&clock_system);

@@ -4,6 +4,8 @@
 
 #include "tree/tree_internal.h"
 
+#include "tree/names.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +70,7 @@ int tree_opendir(struct call *call, struct dir *dir, struct listing **out)
         return -ENOMEM;
     overlay_sweep(dir->tree);
     listing->dir = dir_ref(dir);
+    listing->own_changes = atomic_load(&dir->tree->own_changes);
     birth_looked(call, dir);
     int rc = fill(call, dir, listing);
     if (rc < 0) {
@@ -103,12 +106,35 @@ ino_t listing_ino(const struct listing *listing, size_t index)
     return attr_child_ino(listing->dir, entry->name, entry->id);
 }
 
+/* Whether the name still means what was listed: a stream that was opened before a change of this
+ * mount must not give the kernel the old names again. */
+static bool still_leads(struct dir *dir, const struct listed *entry)
+{
+    struct record *record = NULL;
+
+    if (entry->ops == &draft_ops) {
+        struct dir *draft = draft_find(dir, entry->name);
+        dir_unref(draft);
+        return draft != NULL;
+    }
+    if (entry->id == NULL) /* a file, a machine */
+        return true;
+    name_resolve(dir->tree->config.cache, entry->kind, dir->machine_id, entry->name, &record, NULL);
+    bool same = record != NULL && strcmp(record->id, entry->id) == 0;
+    record_unref(record);
+    return same;
+}
+
 int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out)
 {
     const struct listed *entry = &listing->entries[index];
     struct dir *dir = listing->dir;
 
+    uint64_t own_changes = atomic_load(&dir->tree->own_changes);
+
     *out = (struct entry){.node = {.leaf = entry->leaf}};
+    if (listing->own_changes != own_changes && !still_leads(dir, entry))
+        return -ENOENT;
     if (!attr_is_known((struct node){dir, entry->leaf}))
         return -EAGAIN;
     if (entry->leaf != 0)
@@ -119,6 +145,7 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     if (out->node.dir == NULL)
         return -ENOMEM;
     int rc = attr_entry(call, dir, out);
+    lease_check(dir->tree, own_changes, out);
     if (rc < 0)
         dir_unref(out->node.dir);
     return rc;

@@ -239,7 +239,7 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     buf_finish(&body);
     if (rc < 0)
         return -ENOMEM;
-    if (tree_change_wait(call, change) < 0)
+    if (tree_change_wait(call, dir->tree, change) < 0)
         rc = tree_problem_errno(call, true);
     else
         *out = change_record(change);
@@ -265,8 +265,6 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
         *child = dir_intern(dir, name, &resource_ops, dir->kind, record->id, dir->machine_id);
     if (rc == 0 && *child == NULL)
         rc = -ENOMEM;
-    if (rc == 0)
-        dir_own_name(*child);
     record_unref(record);
     buf_finish(&decoded);
     return rc;

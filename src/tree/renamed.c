@@ -150,18 +150,24 @@ bool renamed_is_old_name(struct dir *parent, const char *name)
     return record != NULL;
 }
 
-int renamed_unlink(struct call *call, struct dir *parent, const char *name)
+void renamed_forget(struct dir *parent, const char *name)
 {
     struct tree *tree = parent->tree;
+
+    pthread_mutex_lock(&tree->lock);
+    struct renamed *renamed = LIST_EMPTY(&tree->renamed) ? NULL : find(tree, parent->kind, name);
+    if (renamed != NULL)
+        renamed_free(renamed);
+    pthread_mutex_unlock(&tree->lock);
+}
+
+int renamed_unlink(struct call *call, struct dir *parent, const char *name)
+{
     uint32_t leaf = scratch_find(parent, name);
 
     if (leaf == 0 || !renamed_is_old_name(parent, name))
         return tree_fail(call, EPERM, "nothing can be removed here");
     scratch_remove(parent, leaf);
-    pthread_mutex_lock(&tree->lock);
-    struct renamed *renamed = find(tree, parent->kind, name);
-    if (renamed != NULL)
-        renamed_free(renamed);
-    pthread_mutex_unlock(&tree->lock);
+    renamed_forget(parent, name);
     return 0;
 }

@@ -90,6 +90,12 @@ static int scratch_to_name(struct dir *dir, uint32_t from, uint32_t replaced, co
     return scratch_rename(dir, from, new_name) ? 0 : -ENOMEM;
 }
 
+/* A secret's own file: its copy is not listed either. */
+static bool is_private(struct node node)
+{
+    return (leaf_mode(node) & 0044) == 0 && node.dir->tree->config.secrets != SECRETS_SHOW;
+}
+
 /* What is moved away leaves a copy under the new name; the file itself is hidden as by unlink. */
 static int move_away(struct call *call, struct dir *dir, uint32_t from, uint32_t replaced,
                      const char *new_name)
@@ -102,7 +108,7 @@ static int move_away(struct call *call, struct dir *dir, uint32_t from, uint32_t
     if (rc == 0 && replaced != 0)
         scratch_remove(dir, replaced);
     if (rc == 0)
-        rc = scratch_put(call, dir, new_name, leaf_mode(node), &text);
+        rc = scratch_put(call, dir, new_name, leaf_mode(node), is_private(node), &text);
     if (rc == 0 && !leaf_assume_role(dir, node.leaf, scratch_find(dir, new_name)))
         rc = -ENOMEM;
     if (rc == 0)

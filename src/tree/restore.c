@@ -163,7 +163,7 @@ int restore_touch(struct call *call, struct node node)
         rc = start(call, dir, body, &change);
     if (rc < 0)
         return rc;
-    if (tree_change_wait(call, change) < 0)
+    if (tree_change_wait(call, dir->tree, change) < 0)
         rc = tree_problem_errno(call, false);
     else
         note_missing_safety(call, dir);

@@ -390,7 +390,7 @@ int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t si
     return rc;
 }
 
-int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode,
+int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text)
 {
     int64_t leaf = scratch_find(dir, name);
@@ -399,6 +399,7 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
         leaf = scratch_create(call, dir, name, mode, NULL);
     if (leaf < 0)
         return (int)leaf;
+    scratch_set_unlisted(dir, (uint32_t)leaf, unlisted);
     int rc = scratch_truncate(call, dir, (uint32_t)leaf, 0);
     if (rc < 0)
         return rc;

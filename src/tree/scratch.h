@@ -26,8 +26,9 @@ bool scratch_list(struct dir *dir, struct listing *listing);
 /* Makes one: its number, or -ENOSPC, -ENOMEM with words. `target` is a symbolic link's, or NULL. */
 int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
                        const char *target);
-/* Its content replaced by `text`; made if it is not there. 0, -ENOSPC or -ENOMEM. */
-int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode,
+/* Its content replaced by `text`; made if it is not there. `unlisted`: it opens by its name and is
+ * not listed. 0, -ENOSPC or -ENOMEM. */
+int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text);
 /* It opens by its name and is not listed. */
 void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted);

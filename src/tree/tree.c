@@ -108,6 +108,8 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
     struct found found = {0};
     int rc;
 
+    uint64_t own_changes = atomic_load(&dir->tree->own_changes);
+
     *out = (struct entry){0};
     overlay_sweep(dir->tree);
     if (strlen(name) > NAME_MAX_BYTES)
@@ -118,6 +120,7 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
         out->entry_valid_ms = ABSENT_VALID_MS;
     if (rc == 0)
         rc = make_entry(call, dir, &found, out);
+    lease_check(dir->tree, own_changes, out);
     return finish(call, dir, name, rc);
 }
 
@@ -220,7 +223,10 @@ static int64_t make_scratch(struct call *call, struct dir *dir, const char *name
         return tree_fail(call, EPERM, "no other file can be made here");
     if (field_is_hidden(dir, name) || leaf_is_hidden_secret(dir, name))
         return tree_fail(call, EPERM, "secrets=hide: this file does not exist, nothing was sent");
-    return scratch_create(call, dir, name, mode, target);
+    int64_t leaf = scratch_create(call, dir, name, mode, target);
+    if (leaf > 0 && field_is_secret(name) && dir->tree->config.secrets != SECRETS_SHOW)
+        scratch_set_unlisted(dir, (uint32_t)leaf, true);
+    return leaf;
 }
 
 int tree_create_file(struct call *call, struct dir *dir, const char *name, mode_t mode, int flags,

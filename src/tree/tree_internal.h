@@ -22,6 +22,7 @@
 #define REBOUNDS_REMEMBERED 32   /* by directory */
 #define MACHINE_IDLE_MS     600000 /* a local machine directory goes after this */
 #define VISITORS_REMEMBERED 64
+#define OWN_IDS_REMEMBERED  256
 #define READERS_REMEMBERED  256 /* by directory: newest first */
 
 /*
@@ -213,6 +214,9 @@ struct tree {
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, renamed) renamed;                 /* old names: renamed.c */
     LIST_HEAD(, scratch) all_scratch;             /* of all directories */
+    _Atomic(uint64_t) own_changes;                /* how many were waited for so far */
+    uint64_t own_ids[OWN_IDS_REMEMBERED];         /* hashes of what they changed; guarded by lock */
+    unsigned own_next;                            /* likewise */
     struct visitor visitors[VISITORS_REMEMBERED]; /* guarded by lock */
     LIST_HEAD(, file) files;                      /* newest first */
     struct field_key *keys; /* every key seen, by number and by text: fields.c */
@@ -230,6 +234,7 @@ struct file {
     struct tree *tree;
     LIST_ENTRY(file) link; /* in tree->files */
     pid_t opener;          /* the thread that opened it */
+    size_t shown_bytes;    /* how long the text was then; guarded by tree->lock */
     struct node node;      /* holds a reference of node.dir */
     const struct leaf_row *row;
     bool writable;
@@ -271,7 +276,7 @@ void tree_set_words(struct call *call, int err, const char *format, ...)
 int tree_change_start(struct call *call, struct dir *dir, const char *name,
                       const struct change_request *request, struct change **out);
 /* change_wait for `call`. */
-int tree_change_wait(struct call *call, struct change *change);
+int tree_change_wait(struct call *call, struct tree *tree, struct change *change);
 /* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
  */
 int tree_problem_errno(struct call *call, bool creating);
@@ -286,8 +291,8 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
                        const struct kind *kind, const char *id, const char *machine_id);
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
-/* It did so by this mount's doing: nobody can mean another one by it. */
-void dir_own_name(struct dir *dir);
+/* This mount changes, or has made, the resource: where its names go is no surprise. */
+void dir_note_own(struct tree *tree, const char *id);
 /* The child last handed out under that name: a reference, or NULL. */
 struct dir *dir_child(struct dir *parent, const char *name);
 /* The name means nothing (or something else) from now on. */
@@ -395,6 +400,9 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry);
 
 /* Milliseconds for which the kernel may believe in a name from now on. */
 int64_t lease_give(struct tree *tree);
+/* Takes an entry's leases back if this mount has changed something since tree->own_changes was
+ * `before`: what the look-up found may be old already, and nobody would wait for its end. */
+void lease_check(struct tree *tree, uint64_t before, struct entry *entry);
 
 /* --- listing.c ------------------------------------------------------------------------------ */
 
@@ -409,7 +417,8 @@ struct listed {
 };
 
 struct listing {
-    struct dir *dir; /* a reference; NULL while only looking */
+    struct dir *dir;      /* a reference; NULL while only looking */
+    uint64_t own_changes; /* tree->own_changes when it was made */
     bool with_hidden;
     struct listed *entries;
     size_t count;
@@ -488,6 +497,8 @@ void renamed_note(struct dir *dir, const struct buf *old_name);
 int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
 /* Whether the name is such a link at present. */
 bool renamed_is_old_name(struct dir *parent, const char *name);
+/* The name means a resource by now: it leads nowhere else any more. */
+void renamed_forget(struct dir *parent, const char *name);
 /* unlink in a kind's or machine's directory: of an old name only. */
 int renamed_unlink(struct call *call, struct dir *parent, const char *name);
 void renamed_finish(struct tree *tree);

@@ -278,4 +278,20 @@ test_the_outcome_of_a_create_that_times_out_is_told()
     assert_eq 1 "$(changes | wc -l)"
 }
 
+test_a_draft_s_create_of_unknown_outcome_is_found_by_the_next_attempt()
+{
+    mounted -- ttl=1
+    works 'mkdir drives/new'
+    drive_body new >"$T/new.json"
+    fault '{"method": "POST", "path": "/shared-drives", "close": "after", "times": 1}'
+    fault '{"method": "GET", "path": "/shared-drives", "status": 403, "times": -1}'
+    refused 'Input/output error' "cp $T/new.json drives/new/drive.json"
+    no_faults
+    works 'sleep 1.2; ls drives > /dev/null'
+    works "cp $T/new.json drives/new/drive.json"
+    assert_eq 1 "$(changes | wc -l)"
+    prints new 'ls drives | grep new'
+    works 'test ! -e drives/new/.draft'
+}
+
 run_scenarios "$@"

@@ -108,7 +108,10 @@ test_a_taken_name_is_taken_by_every_way()
     mounted
     refused 'File exists' 'echo sdq7h2m4xc > drives/data/name'
     refused 'File exists' 'echo "{\"name\": \"sdq7h2m4xc\"}" > drives/data/drive.json'
-    refused 'File exists' 'mv -T drives/data drives/sdq7h2m4xc 2>&1 | sed "s/Directory not empty/File exists/" >&2; false'
+    refused 'Directory not empty' 'mv -T drives/data drives/sdq7h2m4xc'
+    works 'mkdir drives/draft'
+    refused 'File exists' 'echo draft > drives/data/name'
+    works 'rm -r drives/draft'
     refused 'File exists' "mkdir machines/ps4t7k2qhx8d/$UPGRADE"
     refused 'File exists' "mkdir 'machines/ps4t7k2qhx8d/before-upgrade~$UPGRADE'"
     nothing_sent
@@ -130,6 +133,43 @@ test_a_name_that_has_just_come_to_mean_another_is_not_acted_on()
     pause 2.1
     works 'mv drives/data drives/mine'
     assert_changes "PUT /shared-drives/$other {\"name\":\"mine\"}"
+}
+
+test_a_directory_that_was_opened_before_a_rename_does_not_bring_the_old_name_back()
+{
+    mounted
+    cat >"$T/scan.py" <<'END'
+import os
+
+drives = os.scandir("drives")
+os.rename("drives/archive", "drives/new")
+names = [entry.name for entry in drives]
+assert not os.path.lexists("drives/archive")
+assert os.path.isdir("drives/new")
+END
+    works "python3 $T/scan.py"
+}
+
+test_an_old_name_that_was_taken_leads_nowhere_else_afterwards()
+{
+    mounted
+    works 'echo tmp > drives/archive/name; echo archive > drives/data/name; rm -r drives/archive'
+    refused 'No such file' 'ls drives/archive'
+    prints tmp 'cat drives/tmp/name'
+}
+
+test_own_changes_by_another_path_are_no_surprise()
+{
+    local view=machines/ps4t7k2qhx8d
+
+    mounted
+    works "mkdir $view/daily; ls snapshots/daily > /dev/null
+        rm -r $view/daily; mkdir $view/daily; rm -r snapshots/daily"
+    works "mkdir $view/a $view/b; ls snapshots/a snapshots/b > /dev/null
+        mv $view/a $view/a.old; mv $view/b $view/a; mv snapshots/a snapshots/c"
+    works "a=\$(cat drives/archive/id); b=\$(cat drives/data/id)
+        echo zz > drives/\$a/name; echo archive > drives/\$b/name; mv drives/archive drives/y"
+    works "for i in 1 2 3; do mkdir $view/day; mv snapshots/day snapshots/day.\$i; done"
 }
 
 run_scenarios "$@"

@@ -289,4 +289,25 @@ test_docs_a_draft_s_secret_reads_as_it_was_given()
     works 'rm -r providers/new'
 }
 
+test_another_file_that_is_called_like_a_secret_is_not_listed()
+{
+    mounted
+    works "echo PLAIN > drives/data/secretKey; mv drives/data/secretKey drives/data/secretAccessKey"
+    collected_lacks PLAIN
+    prints PLAIN 'cat drives/data/secretAccessKey'
+    nothing_sent
+}
+
+test_docs_a_secret_that_is_moved_away_is_not_listed()
+{
+    local secret
+
+    mounted
+    secret=$(aws_secret)
+    works 'cd providers/training-data/s3Config; mv secretAccessKey copy'
+    prints "$secret" 'cat providers/training-data/s3Config/copy'
+    collected_lacks "$secret"
+    nothing_sent
+}
+
 run_scenarios "$@"
