@@ -83,11 +83,10 @@ static bool take(struct collection *collection, struct item *item, struct record
     return take_changed(collection, item, record, origin);
 }
 
-/* A resource seen for the first time; `rank` in a newest-first listing sorts those of one time. */
-static struct item *add(struct collection *collection, struct record *record, size_t rank)
+/* A resource seen for the first time, at `seen_ms`. */
+static struct item *add(struct collection *collection, struct record *record, int64_t seen_ms)
 {
-    record->mtime_ms =
-        record->created_ms >= 0 ? record->created_ms : wall_now_ms(collection) - (int64_t)rank;
+    record->mtime_ms = record->created_ms >= 0 ? record->created_ms : seen_ms;
     struct item *item = collection_add(collection, record);
 
     if (item != NULL)
@@ -113,7 +112,7 @@ static bool merge_known(struct collection *collection, struct item *item, struct
 }
 
 /* Merges one record and moves its item to the end of `order`. False: no memory. */
-static bool merge_one(struct collection *collection, struct record *record, size_t rank,
+static bool merge_one(struct collection *collection, struct record *record, int64_t seen_ms,
                       tick_t begun, struct item_list *order)
 {
     struct tombstone *tombstone = tombstone_find(collection, record->id);
@@ -129,7 +128,7 @@ static bool merge_one(struct collection *collection, struct record *record, size
             return false;
         TAILQ_REMOVE(&collection->order, item, link);
     } else {
-        item = add(collection, record, rank);
+        item = add(collection, record, seen_ms);
         if (item == NULL)
             return false;
         item->first_begun = begun;
@@ -163,10 +162,13 @@ static void drop_missing(struct collection *collection, tick_t begun)
 bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun)
 {
     struct item_list order = TAILQ_HEAD_INITIALIZER(order);
+    /* Their ranks in a newest-first listing sort those that are first seen in it, so that all are
+     * counted from one time. */
+    int64_t seen_ms = wall_now_ms(collection);
     bool complete = true;
 
     for (size_t i = 0; i < list->count && complete; i++)
-        complete = merge_one(collection, list->records[i], i, begun, &order);
+        complete = merge_one(collection, list->records[i], seen_ms - (int64_t)i, begun, &order);
     if (complete)
         drop_missing(collection, begun);
     TAILQ_CONCAT(&collection->order, &order, link);
@@ -185,7 +187,7 @@ bool merge_list(struct collection *collection, const struct record_list *list, t
 
 static bool merge_singleton(struct collection *collection, struct record *record, tick_t begun)
 {
-    struct item *item = add(collection, record, 0);
+    struct item *item = add(collection, record, wall_now_ms(collection));
 
     if (item == NULL)
         return false;
@@ -240,7 +242,7 @@ static struct item *take_answer(struct collection *collection, struct record *re
     if (tombstone != NULL)
         tombstone_remove(collection, tombstone);
     if (item == NULL) {
-        item = add(collection, record, 0);
+        item = add(collection, record, wall_now_ms(collection));
         if (item == NULL)
             return NULL;
         TAILQ_INSERT_HEAD(&collection->order, item, link);

@@ -50,6 +50,16 @@ START_TEST(test_first_sight_less_rank_is_the_mtime_where_no_date_is)
 }
 END_TEST
 
+START_TEST(test_time_that_passes_while_a_listing_is_taken_in_does_not_spoil_the_order)
+{
+    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"name\":\"b\"}");
+    server_add(room.server, DRIVES, "{\"id\":\"d1\",\"name\":\"a\"}");
+    atomic_store(&room.wall_step_ms, 1);
+    room_ensure(&kind_drives, CACHE_FRESH);
+    ck_assert_int_lt(mtime_of(&kind_drives, "d1"), mtime_of(&kind_drives, "d0"));
+}
+END_TEST
+
 START_TEST(test_changed_content_gets_a_later_mtime)
 {
     room_add_drives(2);
@@ -232,6 +242,8 @@ TCase *case_merging(void)
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_add_test(tcase, test_unchanged_content_keeps_its_record_and_mtime);
     tcase_add_test(tcase, test_first_sight_less_rank_is_the_mtime_where_no_date_is);
+    tcase_add_test(tcase,
+                   test_time_that_passes_while_a_listing_is_taken_in_does_not_spoil_the_order);
     tcase_add_test(tcase, test_changed_content_gets_a_later_mtime);
     tcase_add_test(tcase, test_the_order_is_the_servers);
     tcase_add_test(tcase, test_versions_replaced_elsewhere_are_remembered_for_a_while);

@@ -21,7 +21,7 @@ static int64_t read_now(void *ctx)
 static int64_t read_wall(void *ctx)
 {
     (void)ctx;
-    return atomic_load(&room.wall_ms);
+    return atomic_fetch_add(&room.wall_ms, atomic_load(&room.wall_step_ms));
 }
 
 static void count_undeleted(void *ctx, const struct kind *kind, const char *id,
@@ -38,6 +38,7 @@ void room_setup(void)
 {
     atomic_store(&room.now_ms, 1000000);
     atomic_store(&room.wall_ms, 1800000000000);
+    atomic_store(&room.wall_step_ms, 0);
     atomic_store(&room.undeleted, 0);
     room.clock = (struct clock){read_now, read_wall, NULL};
     cancel_group_init(&room.group);

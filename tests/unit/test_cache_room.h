@@ -26,6 +26,7 @@ struct room {
     struct clock clock;
     atomic_llong now_ms; /* monotonic */
     atomic_llong wall_ms;
+    atomic_llong wall_step_ms; /* how far each look at it moves it on */
     struct cache_config config;
     atomic_uint undeleted; /* on_delete_failed */
 };
