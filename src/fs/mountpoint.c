@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -20,15 +21,13 @@
 #include <sys/vfs.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define OUR_TYPE  "fuse.paperspacefs"
 #define STACK_MAX 16 /* dead mounts may lie on top of each other */
 #define TYPE_SIZE 64
 
-#define PROBE_MS       5000 /* how long what is mounted there may take to answer */
-#define PROBE_PAUSE_MS 5
+#define PROBE_MS 5000 /* how long what is mounted there may take to answer */
 
 enum life { LIFE_ALIVE, LIFE_DEAD, LIFE_SILENT };
 
@@ -148,38 +147,47 @@ static bool is_cut(const char *path)
     return statfs(path, &fs) != 0 && errno == ENOTCONN;
 }
 
-#define STILL_THERE (-1)
-
-/* Waits for a child for a while: its exit status, or STILL_THERE. */
-static int await_child(pid_t child)
+/* In a child: tells what it found, and ends at once, with nothing torn down. It may stay for as
+ * long as a daemon hangs, so it holds nothing else open that somebody reads to its end. */
+static _Noreturn void tell_life(const char *path, int fd)
 {
-    const struct timespec pause = {.tv_nsec = PROBE_PAUSE_MS * 1000000L};
-    int status;
-
-    for (int waited_ms = 0; waited_ms < PROBE_MS; waited_ms += PROBE_PAUSE_MS) {
-        if (waitpid(child, &status, WNOHANG) == child)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : LIFE_SILENT;
-        nanosleep(&pause, NULL);
-    }
-    return STILL_THERE;
+    close_range(0, (unsigned)fd - 1, 0);
+    close_range((unsigned)fd + 1, ~0U, 0);
+    char life = is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
+    if (write(fd, &life, 1) == 1)
+        kill(getpid(), SIGKILL);
+    _exit(EXIT_FAILURE);
 }
 
-/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. The
- * child may stay for as long, so it holds nothing open that somebody reads to its end. */
+/* What the child says in time. */
+static enum life hear_life(int fd)
+{
+    struct pollfd answer = {.fd = fd, .events = POLLIN};
+    char life = LIFE_SILENT;
+
+    if (poll(&answer, 1, PROBE_MS) != 1 || read(fd, &life, 1) != 1)
+        return LIFE_SILENT;
+    return (enum life)life;
+}
+
+/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. */
 static enum life probe(const char *path)
 {
-    pid_t child = fork();
+    int fds[2];
 
-    if (child < 0)
+    if (pipe2(fds, O_CLOEXEC) != 0)
         return is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
+    pid_t child = fork();
     if (child == 0)
-        close_range(0, ~0U, 0);
-    if (child == 0)
-        _exit(is_cut(path) ? LIFE_DEAD : LIFE_ALIVE);
-    int status = await_child(child);
-    if (status == STILL_THERE)
+        tell_life(path, fds[1]);
+    close(fds[1]);
+    enum life life = child < 0 ? LIFE_SILENT : hear_life(fds[0]);
+    close(fds[0]);
+    if (child > 0) {
         kill(child, SIGKILL);
-    return status == STILL_THERE ? LIFE_SILENT : (enum life)status;
+        waitpid(child, NULL, life == LIFE_SILENT ? WNOHANG : 0);
+    }
+    return life;
 }
 
 static int clean_dead(const char *path, struct problem *problem)
