@@ -2,7 +2,11 @@
 /* Attributes: what stat shows. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/attr.h"
+
+#include "tree/errors.h"
+#include "tree/file.h"
+#include "tree/lease.h"
 
 #include <errno.h>
 #include <string.h>

@@ -13,7 +13,9 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/birth.h"
+
+#include "tree/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

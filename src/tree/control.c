@@ -2,7 +2,8 @@
 /* .paperspacefs: the mount itself. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/file.h"
+#include "tree/leaf_rows.h"
 
 #include <errno.h>
 

@@ -2,7 +2,9 @@
 /* Directory objects: one for each path form that somebody knows. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/dir.h"
+
+#include "tree/leaf.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,11 +2,13 @@
 /* The document of a resource as a file: what it shows, and what becomes of what is written. */
 #include "config.h"
 
-#include "tree/file.h"
-#include "tree/tree_internal.h"
-
 #include "tree/document.h"
+#include "tree/draft.h"
+#include "tree/errors.h"
+#include "tree/file.h"
+#include "tree/document_file.h"
 #include "tree/names.h"
+#include "tree/renamed.h"
 #include "util/json.h"
 
 #include <errno.h>

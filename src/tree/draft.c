@@ -11,7 +11,10 @@
 #include "tree/draft.h"
 
 #include "tree/document.h"
+#include "tree/errors.h"
+#include "tree/fields.h"
 #include "tree/names.h"
+#include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/json.h"
 #include "util/log.h"

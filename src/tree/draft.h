@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the two files of drafts share: draft.c (their life) and draft_files.c (what is in them, and
- * the create that completes them). Any thread; tree->lock is taken inside.
+ * Drafts of resources: draft.c (their life) and draft_files.c (what is in them, and the create that
+ * completes them). Any thread; tree->lock is taken inside.
  */
 #ifndef TREE_DRAFT_H
 #define TREE_DRAFT_H
 
-#include "tree/tree_internal.h"
+#include "tree/dir.h"
 
 struct draft {
     struct dir *dir;       /* a reference */
@@ -46,5 +46,21 @@ int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *b
 
 /* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir);
+
+/* --- for the directories they are in -------------------------------------------------------- */
+
+/* The draft called `name` in a kind's directory: a reference of its directory, or NULL. */
+struct dir *draft_find(struct dir *parent, const char *name);
+int draft_list(struct dir *parent, struct listing *listing);
+int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child);
+/* Creates at once what defaults= completes: 0 or -errno; 1: something is missing, nothing was
+ * done. */
+int draft_mkdir_by_defaults(struct call *call, struct dir *parent, const char *name,
+                            struct dir **child);
+int draft_rmdir(struct call *call, struct dir *dir);
+int draft_rename(struct call *call, struct dir *dir, const char *new_name);
+/* The names of a kind's drafts: a new JSON array; NULL: no memory. */
+struct json_object *draft_names(struct tree *tree, const struct kind *kind);
+void drafts_finish(struct tree *tree);
 
 #endif

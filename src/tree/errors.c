@@ -2,7 +2,9 @@
 /* Problems become errnos here, and nowhere else. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/errors.h"
+
+#include "tree/dir.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
-
+#include "tree/errors.h"
+#include "tree/leaf_rows.h"
 #include "util/json.h"
 
 #include <errno.h>

@@ -3,6 +3,7 @@
 
 #include "tree/field_keys.h"
 
+#include "tree/fields.h"
 #include "tree/names.h"
 
 #include <stdio.h>
@@ -82,7 +83,7 @@ const struct field_key *field_key_of(const struct dir *dir, uint32_t leaf)
     return key;
 }
 
-void keys_finish(struct tree *tree)
+void field_keys_finish(struct tree *tree)
 {
     struct field_key *key;
     struct field_key *next;

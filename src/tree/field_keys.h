@@ -6,7 +6,7 @@
 #ifndef TREE_FIELD_KEYS_H
 #define TREE_FIELD_KEYS_H
 
-#include "tree/tree_internal.h"
+#include "tree/dir.h"
 
 struct field_key {
     char *key;
@@ -19,5 +19,8 @@ struct field_key {
 const struct field_key *field_key_intern(struct tree *tree, const char *text);
 /* The entry of a leaf number; NULL: there is none. */
 const struct field_key *field_key_of(const struct dir *dir, uint32_t leaf);
+
+/* Frees all of them. */
+void field_keys_finish(struct tree *tree);
 
 #endif

@@ -6,11 +6,15 @@
  */
 #include "config.h"
 
-#include "tree/field_keys.h"
+#include "tree/fields.h"
 
 #include "tree/document.h"
 #include "tree/document_parts.h"
+#include "tree/errors.h"
+#include "tree/field_keys.h"
+#include "tree/file.h"
 #include "tree/names.h"
+#include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/json.h"
 

@@ -7,6 +7,7 @@
 
 #include "tree/file.h"
 
+#include "tree/errors.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

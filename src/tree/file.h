@@ -3,7 +3,42 @@
 #ifndef TREE_FILE_H
 #define TREE_FILE_H
 
-#include "tree/tree_internal.h"
+#include "tree/leaf.h"
+
+struct file {
+    struct tree *tree;
+    LIST_ENTRY(file) link; /* in tree->files */
+    pid_t opener;          /* the thread that opened it */
+    size_t shown_bytes;    /* how long the text was then; guarded by tree->lock */
+    struct node node;      /* holds a reference of node.dir */
+    const struct leaf_row *row;
+    bool writable;
+    bool append;
+    uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
+    bool created;     /* opened by O_CREAT of a file that was not to be seen */
+    bool rendered;    /* the text of a LEAF_BLOCKING file has come */
+    bool copied;      /* by the process that made the directory: part of a copy */
+
+    pthread_mutex_t lock; /* guards busy and turns */
+    bool busy;            /* somebody's turn: who has it may use what follows */
+    struct wait_queue turns;
+
+    struct buf text;        /* what is read; on a writable handle what is staged */
+    bool inherited;         /* some of it is from before the open, or a hole */
+    size_t old_bytes;       /* how long it was then */
+    size_t new_bytes;       /* of that, how much was overwritten, from the start on */
+    bool wrote;             /* a write came */
+    bool replaced;          /* the text came by a rename */
+    bool sent;              /* a change was sent for it */
+    pid_t writer;           /* the thread that wrote last */
+    uint64_t version;       /* of the text's bytes */
+    uint64_t answered;      /* the version that has been answered; 0: none */
+    int answer;             /* that answer: 0 or -errno */
+    struct problem problem; /* and its words */
+    size_t applied_bytes;   /* of the text, when a success has been answered for it; else 0 */
+    struct change *change;  /* on its way, for version `change_version` */
+    uint64_t change_version;
+};
 
 /* --- file.c --------------------------------------------------------------------------------- */
 

@@ -7,9 +7,9 @@
  */
 #include "config.h"
 
-#include "tree/file.h"
-
 #include "tree/document.h"
+#include "tree/errors.h"
+#include "tree/file.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

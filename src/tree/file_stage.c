@@ -5,9 +5,11 @@
  */
 #include "config.h"
 
-#include "tree/file.h"
-
 #include "tree/document.h"
+#include "tree/errors.h"
+#include "tree/fields.h"
+#include "tree/file.h"
+#include "tree/overlay.h"
 #include "tree/scratch.h"
 
 #include <ctype.h>

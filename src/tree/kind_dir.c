@@ -2,10 +2,15 @@
 /* The directory of a kind: drives/, snapshots/, providers/. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/kind_dir.h"
 
 #include "tree/document.h"
+#include "tree/draft.h"
+#include "tree/errors.h"
+#include "tree/listing.h"
 #include "tree/names.h"
+#include "tree/renamed.h"
+#include "tree/resource.h"
 
 #include <errno.h>
 #include <stdio.h>

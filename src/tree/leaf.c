@@ -2,8 +2,9 @@
 /* The files of a directory, by number. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/leaf.h"
 
+#include "tree/fields.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/lease.h"
 
 #include <time.h>
 

@@ -2,8 +2,13 @@
 /* An open directory: its entries as they were when it was opened. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/listing.h"
 
+#include "tree/attr.h"
+#include "tree/draft.h"
+#include "tree/errors.h"
+#include "tree/leaf.h"
+#include "tree/lease.h"
 #include "tree/names.h"
 
 #include <errno.h>

@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/tree/libtree.a
 src_tree_libtree_a_SOURCES = \
-  src/tree/attr.c \
-  src/tree/birth.c \
+  src/tree/attr.c src/tree/attr.h \
+  src/tree/birth.c src/tree/birth.h \
   src/tree/control.c \
-  src/tree/dir.c \
-  src/tree/document_file.c \
+  src/tree/dir.c src/tree/dir.h \
+  src/tree/document_file.c src/tree/document_file.h \
   src/tree/draft.c src/tree/draft.h \
   src/tree/draft_files.c \
-  src/tree/errors.c \
+  src/tree/errors.c src/tree/errors.h \
   src/tree/event_files.c \
   src/tree/field_keys.c src/tree/field_keys.h \
-  src/tree/fields.c \
+  src/tree/fields.c src/tree/fields.h \
   src/tree/file.c src/tree/file.h \
   src/tree/file_commit.c \
   src/tree/file_stage.c \
   src/tree/journal.c src/tree/journal.h \
-  src/tree/kind_dir.c \
-  src/tree/leaf.c \
-  src/tree/lease.c \
-  src/tree/listing.c \
-  src/tree/machines.c \
-  src/tree/overlay.c \
+  src/tree/kind_dir.c src/tree/kind_dir.h \
+  src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
+  src/tree/lease.c src/tree/lease.h \
+  src/tree/listing.c src/tree/listing.h \
+  src/tree/machines.c src/tree/machines.h \
+  src/tree/overlay.c src/tree/overlay.h \
   src/tree/readme.c \
-  src/tree/renamed.c \
-  src/tree/resource.c \
+  src/tree/renamed.c src/tree/renamed.h \
+  src/tree/resource.c src/tree/resource.h \
   src/tree/resource_files.c \
   src/tree/restore.c \
   src/tree/root.c \

@@ -2,10 +2,15 @@
 /* machines/: the same resources by machine; mkdir machines/ID/NAME creates one at once. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/machines.h"
 
 #include "tree/document.h"
+#include "tree/errors.h"
+#include "tree/kind_dir.h"
+#include "tree/listing.h"
 #include "tree/names.h"
+#include "tree/renamed.h"
+#include "tree/resource.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,12 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/overlay.h"
+
+#include "tree/attr.h"
+#include "tree/errors.h"
+#include "tree/leaf.h"
+#include "tree/listing.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* The README at the top of the mount. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/leaf_rows.h"
 
 #include <errno.h>
 

@@ -5,9 +5,11 @@
  */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/renamed.h"
 
+#include "tree/errors.h"
 #include "tree/names.h"
+#include "tree/resource.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

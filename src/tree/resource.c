@@ -2,10 +2,17 @@
 /* The directory of one resource, and how a name in a kind's or machine's directory leads to it. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
+#include "tree/resource.h"
 
 #include "tree/document.h"
+#include "tree/document_file.h"
+#include "tree/draft.h"
+#include "tree/errors.h"
+#include "tree/kind_dir.h"
+#include "tree/leaf_rows.h"
+#include "tree/machines.h"
 #include "tree/names.h"
+#include "tree/renamed.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

@@ -8,9 +8,10 @@
  */
 #include "config.h"
 
+#include "tree/errors.h"
+#include "tree/fields.h"
 #include "tree/file.h"
-#include "tree/tree_internal.h"
-
+#include "tree/resource.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

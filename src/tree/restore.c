@@ -6,10 +6,12 @@
  */
 #include "config.h"
 
-#include "tree/file.h"
-#include "tree/tree_internal.h"
-
 #include "tree/document.h"
+#include "tree/document_file.h"
+#include "tree/errors.h"
+#include "tree/file.h"
+#include "tree/leaf_rows.h"
+#include "tree/resource.h"
 #include "util/json.h"
 
 #include <errno.h>

@@ -2,9 +2,11 @@
 /* The root: the kinds' directories, machines/, the control directory, README, utilization.json. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
-
+#include "tree/attr.h"
 #include "tree/document.h"
+#include "tree/errors.h"
+#include "tree/leaf_rows.h"
+#include "tree/listing.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include "tree/scratch.h"
 
+#include "tree/errors.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,7 +10,8 @@
 #ifndef TREE_SCRATCH_H
 #define TREE_SCRATCH_H
 
-#include "tree/tree_internal.h"
+#include "tree/leaf.h"
+#include "tree/listing.h"
 
 #define SCRATCH_FILE_BYTES  (1024 * 1024)
 #define SCRATCH_TOTAL_BYTES (16 * 1024 * 1024)

@@ -2,8 +2,8 @@
 /* The files fstab and credentials of what can be mounted by SMB: ready for mount.cifs. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
-
+#include "tree/leaf_rows.h"
+#include "tree/resource.h"
 #include "util/json.h"
 
 #include <errno.h>

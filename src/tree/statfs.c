@@ -2,8 +2,7 @@
 /* df: the team's plan, as far as utilization tells. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
-
+#include "tree/leaf.h"
 #include "tree/names.h"
 #include "util/json.h"
 

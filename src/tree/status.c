@@ -2,8 +2,8 @@
 /* .paperspacefs/status.json: what is known about the mount, its key and each kind. */
 #include "config.h"
 
-#include "tree/tree_internal.h"
-
+#include "tree/draft.h"
+#include "tree/leaf_rows.h"
 #include "util/json.h"
 
 #include <errno.h>

@@ -2,10 +2,16 @@
 /* The operations: dispatch to the type of directory, and the record of what failed. */
 #include "config.h"
 
+#include "tree/attr.h"
+#include "tree/draft.h"
+#include "tree/errors.h"
+#include "tree/field_keys.h"
+#include "tree/fields.h"
 #include "tree/file.h"
-#include "tree/tree_internal.h"
-
+#include "tree/lease.h"
+#include "tree/machines.h"
 #include "tree/names.h"
+#include "tree/renamed.h"
 #include "tree/scratch.h"
 
 #include <errno.h>
@@ -53,7 +59,7 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
-    keys_finish(tree);
+    field_keys_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);
 }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directory objects, one for each path form that somebody knows, and what a type of them does.
+ * Any thread; tree->lock is taken inside.
+ */
+#ifndef TREE_DIR_H
+#define TREE_DIR_H
+
+#include "tree/birth.h"
+#include "tree/overlay.h"
+#include "tree/tree_internal.h"
+
+#define REBOUND_MS          2000 /* how long a name that has come to mean another is not acted on */
+#define REBOUNDS_REMEMBERED 32   /* by directory */
+
+struct found;
+struct leaf_row;
+struct listing;
+struct draft;
+struct scratch;
+
+/* How much a type's `fields` may ask for. */
+enum fields_need {
+    FIELDS_KNOWN,    /* what is known: no request */
+    FIELDS_COMPLETE, /* what came incomplete is completed first */
+    FIELDS_FRESH     /* as fresh as reading the document */
+};
+
+/* How long the kernel may believe in names in a directory, so that it need not ask again. */
+enum names_kind {
+    NAMES_LEASED,    /* for a moment: a name may come to mean another resource, or none (lease.c) */
+    NAMES_OF_RECORD, /* while what is known of the resource is fresh; scratch files not at all */
+    NAMES_FIXED      /* always; that a name is missing, for a second */
+};
+
+/* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
+struct dir_ops {
+    const char *type;
+    /* Finds `name` and fills `out`; -ENOENT with words in the problem counts as an error. */
+    int (*lookup)(struct call *call, struct dir *dir, const char *name, struct found *out);
+    /* Adds the entries to the listing. */
+    int (*list)(struct call *call, struct dir *dir, struct listing *listing);
+    /* When its content last changed (wall clock); -ENOENT or -ESTALE: it exists no more. */
+    int (*mtime)(struct dir *dir, int64_t *mtime_ms);
+    int (*mkdir)(struct call *call, struct dir *dir, const char *name, struct dir **child);
+    int (*rmdir)(struct call *call, struct dir *dir, const char *name);
+    int (*unlink)(struct call *call, struct dir *dir, const char *name);
+    int (*rename)(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                  const char *new_name, unsigned flags);
+    /* Both times were set to now: what is shown is to be asked for again. NULL: nothing happens. */
+    void (*touch)(struct dir *dir);
+    enum names_kind names;         /* how long names in it may be believed */
+    const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
+    /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
+     * type has none. */
+    struct json_object *(*fields)(struct call *call, struct dir *dir, enum fields_need need);
+    /* Carries out an edit in the form of a document, on behalf of a field's file. */
+    int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
+    bool scratch; /* other files can be made in it */
+};
+
+extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
+    control_ops, nested_ops;
+
+/* What a lookup found: a directory object (a reference) or a leaf of the directory itself. */
+struct found {
+    struct dir *dir;
+    uint32_t leaf;
+};
+
+/* A leaf number that has come to act as another by a rename. */
+struct role {
+    uint32_t leaf;
+    uint32_t acts_as; /* canonical; 0: nothing any more */
+};
+
+/* A name that went to another resource. */
+struct rebound {
+    char *name;
+    int64_t at_ms; /* monotonic */
+};
+
+struct dir {
+    struct tree *tree;
+    _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
+    uint64_t serial;
+    unsigned refs;            /* guarded by tree->lock */
+    struct dir *parent;       /* a reference; NULL: root */
+    _Atomic(char *) name;     /* encoded, as it was looked up; replaced by a rename */
+    const struct kind *kind;  /* NULL where there is none */
+    _Atomic(char *) id;       /* of a resource; NULL; set once */
+    char *machine_id;         /* of a machine's directory and what is in it; or NULL */
+    struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
+    bool attached;            /* in parent->children; guarded by tree->lock */
+    struct rebound *rebounds; /* names in it that went to another resource of late: a ring of
+                               * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
+    unsigned rebound_next;    /* likewise */
+    struct overlay overlay;   /* guarded by tree->lock */
+    struct birth birth;       /* guarded by tree->lock */
+    struct draft *draft;      /* guarded by tree->lock; see draft.c */
+    struct role *roles;       /* oldest first; guarded by tree->lock */
+    size_t role_count;
+    LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
+    uint32_t next_scratch;        /* guarded by tree->lock */
+    char **retired_names;         /* kept until the end, since borrowed; guarded by tree->lock */
+    size_t retired_count;
+    UT_hash_handle hh; /* in parent->children */
+};
+
+/* The child `name` of `parent`, of this type and these ids: the one handed out before when it is
+ * the same, else a new one that takes its place. A reference, or NULL: no memory. */
+struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
+                       const struct kind *kind, const char *id, const char *machine_id);
+/* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
+bool dir_was_rebound(struct dir *parent, const char *name);
+/* This mount changes, or has made, the resource: where its names go is no surprise. */
+void dir_note_own(struct tree *tree, const char *id);
+/* The child last handed out under that name: a reference, or NULL. */
+struct dir *dir_child(struct dir *parent, const char *name);
+/* The name means nothing (or something else) from now on. */
+void dir_detach(struct dir *dir);
+/* Moves the object to another name in the same directory, as the kernel moves its dentry. */
+bool dir_move(struct dir *dir, const char *new_name);
+const struct dir_ops *dir_ops(const struct dir *dir);
+const char *dir_id(const struct dir *dir); /* NULL: none (yet) */
+/* "drives/data/drive.json" into `out`; "/" for the root. `name` is an entry of `dir`, or NULL. */
+void dir_path(const struct dir *dir, const char *name, char *out, size_t size);
+#define PATH_BYTES 1200
+/* "drives/data" with the leaf's name, if it is one. */
+void node_path(struct node node, char *out, size_t size);
+struct dir *dir_root_create(struct tree *tree);
+/* The resource's or draft's directory that `dir` is, or is nested in. */
+struct dir *dir_resource(struct dir *dir);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A resource's document as a file: rendered from the record, written as an edit. Any thread; no
+ * lock is held by the caller. What takes a call may wait for requests, until its token fires.
+ */
+#ifndef TREE_DOCUMENT_FILE_H
+#define TREE_DOCUMENT_FILE_H
+
+#include "tree/leaf.h"
+
+/* The functions of its row; see struct leaf_row. */
+int document_file_render(struct call *call, struct node node, bool wait, struct buf *out);
+enum judgement document_file_judge(struct file *file, struct call *call);
+int document_file_commit(struct call *call, struct file *file);
+/* The same as commit for an edit that is not the file's own text, but a field's: a JSON object. */
+int document_commit_edit(struct call *call, struct file *file, const struct buf *edit);
+/* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
+int document_refetch(struct call *call, struct dir *dir, struct record **record);
+
+#endif

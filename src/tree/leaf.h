@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Leaves: what is in a directory and is no directory, by number. Any thread; tree->lock is taken
+ * inside.
+ */
+#ifndef TREE_LEAF_H
+#define TREE_LEAF_H
+
+#include "tree/dir.h"
+
+/*
+ * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
+ * its type, from LEAF_FIELDS on the fields by key, from LEAF_SCRATCH on scratch files. The kernel's
+ * RENAME takes a file's number along to its new name, so a number may come to act as another: see
+ * leaf_acts_as.
+ */
+#define LEAF_FIELDS  0x100u
+#define LEAF_SCRATCH 0x80000u
+
+enum leaf_flag {
+    LEAF_DOCUMENT = 1 << 0,    /* its name is the kind's document name */
+    LEAF_SINGLETON = 1 << 1,   /* its name is that of the singleton kind's document */
+    LEAF_VOLATILE = 1 << 2,    /* its content changes by itself: a handle's size counts */
+    LEAF_UNLISTED = 1 << 3,    /* opens by name, is not listed */
+    LEAF_SECRET = 1 << 4,      /* unlisted but with secrets=show */
+    LEAF_BLOCKING = 1 << 5,    /* rendered by the first read, which may wait without a deadline */
+    LEAF_SCRATCH_FILE = 1 << 6 /* read and written in place: scratch.c */
+};
+
+enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
+
+/* One kind of file. */
+struct leaf_row {
+    const char *name;
+    mode_t mode; /* permission bits before the umask; 0444: opening for writing is EACCES */
+    unsigned flags;
+    /* The content as it is now; may wait when `wait` is true (open), else what is known. */
+    int (*render)(struct call *call, struct node node, bool wait, struct buf *out);
+    /* What a staged text is as it stands: whether a write(2) completes it. NULL: read-only. */
+    enum judgement (*judge)(struct file *file, struct call *call);
+    /* Carries out a staged text: 0 or -errno; -EINTR with file->change set: not answered yet. */
+    int (*commit)(struct call *call, struct file *file);
+    /* Both times were set to now. NULL: nothing happens. */
+    int (*touch)(struct call *call, struct node node);
+    /* Whether a directory has it at all. NULL: always. */
+    bool (*exists)(const struct dir *dir);
+    /* Changes mode, owner, times or type that are not those of a plain row. NULL: they are. */
+    void (*attr)(struct node node, struct stat *st);
+};
+
+const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
+#define LEAF_NAME_BYTES 256
+/* Its name ("" if there is none). */
+void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+/* Whether the name is that of a fixed file that secrets=hide keeps away. */
+bool leaf_is_hidden_secret(const struct dir *dir, const char *name);
+/* The permission bits, before the umask. */
+mode_t leaf_mode(struct node node);
+/* The kind that is one document at the root; the kind whose resources belong to machines. */
+const struct kind *leaf_singleton(void);
+const struct kind *machine_kind(void);
+/* The canonical number of the leaf called `name`, hidden or not; 0: none. */
+uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
+bool leaf_hidden(struct dir *dir, uint32_t canonical);
+/* What a number acts as, and under which number a leaf is known at present. */
+uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
+uint32_t leaf_number(struct dir *dir, uint32_t canonical);
+/* From now on `leaf` acts as that; false: no memory. */
+bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
+/* lookup and list for the leaves of a directory. */
+int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
+int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
+
+#endif
