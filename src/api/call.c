@@ -142,9 +142,12 @@ static void judge_success(const struct call *call, const struct http_response *r
     attempt->problem.status = response->status;
     if (result == JSON_OK || may_be_unread(call, response))
         return;
-    problem_set(&attempt->problem, PROBLEM_PROTOCOL,
-                response->body.size_bytes == 0 ? "the answer is empty"
-                                               : "the answer is no whole, proper JSON text");
+    if (response->body.size_bytes == 0)
+        problem_set(&attempt->problem, PROBLEM_PROTOCOL, "the answer is empty");
+    else
+        problem_set(&attempt->problem, PROBLEM_PROTOCOL,
+                    "the answer is no whole, proper JSON text: %s, at byte %zu", fault.message,
+                    fault.offset);
     attempt->problem.status = response->status;
     attempt->verdict = call->needs_json ? VERDICT_LOST : VERDICT_FAILED;
     if (call->method == HTTP_POST) {

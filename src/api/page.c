@@ -6,6 +6,7 @@
 #include "api/idset.h"
 #include "util/json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,15 +86,22 @@ static int out_of_memory(const struct listing *listing, struct problem *problem)
     return call_problem(&listing->call, problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
-static int take_item(struct listing *listing, struct json_object *item, struct problem *problem)
+/* Says which item of the page it is. */
+static int refuse_item(const struct listing *listing, size_t index, struct problem *problem)
+{
+    char words[sizeof problem->message + 32];
+
+    snprintf(words, sizeof words, "item %zu: %s", index + 1, problem->message);
+    return call_problem(&listing->call, problem, problem->kind, words);
+}
+
+static int take_item(struct listing *listing, struct json_object *item, size_t index,
+                     struct problem *problem)
 {
     struct record *record = record_from_json(listing->call.kind, listing->dialect, item, problem);
 
-    if (record == NULL) {
-        char words[sizeof problem->message];
-        memcpy(words, problem->message, sizeof words);
-        return call_problem(&listing->call, problem, problem->kind, words);
-    }
+    if (record == NULL)
+        return refuse_item(listing, index, problem);
     enum idset_result result = idset_add(&listing->ids, record->id);
     if (result == IDSET_NEW && record_list_add(&listing->records, record))
         return 0;
@@ -107,7 +115,7 @@ static int take_items(struct listing *listing, struct json_object *items, struct
     size_t before = listing->records.count;
 
     for (size_t i = 0; i < count; i++)
-        if (take_item(listing, json_object_array_get_idx(items, i), problem) != 0)
+        if (take_item(listing, json_object_array_get_idx(items, i), i, problem) != 0)
             return -1;
     listing->barren_pages = listing->records.count == before ? listing->barren_pages + 1 : 0;
     return 0;

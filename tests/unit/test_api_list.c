@@ -307,6 +307,25 @@ START_TEST(what_is_no_list_is_an_error)
 }
 END_TEST
 
+#define DRIVES_STEP .url = "/shared-drives?limit=120", .status = 200
+
+START_TEST(what_is_wrong_with_a_list_is_said_with_its_place)
+{
+    static const struct fake_step item[] = {
+        {DRIVES_STEP, .body = "{\"items\":[{\"id\":\"a\"},{\"id\":9}]}"}, {.url = NULL}};
+    static const char *const twice = "{\"items\":[{\"id\":\"a\",\"id\":\"b\"}]}";
+    const struct fake_step text[] = {{DRIVES_STEP, .body = twice}, /* may be better next time */
+                                     {DRIVES_STEP, .body = twice},
+                                     {DRIVES_STEP, .body = twice},
+                                     {DRIVES_STEP, .body = twice},
+                                     {.url = NULL}};
+
+    expect_problem(AUTO, &kind_drives, item, PROBLEM_PROTOCOL,
+                   "item 2: the answer holds a drive without a valid id");
+    expect_problem(AUTO, &kind_drives, text, PROBLEM_PROTOCOL, "two equal keys: id, at byte 20");
+}
+END_TEST
+
 /* --- paged arrays ------------------------------------------------------------------------------
  */
 
@@ -528,6 +547,7 @@ int main(void)
     tcase_add_test(tcase, the_first_list_decides);
     tcase_add_test(tcase, a_failed_list_decides_nothing);
     tcase_add_test(tcase, what_is_no_list_is_an_error);
+    tcase_add_test(tcase, what_is_wrong_with_a_list_is_said_with_its_place);
     tcase_add_test(tcase, a_paged_array_goes_on_after_its_last_item);
     tcase_add_test(tcase, a_page_of_another_size_or_of_nothing_new_is_the_last);
     tcase_add_test(tcase, a_server_that_takes_no_limit_is_paged_until_nothing_new);
