@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* A field's file: its text, and what is written to it, which is an edit with that one key. */
+#include "config.h"
+
+#include "tree/document_parts.h"
+#include "tree/errors.h"
+#include "tree/field_keys.h"
+#include "tree/fields.h"
+#include "tree/file.h"
+#include "tree/names.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+/* The text of a value as its file shows it. It is the caller's alone, and may be masked within. */
+static bool print_value(struct json_object *value, bool masked, struct buf *out)
+{
+    if (value == NULL)
+        return true;
+    if (json_object_is_type(value, json_type_string))
+        return buf_append(out, json_object_get_string(value),
+                          (size_t)json_object_get_string_len(value)) &&
+               buf_append_text(out, "\n");
+    return (!masked || document_mask(value)) && json_print(out, value) &&
+           buf_append_text(out, "\n");
+}
+
+static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    struct json_object *members = field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
+    struct json_object *value = NULL;
+    int rc = 0;
+
+    if (key == NULL || members == NULL)
+        rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
+    else if (json_object_object_get_ex(members, key->key, &value))
+        rc = print_value(
+                 value,
+                 node.dir->tree->config.secrets != SECRETS_SHOW && !field_is_secret(key->key), out)
+                 ? 0
+                 : -ENOMEM;
+    json_object_put(members);
+    return rc;
+}
+
+static void field_attr(struct node node, struct stat *st)
+{
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    struct call call = {.op = "getattr"};
+    struct json_object *members = field_members(&call, node.dir, FIELDS_KNOWN);
+    bool answered =
+        key != NULL && members != NULL && json_object_object_get_ex(members, key->key, NULL);
+
+    json_object_put(members);
+    st->st_mode =
+        (st->st_mode & S_IFMT) | (key == NULL ? 0444 : field_mode(node.dir, key->key, answered));
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static enum judgement judge_field(struct file *file, struct call *call)
+{
+    const struct buf *text = &file->text;
+
+    (void)call;
+    return text->size_bytes > 0 && text->data[text->size_bytes - 1] == '\n' ? JUDGE_COMPLETE
+                                                                            : JUDGE_INCOMPLETE;
+}
+
+static int wrong_type(struct call *call, const char *key, const char *expected)
+{
+    int rc = tree_fail(call, EINVAL, "%s must be %s", key, expected);
+
+    snprintf(call->problem.details, sizeof call->problem.details, "%s", key);
+    return rc;
+}
+
+/* The value that a text means for a field of that row (NULL: what it can be told to be). */
+static int parse_value(struct call *call, const struct field *row, const char *key,
+                       const char *text, size_t size, struct json_object **out)
+{
+    static const char *const expected[] = {[FIELD_STRING] = "text",
+                                           [FIELD_INTEGER] = "a whole number",
+                                           [FIELD_BOOLEAN] = "true or false",
+                                           [FIELD_OBJECT] = "a JSON object"};
+    static const json_type types[] = {[FIELD_INTEGER] = json_type_int,
+                                      [FIELD_BOOLEAN] = json_type_boolean,
+                                      [FIELD_OBJECT] = json_type_object};
+    enum field_type type = row == NULL ? FIELD_STRING : row->type;
+
+    *out = NULL;
+    if (size == 0 && row != NULL && (row->flags & FIELD_NULLABLE) != 0)
+        return 0;
+    if (size == 0 && row != NULL && (type != FIELD_STRING || (row->flags & FIELD_REQUIRED) != 0))
+        return wrong_type(call, key,
+                          type == FIELD_STRING ? "something: it can't be empty" : expected[type]);
+    if (type == FIELD_STRING) {
+        *out = json_object_new_string_len(text, (int)size);
+        return *out == NULL ? -ENOMEM : 0;
+    }
+    if (json_read(text, size, out, NULL) == JSON_OK && json_object_is_type(*out, types[type]))
+        return 0;
+    json_object_put(*out);
+    *out = NULL;
+    return wrong_type(call, key, expected[type]);
+}
+
+/* Puts `object` (taken over) into an object under each nested directory's key, outermost last. */
+static struct json_object *wrap(struct dir *dir, struct json_object *object)
+{
+    for (; object != NULL && dir_ops(dir) == &nested_ops; dir = dir->parent) {
+        struct json_object *outer = json_object_new_object();
+        struct buf key = BUF_EMPTY;
+        if (outer == NULL || !name_decode(dir_name(dir), &key) ||
+            json_object_object_add(outer, buf_text(&key), object) != 0) {
+            json_object_put(object);
+            json_object_put(outer);
+            outer = NULL;
+        }
+        buf_finish(&key);
+        object = outer;
+    }
+    return object;
+}
+
+/* The edit {"KEY": VALUE}, nested as the field is. Takes over `value`. */
+static int make_edit(struct dir *dir, const char *key, struct json_object *value, struct buf *out)
+{
+    struct json_object *edit = json_object_new_object();
+
+    if (edit == NULL || json_object_object_add(edit, key, value) != 0) {
+        json_object_put(value);
+        json_object_put(edit);
+        return -ENOMEM;
+    }
+    edit = wrap(dir, edit);
+    bool ok = edit != NULL && json_print(out, edit);
+    json_object_put(edit);
+    return ok ? 0 : -ENOMEM;
+}
+
+static size_t value_bytes(const struct buf *text)
+{
+    size_t size = text->size_bytes;
+
+    return size > 0 && text->data[size - 1] == '\n' ? size - 1 : size;
+}
+
+static int commit_field(struct call *call, struct file *file)
+{
+    struct dir *dir = file->node.dir;
+    struct dir *resource = dir_resource(dir);
+    const struct field_key *key = field_key_of(dir, leaf_acts_as(dir, file->node.leaf));
+    const struct dir_ops *ops = dir_ops(resource);
+    struct json_object *value = NULL;
+    struct buf edit = BUF_EMPTY;
+
+    if (key == NULL || ops->commit_edit == NULL)
+        return -ENOENT;
+    int rc = parse_value(call, field_of(dir, key->key), key->key, buf_text(&file->text),
+                         value_bytes(&file->text), &value);
+    if (rc == 0)
+        rc = make_edit(dir, key->key, value, &edit);
+    if (rc == 0)
+        rc = ops->commit_edit(call, file, &edit);
+    if (edit.data != NULL)
+        explicit_bzero(edit.data, edit.size_bytes);
+    buf_finish(&edit);
+    return rc;
+}
+
+const struct leaf_row field_row = {
+    .name = "field",
+    .mode = 0444,
+    .render = render_field,
+    .judge = judge_field,
+    .commit = commit_field,
+    .attr = field_attr,
+};
