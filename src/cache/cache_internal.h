@@ -310,6 +310,8 @@ int fetch_list_since(struct collection *collection, tick_t since, struct cancel 
 void probe_start_locked(struct collection *collection);
 /* Runs the job of a flight in this thread; no lock held. Takes over the job's reference. */
 void fetch_run(struct flight *flight);
+/* Ends a flight, run or not, and wakes who waits for it. Takes over the job's reference. */
+void fetch_end_locked(struct flight *flight, const struct problem *problem);
 /* A new flight that nobody runs yet: the job's reference. NULL: no memory. */
 struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_what what,
                                     const char *id, enum change_verb verb);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a worker does with a flight: asks the api room, merges what comes, and notes what the end
+ * says about the kind.
+ */
+#include "config.h"
+
+#include "cache/cache_internal.h"
+
+/* A page came: the server answers. */
+static void on_page(void *ctx, size_t items)
+{
+    struct flight *flight = ctx;
+    struct cache *cache = flight->collection->cache;
+
+    (void)items;
+    pthread_mutex_lock(&cache->lock);
+    flight->progress_ms = clock_now_ms(&clock_system);
+    flight->collection->suspended = false;
+    wait_queue_wake(&flight->waiters);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+static void merge_failed(struct problem *problem)
+{
+    problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+}
+
+static struct flight *find_deletion_locked(struct collection *collection)
+{
+    struct flight *flight;
+
+    TAILQ_FOREACH (flight, &collection->flights, link)
+        if (flight->what == FETCH_EVENT && flight->verb == CHANGE_DELETE)
+            return flight;
+    return NULL;
+}
+
+/* What was deleted and is still listed: its events, which are being asked for, say whether it is to
+ * be shown again. Who waits for the listing learns that with it. */
+static void await_deletions_locked(struct collection *collection, struct cancel *cancel)
+{
+    struct flight *flight;
+    bool ended = true;
+
+    while (ended && (flight = find_deletion_locked(collection)) != NULL) {
+        flight->refs++;
+        fetch_wait_locked(flight, false, cancel, NULL);
+        ended = flight->done;
+        flight_unref_locked(flight);
+    }
+}
+
+static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    struct record_list list = RECORD_LIST_EMPTY;
+
+    if (api_list(cache->config.api, collection->kind, cancel, on_page, flight, &list, problem) ==
+        0) {
+        pthread_mutex_lock(&cache->lock);
+        if (!merge_list(collection, &list, flight->begun))
+            merge_failed(problem);
+        await_deletions_locked(collection, cancel);
+        pthread_mutex_unlock(&cache->lock);
+    }
+    record_list_finish(&list);
+}
+
+/* The answer to a GET, or that there is nothing. */
+static void merge_answer(struct flight *flight, struct record *record, struct problem *problem)
+{
+    struct collection *collection = flight->collection;
+
+    if (record != NULL) {
+        if (!merge_item(collection, record, flight->begun))
+            merge_failed(problem);
+    } else if (problem->kind == PROBLEM_NOT_FOUND && !collection->kind->singleton) {
+        if (!merge_gone(collection, flight->id, flight->begun))
+            *problem = (struct problem){.kind = PROBLEM_NONE};
+    }
+}
+
+static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    const char *id = collection->kind->singleton ? NULL : flight->id;
+    struct record *record = NULL;
+
+    api_get(cache->config.api, collection->kind, id, cancel, &record, problem);
+    pthread_mutex_lock(&cache->lock);
+    merge_answer(flight, record, problem);
+    pthread_mutex_unlock(&cache->lock);
+    record_unref(record);
+}
+
+typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem);
+
+static fetch_function *const fetch_functions[] = {
+    [FETCH_LIST] = fetch_list,
+    [FETCH_ITEM] = fetch_item,
+    [FETCH_EVENT] = events_fetch,
+};
+
+static bool is_denial(enum problem_kind kind)
+{
+    return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND;
+}
+
+/* What is denied is not shown from memory, until it is allowed again. A denied item says nothing
+ * about the others, unless it is the key that is not accepted; any answer says that it is. */
+static void note_denial(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    enum problem_kind kind = flight->problem.kind;
+    bool fine = kind == PROBLEM_NONE;
+    bool alone = flight->id[0] != '\0' && kind != PROBLEM_UNAUTHORIZED;
+    struct item *item = alone ? collection_find(collection, flight->id) : NULL;
+
+    if (item != NULL && (fine || is_denial(kind)))
+        item->refused = !fine;
+    if (!alone && is_denial(kind))
+        collection->refused = kind;
+    else if (fine && (!alone || collection->refused == PROBLEM_UNAUTHORIZED))
+        collection->refused = PROBLEM_NONE;
+}
+
+/* What the end of a list or a GET says about the kind. */
+static void note_end(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    const struct problem *problem = &flight->problem;
+    bool answered = problem->kind == PROBLEM_NONE || problem->status != 0;
+    bool outage = fetch_is_outage(problem->kind);
+
+    if (problem->kind == PROBLEM_INTERRUPTED || problem->kind == PROBLEM_NO_MEMORY)
+        return;
+    collection->asked = true;
+    collection->online = answered;
+    collection->failed = outage ? flight->begun : 0;
+    collection->failed_ms = now_ms(collection);
+    if (answered)
+        collection->suspended = false;
+    if (problem->kind == PROBLEM_TIMEOUT && !answered)
+        probe_start_locked(collection);
+    note_denial(flight);
+    if (flight->id[0] == '\0' || problem->kind == PROBLEM_NONE || outage)
+        collection->problem = *problem;
+}
+
+void fetch_end_locked(struct flight *flight, const struct problem *problem)
+{
+    TAILQ_REMOVE(&flight->collection->flights, flight, link);
+    flight->problem = *problem;
+    flight->done = true;
+    if (flight->what != FETCH_EVENT)
+        note_end(flight);
+    wait_queue_wake(&flight->waiters);
+    flight_unref_locked(flight);
+}
+
+void fetch_run(struct flight *flight)
+{
+    struct collection *collection = flight->collection;
+    struct cache *cache = collection->cache;
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct cancel cancel;
+
+    cancel_init(&cancel, cache->config.group, CANCEL_NEVER);
+    fetch_functions[flight->what](flight, &cancel, &problem);
+    cancel_finish(&cancel);
+    pthread_mutex_lock(&cache->lock);
+    fetch_end_locked(flight, &problem);
+    pthread_mutex_unlock(&cache->lock);
+}
