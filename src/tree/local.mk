@@ -29,7 +29,8 @@ src_tree_libtree_a_SOURCES = \
   src/tree/resource_files.c \
   src/tree/restore.c \
   src/tree/root.c \
-  src/tree/scratch.c src/tree/scratch.h \
+  src/tree/scratch.c src/tree/scratch.h src/tree/scratch_internal.h \
+  src/tree/scratch_data.c \
   src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \

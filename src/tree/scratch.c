@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+/* Scratch files: their names, lives and attributes; what is in them: scratch_data.c. */
 #include "config.h"
 
 #include "tree/scratch.h"
 
 #include "tree/errors.h"
+#include "tree/scratch_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct scratch {
-    struct dir *dir;
-    uint32_t leaf;
-    char *name;   /* NULL: unlinked, and kept by open handles only */
-    char *target; /* of a symbolic link; else NULL */
-    struct buf data;
-    mode_t mode;
-    uid_t uid;
-    gid_t gid;
-    int64_t mtime_ms;
-    unsigned holds; /* open handles */
-    bool unlisted;
-    LIST_ENTRY(scratch) link; /* in dir->scratch */
-    LIST_ENTRY(scratch) all;  /* in tree->all_scratch */
-};
-
-static struct scratch *find_leaf(const struct dir *dir, uint32_t leaf)
+struct scratch *scratch_find_leaf(const struct dir *dir, uint32_t leaf)
 {
     struct scratch *scratch;
 
@@ -56,38 +42,11 @@ static void unlock(const struct dir *dir)
     pthread_mutex_unlock(&dir->tree->lock);
 }
 
-/* --- limits ---------------------------------------------------------------------------------- */
-
-static int no_space(struct call *call)
+int scratch_no_space(struct call *call)
 {
     return tree_fail(call, ENOSPC,
                      "scratch files are kept in memory: at most 16 MiB in all, %d files",
                      SCRATCH_MAX_FILES);
-}
-
-/* With the lock held: whether the content may become that long. */
-static int check_size(struct call *call, struct tree *tree, const struct scratch *scratch,
-                      size_t size)
-{
-    if (size > SCRATCH_FILE_BYTES)
-        return tree_fail(call, ENOSPC, "a scratch file has at most 1 MiB");
-    if (size > scratch->data.size_bytes &&
-        tree->scratch_bytes + size - scratch->data.size_bytes > SCRATCH_TOTAL_BYTES)
-        return no_space(call);
-    return 0;
-}
-
-/* With the lock held. */
-static bool resize(struct tree *tree, struct scratch *scratch, size_t size)
-{
-    size_t before = scratch->data.size_bytes;
-
-    if (!buf_resize(&scratch->data, size))
-        return false;
-    tree->scratch_bytes += size;
-    tree->scratch_bytes -= before;
-    scratch->mtime_ms = clock_wall_ms(tree->config.clock);
-    return true;
 }
 
 /* --- making and removing --------------------------------------------------------------------- */
@@ -120,6 +79,7 @@ static struct scratch *scratch_new(struct call *call, struct dir *dir, const cha
     scratch->target = target == NULL ? NULL : strdup(target);
     if (scratch->name == NULL || (target != NULL && scratch->target == NULL)) {
         free(scratch->name);
+        free(scratch->target);
         free(scratch);
         return NULL;
     }
@@ -144,7 +104,7 @@ int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mod
     lock(dir);
     if (dir->tree->scratch_count >= SCRATCH_MAX_FILES ||
         dir->next_scratch >= NODE_LEAF_LIMIT - LEAF_SCRATCH) {
-        rc = no_space(call);
+        rc = scratch_no_space(call);
     } else {
         struct scratch *scratch = scratch_new(call, dir, name, mode, target);
         rc = scratch == NULL ? -ENOMEM : (int64_t)scratch->leaf;
@@ -158,7 +118,7 @@ void scratch_remove(struct dir *dir, uint32_t leaf)
     bool drop = false;
 
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL && scratch->holds == 0) {
         drop = scratch_free(dir, scratch);
     } else if (scratch != NULL) {
@@ -173,7 +133,7 @@ void scratch_remove(struct dir *dir, uint32_t leaf)
 void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
 {
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL)
         scratch->unlisted = unlisted;
     unlock(dir);
@@ -182,7 +142,7 @@ void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
 void scratch_hold(struct dir *dir, uint32_t leaf)
 {
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL)
         scratch->holds++;
     unlock(dir);
@@ -193,7 +153,7 @@ void scratch_release(struct dir *dir, uint32_t leaf)
     bool drop = false;
 
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL && --scratch->holds == 0 && scratch->name == NULL)
         drop = scratch_free(dir, scratch);
     unlock(dir);
@@ -234,7 +194,7 @@ bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
     char *name = strdup(new_name);
 
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     bool ok = scratch != NULL && name != NULL;
     if (ok) {
         free(scratch->name);
@@ -260,7 +220,7 @@ uint32_t scratch_find(const struct dir *dir, const char *name)
 void scratch_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
+    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
     snprintf(out, LEAF_NAME_BYTES, "%s",
              scratch == NULL || scratch->name == NULL ? "" : scratch->name);
     unlock(dir);
@@ -309,89 +269,6 @@ bool scratch_list(struct dir *dir, struct listing *listing)
     return ok;
 }
 
-/* --- content --------------------------------------------------------------------------------- */
-
-bool scratch_read(const struct dir *dir, uint32_t leaf, struct buf *out)
-{
-    lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
-    bool ok =
-        scratch != NULL && buf_append(out, buf_text(&scratch->data), scratch->data.size_bytes);
-    unlock(dir);
-    return ok;
-}
-
-ssize_t scratch_pread(const struct dir *dir, uint32_t leaf, char *out, size_t size, off_t offset)
-{
-    size_t count = 0;
-
-    lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
-    if (scratch != NULL && offset >= 0 && (size_t)offset < scratch->data.size_bytes) {
-        size_t left = scratch->data.size_bytes - (size_t)offset;
-        count = left < size ? left : size;
-        memcpy(out, scratch->data.data + offset, count);
-    }
-    unlock(dir);
-    return (ssize_t)count;
-}
-
-/* With the lock held. */
-static ssize_t write_locked(struct call *call, struct tree *tree, struct scratch *scratch,
-                            const char *data, size_t size, size_t offset)
-{
-    size_t end = offset + size;
-
-    if (end < offset)
-        return no_space(call);
-    int rc = check_size(call, tree, scratch, end);
-    if (rc < 0)
-        return rc;
-    if (end > scratch->data.size_bytes && !resize(tree, scratch, end))
-        return -ENOMEM;
-    if (!buf_write_at(&scratch->data, offset, data, size))
-        return -ENOMEM;
-    scratch->mtime_ms = clock_wall_ms(tree->config.clock);
-    return (ssize_t)size;
-}
-
-ssize_t scratch_pwrite(struct call *call, struct dir *dir, uint32_t leaf, const char *data,
-                       size_t size, off_t offset, bool append)
-{
-    ssize_t rc = -ESTALE;
-
-    lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
-    if (scratch != NULL)
-        rc = write_locked(call, dir->tree, scratch, data, size,
-                          append || offset < 0 ? scratch->data.size_bytes : (size_t)offset);
-    unlock(dir);
-    return rc;
-}
-
-off_t scratch_size(const struct dir *dir, uint32_t leaf)
-{
-    lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
-    size_t size = scratch == NULL ? 0 : scratch->data.size_bytes;
-    unlock(dir);
-    return (off_t)size;
-}
-
-int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t size)
-{
-    int rc = -ESTALE;
-
-    lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
-    if (scratch != NULL && size >= 0)
-        rc = check_size(call, dir->tree, scratch, (size_t)size);
-    if (rc == 0 && !resize(dir->tree, scratch, (size_t)size))
-        rc = -ENOMEM;
-    unlock(dir);
-    return rc;
-}
-
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text)
 {
@@ -415,7 +292,7 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
 int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change)
 {
     lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL && change->set_mode)
         scratch->mode = change->mode & 07777;
     if (scratch != NULL && change->touch_now)
@@ -427,7 +304,7 @@ int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change
 int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t size)
 {
     lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
+    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
     bool ok = scratch != NULL && scratch->target != NULL;
     if (ok)
         snprintf(out, size, "%s", scratch->target);
@@ -440,7 +317,7 @@ static void scratch_attr(struct node node, struct stat *st)
     uint32_t leaf = leaf_acts_as(node.dir, node.leaf);
 
     lock(node.dir);
-    const struct scratch *scratch = find_leaf(node.dir, leaf);
+    const struct scratch *scratch = scratch_find_leaf(node.dir, leaf);
     if (scratch != NULL) {
         st->st_mode = (scratch->target == NULL ? S_IFREG : S_IFLNK) | scratch->mode;
         st->st_uid = scratch->uid;
@@ -469,7 +346,7 @@ static const struct leaf_row row = {.name = "scratch",
 const struct leaf_row *scratch_row(const struct dir *dir, uint32_t leaf)
 {
     lock(dir);
-    bool found = find_leaf(dir, leaf) != NULL;
+    bool found = scratch_find_leaf(dir, leaf) != NULL;
     unlock(dir);
     return found ? &row : NULL;
 }
