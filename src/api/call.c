@@ -298,7 +298,8 @@ static bool pause_before_retry(const struct call *call, struct budget *budget,
     if (budget->backoff_ms < BACKOFF_MAX_MS)
         budget->backoff_ms *= 2;
     enum cancel_reason reason = cancel_sleep(call->cancel, clock_now_ms(&clock_system) + wait_ms);
-    if (reason == CANCEL_INTERRUPT || reason == CANCEL_SHUTDOWN)
+    bool told = reason == CANCEL_INTERRUPT && call->cancel->takes_back; /* by the last attempt */
+    if ((reason == CANCEL_INTERRUPT && !told) || reason == CANCEL_SHUTDOWN)
         call_problem(call, &attempt->problem, PROBLEM_INTERRUPTED, "interrupted");
     return reason == CANCEL_NONE;
 }
@@ -326,9 +327,15 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
         .backoff_ms = config->backoff_ms > 0 ? config->backoff_ms : BACKOFF_MS,
     };
 
+    *attempt = (struct attempt){.verdict = VERDICT_FAILED};
     do {
+        const struct attempt before = *attempt;
         int64_t timeout_ms = budget.end_ms - clock_now_ms(config->clock);
         try_once(call, url, timeout_ms > 0 ? timeout_ms : 1, attempt);
+        /* One that was taken back before it was sent tells nothing; the one before it does. */
+        if (call->cancel->takes_back && attempt->problem.kind == PROBLEM_INTERRUPTED &&
+            before.problem.kind != PROBLEM_NONE)
+            *attempt = before;
     } while (attempt->verdict != VERDICT_DONE && try_again(call, &budget, attempt));
 }
 

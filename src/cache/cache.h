@@ -165,7 +165,9 @@ int change_start(struct cache *cache, const struct change_request *request, stru
  * the next one looks before it sends. */
 bool cache_create_in_doubt(struct cache *cache, const struct kind *kind, const char *body);
 /* Waits for the outcome: 0, or -1 and the problem. When `cancel` fires first: -1 with
- * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT, and the change goes on; it may be waited for again. */
+ * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT, and the change goes on; it may be waited for again. An
+ * interrupt of its only caller takes back what was not sent yet (PROBLEM_INTERRUPTED, in words),
+ * and ends further attempts: then the outcome is that of the last one. */
 int change_wait(struct change *change, struct cancel *cancel, struct problem *problem);
 bool change_done(struct change *change);
 /* After success: the resource as it is now, or as it was last known when an update was answered

@@ -178,9 +178,12 @@ struct change {
     char **secrets; /* or NULL */
     char *origin;   /* or NULL */
     int64_t deadline_ms;
+    struct cancel cancel;     /* of the job; an interrupt takes back what was not sent */
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
     pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
+    bool begun;               /* its job runs */
     bool done;
+    unsigned waiting; /* how many callers do */
     struct problem problem;
     struct record *record;
     struct wait_queue waiters;

@@ -12,6 +12,7 @@
 
 #define RESERVE_MS        200
 #define CREATE_RESERVE_MS 5000
+#define TAKE_BACK_MS      100 /* in which what was taken back has ended */
 
 /* --- life ------------------------------------------------------------------------------------- */
 
@@ -36,6 +37,7 @@ static void destroy(struct change *change)
     wipe(change->body);
     free(change->id);
     free(change->origin);
+    cancel_finish(&change->cancel);
     pthread_mutex_destroy(&change->lock);
     free(change);
 }
@@ -73,6 +75,16 @@ static bool copy_list(const char *const *list, char ***out)
     return *out != NULL;
 }
 
+/* How long before its deadline a change gives up, so that who waits still learns how it ended: of a
+ * create without an answer it is looked up first. */
+static int64_t reserve_ms(const struct change *change)
+{
+    int64_t timeout_ms = change->collection->cache->config.timeout_ms;
+    int64_t most_ms = change->verb == CHANGE_CREATE ? CREATE_RESERVE_MS : RESERVE_MS;
+
+    return timeout_ms / 4 < most_ms ? timeout_ms / 4 : most_ms;
+}
+
 static struct change *create(struct cache *cache, const struct change_request *request)
 {
     struct change *change = calloc(1, sizeof(*change));
@@ -85,6 +97,8 @@ static struct change *create(struct cache *cache, const struct change_request *r
     change->collection = collection_of(cache, request->kind);
     change->verb = request->verb;
     change->deadline_ms = request->deadline_ms;
+    cancel_init(&change->cancel, NULL, change->deadline_ms - reserve_ms(change));
+    change->cancel.takes_back = true;
     if (copy_text(request->id, &change->id) && copy_text(request->body, &change->body) &&
         copy_text(request->origin, &change->origin) &&
         copy_list(request->secrets, &change->secrets))
@@ -152,6 +166,16 @@ bool change_is_at_end(const struct change *change)
     return reason != CANCEL_NONE;
 }
 
+static bool is_taken_back(struct change *change)
+{
+    return cancel_reason(&change->cancel) == CANCEL_INTERRUPT;
+}
+
+static int say_taken_back(struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted before it was sent: nothing was");
+}
+
 /* Ends a change that was not sent. */
 static int forgo(struct change *change, struct problem *problem)
 {
@@ -162,9 +186,12 @@ static int forgo(struct change *change, struct problem *problem)
     if (has_event(change->verb))
         events_end_locked(change->collection, change->verb, change->id, PROBLEM_INTERRUPTED, &none);
     pthread_mutex_unlock(&cache->lock);
+    if (is_taken_back(change))
+        return say_taken_back(problem);
     return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
 }
 
+/* Tells of what was sent, and of what the end of the mount kept from it. */
 static void report(const struct change *change, const struct record *record,
                    const struct problem *problem)
 {
@@ -182,29 +209,27 @@ static void report(const struct change *change, const struct record *record,
         config->on_change_end(config->ctx, &ended);
 }
 
-/* How long before its deadline a change gives up, so that who waits still learns how it ended: of a
- * create without an answer it is looked up first. */
-static int64_t reserve_ms(const struct change *change)
+/* Whether its job has anything to do. */
+static bool begin(struct change *change)
 {
-    int64_t timeout_ms = change->collection->cache->config.timeout_ms;
-    int64_t most_ms = change->verb == CHANGE_CREATE ? CREATE_RESERVE_MS : RESERVE_MS;
-
-    return timeout_ms / 4 < most_ms ? timeout_ms / 4 : most_ms;
+    pthread_mutex_lock(&change->lock);
+    change->begun = true;
+    pthread_mutex_unlock(&change->lock);
+    return !is_taken_back(change) && !change_is_at_end(change);
 }
 
 static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
     struct record *record = NULL;
-    struct cancel cancel;
+    int rc = begin(change)
+                 ? change_functions[change->verb](change, &change->cancel, &record, &problem)
+                 : forgo(change, &problem);
 
-    cancel_init(&cancel, NULL, change->deadline_ms - reserve_ms(change));
-    int rc = change_is_at_end(change)
-                 ? forgo(change, &problem)
-                 : change_functions[change->verb](change, &cancel, &record, &problem);
-
-    cancel_finish(&cancel);
-    report(change, record, &problem);
+    if (problem.kind == PROBLEM_INTERRUPTED && is_taken_back(change))
+        say_taken_back(&problem);
+    else
+        report(change, record, &problem);
     pthread_mutex_lock(&change->lock);
     change->record = record;
     if (rc != 0)
@@ -308,18 +333,20 @@ int change_start(struct cache *cache, const struct change_request *request, stru
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-static int say_left(enum cancel_reason reason, struct problem *problem)
+/* With the lock held. */
+static int say_left(const struct change *change, enum cancel_reason reason, struct problem *problem)
 {
     if (reason == CANCEL_DEADLINE)
         return problem_set(problem, PROBLEM_TIMEOUT,
                            "no answer came in time; the change goes on by itself");
+    if (!change->begun && change->waiting == 1)
+        return say_taken_back(problem);
     return problem_set(problem, PROBLEM_INTERRUPTED,
                        "interrupted; a change that was sent goes on by itself");
 }
 
-/* The mount ends, and lets what was sent come to its end: who waits for it learns how that went.
- * What was not sent yet ends at once. An interrupt does not count any more. */
-static enum cancel_reason wait_at_end(struct change *change, int64_t deadline_ms)
+/* Waits until it is done or `deadline_ms` has come, whatever else comes. */
+static enum cancel_reason wait_out(struct change *change, int64_t deadline_ms)
 {
     enum cancel_reason reason = CANCEL_NONE;
     struct cancel cancel;
@@ -331,20 +358,45 @@ static enum cancel_reason wait_at_end(struct change *change, int64_t deadline_ms
     return reason;
 }
 
+/* The caller was interrupted: if nobody else waits for it, what was not sent yet is not sent any
+ * more, and that is known in a moment. */
+static void take_back(struct change *change)
+{
+    if (change->waiting > 1)
+        return;
+    cancel_fire(&change->cancel, CANCEL_INTERRUPT);
+    if (change->begun)
+        wait_out(change, clock_now_ms(&clock_system) + TAKE_BACK_MS);
+}
+
+/* Why the caller is to leave; CANCEL_NONE: it is done, or to be looked at again. */
+static enum cancel_reason wait_once(struct change *change, struct cancel *cancel)
+{
+    enum cancel_reason reason =
+        wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
+
+    /* The mount ends, and lets what was sent come to its end: who waits for it learns how that
+     * went. What was not sent yet ends at once. An interrupt does not count any more. */
+    if (reason == CANCEL_SHUTDOWN)
+        reason = wait_out(change, cancel->deadline_ms);
+    else if (reason == CANCEL_INTERRUPT && !change->done)
+        take_back(change);
+    return change->done ? CANCEL_NONE : reason;
+}
+
 int change_wait(struct change *change, struct cancel *cancel, struct problem *problem)
 {
     int rc = 0;
 
     pthread_mutex_lock(&change->lock);
+    change->waiting++;
     while (!change->done && rc == 0) {
-        enum cancel_reason reason =
-            wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
+        enum cancel_reason reason = wait_once(change, cancel);
 
-        if (reason == CANCEL_SHUTDOWN)
-            reason = wait_at_end(change, cancel->deadline_ms);
-        if (reason != CANCEL_NONE && !change->done)
-            rc = say_left(reason, problem);
+        if (reason != CANCEL_NONE)
+            rc = say_left(change, reason, problem);
     }
+    change->waiting--;
     if (rc == 0 && change->problem.kind != PROBLEM_NONE) {
         if (problem != NULL)
             *problem = change->problem;

@@ -120,7 +120,7 @@ static int64_t wait_end_ms(const struct transfer *transfer)
 
 /* Waits until the transfer is done, with the lock held: true. False when the caller is to leave
  * before that, for `*reason` (CANCEL_NONE: the request's own time is over). */
-static bool wait_done(struct http *http, struct transfer *transfer, struct cancel *cancel,
+static bool wait_with(struct http *http, struct transfer *transfer, struct cancel *cancel,
                       enum cancel_reason *reason)
 {
     *reason = CANCEL_NONE;
@@ -130,6 +130,21 @@ static bool wait_done(struct http *http, struct transfer *transfer, struct cance
         *reason = wait_queue_wait(&transfer->done, &http->lock, cancel, wait_end_ms(transfer));
     }
     return true;
+}
+
+/* The same, for the caller's token: where that only takes back, what was sent is waited out. */
+static bool wait_done(struct http *http, struct transfer *transfer, struct cancel *cancel,
+                      enum cancel_reason *reason)
+{
+    bool done = wait_with(http, transfer, cancel, reason);
+    struct cancel rest;
+
+    if (done || *reason != CANCEL_INTERRUPT || !cancel->takes_back || !transfer->sent)
+        return done;
+    cancel_init(&rest, NULL, cancel->deadline_ms);
+    done = wait_with(http, transfer, &rest, reason);
+    cancel_finish(&rest);
+    return done;
 }
 
 /* Moves what came out of the transfer. */

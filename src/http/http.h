@@ -72,7 +72,8 @@ void http_destroy(struct http *http);
  * PROBLEM_PROTOCOL (a broken answer), PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token fired by
  * interrupt or shutdown; its deadline gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY.
  * When the token fires the caller is freed at once: a GET is abandoned and removed by the http
- * thread; any other request that may have been sent already goes on to its end by itself.
+ * thread; any other request that may have been sent already goes on to its end by itself. An
+ * interrupt of a token that only takes back (takes_back) frees the caller of what was not sent.
  * Any thread. The problem's words never hold headers or bodies. */
 int http_perform(struct http *http, const struct http_request *request, struct cancel *cancel,
                  struct http_response *response, struct problem *problem);

@@ -37,6 +37,9 @@ struct cancel {
     pthread_cond_t wake;  /* on CLOCK_MONOTONIC */
     enum cancel_reason fired;
     bool woken;
+    /* An interrupt takes back what was not sent yet, and does not end the wait for what was: set by
+     * its owner right after cancel_init. */
+    bool takes_back;
     int64_t deadline_ms; /* on clock_system's monotonic clock; CANCEL_NEVER */
     struct cancel_group *group;
     TAILQ_ENTRY(cancel) link;

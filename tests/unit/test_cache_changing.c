@@ -233,6 +233,58 @@ START_TEST(test_an_interrupted_change_is_let_finish_and_its_outcome_recorded)
 }
 END_TEST
 
+/* The caller of `change` is interrupted: what it is told. */
+static struct problem interrupted(struct change *change)
+{
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct cancel cancel;
+
+    cancel_init(&cancel, &room.group, CANCEL_NEVER);
+    cancel_fire(&cancel, CANCEL_INTERRUPT);
+    ck_assert_int_eq(change_wait(change, &cancel, &problem), -1);
+    cancel_finish(&cancel);
+    return problem;
+}
+
+START_TEST(test_an_interrupt_takes_back_what_waits_behind_another_change)
+{
+    know_drives(2);
+    server_fail(room.server, HTTP_PUT, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    struct change *first = room_start(CHANGE_UPDATE, &kind_drives, "d1", RENAME);
+    struct change *second = room_start(CHANGE_DELETE, &kind_drives, "d1", NULL);
+
+    server_wait_held(room.server, 1);
+    struct problem problem = interrupted(second);
+    ck_assert_int_eq(problem.kind, PROBLEM_INTERRUPTED);
+    ck_assert_ptr_nonnull(strstr(problem.message, "before it was sent"));
+    server_release(room.server);
+    ck_assert_int_eq(room_wait(first, NULL), PROBLEM_NONE);
+    ck_assert_int_eq(room_wait(second, NULL), PROBLEM_INTERRUPTED);
+    ck_assert_uint_eq(server_requests(room.server, HTTP_DELETE, DRIVES), 0);
+    ck_assert(room_shows(&kind_drives, "d1", "mine"));
+    change_unref(first);
+    change_unref(second);
+}
+END_TEST
+
+START_TEST(test_an_interrupt_ends_the_attempts)
+{
+    know_drives(2);
+    server_fail(room.server, HTTP_DELETE, DRIVES, FAULT_STATUS, 503, 100);
+    struct change *change = room_start(CHANGE_DELETE, &kind_drives, "d1", NULL);
+
+    while (server_requests(room.server, HTTP_DELETE, DRIVES) == 0)
+        room_pause();
+    ck_assert_int_eq(interrupted(change).status, 503); /* certainly not done: the true outcome */
+    size_t sent = server_requests(room.server, HTTP_DELETE, DRIVES);
+    for (int i = 0; i < 100; i++)
+        room_pause();
+    ck_assert_uint_eq(server_requests(room.server, HTTP_DELETE, DRIVES), sent);
+    ck_assert(change_done(change));
+    change_unref(change);
+}
+END_TEST
+
 static void *release_soon(void *arg)
 {
     (void)arg;
@@ -386,6 +438,8 @@ TCase *case_changing(void)
     tcase_add_test(tcase, test_an_update_of_what_is_gone_drops_it);
     tcase_add_test(tcase, test_changes_of_one_resource_are_sent_one_after_another);
     tcase_add_test(tcase, test_an_interrupted_change_is_let_finish_and_its_outcome_recorded);
+    tcase_add_test(tcase, test_an_interrupt_takes_back_what_waits_behind_another_change);
+    tcase_add_test(tcase, test_an_interrupt_ends_the_attempts);
     tcase_add_test(tcase, test_a_change_that_was_sent_is_let_finish_at_the_mounts_end);
     tcase_add_test(tcase, test_a_change_that_was_not_sent_yet_is_not_sent_at_the_mounts_end);
     tcase_add_test(tcase, test_a_change_ends_by_its_deadline);

@@ -470,6 +470,16 @@ static const struct rule *take_rule(struct server *server, enum http_method meth
     return NULL;
 }
 
+/* Whether the token ends the wait for what was sent. */
+static bool is_over(struct cancel *cancel)
+{
+    enum cancel_reason reason = cancel_reason(cancel);
+
+    if (reason == CANCEL_INTERRUPT && cancel->takes_back)
+        return clock_now_ms(&clock_system) >= cancel->deadline_ms;
+    return reason != CANCEL_NONE;
+}
+
 /* Waits for the next release, or for the token, or for the time that the request has. */
 static bool hold(struct server *server, const struct http_request *request, struct cancel *cancel)
 {
@@ -478,7 +488,7 @@ static bool hold(struct server *server, const struct http_request *request, stru
 
     server->held++;
     pthread_cond_broadcast(&server->wake);
-    while (server->releases == releases && cancel_reason(cancel) == CANCEL_NONE &&
+    while (server->releases == releases && !is_over(cancel) &&
            clock_now_ms(&clock_system) < end_ms) {
         struct timespec end;
 
@@ -500,7 +510,7 @@ static int say_silent(struct cancel *cancel, struct http_response *response,
     enum cancel_reason reason = cancel_reason(cancel);
 
     response->progress = HTTP_SENT;
-    if (reason == CANCEL_INTERRUPT || reason == CANCEL_SHUTDOWN)
+    if (reason == CANCEL_SHUTDOWN || (reason == CANCEL_INTERRUPT && !cancel->takes_back))
         return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted");
     return problem_set(problem, PROBLEM_TIMEOUT, "no answer in time");
 }
