@@ -189,6 +189,11 @@ struct change {
     struct wait_queue waiters;
 };
 
+/* Waits until no change of that resource is on its way, without a part in them: 0, or -1 with
+ * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT when `cancel` fires first. No lock held. */
+int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
+                   struct cancel *cancel, struct problem *problem);
+
 struct cache {
     struct cache_config config;
     pthread_mutex_t lock;

@@ -25,6 +25,8 @@ int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
     int rc = -1;
 
     *out = NULL;
+    if (change_outlast(cache, kind, id, cancel, problem) != 0)
+        return -1;
     pthread_mutex_lock(&cache->lock);
     struct flight *flight =
         fetch_start_locked(collection_of(cache, kind), FETCH_ITEM, id, CHANGE_CREATE);

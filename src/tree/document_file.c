@@ -9,6 +9,7 @@
 #include "tree/document_file.h"
 #include "tree/names.h"
 #include "tree/renamed.h"
+#include "tree/turns.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -101,7 +102,7 @@ static int send_edit(struct call *call, struct file *file, const struct document
 /* What the edit changes. An API that takes whole objects only gets it merged into what is there
  * right now; so does a record that came incomplete. */
 static int work_out(struct call *call, const struct buf *text, struct dir *dir,
-                    struct record **record, struct document_change *edit)
+                    struct record **record, struct document_change *edit, struct turn **turn)
 {
     bool whole = cache_shape(dir->tree->config.cache, dir->kind)->update == UPDATE_WHOLE;
     int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
@@ -110,7 +111,9 @@ static int work_out(struct call *call, const struct buf *text, struct dir *dir,
         rc = diff(call, text, dir, *record, edit);
     if (rc < 0 || !edit->changed || !whole)
         return rc;
-    rc = document_refetch(call, dir, record);
+    rc = turn_take(call, dir, turn);
+    if (rc == 0)
+        rc = document_refetch(call, dir, record);
     return rc < 0 ? rc : diff(call, text, dir, *record, edit);
 }
 
@@ -174,6 +177,7 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     struct record *record = NULL;
     struct buf kept = BUF_EMPTY;
     struct buf old_name = BUF_EMPTY;
+    struct turn *turn = NULL;
 
     if (file->change != NULL)
         return file_await(call, file, false);
@@ -183,12 +187,13 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     if (!name_shown(dir->tree->config.cache, record, &old_name))
         buf_finish(&old_name);
     text = keep_settable(call, file, dir, text, &kept);
-    rc = work_out(call, text, dir, &record, &edit);
+    rc = work_out(call, text, dir, &record, &edit, &turn);
     /* A rename to a name that is taken is refused, as mv is. */
     if (rc == 0 && edit.changed && takes_other_name(dir, &edit.body) && renames(record, &edit))
         rc = tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
+    turn_give(dir->tree, turn);
     if (rc == 0 && edit.changed)
         renamed_note(dir, &old_name);
     document_change_finish(&edit);

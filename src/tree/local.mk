@@ -34,6 +34,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \
+  src/tree/turns.c src/tree/turns.h \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
 include src/tree/pure.mk
 

@@ -14,6 +14,7 @@
 #include "tree/names.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
+#include "tree/turns.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -232,6 +233,15 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
                      "the name is taken");
 }
 
+/* What is there right now, and nobody else's to change until the turn is given back. */
+static int fetch_in_turn(struct call *call, struct dir *dir, struct record **record,
+                         struct turn **turn)
+{
+    int rc = turn_take(call, dir, turn);
+
+    return rc < 0 ? rc : document_refetch(call, dir, record);
+}
+
 /* Sends the new name; the directory object goes on under it, as the kernel's dentry does. */
 static int send_name(struct call *call, struct dir *dir, const char *new_name,
                      const struct buf *decoded)
@@ -239,14 +249,13 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
     struct cache *cache = dir->tree->config.cache;
     struct document_change edit = {0};
     struct record *record = resource_record(dir);
-    int rc;
+    struct turn *turn = NULL;
+    int rc = 0;
 
     if (record == NULL)
         return tree_fail(call, ENOENT, "it is gone");
     if (cache_shape(cache, dir->kind)->update == UPDATE_WHOLE)
-        rc = document_refetch(call, dir, &record);
-    else
-        rc = 0;
+        rc = fetch_in_turn(call, dir, &record, &turn);
     if (rc == 0 && document_rename(cache_dialect(cache), record, buf_text(decoded),
                                    decoded->size_bytes, &edit, &call->problem) < 0)
         rc = tree_problem_errno(call, false);
@@ -258,6 +267,7 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
                                          .secrets = (const char *const *)edit.secrets};
         rc = resource_change(call, dir, NULL, &request, NULL);
     }
+    turn_give(dir->tree, turn);
     if (rc == 0 && !dir_move(dir, new_name))
         rc = -ENOMEM;
     document_change_finish(&edit);

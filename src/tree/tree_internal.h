@@ -32,6 +32,7 @@ struct tree {
     LIST_HEAD(, dir) hiding;    /* directories with hidden files, referenced */
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
+    LIST_HEAD(, turn) turns;
     LIST_HEAD(, renamed) renamed;         /* old names: renamed.c */
     LIST_HEAD(, scratch) all_scratch;     /* of all directories */
     _Atomic(uint64_t) own_changes;        /* how many were waited for so far */

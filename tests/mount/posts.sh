@@ -148,4 +148,43 @@ test_a_slow_POST_that_is_interrupted_is_let_finish()
     assert_eq 1 "$(posts)"
 }
 
+test_what_was_interrupted_before_it_was_sent_is_not_sent()
+{
+    local busy
+
+    mounted -- connections=1
+    shell 'ls -R snapshots machines > /dev/null'
+    forget_requests
+    fault '{"method": "DELETE", "delayMs": 2500}'
+    (cd "$MNT" && exec rm -r drives/archive) &
+    busy=$!
+    eventually 10 deletion_began
+    shell "timeout -s INT 0.5 touch snapshots/before-upgrade/restore"
+    assert_matches "$(cat "$MNT/.paperspacefs/last-error")" 'EINTR.*nothing was'
+    wait "$busy"
+    pause 0.5
+    assert_eq 0 "$(posts)"
+    prints never 'cat snapshots/before-upgrade/restore'
+    works 'touch snapshots/before-upgrade/restore'
+}
+
+deletion_began()
+{
+    [ "$(control GET requests | jq '[.[] | select(.method == "DELETE")] | length')" -eq 1 ]
+}
+
+test_what_was_refused_for_now_is_not_sent_again_after_an_interrupt()
+{
+    mounted
+    shell 'ls snapshots > /dev/null'
+    fault '{"method": "POST", "times": -1, "status": 503}'
+    shell "timeout -s INT 0.1 mkdir machines/$MACHINE/first"
+    no_faults
+    local sent
+    sent=$(posts)
+    pause 1.5
+    assert_eq "$sent" "$(posts)"
+    refused 'No such file or directory' 'stat snapshots/first'
+}
+
 run_scenarios "$@"

@@ -216,6 +216,20 @@ test_docs_a_provider_is_read_and_written_whole()
     prints '"ca1"' 'jq .s3Config.region providers/training/provider.json'
 }
 
+# Each is merged into what the one before it has left.
+test_edits_of_one_provider_at_once_all_stay()
+{
+    local fields=providers/$TRAINING
+
+    mounted
+    [ "$D" = openapi ] || fields=$fields/s3Config
+    fault '{"path": "/storage-providers", "times": -1, "delayMs": 50}'
+    works "echo b1 > $fields/bucket & a=\$!; echo ams1 > $fields/region & b=\$!
+        mv providers/training-data providers/renamed && wait \$a && wait \$b"
+    api GET /storage-providers/$TRAINING >"$T/now"
+    assert_eq 'b1 ams1 renamed' "$(jq -r '[(.s3Config // .) | .bucket, .region] + [.name] | join(" ")' "$T/now")"
+}
+
 test_docs_nested_objects_merge_and_null_clears()
 {
     mounted
