@@ -17,6 +17,7 @@ dist_check_SCRIPTS += \
   tests/mount/errors.sh \
   tests/mount/events.sh \
   tests/mount/life.sh \
+  tests/mount/moving.sh \
   tests/mount/names.sh \
   tests/mount/posts.sh \
   tests/mount/readers.sh \

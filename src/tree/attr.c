@@ -7,6 +7,7 @@
 #include "tree/errors.h"
 #include "tree/file.h"
 #include "tree/lease.h"
+#include "tree/process.h"
 
 #include <errno.h>
 #include <string.h>

@@ -15,11 +15,10 @@
 
 #include "tree/birth.h"
 
-#include "tree/file.h"
+#include "tree/dir.h"
+#include "tree/process.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define BIRTH_MS 60000 /* since the last file that it made */
 
@@ -37,28 +36,8 @@ void birth_begin(struct call *call, struct dir *dir)
     pthread_mutex_unlock(&dir->tree->lock);
 }
 
-/* Whether `pid` is a child of `parent`: rsync makes directories in one process, and what is in them
- * in a child of it. */
-static bool is_child_of(pid_t pid, pid_t parent)
-{
-    char path[64];
-    char line[512];
-    int found = 0;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    if (fgets(line, sizeof line, file) != NULL) {
-        const char *name_end = strrchr(line, ')'); /* the name may hold anything */
-        if (name_end == NULL || sscanf(name_end, ") %*c %d", &found) != 1)
-            found = 0;
-    }
-    fclose(file);
-    return found == parent;
-}
-
-/* A copy of what is known, when `call` comes from the process that made the directory. */
+/* A copy of what is known, when `call` comes from the process that made the directory, or a child:
+ * rsync makes directories in one process, and what is in them in a child of it. */
 static struct birth of_process(struct call *call, struct dir *dir)
 {
     dir = dir_resource(dir);
@@ -67,7 +46,7 @@ static struct birth of_process(struct call *call, struct dir *dir)
     bool over = birth.until_ms <= now_ms(dir);
     pthread_mutex_unlock(&dir->tree->lock);
     if (over || birth.pid == 0 ||
-        !(same_process(call->pid, birth.pid) || is_child_of(call->pid, birth.pid)))
+        !(same_process(call->pid, birth.pid) || process_is_child(call->pid, birth.pid)))
         birth = (struct birth){0};
     return birth;
 }

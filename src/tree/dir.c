@@ -50,7 +50,6 @@ static void dir_free(struct dir *dir)
     free(atomic_load(&dir->name));
     free(atomic_load(&dir->id));
     free(dir->machine_id);
-    free(dir->overlay.readers);
     free(dir->overlay.hidden);
     free(dir->roles);
     free(dir->birth.made);

@@ -8,6 +8,8 @@
 #include "tree/file.h"
 
 #include "tree/errors.h"
+#include "tree/process.h"
+#include "tree/readers.h"
 #include "tree/scratch.h"
 
 #include <errno.h>
@@ -161,7 +163,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return rc;
     }
     if (!writing)
-        overlay_note_reader(node.dir, leaf_acts_as(node.dir, node.leaf), call->pid);
+        readers_note(node.dir, leaf_acts_as(node.dir, node.leaf), process_of(call->pid));
     *out = file;
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/overlay.h"
+#include "tree/process.h"
 #include "tree/scratch.h"
 
 #include <ctype.h>

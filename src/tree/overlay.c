@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What this mount lays over a resource's directory: files that were unlinked are hidden until the
- * directory's rmdir deletes the resource or the time for it has passed, and it is remembered who
- * read what, so that a move to another filesystem is known by its rmdir.
+ * directory's rmdir deletes the resource or the time for it has passed. A move to another
+ * filesystem is known by its rmdir: its process has read what it removes.
  */
 #include "config.h"
 
@@ -12,12 +12,11 @@
 #include "tree/errors.h"
 #include "tree/leaf.h"
 #include "tree/listing.h"
+#include "tree/process.h"
+#include "tree/readers.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static int64_t now_ms(const struct tree *tree)
 {
@@ -37,43 +36,6 @@ static bool clear(struct dir *dir)
     return was_listed;
 }
 
-/* The visitor of that pid, else the one that was seen longest ago. With tree->lock held. */
-static struct visitor *find_visitor(struct tree *tree, pid_t pid)
-{
-    struct visitor *oldest = &tree->visitors[0];
-
-    for (size_t i = 0; i < VISITORS_REMEMBERED; i++) {
-        if (tree->visitors[i].pid == pid)
-            return &tree->visitors[i];
-        if (tree->visitors[i].last_ms < oldest->last_ms)
-            oldest = &tree->visitors[i];
-    }
-    return oldest;
-}
-
-/* The caller opens or removes something. With tree->lock held. */
-static void note_visitor(struct tree *tree, pid_t pid)
-{
-    struct visitor *visitor = find_visitor(tree, pid);
-    int64_t now = now_ms(tree);
-
-    if (visitor->pid != pid || now - visitor->last_ms > READER_MEMORY_MS)
-        *visitor = (struct visitor){.pid = pid, .since_ms = now};
-    visitor->last_ms = now;
-}
-
-/* Since when what a process has read counts: for a while, and as long as it goes on; a move of very
- * many files elsewhere reads them all before it removes the first. With tree->lock held. */
-static int64_t memory_since(struct tree *tree, pid_t pid)
-{
-    const struct visitor *visitor = find_visitor(tree, pid);
-    int64_t since = now_ms(tree) - READER_MEMORY_MS;
-
-    return visitor->pid == pid && visitor->last_ms >= since && visitor->since_ms < since
-               ? visitor->since_ms
-               : since;
-}
-
 /* With tree->lock held; false: no memory. */
 static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
 {
@@ -89,10 +51,11 @@ static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
 void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
 {
     struct tree *tree = dir->tree;
+    pid_t process = process_of(call->pid);
 
+    readers_note_visitor(tree, process);
     pthread_mutex_lock(&tree->lock);
-    note_visitor(tree, call->pid);
-    if (add_hidden(&dir->overlay, canonical, call->pid)) {
+    if (add_hidden(&dir->overlay, canonical, process)) {
         dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
             dir->overlay.listed = true;
@@ -197,48 +160,7 @@ void overlay_sweep(struct tree *tree)
     } while (dir != NULL);
 }
 
-void overlay_note_reader(struct dir *dir, uint32_t canonical, pid_t pid)
-{
-    struct overlay *overlay = &dir->overlay;
-
-    pthread_mutex_lock(&dir->tree->lock);
-    note_visitor(dir->tree, pid);
-    if (overlay->readers == NULL)
-        overlay->readers = calloc(READERS_REMEMBERED, sizeof *overlay->readers);
-    if (overlay->readers != NULL) {
-        overlay->readers[overlay->reader_next] = (struct reader){pid, canonical, now_ms(dir->tree)};
-        overlay->reader_next = (overlay->reader_next + 1) % READERS_REMEMBERED;
-    }
-    pthread_mutex_unlock(&dir->tree->lock);
-}
-
-bool same_process(pid_t a, pid_t b)
-{
-    char path[64];
-
-    if (a == b)
-        return true;
-    snprintf(path, sizeof path, "/proc/%d/task/%d", (int)a, (int)b);
-    return access(path, F_OK) == 0;
-}
-
-/* The leaves that the process of `pid` opened in the last minute: their numbers in `out`. */
-static size_t leaves_read_by(struct dir *dir, pid_t pid, uint32_t out[READERS_REMEMBERED])
-{
-    struct reader readers[READERS_REMEMBERED] = {0};
-    size_t count = 0;
-
-    pthread_mutex_lock(&dir->tree->lock);
-    if (dir->overlay.readers != NULL)
-        memcpy(readers, dir->overlay.readers, sizeof readers);
-    int64_t since = memory_since(dir->tree, pid);
-    pthread_mutex_unlock(&dir->tree->lock);
-    for (unsigned i = 0; i < READERS_REMEMBERED; i++)
-        if (readers[i].leaf != 0 && readers[i].opened_ms >= since &&
-            same_process(pid, readers[i].pid))
-            out[count++] = readers[i].leaf;
-    return count;
-}
+/* --- moves elsewhere -------------------------------------------------------------------------- */
 
 static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
 {
@@ -248,17 +170,17 @@ static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
     return false;
 }
 
-/* Whether another process than the caller's has unlinked it: then the caller never met it. */
-static bool was_hidden_by_other(struct call *call, struct dir *dir, uint32_t canonical)
+/* The process that has unlinked it; 0: nobody has. */
+static pid_t hidden_by(struct dir *dir, uint32_t canonical)
 {
-    pid_t pid = call->pid;
+    pid_t process = 0;
 
     pthread_mutex_lock(&dir->tree->lock);
     for (size_t i = 0; i < dir->overlay.hidden_count; i++)
         if (dir->overlay.hidden[i].leaf == canonical)
-            pid = dir->overlay.hidden[i].pid;
+            process = dir->overlay.hidden[i].pid;
     pthread_mutex_unlock(&dir->tree->lock);
-    return !same_process(call->pid, pid);
+    return process;
 }
 
 /* What is empty need not be opened to be copied: tar does not. */
@@ -270,21 +192,55 @@ static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
     return attr_node(call, (struct node){dir, leaf}, &st, &valid_ms) == 0 && st.st_size == 0;
 }
 
-bool overlay_was_read(struct call *call, struct dir *dir)
+/* Whether nobody misses it in a copy: no file, empty, or what changes by itself, and may have come
+ * after the copy (event.json). */
+static bool is_no_content(struct call *call, struct dir *dir, const struct listed *entry)
 {
-    uint32_t read[READERS_REMEMBERED];
-    size_t count = leaves_read_by(dir, call->pid, read);
-    struct listing listing;
+    const struct leaf_row *row = leaf_row(dir, entry->leaf);
+
+    return entry->type != S_IFREG || (row != NULL && (row->flags & LEAF_VOLATILE) != 0) ||
+           is_empty(call, dir, entry->leaf);
+}
+
+/* Whether the process has read every file of the directory but those that others have unlinked,
+ * which it never met; `alone`: it must have unlinked them all. */
+static bool has_read(struct call *call, struct dir *dir, pid_t process, bool alone)
+{
+    uint32_t *read;
+    size_t count = readers_leaves(dir, process, &read);
+    struct listing listing = {0};
     bool all = count > 0 && listing_look(call, dir, true, &listing) == 0;
 
-    if (count == 0)
-        return false;
     for (size_t i = 0; all && i < listing.count; i++) {
-        uint32_t leaf = listing.entries[i].leaf;
-        uint32_t canonical = leaf_acts_as(dir, leaf);
-        all = listing.entries[i].type != S_IFREG || contains(read, count, canonical) ||
-              was_hidden_by_other(call, dir, canonical) || is_empty(call, dir, leaf);
+        uint32_t canonical = leaf_acts_as(dir, listing.entries[i].leaf);
+        pid_t by = hidden_by(dir, canonical);
+        bool others = by != 0 && by != process;
+        all = is_no_content(call, dir, &listing.entries[i]) ||
+              (others ? !alone : contains(read, count, canonical));
     }
     listing_finish(&listing);
+    free(read);
     return all;
+}
+
+/* A process that has unlinked something here, another than `process`; 0: there is none. */
+static pid_t other_remover(struct dir *dir, pid_t process)
+{
+    pid_t other = 0;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
+        if (dir->overlay.hidden[i].pid != process)
+            other = dir->overlay.hidden[i].pid;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return other;
+}
+
+bool overlay_was_moved(struct call *call, struct dir *dir)
+{
+    pid_t process = process_of(call->pid);
+    pid_t other = other_remover(dir, process);
+
+    /* rsync --remove-source-files leaves the directories to somebody else. */
+    return has_read(call, dir, process, false) || (other != 0 && has_read(call, dir, other, true));
 }

@@ -154,10 +154,11 @@ static int check_rmdir(struct call *call, struct dir *dir)
     dir_path(dir, NULL, path, sizeof path);
     if (!overlay_hides_all(call, dir))
         return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
-    if (overlay_was_read(call, dir))
+    if (overlay_was_moved(call, dir))
         return tree_fail(call, EPERM,
-                         "this process has just read all of it, as a move to another filesystem "
-                         "does, and that would delete the %s: copy it with cp -r, then rm -r %s",
+                         "what removed this has just read all of it, as a move to another "
+                         "filesystem does, and that would delete the %s: copy it with cp -r, then "
+                         "rm -r %s",
                          dir->kind->noun, path);
     return 0;
 }

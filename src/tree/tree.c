@@ -11,6 +11,7 @@
 #include "tree/lease.h"
 #include "tree/machines.h"
 #include "tree/names.h"
+#include "tree/readers.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
 
@@ -38,6 +39,7 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->renamed);
     LIST_INIT(&tree->all_scratch);
     LIST_INIT(&tree->files);
+    TAILQ_INIT(&tree->readings_by_age);
     tree->root = dir_root_create(tree);
     if (tree->root == NULL) {
         pthread_mutex_destroy(&tree->lock);
@@ -59,6 +61,7 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
+    readers_finish(tree);
     field_keys_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);

@@ -8,7 +8,6 @@
 #ifndef TREE_TREE_INTERNAL_H
 #define TREE_TREE_INTERNAL_H
 
-#include "tree/overlay.h"
 #include "tree/tree.h"
 #include "util/buf.h"
 
@@ -17,9 +16,17 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define OWN_IDS_REMEMBERED 256
+#define OWN_IDS_REMEMBERED  256
+#define VISITORS_REMEMBERED 64
 
 struct field_key;
+
+/* A process at work in the mount: since when without a pause of READER_MEMORY_MS. */
+struct visitor {
+    pid_t pid; /* 0: free */
+    int64_t since_ms;
+    int64_t last_ms;
+};
 
 /* Guarded by lock, but for what is atomic, and what never changes: config, root, started_ms. */
 struct tree {
@@ -38,7 +45,9 @@ struct tree {
     _Atomic(uint64_t) own_changes;        /* how many were waited for so far */
     uint64_t own_ids[OWN_IDS_REMEMBERED]; /* hashes of what they changed */
     unsigned own_next;
-    struct visitor visitors[VISITORS_REMEMBERED]; /* who is at work in the mount */
+    struct visitor visitors[VISITORS_REMEMBERED]; /* readers.c */
+    struct reading *readings;                     /* by process and directory: readers.c */
+    TAILQ_HEAD(, reading) readings_by_age;        /* oldest first */
     LIST_HEAD(, file) files;                      /* newest first */
     struct field_key *keys; /* every key seen, by number and by text: field_keys.c */
     const struct field_key **keys_by_number;

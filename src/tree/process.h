@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which process a caller belongs to: FUSE tells the thread (fuse_ctx.pid). Any thread; no lock is
+ * needed or taken.
+ */
+#ifndef TREE_PROCESS_H
+#define TREE_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* The process of a thread that lives; `thread` itself where that can't be told. */
+pid_t process_of(pid_t thread);
+/* Whether two threads belong to one process; the first may be a process. */
+bool same_process(pid_t a, pid_t b);
+/* Whether `pid` is a child of `parent`. */
+bool process_is_child(pid_t pid, pid_t parent);
+
+#endif
