@@ -34,6 +34,14 @@ static struct slice word_member(struct json_object *object, const char *key)
     return strlen(word.data) == word.size_bytes ? word : (struct slice){"", 0};
 }
 
+/* Its machine's id; "" where that is none that could be a directory. */
+static struct slice machine_member(struct json_object *object, const char *key)
+{
+    struct slice machine = word_member(object, key);
+
+    return id_is_valid(machine.data) ? machine : (struct slice){"", 0};
+}
+
 static const char *store(char **at, struct slice text)
 {
     char *start = *at;
@@ -97,7 +105,7 @@ struct record *record_from_json(const struct kind *kind, enum dialect dialect,
     struct buf json = BUF_EMPTY;
     struct record *record = NULL;
     if (json_print(&json, object))
-        record = build(id, string_member(object, "name"), word_member(object, kind->machine_key),
+        record = build(id, string_member(object, "name"), machine_member(object, kind->machine_key),
                        (struct slice){buf_text(&json), json.size_bytes});
     buf_finish(&json);
     if (record == NULL)

@@ -187,7 +187,8 @@ static uint64_t hash_id(const char *id)
 void dir_note_own(struct tree *tree, const char *id)
 {
     pthread_mutex_lock(&tree->lock);
-    tree->own_ids[tree->own_next] = hash_id(id);
+    tree->own_ids[tree->own_next] =
+        (struct own_change){hash_id(id), clock_now_ms(tree->config.clock)};
     tree->own_next = (tree->own_next + 1) % OWN_IDS_REMEMBERED;
     pthread_mutex_unlock(&tree->lock);
 }
@@ -195,10 +196,11 @@ void dir_note_own(struct tree *tree, const char *id)
 /* With tree->lock held. */
 static bool is_own(const struct tree *tree, const char *id)
 {
+    int64_t since_ms = clock_now_ms(tree->config.clock) - OWN_CHANGE_MS;
     uint64_t hash = hash_id(id);
 
     for (unsigned i = 0; i < OWN_IDS_REMEMBERED; i++)
-        if (tree->own_ids[i] == hash)
+        if (tree->own_ids[i].id_hash == hash && tree->own_ids[i].at_ms > since_ms)
             return true;
     return false;
 }
@@ -243,6 +245,16 @@ bool dir_was_rebound(struct dir *parent, const char *name)
     bool found = find_rebound(parent, name) != NULL;
     pthread_mutex_unlock(&parent->tree->lock);
     return found;
+}
+
+bool dir_is_rebound(struct dir *dir)
+{
+    struct tree *tree = dir->tree;
+
+    pthread_mutex_lock(&tree->lock);
+    bool rebound = dir->attached && find_rebound(dir->parent, dir_name(dir)) != NULL;
+    pthread_mutex_unlock(&tree->lock);
+    return rebound;
 }
 
 struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,

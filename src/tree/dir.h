@@ -11,6 +11,7 @@
 #include "tree/tree_internal.h"
 
 #define REBOUND_MS          2000 /* how long a name that has come to mean another is not acted on */
+#define OWN_CHANGE_MS       2000 /* how long after its change this mount takes the blame for that */
 #define REBOUNDS_REMEMBERED 32   /* by directory */
 
 struct found;
@@ -113,7 +114,9 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
                        const struct kind *kind, const char *id, const char *machine_id);
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
-/* This mount changes, or has made, the resource: where its names go is no surprise. */
+/* Whether the name that leads to this directory meant another resource a moment ago. */
+bool dir_is_rebound(struct dir *dir);
+/* This mount changes, or has made, the resource: where its names go now is no surprise. */
 void dir_note_own(struct tree *tree, const char *id);
 /* The child last handed out under that name: a reference, or NULL. */
 struct dir *dir_child(struct dir *parent, const char *name);

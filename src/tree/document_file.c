@@ -9,6 +9,7 @@
 #include "tree/document_file.h"
 #include "tree/names.h"
 #include "tree/renamed.h"
+#include "tree/resource.h"
 #include "tree/turns.h"
 #include "util/json.h"
 
@@ -181,7 +182,10 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
 
     if (file->change != NULL)
         return file_await(call, file, false);
-    int rc = read_record(call, dir, false, &record);
+    int rc = resource_check_shown(call, dir);
+    if (rc < 0)
+        return rc;
+    rc = read_record(call, dir, false, &record);
     if (rc < 0)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     if (!name_shown(dir->tree->config.cache, record, &old_name))

@@ -99,6 +99,17 @@ int resource_list(struct call *call, struct dir *parent, struct listing *listing
 
 /* --- deleting -------------------------------------------------------------------------------- */
 
+static int say_rebound(struct call *call, const struct dir *dir)
+{
+    return tree_fail(call, EBUSY, "this name has just come to mean another %s (%s): look again",
+                     dir->kind->noun, dir_id(dir));
+}
+
+int resource_check_shown(struct call *call, struct dir *dir)
+{
+    return dir_is_rebound(dir) ? say_rebound(call, dir) : 0;
+}
+
 /* Whether the name leads to another resource than `known` by now. Looks without handing it out:
  * who tries again shall find the same. */
 static int check_same(struct call *call, struct dir *parent, const char *name, struct dir *known)
@@ -109,8 +120,7 @@ static int check_same(struct call *call, struct dir *parent, const char *name, s
     /* The look-up that comes with a rename hands the name out as well; what the user was shown
      * before may have been another one. */
     if (dir_was_rebound(parent, name))
-        return tree_fail(call, EBUSY, "this name has just come to mean another %s (%s): look again",
-                         parent->kind->noun, dir_id(known));
+        return say_rebound(call, known);
 
     if (name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), name, &now,
                      NULL) == NAME_FOUND &&

@@ -22,6 +22,9 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name);
  */
 int resource_rename(struct call *call, struct dir *parent, const char *name, struct dir *new_parent,
                     const char *new_name, unsigned flags);
+/* Before something is changed by a path through a resource's directory: 0, or -EBUSY when that name
+ * has come to mean this resource a moment ago only, and the user may have seen another under it. */
+int resource_check_shown(struct call *call, struct dir *dir);
 /* The record that a resource's directory shows, as known: a reference, or NULL. */
 struct record *resource_record(struct dir *dir);
 

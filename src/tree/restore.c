@@ -118,13 +118,15 @@ static int choose_body(struct call *call, const struct dir *dir, const char **bo
 static int start(struct call *call, struct dir *dir, const char *body, struct change **out)
 {
     struct cache *cache = dir->tree->config.cache;
-    struct record *record = resource_record(dir);
+    int rc = resource_check_shown(call, dir);
 
+    if (rc < 0)
+        return rc;
+    struct record *record = resource_record(dir);
     if (record == NULL)
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     struct change_request request = {
         .verb = CHANGE_RESTORE, .kind = dir->kind, .id = record->id, .body = body};
-    int rc = 0;
     /* Brings the events up to date; the change itself is refused if another slips in between. */
     if (cache_restore_pending(cache, record->machine_id, call->cancel))
         rc = tree_fail(call, EBUSY,

@@ -21,6 +21,12 @@
 
 struct field_key;
 
+/* A resource that this mount has changed. */
+struct own_change {
+    uint64_t id_hash;
+    int64_t at_ms; /* monotonic */
+};
+
 /* A process at work in the mount: since when without a pause of READER_MEMORY_MS. */
 struct visitor {
     pid_t pid; /* 0: free */
@@ -40,10 +46,10 @@ struct tree {
     LIST_HEAD(, local_machine) machines;
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, turn) turns;
-    LIST_HEAD(, renamed) renamed;         /* old names: renamed.c */
-    LIST_HEAD(, scratch) all_scratch;     /* of all directories */
-    _Atomic(uint64_t) own_changes;        /* how many were waited for so far */
-    uint64_t own_ids[OWN_IDS_REMEMBERED]; /* hashes of what they changed */
+    LIST_HEAD(, renamed) renamed;                  /* old names: renamed.c */
+    LIST_HEAD(, scratch) all_scratch;              /* of all directories */
+    _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
+    struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
     unsigned own_next;
     struct visitor visitors[VISITORS_REMEMBERED]; /* readers.c */
     struct reading *readings;                     /* by process and directory: readers.c */

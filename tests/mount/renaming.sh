@@ -135,6 +135,55 @@ test_a_name_that_has_just_come_to_mean_another_is_not_acted_on()
     assert_changes "PUT /shared-drives/$other {\"name\":\"mine\"}"
 }
 
+# Two drives have changed their names elsewhere; what this mount did before does not matter.
+swapped()
+{
+    local other
+
+    mounted -- ttl=3600
+    works 'mv drives/data drives/tmp; mv drives/tmp drives/data; ls -l drives > /dev/null'
+    pause 2.1
+    other=$(id_of shared-drives renders)
+    api PUT "/shared-drives/$DATA" '{"name": "swap"}' >/dev/null
+    api PUT "/shared-drives/$other" '{"name": "data"}' >/dev/null
+    works 'touch .paperspacefs/refresh'
+    forget_requests
+}
+
+test_an_own_change_of_before_does_not_make_a_swap_elsewhere_acceptable()
+{
+    swapped
+    refused 'Device or resource busy' 'rm -r drives/data'
+    words EBUSY 'look again'
+    nothing_sent
+}
+
+test_what_is_written_to_a_name_that_has_just_come_to_mean_another_is_not_sent()
+{
+    swapped
+    refused 'Device or resource busy' 'echo mine > drives/data/name'
+    words EBUSY 'look again'
+    refused 'Device or resource busy' 'echo "{\"name\": \"mine\"}" > drives/data/drive.json'
+    nothing_sent
+}
+
+test_a_restore_by_a_name_that_has_just_come_to_mean_another_is_not_sent()
+{
+    local other
+
+    mounted -- ttl=3600
+    works 'ls -lR snapshots > /dev/null'
+    other=$(id_of snapshots 'trained model v2')
+    api PUT "/snapshots/$UPGRADE" '{"name": "swap"}' >/dev/null
+    api PUT "/snapshots/$other" '{"name": "before-upgrade"}' >/dev/null
+    works 'touch .paperspacefs/refresh'
+    refused 'Device or resource busy' 'touch snapshots/before-upgrade/restore'
+    words EBUSY 'look again'
+    nothing_sent
+    pause 2.1
+    works 'touch snapshots/before-upgrade/restore'
+}
+
 test_a_directory_that_was_opened_before_a_rename_does_not_bring_the_old_name_back()
 {
     mounted

@@ -63,6 +63,11 @@ START_TEST(numbers_and_unknown_keys_stay_as_written)
     ck_assert_int_eq(record->created_ms, -1);
     ck_assert_str_eq(record->machine_id, "");
     record_unref(record);
+    record =
+        make_snapshot("{\"id\":\"sl1\",\"machineId\":\"m/1\"}"); /* no directory can be called so */
+    ck_assert_str_eq(record->machine_id, "");
+    ck_assert_ptr_nonnull(strstr(record->json, "m/1"));
+    record_unref(record);
 }
 END_TEST
 
