@@ -112,7 +112,10 @@ static int kind_mkdir(struct call *call, struct dir *dir, const char *name, stru
         return rc;
     if (dir->kind->create == CREATE_IN_MACHINE)
         return refuse_snapshot(call, name);
-    return draft_mkdir(call, dir, name, child);
+    rc = draft_mkdir(call, dir, name, child);
+    if (rc == 0)
+        renamed_forget(dir, name);
+    return rc;
 }
 
 static int kind_rmdir(struct call *call, struct dir *dir, const char *name)

@@ -44,6 +44,25 @@ bool same_process(pid_t a, pid_t b)
     return access(path, F_OK) == 0;
 }
 
+bool process_is_making_dir(pid_t thread)
+{
+    char path[64];
+    long number = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)thread);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    if (fscanf(file, "%ld", &number) != 1)
+        number = -1;
+    fclose(file);
+#ifdef SYS_mkdir
+    if (number == SYS_mkdir)
+        return true;
+#endif
+    return number == SYS_mkdirat;
+}
+
 bool process_is_child(pid_t pid, pid_t parent)
 {
     char path[64];

@@ -13,6 +13,9 @@
 pid_t process_of(pid_t thread);
 /* Whether two threads belong to one process; the first may be a process. */
 bool same_process(pid_t a, pid_t b);
+/* Whether the thread, which waits for us, is making a directory: a LOOKUP does not say what for.
+ * False where that can't be told (/proc/PID/syscall is not readable). */
+bool process_is_making_dir(pid_t thread);
 /* Whether `pid` is a child of `parent`. */
 bool process_is_child(pid_t pid, pid_t parent);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Old names: after a rename by document or field an editor still saves under the old name. For a
- * while that name leads, unlisted, to the new one as a symbolic link, unless something takes it.
+ * while that name leads, unlisted, to the new one as a symbolic link, unless something takes it. To
+ * who makes a directory it is not there: the kernel would refuse without asking us, and mkdir -p be
+ * content with what it finds, a snapshot not taken.
  */
 #include "config.h"
 
@@ -9,6 +11,7 @@
 
 #include "tree/errors.h"
 #include "tree/names.h"
+#include "tree/process.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
 
@@ -134,6 +137,10 @@ int renamed_lookup(struct call *call, struct dir *parent, const char *name, stru
     struct buf target = BUF_EMPTY;
     int64_t leaf = -ENOENT;
 
+    if (record != NULL && process_is_making_dir(call->pid)) {
+        record_unref(record);
+        return -ENOENT;
+    }
     if (record != NULL && name_shown(parent->tree->config.cache, record, &target))
         leaf = make_link(call, parent, name, buf_text(&target));
     record_unref(record);

@@ -207,6 +207,19 @@ test_an_old_name_that_was_taken_leads_nowhere_else_afterwards()
     prints tmp 'cat drives/tmp/name'
 }
 
+test_mkdir_takes_an_old_name()
+{
+    mounted
+    works "echo nightly.1 > machines/$MACHINE/before-upgrade/name && ls machines/$MACHINE/before-upgrade/"
+    works "mkdir -p machines/$MACHINE/before-upgrade"
+    assert_contains "$(changes)" \
+        "POST /snapshots {\"machineId\":\"$MACHINE\",\"name\":\"before-upgrade\"}"
+    works 'echo old > drives/archive/name && ls drives/archive/ && mkdir drives/archive'
+    prints archive 'cat drives/archive/name'
+    works 'rm -r drives/archive'
+    refused 'No such file' 'ls -d drives/archive'
+}
+
 test_own_changes_by_another_path_are_no_surprise()
 {
     local view=machines/ps4t7k2qhx8d
