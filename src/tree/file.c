@@ -47,6 +47,20 @@ void file_leave(struct file *file)
     pthread_mutex_unlock(&file->lock);
 }
 
+bool file_is_new(struct call *call, struct node node)
+{
+    struct tree *tree = node.dir->tree;
+    const struct file *file;
+    pid_t opener = 0;
+
+    pthread_mutex_lock(&tree->lock);
+    LIST_FOREACH (file, &tree->files, link)
+        if (file->created && file->node.dir == node.dir && file->node.leaf == node.leaf)
+            opener = file->opener;
+    pthread_mutex_unlock(&tree->lock);
+    return opener != 0 && same_process(call->pid, opener);
+}
+
 int file_finish(struct call *call, struct file *file, int rc)
 {
     char path[PATH_BYTES];

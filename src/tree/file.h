@@ -50,6 +50,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
  * 0, -EINTR or -ETIMEDOUT. What follows is for who has the turn. */
 int file_enter(struct call *call, struct file *file);
 void file_leave(struct file *file);
+/* Whether the caller's process holds a handle by which it has just made that file. */
+bool file_is_new(struct call *call, struct node node);
 /* Records a failure, but not the same answer given again; returns rc. */
 int file_finish(struct call *call, struct file *file, int rc);
 

@@ -161,8 +161,10 @@ int restore_touch(struct call *call, struct node node)
     struct dir *dir = node.dir;
     struct change *change = NULL;
     const char *body = NULL;
-    int rc = choose_body(call, dir, &body);
 
+    if (file_is_new(call, node)) /* touch makes what it does not find, and sets its times by that */
+        return 0;
+    int rc = choose_body(call, dir, &body);
     if (rc == 0)
         rc = start(call, dir, body, &change);
     if (rc < 0)

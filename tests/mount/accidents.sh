@@ -343,6 +343,9 @@ test_nothing_but_touch_restores()
     works 'cp --remove-destination '"$T"'/r snapshots/before-upgrade/restore'
     works 'install '"$T"'/r snapshots/before-upgrade/restore'
     works 'exec 5<>snapshots/before-upgrade/restore; exec 5>&-'
+    works 'rm snapshots/before-upgrade/restore; touch snapshots/before-upgrade/restore'
+    works 'mv snapshots/before-upgrade/restore snapshots/before-upgrade/y;
+        touch snapshots/before-upgrade/restore; rm snapshots/before-upgrade/y'
     refused 'Invalid argument' 'echo yes > snapshots/before-upgrade/restore'
     prints never 'cat snapshots/before-upgrade/restore'
     unharmed
