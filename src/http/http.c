@@ -151,15 +151,15 @@ static bool wait_done(struct http *http, struct transfer *transfer, struct cance
 static int take_result(struct transfer *transfer, struct http_response *response,
                        struct problem *problem)
 {
-    enum http_progress progress = transfer->response.progress;
-
     if (transfer->result == 0) {
         *response = transfer->response;
         transfer->response.body = BUF_EMPTY;
-    } else if (problem != NULL) {
-        *problem = transfer->problem;
+        return 0;
     }
-    response->progress = progress;
+    if (problem != NULL)
+        *problem = transfer->problem;
+    response->progress = transfer->response.progress;
+    response->permanent = transfer->response.permanent;
     return transfer->result;
 }
 

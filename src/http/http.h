@@ -68,7 +68,7 @@ void http_destroy(struct http *http);
  *
  * Returns 0 when a whole answer came, whatever its status; the caller finishes `response`.
  * Returns -1 with `problem` (may be NULL) set and nothing to finish but response->status (0),
- * progress and elapsed_ms meaningful otherwise: PROBLEM_TIMEOUT, PROBLEM_UNREACHABLE,
+ * progress, permanent and elapsed_ms meaningful otherwise: PROBLEM_TIMEOUT, PROBLEM_UNREACHABLE,
  * PROBLEM_PROTOCOL (a broken answer), PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token fired by
  * interrupt or shutdown; its deadline gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY.
  * When the token fires the caller is freed at once: a GET is abandoned and removed by the http

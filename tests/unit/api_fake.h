@@ -22,6 +22,7 @@ struct fake_step {
     enum http_progress progress;
     int64_t retry_after_ms; /* 0: none */
     bool interrupts;        /* fires the token while it runs */
+    bool permanent;         /* trying again can't help */
 };
 
 struct fake {

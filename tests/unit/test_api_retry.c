@@ -131,6 +131,17 @@ START_TEST(some_failures_are_not_tried_again)
 }
 END_TEST
 
+START_TEST(what_stays_as_it_is_is_not_tried_again)
+{
+    static const struct fake_step get[] = {{GET_STEP, NOT_SENT, .permanent = true}, {.url = NULL}};
+    static const struct fake_step post[] = {{POST_STEP, NOT_SENT, .permanent = true},
+                                            {.url = NULL}};
+
+    expect(get, PROBLEM_UNREACHABLE);
+    expect(post, PROBLEM_UNREACHABLE);
+}
+END_TEST
+
 START_TEST(a_post_is_tried_again_only_when_it_was_not_carried_out)
 {
     static const struct fake_step steps[] = {{POST_STEP, NOT_SENT},
@@ -421,6 +432,7 @@ static void fill(TCase *tcase)
     tcase_add_test(tcase, other_answers_are_final);
     tcase_add_test(tcase, without_any_answer_it_gives_up_soon);
     tcase_add_test(tcase, some_failures_are_not_tried_again);
+    tcase_add_test(tcase, what_stays_as_it_is_is_not_tried_again);
     tcase_add_test(tcase, a_post_is_tried_again_only_when_it_was_not_carried_out);
     tcase_add_test(tcase, the_outcome_of_a_post_without_a_clear_answer_is_unknown);
     tcase_add_test(tcase, a_post_that_was_refused_is_of_known_outcome);

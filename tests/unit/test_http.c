@@ -453,6 +453,7 @@ START_TEST(https_takes_the_proxy_by_connect)
     unsetenv("https_proxy");
     ck_assert_int_eq(rc, -1);
     expect_problem(PROBLEM_UNREACHABLE, "the proxy refuses the connection: status 407");
+    ck_assert(response.permanent);
     ck_assert_int_eq(response.progress, HTTP_NOT_SENT);
     ck_assert_int_eq(strncmp(peer.last_head, "CONNECT api.example:443 HTTP/1.1\r\n", 34), 0);
     ck_assert_ptr_null(strstr(peer.last_head, KEY));

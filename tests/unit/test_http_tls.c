@@ -138,6 +138,7 @@ START_TEST(an_unknown_ca_is_refused)
     begin("NORMAL");
     ck_assert_int_eq(ask("localhost", NULL), -1);
     expect_refused("TLS certificate not accepted: ");
+    ck_assert(response.permanent);
 }
 END_TEST
 
@@ -162,6 +163,7 @@ START_TEST(tls_before_1_2_is_refused)
     begin("NORMAL:-VERS-ALL:+VERS-TLS1.1");
     ck_assert_int_eq(ask("localhost", certificate_file), -1);
     expect_refused("TLS");
+    ck_assert(!response.permanent);
 }
 END_TEST
 
