@@ -194,7 +194,8 @@ int api_session(struct api *api, struct cancel *cancel, struct api_session *sess
                         .method = HTTP_GET,
                         .path = dialect_rows[api_dialect(api)].session_path,
                         .cancel = cancel,
-                        .needs_json = true};
+                        .needs_json = true,
+                        .keyless = true};
 
     *session = (struct api_session){.known = false};
     if (call.path == NULL)

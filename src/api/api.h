@@ -40,7 +40,8 @@ struct api_exchange {
     const struct kind *kind; /* NULL: events and the session */
     enum http_method method;
     const char *url;
-    long status; /* 0: no answer */
+    long status;    /* 0: no answer */
+    bool needs_key; /* a 2xx means that the key is accepted; the session's path has one for any */
     int64_t elapsed_ms;
     size_t answer_bytes;
 };

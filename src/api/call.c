@@ -98,6 +98,7 @@ static void report(const struct call *call, const char *url, const struct http_r
         .method = call->method,
         .url = url,
         .status = answered ? response->status : 0,
+        .needs_key = !call->keyless,
         .elapsed_ms = response->elapsed_ms,
         .answer_bytes = answered ? response->body.size_bytes : 0,
     };

@@ -34,6 +34,7 @@ struct call {
     const char *const *secrets; /* as in api_create_resource */
     struct cancel *cancel;
     bool needs_json; /* a 2xx without a JSON text is no answer */
+    bool keyless;    /* answered with a 2xx whether the key is valid or not */
     bool key_asked;  /* on_unauthorized was called already */
 };
 

@@ -296,11 +296,14 @@ bool journal_print_changes(struct journal *journal, struct buf *out)
 
 /* --- requests -------------------------------------------------------------------------------- */
 
-static void note_key(struct journal *journal, long status)
+/* Other answers than these may come from anybody, and for any key. With the lock held. */
+static void note_key(struct journal *journal, const struct api_exchange *exchange)
 {
-    enum key_state state = status == 401 ? KEY_REFUSED : KEY_ACCEPTED;
+    bool refused = exchange->status == 401;
+    bool accepted = exchange->status / 100 == 2 && exchange->needs_key;
+    enum key_state state = refused ? KEY_REFUSED : KEY_ACCEPTED;
 
-    if (status == 0 || status >= 500 || journal->key.state == state)
+    if ((!refused && !accepted) || journal->key.state == state)
         return;
     journal->key.state = state;
     journal->key.since_ms = clock_wall_ms(journal->clock);
@@ -329,7 +332,7 @@ void journal_add_exchange(struct journal *journal, const struct api_exchange *ex
     pthread_mutex_lock(&journal->lock);
     if (exchange->kind != NULL)
         journal->counts[kind_index(exchange->kind)]++;
-    note_key(journal, exchange->status);
+    note_key(journal, exchange);
     pthread_mutex_unlock(&journal->lock);
 }
 

@@ -54,6 +54,7 @@ bool journal_print_changes(struct journal *journal, struct buf *out);
 void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);
 uint64_t journal_request_count(struct journal *journal, const struct kind *kind);
 
+/* What the newest answer said that says something about the key: a resource's 2xx, or a 401. */
 enum key_state { KEY_UNTRIED, KEY_ACCEPTED, KEY_REFUSED };
 struct journal_key {
     enum key_state state;

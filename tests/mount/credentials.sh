@@ -248,6 +248,39 @@ test_SIGHUP_reads_the_clients_file_again()
     assert_eq 0 "$(refusals)" 'requests that were refused'
 }
 
+key_is()
+{
+    prints "$1" 'jq -r .key.state .paperspacefs/status.json'
+}
+
+# Who is asked for the session answers 200 to any key, and a missing page is nobody's answer.
+test_only_what_says_something_about_the_key_counts()
+{
+    local status
+
+    start_emulator
+    key_file demo-key
+    KEY='' mount_fs "key_file=$T/key,ttl=0,log=info"
+    prints 4 'ls drives | wc -l'
+    key_file wrong-key
+    kill -HUP "$daemon"
+    daemon_said 'another key was read'
+    refused 'Permission denied' 'ls drives'
+    key_is refused
+    key_is refused # now the session has been asked for
+    for status in 302 400 403 404 429 503; do
+        fault "{\"path\": \"/shared-drives\", \"status\": $status, \"times\": 1,
+            \"headers\": {\"Retry-After\": \"60\"}}"
+        shell 'ls drives'
+        key_is refused
+    done
+    key_file demo-key
+    kill -HUP "$daemon"
+    daemon_said 'another key was read'
+    prints 4 'ls drives | wc -l'
+    key_is accepted
+}
+
 test_docs_SIGHUP_with_a_file_that_is_gone_keeps_the_key()
 {
     start_emulator
