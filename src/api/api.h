@@ -51,8 +51,10 @@ struct api_config {
     struct api_transport transport;
     const struct clock *clock;
     int64_t timeout_ms;
-    int64_t backoff_ms; /* the first pause before a retry; 0: 250 ms */
-    int forced_dialect; /* an enum dialect, or -1: find out from the first list */
+    int64_t backoff_ms;    /* the first pause before a retry; 0: 250 ms */
+    int forced_dialect;    /* an enum dialect, or -1: find out from the first list */
+    size_t max_list_items; /* 0: 1,000,000 */
+    size_t max_list_bytes; /* of the items' text and of the cursors; 0: 512 MiB */
     /* Called after every exchange, from the calling thread; or NULL. */
     void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
     /* Called on a 401, at most once for each call of this API: reads the key again. Returns true
@@ -77,9 +79,10 @@ bool api_dialect_known(const struct api *api);
 typedef void api_progress(void *ctx, size_t items);
 
 /* Lists all resources of a kind, every page, in the API's order, duplicates (by id) dropped; items
- * without a valid id are a PROBLEM_PROTOCOL, so is a cursor that comes back. The first list of any
- * kind that answers decides the dialect (a bare array or an object with `items`); a 400 to the
- * query is tried once without a query. Empty `out` on entry; filled on success only. */
+ * without a valid id are a PROBLEM_PROTOCOL, so is a cursor that comes back; a list that goes on
+ * beyond max_list_items or max_list_bytes is PROBLEM_TOO_LARGE. The first list of any kind that
+ * answers decides the dialect (a bare array or an object with `items`); a 400 to the query is tried
+ * once without a query. Empty `out` on entry; filled on success only. */
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);

@@ -14,11 +14,16 @@
  * in circles with ever new cursors. */
 #define BARREN_PAGES_MAX 10
 
+/* And one that brings something new for ever: nobody has a list of that length. */
+#define MAX_ITEMS      ((size_t)1000000)
+#define MAX_TEXT_BYTES ((size_t)512 << 20)
+
 struct listing {
     struct call call;
     enum dialect dialect; /* as far as known before the first answer, then for certain */
     bool limited;         /* the first page was asked for with a limit */
     unsigned barren_pages;
+    size_t text_bytes; /* of the records and cursors so far */
     struct record_list records;
     struct idset ids;
     struct idset cursors;
@@ -95,6 +100,36 @@ static int refuse_item(const struct listing *listing, size_t index, struct probl
     return call_problem(&listing->call, problem, problem->kind, words);
 }
 
+static size_t or_default(size_t configured, size_t otherwise)
+{
+    return configured > 0 ? configured : otherwise;
+}
+
+/* Counts an item or a cursor of that size; -1: the list is too long with it. */
+static int count_text(struct listing *listing, size_t items, size_t bytes, struct problem *problem)
+{
+    const struct api_config *config = &listing->call.api->config;
+    size_t max_items = or_default(config->max_list_items, MAX_ITEMS);
+    size_t max_bytes = or_default(config->max_list_bytes, MAX_TEXT_BYTES);
+    char words[64];
+
+    listing->text_bytes += bytes;
+    if (items <= max_items && listing->text_bytes <= max_bytes)
+        return 0;
+    if (items > max_items)
+        snprintf(words, sizeof words, "the list has more than %zu items", max_items);
+    else
+        snprintf(words, sizeof words, "the list has more than %zu bytes", max_bytes);
+    return call_problem(&listing->call, problem, PROBLEM_TOO_LARGE, words);
+}
+
+static int add_record(struct listing *listing, struct record *record, struct problem *problem)
+{
+    if (count_text(listing, listing->records.count + 1, record->json_bytes, problem) != 0)
+        return -1;
+    return record_list_add(&listing->records, record) ? 0 : out_of_memory(listing, problem);
+}
+
 static int take_item(struct listing *listing, struct json_object *item, size_t index,
                      struct problem *problem)
 {
@@ -103,10 +138,12 @@ static int take_item(struct listing *listing, struct json_object *item, size_t i
     if (record == NULL)
         return refuse_item(listing, index, problem);
     enum idset_result result = idset_add(&listing->ids, record->id);
-    if (result == IDSET_NEW && record_list_add(&listing->records, record))
+    if (result == IDSET_NEW && add_record(listing, record, problem) == 0)
         return 0;
     record_unref(record);
-    return result == IDSET_KNOWN ? 0 : out_of_memory(listing, problem);
+    if (result == IDSET_NO_MEMORY)
+        return out_of_memory(listing, problem);
+    return result == IDSET_KNOWN ? 0 : -1;
 }
 
 static int take_items(struct listing *listing, struct json_object *items, struct problem *problem)
@@ -170,6 +207,8 @@ static int follow(struct listing *listing, const char *next, struct problem *pro
                             result == IDSET_KNOWN
                                 ? "the same cursor came back: the list has no end"
                                 : "page after page brings nothing new: the list has no end");
+    if (count_text(listing, listing->records.count, strlen(next), problem) != 0)
+        return -1;
     if (result == IDSET_NEW)
         listing->after = strdup(next);
     return listing->after == NULL ? out_of_memory(listing, problem) : 0;

@@ -2,6 +2,7 @@
 /* Lists: paging in both dialects, and how the dialect is found out. */
 #include "config.h"
 
+#include "api/call.h"
 #include "api_fake.h"
 
 #include <check.h>
@@ -153,6 +154,68 @@ START_TEST(ever_new_cursors_without_items_are_an_error)
             .url = i == 0 ? "/snapshots?limit=120" : urls[i], .status = 200, .body = bodies[i]};
     }
     expect_problem(AUTO, &kind_snapshots, steps, PROBLEM_PROTOCOL, "no end");
+}
+END_TEST
+
+START_TEST(a_list_without_end_has_one)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/snapshots?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}],\"nextPage\":\"x\"}"},
+        {.url = "/snapshots?limit=120&after=x",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"c\"},{\"id\":\"d\"}],\"nextPage\":\"y\"}"},
+        {.url = NULL},
+    };
+    static const struct {
+        size_t items;
+        size_t bytes;
+        const char *words;
+    } rows[] = {
+        {3, 0, "GET /snapshots: the list has more than 3 items"},
+        {0, 40, "GET /snapshots: the list has more than 40 bytes"}, /* 10 an item, 1 a cursor */
+        {0, 41, "GET /snapshots: the list has more than 41 bytes"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake fake;
+        struct record_list records;
+        struct problem problem;
+        fake_init(&fake, AUTO, steps);
+        fake.api->config.max_list_items = rows[i].items;
+        fake.api->config.max_list_bytes = rows[i].bytes;
+        ck_assert_int_eq(list(&fake, &kind_snapshots, &records, &problem), -1);
+        ck_assert_int_eq(problem.kind, PROBLEM_TOO_LARGE);
+        ck_assert_str_eq(problem.message, rows[i].words);
+        ck_assert_ptr_null(records.records);
+        fake_finish(&fake);
+    }
+}
+END_TEST
+
+START_TEST(a_list_of_just_the_length_allowed_is_fine)
+{
+    static const struct fake_step steps[] = {
+        {.url = "/snapshots?limit=120",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"a\"},{\"id\":\"b\"}],\"nextPage\":\"x\"}"},
+        {.url = "/snapshots?limit=120&after=x",
+         .status = 200,
+         .body = "{\"items\":[{\"id\":\"b\"},{\"id\":\"c\"}]}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, AUTO, steps);
+    fake.api->config.max_list_items = 3;
+    fake.api->config.max_list_bytes = 31;
+    ck_assert_int_eq(list(&fake, &kind_snapshots, &records, &problem), 0);
+    ck_assert_uint_eq(records.count, 3);
+    record_list_finish(&records);
+    fake_finish(&fake);
 }
 END_TEST
 
@@ -538,6 +601,8 @@ int main(void)
     tcase_add_test(tcase, repeated_items_are_dropped);
     tcase_add_test(tcase, a_cursor_that_comes_back_is_an_error);
     tcase_add_test(tcase, ever_new_cursors_without_items_are_an_error);
+    tcase_add_test(tcase, a_list_without_end_has_one);
+    tcase_add_test(tcase, a_list_of_just_the_length_allowed_is_fine);
     tcase_add_test(tcase, a_bare_array_is_whole_where_lists_are_not_paged);
     tcase_add_test(tcase, an_empty_account_tells_the_dialect_too);
     tcase_add_test(tcase, a_known_array_dialect_sends_no_query_where_there_is_none);
