@@ -24,11 +24,11 @@ static void on_exchange(void *ctx, const struct api_exchange *exchange)
     journal_add_exchange(backend->journal, exchange);
 }
 
-static bool on_unauthorized(void *ctx)
+static bool on_unauthorized(void *ctx, const char *refused)
 {
     struct backend *backend = ctx;
 
-    return key_reload(backend->key, backend->api);
+    return key_reload(backend->key, backend->api, refused);
 }
 
 static void on_change_end(void *ctx, const struct change_report *report)
@@ -179,6 +179,6 @@ void backend_refresh(void *ctx)
 {
     struct backend *backend = ctx;
 
-    key_reload(backend->key, backend->api);
+    key_reload(backend->key, backend->api, "");
     tree_refresh(backend->tree);
 }

@@ -5,7 +5,6 @@
 
 #include "credentials.h"
 #include "text_file.h"
-#include "util/clock.h"
 #include "util/log.h"
 
 #include <ctype.h>
@@ -13,17 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VARIABLE    "PAPERSPACE_API_KEY"
-#define KEY_MAX     ((size_t)4096)
-#define RECENTLY_MS 5000 /* requests that were under way with the old key end within that */
+#define VARIABLE "PAPERSPACE_API_KEY"
+#define KEY_MAX  ((size_t)4096)
 
 struct key {
     char *file;                     /* of key_file=; or NULL */
     struct credentials credentials; /* zeroed: it is not from there */
     pthread_mutex_t lock;           /* guards the rest; held while the API's own lock is taken */
     char *text;
-    int64_t changed_ms; /* monotonic; only if `changed` */
-    bool changed;
 };
 
 /* A copy of the first line of `text` without blanks around it. NULL and the reason when it can't be
@@ -214,13 +210,11 @@ static void adopt(struct key *key, char *text, struct api *api)
     }
     text_wipe_free(key->text);
     key->text = text;
-    key->changed = true;
-    key->changed_ms = clock_now_ms(&clock_system);
     api_set_key(api, text);
     log_info("%s: another key was read", source_file(key));
 }
 
-bool key_reload(struct key *key, struct api *api)
+bool key_reload(struct key *key, struct api *api, const char *refused)
 {
     struct problem problem;
 
@@ -232,7 +226,7 @@ bool key_reload(struct key *key, struct api *api)
     pthread_mutex_lock(&key->lock);
     if (text != NULL)
         adopt(key, text, api);
-    bool fresh = key->changed && clock_now_ms(&clock_system) - key->changed_ms < RECENTLY_MS;
+    bool another = strcmp(key->text, refused) != 0;
     pthread_mutex_unlock(&key->lock);
-    return fresh;
+    return another;
 }

@@ -25,9 +25,9 @@ void key_destroy(struct key *key); /* NULL is fine */
 /* Gives the key to an API. Any thread. */
 void key_give(struct key *key, struct api *api);
 /* Reads the file that the key is from again and gives the key to the API if it is another one. True
- * when it is, or has become another one within the last seconds: what was refused may be tried once
- * more. A file that can't be read leaves the key as it is and is logged. Any thread; never waits
- * for a pipe. */
-bool key_reload(struct key *key, struct api *api);
+ * when the key is another than `refused` now, whenever it has become that: what was sent with
+ * `refused` may be tried once more. A file that can't be read leaves the key as it is and is
+ * logged. Any thread; never waits for a pipe. */
+bool key_reload(struct key *key, struct api *api, const char *refused);
 
 #endif

@@ -57,10 +57,10 @@ struct api_config {
     size_t max_list_bytes; /* of the items' text and of the cursors; 0: 512 MiB */
     /* Called after every exchange, from the calling thread; or NULL. */
     void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
-    /* Called on a 401, at most once for each call of this API: reads the key again. Returns true
-     * when the key has changed (api_set_key was called): the request is tried once more.
-     * Or NULL. */
-    bool (*on_unauthorized)(void *ctx);
+    /* Called on a 401, at most once for each call of this API, with the key that was sent ("":
+     * none): reads the key again. Returns true when the key is another one now (api_set_key was
+     * called, for this request or before): the request is tried once more. Or NULL. */
+    bool (*on_unauthorized)(void *ctx, const char *refused);
     void *ctx;
 };
 

@@ -29,6 +29,7 @@ struct attempt {
     struct json_object *answer;
     struct problem problem;
     bool own_message; /* the API's, which stands for itself */
+    bool another_key; /* there is another one than was refused */
 };
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -239,7 +240,18 @@ static bool is_cancelled(const struct call *call, struct attempt *attempt)
     return true;
 }
 
-static void try_once(const struct call *call, const char *url, int64_t timeout_ms,
+/* Whether there is one; asked once a call. */
+static bool find_another_key(struct call *call, const char *refused)
+{
+    const struct api_config *config = &call->api->config;
+
+    if (call->key_asked || config->on_unauthorized == NULL)
+        return false;
+    call->key_asked = true;
+    return config->on_unauthorized(config->ctx, refused);
+}
+
+static void try_once(struct call *call, const char *url, int64_t timeout_ms,
                      struct attempt *attempt)
 {
     *attempt = (struct attempt){.verdict = VERDICT_FAILED, .retry_after_ms = -1};
@@ -252,6 +264,8 @@ static void try_once(const struct call *call, const char *url, int64_t timeout_m
         problem_set(&attempt->problem, PROBLEM_NO_MEMORY, "out of memory");
     else
         exchange(call, url, header, timeout_ms, attempt);
+    if (attempt->verdict == VERDICT_REFUSED_KEY)
+        attempt->another_key = find_another_key(call, header + strlen(AUTHORIZATION));
     drop_header(header);
     if (attempt->verdict != VERDICT_DONE && !attempt->own_message)
         name_call(call, &attempt->problem);
@@ -307,14 +321,8 @@ static bool pause_before_retry(const struct call *call, struct budget *budget,
 
 static bool try_again(struct call *call, struct budget *budget, struct attempt *attempt)
 {
-    const struct api_config *config = &call->api->config;
-
-    if (attempt->verdict == VERDICT_REFUSED_KEY) {
-        if (call->key_asked || config->on_unauthorized == NULL)
-            return false;
-        call->key_asked = true;
-        return config->on_unauthorized(config->ctx);
-    }
+    if (attempt->verdict == VERDICT_REFUSED_KEY)
+        return attempt->another_key;
     if (attempt->verdict == VERDICT_LOST && ++budget->losses >= CALL_MAX_LOSSES)
         return false;
     return attempt->verdict != VERDICT_FAILED && pause_before_retry(call, budget, attempt);

@@ -265,7 +265,9 @@ test_only_what_says_something_about_the_key_counts()
     key_file wrong-key
     kill -HUP "$daemon"
     daemon_said 'another key was read'
+    forget_requests
     refused 'Permission denied' 'ls drives'
+    assert_eq 1 "$(refusals)" 'requests that were refused, the key being the same'
     key_is refused
     key_is refused # now the session has been asked for
     for status in 302 400 403 404 429 503; do

@@ -78,10 +78,11 @@ static void on_exchange(void *ctx, const struct api_exchange *exchange)
     fake->last_status = exchange->status;
 }
 
-static bool on_unauthorized(void *ctx)
+static bool on_unauthorized(void *ctx, const char *refused)
 {
     struct fake *fake = ctx;
 
+    snprintf(fake->refused, sizeof fake->refused, "%s", refused);
     fake->unauthorized++;
     if (fake->next_key != NULL)
         api_set_key(fake->api, fake->next_key);

@@ -36,6 +36,7 @@ struct fake {
     long last_status;
     const char *next_key;  /* on_unauthorized sets this key; NULL: unchanged */
     unsigned unauthorized; /* calls of on_unauthorized */
+    char refused[64];      /* the key that the newest of them was for */
     int64_t clock_ms;      /* the API's clock; each request takes step_ms of it */
     int64_t step_ms;
     struct clock clock;

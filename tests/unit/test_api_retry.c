@@ -371,6 +371,7 @@ START_TEST(after_a_401_a_new_key_is_tried_once)
     fake.next_key = "the-new-key";
     ck_assert_int_eq(call(&fake, HTTP_POST, &problem), 0);
     ck_assert_str_eq(fake.authorization, "Bearer the-new-key");
+    ck_assert_str_eq(fake.refused, FAKE_KEY);
     fake_finish(&fake);
     fake_init(&fake, AUTO, bad);
     fake.next_key = "the-new-key";

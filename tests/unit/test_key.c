@@ -127,7 +127,7 @@ START_TEST(a_key_in_the_environment_does_not_stay_there)
     ck_assert_int_eq(place[0], '\0');
     key_give(key, &api);
     ck_assert_str_eq(api.key, "from-outside");
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "from-outside"));
     key_destroy(key);
 }
 END_TEST
@@ -138,13 +138,14 @@ START_TEST(another_key_in_the_file_is_taken_over)
 
     write_key("old\n", 4);
     struct key *key = key_create(key_path, NULL, &problem);
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "old"));
     ck_assert_int_eq(api.given, 0);
     write_key("new\n", 4);
-    ck_assert(key_reload(key, &api));
+    ck_assert(key_reload(key, &api, "old"));
     ck_assert_str_eq(api.key, "new");
-    ck_assert(key_reload(key, &api)); /* another request may have been refused meanwhile */
+    ck_assert(key_reload(key, &api, "old")); /* another request may have been refused meanwhile */
     ck_assert_int_eq(api.given, 1);
+    ck_assert(!key_reload(key, &api, "new")); /* and it may be the new one */
     key_destroy(key);
 }
 END_TEST
@@ -156,7 +157,7 @@ START_TEST(a_file_that_has_gone_leaves_the_key)
     write_key("old\n", 4);
     struct key *key = key_create(key_path, NULL, &problem);
     remove_key_file();
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "old"));
     key_give(key, &api);
     ck_assert_str_eq(api.key, "old");
     key_destroy(key);
@@ -313,10 +314,10 @@ START_TEST(the_same_team_is_read_again)
     write_text(credentials_path, "[keys]\nfirst = \"old\"\n");
     struct key *key = key_create(NULL, NULL, &problem);
     ck_assert_ptr_nonnull(key);
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "old"));
     write_text(config_path, "team = \"second\"\n"); /* that would be another account */
     write_text(credentials_path, "[keys]\nsecond = \"theirs\"\nfirst = \"new\"\n");
-    ck_assert(key_reload(key, &api));
+    ck_assert(key_reload(key, &api, "old"));
     ck_assert_str_eq(api.key, "new");
     key_destroy(key);
 }
@@ -329,9 +330,9 @@ START_TEST(a_team_that_has_gone_leaves_the_key)
     write_text(credentials_path, "[keys]\nfirst = \"old\"\n");
     struct key *key = key_create(NULL, NULL, &problem);
     write_text(credentials_path, "[keys]\nsecond = \"theirs\"\n");
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "old"));
     unlink(credentials_path);
-    ck_assert(!key_reload(key, &api));
+    ck_assert(!key_reload(key, &api, "old"));
     ck_assert_int_eq(api.given, 0);
     key_give(key, &api);
     ck_assert_str_eq(api.key, "old");
