@@ -88,8 +88,9 @@ static int judge(const struct problem *problem, const char *url)
         return EXIT_FAILURE;
     }
     if (problem->status != 0)
-        log_warning("%s: the list of %s: HTTP %ld %s: %s; mounted all the same", url,
-                    kinds_all[0]->plural, problem->status, problem->code, problem->message);
+        log_warning("%s: the list of %s: HTTP %ld%s%s: %s; mounted all the same", url,
+                    kinds_all[0]->plural, problem->status, problem->code[0] != '\0' ? " " : "",
+                    problem->code, problem->message);
     else
         log_warning("%s: %s; mounted all the same", url, problem->message);
     return -1;

@@ -251,4 +251,12 @@ test_a_forbidden_kind_is_named_in_the_warning()
     works 'ls snapshots > /dev/null'
 }
 
+test_an_answer_without_a_code_is_named_in_the_warning()
+{
+    start_emulator
+    fault '{"path": "/shared-drives", "status": 403, "times": -1, "body": {"message": "not you"}}'
+    mount_fs ''
+    daemon_said 'the list of drives: HTTP 403: not you; mounted'
+}
+
 run_scenarios "$@"
