@@ -89,6 +89,7 @@ static struct record *read_record(const struct call *call, const char *id,
     if (record == NULL || (id != NULL && strcmp(record->id, id) != 0)) {
         record_unref(record);
         call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is not the resource asked for");
+        call_blame_answer(call, problem);
         return NULL;
     }
     record->complete = true;
@@ -138,9 +139,11 @@ static int read_event(const struct call *call, struct json_object *answer, struc
 
     if (json_member(answer, "id") == NULL && json_member(answer, "event") != NULL)
         object = json_member(answer, "event");
-    if (!event_from_json(object, event))
-        return call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no event");
-    return 0;
+    if (event_from_json(object, event))
+        return 0;
+    call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no event");
+    call_blame_answer(call, problem);
+    return -1;
 }
 
 int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,

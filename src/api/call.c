@@ -41,6 +41,12 @@ int call_problem(const struct call *call, struct problem *problem, enum problem_
                        words);
 }
 
+void call_blame_answer(const struct call *call, struct problem *problem)
+{
+    if (problem != NULL && problem->kind != PROBLEM_NO_MEMORY)
+        problem->status = call->status;
+}
+
 /* Puts method and path before the message; all else stays. */
 static void name_call(const struct call *call, struct problem *problem)
 {
@@ -361,6 +367,7 @@ int call_perform(struct call *call, struct json_object **answer, struct problem 
     free(url);
     if (attempt.verdict == VERDICT_DONE) {
         *answer = attempt.answer;
+        call->status = attempt.problem.status;
         if (problem != NULL)
             *problem = (struct problem){.status = attempt.problem.status};
         return 0;

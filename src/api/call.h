@@ -36,6 +36,7 @@ struct call {
     bool needs_json; /* a 2xx without a JSON text is no answer */
     bool keyless;    /* answered with a 2xx whether the key is valid or not */
     bool key_asked;  /* on_unauthorized was called already */
+    long status;     /* of the newest 2xx; 0: there was none */
 };
 
 #define CALL_MAX_LOSSES 4 /* attempts that got no answer, or a broken one */
@@ -50,5 +51,7 @@ void call_outcome_unknown(const struct call *call, struct problem *problem);
 /* problem_set with method and path before the words; returns -1. */
 int call_problem(const struct call *call, struct problem *problem, enum problem_kind kind,
                  const char *words);
+/* A problem with what a 2xx brought gets its status: the server has answered. */
+void call_blame_answer(const struct call *call, struct problem *problem);
 
 #endif

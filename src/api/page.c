@@ -249,8 +249,10 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
         rc = take_page(listing, answer, problem);
         json_object_put(answer);
         answer = NULL;
-        if (rc != 0)
+        if (rc != 0) {
+            call_blame_answer(&listing->call, problem);
             return -1;
+        }
         if (progress != NULL)
             progress(progress_ctx, listing->records.count);
         if (listing->after == NULL)

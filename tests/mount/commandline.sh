@@ -257,6 +257,11 @@ test_an_answer_without_a_code_is_named_in_the_warning()
     fault '{"path": "/shared-drives", "status": 403, "times": -1, "body": {"message": "not you"}}'
     mount_fs ''
     daemon_said 'the list of drives: HTTP 403: not you; mounted'
+    end_mount
+    no_faults
+    fault '{"path": "/shared-drives", "status": 200, "times": -1, "body": {"no": "list"}}'
+    mount_fs ''
+    daemon_said 'the list of drives: HTTP 200: GET /shared-drives: the answer is no list; mounted'
 }
 
 run_scenarios "$@"

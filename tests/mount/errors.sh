@@ -90,6 +90,22 @@ test_the_control_directory_is_the_owner_s()
     fi
 }
 
+# A server that answers is there, whatever is wrong with the answer.
+test_a_broken_answer_is_one_all_the_same()
+{
+    local body
+
+    mounted -- ttl=0
+    works 'ls drives > /dev/null'
+    for body in '"{\"no\": \"list\"}"' '"[{\"no\": \"id\"}]"' '"{\"items\": [7]}"'; do
+        fault "{\"path\": \"/shared-drives\", \"status\": 200, \"times\": -1, \"body\": $body}"
+        refused 'Protocol error' 'ls drives'
+        words EPROTO 'HTTP 200' 'GET /shared-drives'
+        prints true 'jq .kinds.drives.online .paperspacefs/status.json'
+        no_faults
+    done
+}
+
 test_status_json_has_version_dialect_and_kinds()
 {
     mounted

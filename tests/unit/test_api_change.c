@@ -124,6 +124,7 @@ START_TEST(a_get_of_something_else_is_an_error)
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct result result =
             run_one(AUTO, get_drive, HTTP_GET, "/shared-drives/sd1", NULL, 200, bodies[i]);
+        ck_assert_int_eq(result.problem.status, 200);
         expect_problem(&result, PROBLEM_PROTOCOL, "GET /shared-drives/sd1: ");
     }
 }
@@ -410,6 +411,7 @@ START_TEST(an_event_is_asked_for)
     ck_assert_int_eq(result.rc, 0);
     ck_assert_str_eq(result.event.state, "in progress");
     result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, "[]");
+    ck_assert_int_eq(result.problem.status, 200);
     expect_problem(&result, PROBLEM_PROTOCOL, "GET /machine-events/ev1: ");
 }
 END_TEST

@@ -54,6 +54,7 @@ static void expect_problem(int dialect, const struct kind *kind, const struct fa
     ck_assert_int_eq(list(&fake, kind, &records, &problem), -1);
     ck_assert_msg(problem.kind == problem_kind, "%s", problem.message);
     ck_assert_msg(strstr(problem.message, words) != NULL, "%s", problem.message);
+    ck_assert_int_ne(problem.status, 0); /* it was answered */
     ck_assert_uint_eq(records.count, 0);
     ck_assert_ptr_null(records.records);
     fake_finish(&fake);
@@ -187,6 +188,7 @@ START_TEST(a_list_without_end_has_one)
         fake.api->config.max_list_bytes = rows[i].bytes;
         ck_assert_int_eq(list(&fake, &kind_snapshots, &records, &problem), -1);
         ck_assert_int_eq(problem.kind, PROBLEM_TOO_LARGE);
+        ck_assert_int_eq(problem.status, 200);
         ck_assert_str_eq(problem.message, rows[i].words);
         ck_assert_ptr_null(records.records);
         fake_finish(&fake);
