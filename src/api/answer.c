@@ -154,14 +154,14 @@ static bool read_body(struct words *words, const struct buf *body,
     return ok;
 }
 
+/* To a GET 400 and 422 say that the query is wrong: the `limit` in it is meant. */
 static bool speaks_of_quota(enum http_method method, const struct problem *problem)
 {
     static const char *const words[] = {"quota", "quotas", "limit", "limits",
                                         "plan",  "plans",  NULL};
-    bool change = method != HTTP_GET;
-    bool refusal = problem->status == 400 || problem->status == 403 || problem->status == 422;
+    bool wrong = problem->status == 400 || problem->status == 422;
 
-    return change && refusal &&
+    return (problem->status == 403 || (wrong && method != HTTP_GET)) &&
            (text_has_word(problem->code, words) || text_has_word(problem->message, words));
 }
 

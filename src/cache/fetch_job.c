@@ -104,9 +104,13 @@ static fetch_function *const fetch_functions[] = {
     [FETCH_EVENT] = events_fetch,
 };
 
-static bool is_denial(enum problem_kind kind)
+/* Also a 403 that speaks of a quota. */
+static bool is_denial(const struct problem *problem)
 {
-    return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND;
+    enum problem_kind kind = problem->kind;
+
+    return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND ||
+           problem->status == 403;
 }
 
 /* What is denied is not shown from memory, until it is allowed again. A denied item says nothing
@@ -119,9 +123,9 @@ static void note_denial(struct flight *flight)
     bool alone = flight->id[0] != '\0' && kind != PROBLEM_UNAUTHORIZED;
     struct item *item = alone ? collection_find(collection, flight->id) : NULL;
 
-    if (item != NULL && (fine || is_denial(kind)))
+    if (item != NULL && (fine || is_denial(&flight->problem)))
         item->refused = !fine;
-    if (!alone && is_denial(kind))
+    if (!alone && is_denial(&flight->problem))
         collection->refused = kind;
     else if (fine && (!alone || collection->refused == PROBLEM_UNAUTHORIZED))
         collection->refused = PROBLEM_NONE;

@@ -137,6 +137,21 @@ test_401_403_and_404_never_give_stale_data()
     refused 'Permission denied' 'ls snapshots'
 }
 
+# What the plan does not cover is denied as well.
+test_a_quota_for_reading_is_EDQUOT_and_never_gives_stale_data()
+{
+    mounted -- ttl=0,timeout=2
+    works 'ls drives > /dev/null'
+    fault '{"path": "/shared-drives", "status": 403, "times": 1,
+        "body": {"code": "FORBIDDEN", "message": "not in your plan"}}'
+    refused 'Disk quota exceeded' 'ls drives'
+    words EDQUOT 403 'not in your plan'
+    fault '{"path": "/shared-drives", "status": 500, "times": -1}'
+    refused 'Input/output error' 'ls drives'
+    no_faults
+    prints 4 'ls drives | wc -l'
+}
+
 test_a_slow_answer_ends_in_ETIMEDOUT()
 {
     local start=$SECONDS

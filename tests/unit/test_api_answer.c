@@ -183,7 +183,7 @@ START_TEST(long_messages_are_cut_between_characters)
 }
 END_TEST
 
-START_TEST(a_refused_change_that_speaks_of_a_quota_is_one)
+START_TEST(a_refusal_that_speaks_of_a_quota_is_one)
 {
     static const struct {
         enum http_method method;
@@ -201,6 +201,11 @@ START_TEST(a_refused_change_that_speaks_of_a_quota_is_one)
         {HTTP_DELETE, 402, "", PROBLEM_QUOTA},
         {HTTP_POST, 400, "{\"message\":\"limitless planet explanation\"}", PROBLEM_INVALID},
         {HTTP_GET, 400, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
+        {HTTP_GET, 422, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
+        {HTTP_GET, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
+        {HTTP_GET, 403, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
+        {HTTP_GET, 403, "{\"message\":\"not for you\"}", PROBLEM_FORBIDDEN},
+        {HTTP_GET, 402, "", PROBLEM_QUOTA},
         {HTTP_DELETE, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
         {HTTP_POST, 404, "{\"message\":\"no such plan\"}", PROBLEM_NOT_FOUND},
         {HTTP_POST, 429, "{\"message\":\"rate limit\"}", PROBLEM_TRY_LATER},
@@ -285,7 +290,7 @@ int main(void)
     tcase_add_test(tcase, a_redirect_is_said_not_to_be_followed);
     tcase_add_test(tcase, words_of_foreign_encodings_are_made_safe);
     tcase_add_test(tcase, long_messages_are_cut_between_characters);
-    tcase_add_test(tcase, a_refused_change_that_speaks_of_a_quota_is_one);
+    tcase_add_test(tcase, a_refusal_that_speaks_of_a_quota_is_one);
     tcase_add_test(tcase, secrets_are_hidden_wherever_they_stand);
     tcase_add_test(tcase, half_a_secret_at_the_cut_is_hidden_too);
     tcase_add_test(tcase, secrets_that_hold_each_other_are_hidden_whole);
