@@ -293,7 +293,7 @@ test_vim_opened_and_quit()
     calm
     works "vim -e -s -u NONE -c quit $DOC drives/data/name < /dev/null 2>&1 || true"
     works "view -e -s -u NONE -c quit $DOC < /dev/null > /dev/null 2>&1 || true"
-    prints '' 'ls -A drives/data | grep -E "sw|~|4913"; true'
+    prints '' 'ls -A drives/data | grep -E "sw|~|4913" || true'
     unharmed
 }
 

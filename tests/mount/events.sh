@@ -97,7 +97,7 @@ test_docs_a_failed_deletion_comes_back_and_is_reported()
 test_wait_is_not_listed_and_without_an_event_returns_at_once()
 {
     mounted
-    prints '' "ls $DIR | grep -x wait; true"
+    prints '' "ls $DIR | grep -x wait || true"
     prints ready "cat $DIR/wait"
     nothing_sent
 }
@@ -122,7 +122,7 @@ test_docs_changes_jsonl_masks_secrets()
     works "echo '{\"s3Config\": {\"secretAccessKey\": \"hunter22hunter\"}}' \
         > providers/backups/provider.json"
     works 'grep -q "\*\*\*\*\*\*\*\*" .paperspacefs/changes.jsonl'
-    prints '' 'grep -rn hunter22 .paperspacefs README; true'
+    prints '' 'grep -rn hunter22 .paperspacefs README || true'
 }
 
 test_df_shows_the_plan()

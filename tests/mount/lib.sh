@@ -511,10 +511,12 @@ shell()
     run bash -c "cd \"\$0\" || exit"$'\n'"$1" "$MNT"
 }
 
-# works TEXT: the command succeeds in silence.
+# works TEXT: every command of it succeeds, in silence. Those before || or &&, after !, in a condition
+# or in the background do not count, as always with errexit.
 works()
 {
-    shell "$1"
+    run bash -e -o pipefail -c "trap 'echo \"failed: \$BASH_COMMAND\" >&2' ERR"'
+        cd "$0"'$'\n'"$1" "$MNT"
     if [ "$rc" -ne 0 ] || [ -n "$err" ]; then
         fail "$1: exit status $rc" "$err" "last-error: $(last_error)"
     fi

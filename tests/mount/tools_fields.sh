@@ -169,8 +169,8 @@ test_docs_secrets_open_by_name_and_are_not_collected()
     known
     prints Lk6wPv42nGhX 'cat drives/data/password'
     prints demo/secret+training/0001 "cat $TRAINING_DIR/s3Config/secretAccessKey"
-    prints '' 'ls -A drives/* providers/*/s3Config | grep -i -E "password|secret|credentials"; true'
-    prints '' 'grep -r -l -e Lk6wPv42nGhX -e demo/secret . ; true'
+    prints '' 'ls -A drives/* providers/*/s3Config | grep -i -E "password|secret|credentials" || true'
+    prints '' 'grep -r -l -e Lk6wPv42nGhX -e demo/secret . || true'
     works "tar -c drives providers > $T/all.tar"
     ! grep -q -a -e Lk6wPv42nGhX -e demo/secret "$T/all.tar" || fail 'tar has collected a secret'
     nothing_sent
@@ -201,7 +201,7 @@ test_docs_a_secret_is_changed_by_its_file_and_said_nowhere()
     mapfile -t expected < <(put_training '.s3Config.secretAccessKey = "new-secret"')
     assert_requests "${expected[@]}"
     prints new-secret "cat $TRAINING_DIR/s3Config/secretAccessKey"
-    prints '' 'grep -r -l new-secret .paperspacefs providers; true'
+    prints '' 'grep -r -l new-secret .paperspacefs providers || true'
     forget_requests
     works "echo '********' > $TRAINING_DIR/s3Config/secretAccessKey"
     nothing_asked
@@ -213,14 +213,14 @@ test_docs_a_secret_is_changed_by_its_file_and_said_nowhere()
 test_openapi_a_secret_can_be_given_and_is_never_shown()
 {
     known
-    prints '' "ls -A providers/* | grep -E 'accessKey|secretKey'; true"
+    prints '' "ls -A providers/* | grep -E 'accessKey|secretKey' || true"
     refused 'Permission denied' "cat $TRAINING_DIR/secretKey"
     refused 'Permission denied' "cat $TRAINING_DIR/accessKey"
     nothing_asked
     works "echo new-secret > $TRAINING_DIR/secretKey"
     mapfile -t expected < <(put_training '.secretKey = "new-secret"')
     assert_requests "${expected[@]}"
-    prints '' 'grep -r -l new-secret .paperspacefs providers; true'
+    prints '' 'grep -r -l new-secret .paperspacefs providers || true'
     forget_requests
     works "echo '****' > $TRAINING_DIR/secretKey"
     nothing_asked
@@ -300,7 +300,7 @@ test_a_field_that_is_read_only()
         keeps 'Permission denied' "truncate -s 0 $field" "$field"
         words EACCES "$field" read-only
     done
-    prints '' 'ls -A drives/data | grep -F .rej; true'
+    prints '' 'ls -A drives/data | grep -F .rej || true'
 }
 
 test_a_read_only_file_is_replaced_by_what_it_holds_and_by_nothing_else()
@@ -353,7 +353,7 @@ test_a_field_the_API_refuses_shows_the_truth()
     assert_requests "$(put_drive '{"name":"odd"}')"
     words EINVAL 'drives/data/name' 422 UNPROCESSABLE 'too odd' name
     prints data 'cat drives/data/name'
-    prints '' 'ls -A drives/data | grep -F .rej; true'
+    prints '' 'ls -A drives/data | grep -F .rej || true'
     nothing_asked
 }
 
