@@ -78,7 +78,7 @@ static bool populate(struct emulator *emulator, size_t count)
         json_object *doc;
 
         emu_id_new(emulator, EMU_SNAPSHOTS, id);
-        emu_id_from(i * 7 % machine_count(count), "ps", 10, machine);
+        emu_id_from(i % machine_count(count), "ps", 10, machine);
         emu_date_text(created, date);
         doc = emulator->dialect->populate(i + 1, id, machine, date);
         if (!emu_collection_add(&emulator->collections[EMU_SNAPSHOTS], doc, created))

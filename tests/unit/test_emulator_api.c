@@ -207,6 +207,56 @@ START_TEST(pages_bring_every_item_once)
 }
 END_TEST
 
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* How many machines the snapshots of a whole list belong to; the most of one goes to most. */
+static int count_machines(const struct reply *list, size_t *most)
+{
+    size_t count = json_object_array_length(list->json), run = 0;
+    const char **machines = calloc(count, sizeof(*machines));
+    int different = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        json_object *snapshot = json_object_array_get_idx(list->json, i);
+
+        machines[i] = json_object_get_string(json_object_object_get(snapshot, "machineId"));
+    }
+    qsort(machines, count, sizeof(*machines), compare_texts);
+    for (size_t i = *most = 0; i < count; i++) {
+        bool same = i > 0 && strcmp(machines[i], machines[i - 1]) == 0;
+
+        run = same ? run + 1 : 1;
+        different += !same;
+        *most = run > *most ? run : *most;
+    }
+    free(machines);
+    return different;
+}
+
+START_TEST(generated_snapshots_are_spread_over_their_machines)
+{
+    static const size_t counts[] = {5, 600, 605, 700, 1000, 2000, 3400};
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        size_t machines = counts[i] / 200 + 4, most;
+        struct reply first, again;
+
+        emulator_with((struct emulator_config){.dialect = "openapi", .populate = counts[i]});
+        first = request("GET", "/snapshots", NULL);
+        ck_assert_int_eq(count_machines(&first, &most), (int)machines);
+        ck_assert_uint_eq(most, (counts[i] + machines - 1) / machines);
+        emulator_with((struct emulator_config){.dialect = "openapi", .populate = counts[i]});
+        again = request("GET", "/snapshots", NULL);
+        ck_assert_str_eq(first.text, again.text);
+        reply_free(&first);
+        reply_free(&again);
+    }
+}
+END_TEST
+
 START_TEST(a_cursor_survives_a_delete)
 {
     struct reply page = request("GET", "/shared-drives?limit=2", NULL);
@@ -516,6 +566,7 @@ static TCase *openapi_tests(void)
     tcase_add_test(tests, unknown_paths_are_404_and_methods_405);
     tcase_add_test(tests, drives_live_in_openapi);
     tcase_add_test(tests, openapi_pages_after_an_id);
+    tcase_add_test(tests, generated_snapshots_are_spread_over_their_machines);
     tcase_add_test(tests, openapi_snapshots_have_a_note);
     tcase_add_test(tests, openapi_providers_never_show_secrets);
     return tests;
