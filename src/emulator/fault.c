@@ -35,11 +35,18 @@ static const char *check_status(json_object *value)
     return status >= 200 && status <= 599 ? NULL : "Expected 200 to 599";
 }
 
+static const char *check_times(json_object *value)
+{
+    int64_t times = json_object_get_int64(value);
+
+    return times == -1 || times >= 1 ? NULL : "Expected 1 or more, or -1 for always";
+}
+
 static const struct emu_field fields[] = {
     {.name = "method", .types = EMU_STRING},
     {.name = "path", .types = EMU_STRING},
     {.name = "exact", .types = EMU_BOOLEAN},
-    {.name = "times", .types = EMU_INTEGER},
+    {.name = "times", .types = EMU_INTEGER, .check = check_times},
     {.name = "skip", .types = EMU_INTEGER, .check = emu_check_not_negative},
     {.name = "status", .types = EMU_INTEGER, .check = check_status},
     {.name = "body", .types = EMU_ANY},

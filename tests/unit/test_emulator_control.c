@@ -158,6 +158,9 @@ START_TEST(control_input_is_validated)
     expect("POST", "/_control/faults", "{\"close\":\"now\"}", 400, NULL);
     expect("POST", "/_control/faults", "{\"status\":99}", 400, NULL);
     expect("POST", "/_control/faults", "{\"headers\":{\"a\":1}}", 400, NULL);
+    expect("POST", "/_control/faults", "{\"times\":0}", 400, NULL);
+    expect("POST", "/_control/faults", "{\"times\":-2}", 400, NULL);
+    expect("GET", "/_control/faults", NULL, 200, "[]");
     expect("POST", "/_control/config", "{\"eventMs\":-1}", 400, NULL);
     expect("POST", "/_control/config", "{\"forbid\":[1]}", 400, NULL);
     expect("POST", "/_control/config", "{\"endCursor\":\"never\"}", 400, NULL);
