@@ -24,8 +24,8 @@ test_past_the_ttl_a_change_made_elsewhere_is_seen()
     elsewhere_renamed moved
     pause 1.3
     prints '"moved"' 'jq .name drives/moved/drive.json'
-    refused 'No such file or directory' 'cat drives/data/drive.json'
     assert_eq 1 "$(count_requests GET '/shared-drives(\?limit=120)?')"
+    refused 'No such file or directory' 'cat drives/data/drive.json'
 }
 
 test_touching_the_directory_of_a_kind_asks_the_server()
@@ -154,10 +154,11 @@ test_a_quota_for_reading_is_EDQUOT_and_never_gives_stale_data()
 
 test_a_slow_answer_ends_in_ETIMEDOUT()
 {
-    local start=$SECONDS
+    local start
 
     mounted -- timeout=1
     fault '{"path": "/snapshots", "times": -1, "delayMs": 20000}'
+    start=$SECONDS
     refused 'Connection timed out' 'ls snapshots'
     assert_eq 1 $((SECONDS - start <= 6 * patience)) 'it took too long'
     refused 'Connection timed out' 'ls snapshots'

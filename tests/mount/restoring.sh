@@ -124,7 +124,7 @@ test_docs_an_error_without_text_that_has_ended_is_success()
 test_docs_while_one_is_unfinished_another_is_EBUSY()
 {
     mounted
-    emu_config '{"eventMs": 700}'
+    emu_config '{"eventMs": 1000000}'
     works "touch $RESTORE"
     restored
     refused 'Device or resource busy' "touch $RESTORE"
@@ -132,6 +132,7 @@ test_docs_while_one_is_unfinished_another_is_EBUSY()
     refused 'Device or resource busy' "touch 'machines/$MACHINE/clean install~sle0j3u8mwb7xr/restore'"
     nothing_sent
     works "touch 'snapshots/trained model v2/restore'"
+    emu_config '{"eventMs": 100}'
     eventually 15 restore_is 'done'
     works "touch $RESTORE"
 }
