@@ -101,7 +101,7 @@ test_snapshots_sort_by_age()
 
 test_the_date_moves_only_when_the_content_changes()
 {
-    local before
+    local before changed_at
 
     mounted
     before=$(stat -c %y "$MNT"/snapshots/*/snapshot.json)
@@ -109,6 +109,16 @@ test_the_date_moves_only_when_the_content_changes()
     assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
     works 'cat drives/data/drive.json > /dev/null'
     assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
+    before=$(stat -c %y "$MNT/snapshots/trained model v2/"{,snapshot.json,name})
+    changed_at=$(date +%s%3N)
+    api PUT "/snapshots/$UPGRADE" '{"name": "renamed"}' >/dev/null
+    works 'touch snapshots; TZ=UTC0 stat -c %.3Y snapshots/renamed/{,snapshot.json,name}'
+    assert_eq 1 $(($(head -n 1 <<<"$out" | tr -d .) >= changed_at)) "it is $out, before $changed_at"
+    assert_eq 1 "$(uniq <<<"$out" | wc -l)" 'the directory and its files have different dates'
+    prints "$out" 'sleep 0.1; touch snapshots; stat -c %.3Y snapshots/renamed/{,snapshot.json,name}'
+    works 'echo again > snapshots/renamed/name; stat -c %.3Y snapshots/again/snapshot.json'
+    assert_eq 1 $((${out/./} > changed_at + 100)) 'a change of this mount did not move it'
+    assert_eq "$before" "$(stat -c %y "$MNT/snapshots/trained model v2/"{,snapshot.json,name})"
 }
 
 test_blocks_cover_the_size()

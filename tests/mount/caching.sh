@@ -130,11 +130,22 @@ test_with_nothing_known_the_error_is_the_network_s()
 
 test_401_403_and_404_never_give_stale_data()
 {
+    local status error
+
     mounted -- ttl=1
-    works 'ls snapshots'
-    emu_config '{"forbid": ["/snapshots"]}'
-    pause 1.3
-    refused 'Permission denied' 'ls snapshots'
+    for status in 401 403 404; do
+        error='Permission denied'
+        [ $status != 404 ] || error='No such file or directory'
+        works 'touch snapshots; ls snapshots; cat snapshots/before-upgrade/snapshot.json'
+        fault "{\"path\": \"/snapshots\", \"times\": -1, \"status\": $status}"
+        pause 1.3
+        refused "$error" 'ls snapshots'
+        assert_eq '' "$out" "listed in spite of $status"
+        refused "$error" 'cat snapshots/before-upgrade/snapshot.json'
+        assert_eq '' "$out" "read in spite of $status"
+        words "$status"
+        no_faults
+    done
 }
 
 # What the plan does not cover is denied as well.
@@ -168,9 +179,22 @@ test_a_slow_answer_ends_in_ETIMEDOUT()
 test_the_status_tells_of_every_kind()
 {
     mounted
-    works 'ls drives snapshots > /dev/null; cat .paperspacefs/status.json'
+    works 'ls drives snapshots > /dev/null; mkdir drives/new; cat .paperspacefs/status.json'
     assert_eq "$URL $D" "$(jq -r '"\(.URL // .url) \(.dialect)"' <<<"$out")"
     assert_lacks "$out" "$KEY"
+    assert_eq 'drives providers snapshots utilization' "$(jq -r '.kinds | keys | join(" ")' <<<"$out")"
+    assert_eq '[true,false,4,["new"]] [true,false,8,[]]' "$(jq -c '.kinds.drives, .kinds.snapshots
+        | [.online, .stale, .count, .drafts]' <<<"$out" | paste -sd ' ')"
+    assert_eq true "$(jq '.kinds | .drives.requests >= 1 and .snapshots.requests == 1
+        and .drives.age_s >= 0 and .snapshots.age_s >= 0' <<<"$out")" "$out"
+    assert_eq '[false,null,false,null,0,[]]' "$(jq -c '.kinds | .providers, .utilization
+        | [.online, .age_s, .stale, .count, .requests, .drafts]' <<<"$out" | uniq)"
+    works 'rm -r drives/new'
+    stop_emulator
+    works 'touch snapshots; ls snapshots > /dev/null'
+    prints '[false,true,8] [true,false,4]' 'jq -c ".kinds | .snapshots, .drives
+        | [.online, .stale, .count]" .paperspacefs/status.json | paste -sd " "'
+    works 'jq -e ".kinds.snapshots.requests > 1" .paperspacefs/status.json'
 }
 
 test_a_change_is_seen_at_once_by_every_other_path()

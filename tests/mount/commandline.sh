@@ -27,8 +27,8 @@ test_docs_help_goes_to_stdout()
     assert_status 0
     assert_eq '' "$err"
     assert_matches "$out" '^[Uu]sage: paperspacefs '
-    for option in key_file ttl stale timeout restore_backup ro --demo --check; do
-        assert_contains "$out" "$option"
+    for option in key_file= ttl= stale= timeout= restore_backup= ro --demo --check; do
+        assert_matches "$out" "^  ${option}[A-Za-z|]* +[^ ]" "$option is not listed"
     done
     pfs -h
     assert_status 0

@@ -31,8 +31,10 @@ test_a_repeat_is_counted_and_not_repeated()
 {
     mounted
     shell 'for i in 1 2 3 4 5; do mkdir new; done'
-    works 'grep -c EPERM .paperspacefs/errors.jsonl || true'
-    assert_eq 1 "$out"
+    prints '["EPERM",5]' 'jq -c "[.errno, .count]" .paperspacefs/errors.jsonl'
+    shell 'mkdir other; mkdir new'
+    prints '[["new",5],["other",null],["new",null]]' \
+        'jq -s -c "map([.path, .count])" .paperspacefs/errors.jsonl'
 }
 
 test_a_name_that_is_not_there_is_no_error()

@@ -122,10 +122,20 @@ test_names_are_looked_up_in_a_complete_listing_only()
 
 test_the_same_directory_has_one_identity_per_path_form()
 {
+    local form
+
     mounted
-    exec 7<"$MNT/drives"
-    works "cd drives/$DATA && stat . ../data >/dev/null && pwd -P | grep -q '/drives/$DATA\$'"
-    exec 7<&-
+    # A directory that is open or worked in keeps its path, while it is found by all the others.
+    for form in "drives/$DATA" drives/data "drives/data~$DATA"; do
+        prints "$MNT/$form"$'\n'"$MNT/$form" "exec 5<$form; cd $form
+            stat $MNT/drives/{data,$DATA,data~$DATA}/name > /dev/null; ls -lR $MNT/drives > /dev/null
+            pwd -P; readlink /proc/\$\$/fd/5"
+    done
+    works "exec 5<drives/data 6<drives/$DATA 7<drives/data~$DATA; ls -lR drives > /dev/null
+        readlink /proc/\$\$/fd/{5,6,7}"
+    assert_eq "$(printf "$MNT/drives/%s\n" data "$DATA" "data~$DATA")" "$out"
+    works "stat -c %i snapshots/before-upgrade machines/$MACHINE/before-upgrade"
+    assert_eq 2 "$(sort -u <<<"$out" | wc -l)" 'two views have one inode'
 }
 
 run_scenarios "$@"

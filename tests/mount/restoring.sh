@@ -185,7 +185,32 @@ test_it_cannot_be_removed_for_good_or_replaced()
 {
     mounted
     refused 'Operation not permitted' "ln $RESTORE snapshots/before-upgrade/hard"
-    shell "mv $T/none $RESTORE; cp --remove-destination $RESTORE $RESTORE"
+    works "rm $RESTORE"
+    refused 'No such file or directory' "cat $RESTORE"
+    eventually 15 restore_is never
+    words 'rm -r'
+    nothing_sent
+}
+
+test_another_file_in_its_place_restores_nothing()
+{
+    local dir=snapshots/before-upgrade
+
+    mounted
+    works "echo '{}' > $T/other; cp $T/other $dir/x"
+    refused 'Bad message' "mv $dir/x $RESTORE"
+    words EBADMSG $dir
+    prints '{}' "cat $dir/x"
+    refused 'Operation not permitted' "mv -f $dir/name $RESTORE"
+    refused 'Invalid argument' "mv $T/other $RESTORE"
+    prints '{}' "cat $T/other"
+    refused 'Invalid argument' "cp --remove-destination $T/other $RESTORE"
+    refused 'Invalid argument' "install $T/other $RESTORE"
+    refused 'Invalid argument' "rm $RESTORE; cat $T/other > $RESTORE"
+    prints never "cat $RESTORE"
+    works "mv $RESTORE $dir/y; test ! -e $RESTORE; mv $dir/y $RESTORE; rm $dir/x"
+    works "echo never > $dir/x; mv $dir/x $RESTORE; echo never > $T/other; mv $T/other $RESTORE"
+    prints never "cat $RESTORE"
     nothing_sent
 }
 
