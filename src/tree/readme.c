@@ -6,14 +6,39 @@
 
 #include <errno.h>
 
-static const char how_to[] =
+static const char look[] =
     "\n"
     "Look\n"
     "  ls drives                          what there is\n"
     "  cat drives/NAME/drive.json         one resource, whole\n"
     "  jq -r .size drives/*/drive.json    all of them, by jq\n"
     "  cat drives/NAME/size               every key is a file, too\n"
-    "  touch drives                       ask the server again at the next look\n"
+    "  cat snapshots/NAME/state           what it is now; event.json is its last event\n";
+
+static const char fstab[] =
+    "  cat drives/NAME/fstab              a line for /etc/fstab that mounts the drive itself\n";
+
+static const char credentials[] =
+    "  cat drives/NAME/credentials        what that line reads, user and password\n";
+
+static const char *const secrets[] = {
+    [SECRETS_FIELDS] =
+        "  Secrets are ******** in documents. Their own files open by their names, but "
+        "are not listed.\n",
+    [SECRETS_HIDE] = "  Secrets are ******** in documents, and have no files (secrets=hide).\n",
+    [SECRETS_SHOW] = "  Secrets are shown (secrets=show).\n",
+};
+
+static const char refresh[] =
+    "  touch drives                       ask the server again at the next look;\n"
+    "                                     touch .paperspacefs/refresh does so for everything\n";
+
+static const char read_only[] =
+    "\n"
+    "This mount is read-only (ro): nothing can be changed, made, removed or restored.\n"
+    "SIGHUP makes it ask the server again at the next look.\n";
+
+static const char change[] =
     "\n"
     "Change\n"
     "  Edit a document and save it, or write only what is to change:\n"
@@ -29,18 +54,27 @@ static const char how_to[] =
     "  cp -r drives/NAME drives/OTHER     a new drive with the same settings\n"
     "\n"
     "Delete and restore\n"
-    "  rm -r drives/NAME                  deletes the resource and all that is on it\n"
-    "  touch snapshots/NAME/restore       the machine goes back to this snapshot\n"
+    "  rm -r drives/NAME                  deletes the resource and all that is on it\n";
+
+static const char restore[] =
+    "  touch snapshots/NAME/restore       the machine goes back to this snapshot; so it does when\n"
+    "                                     a JSON object is written to that file\n"
     "  cat snapshots/NAME/restore         how far that has come\n"
-    "  cat snapshots/NAME/wait            returns when it has ended\n"
+    "  cat snapshots/NAME/wait            returns when its last event has ended\n";
+
+static const char rest[] =
     "\n"
     "Names\n"
     "  What a file name can't hold is written %XX. Where a plain name could mean several\n"
     "  resources it is NAME~ID. The ID alone always works.\n"
     "\n"
     "When something goes wrong\n"
-    "  cat .paperspacefs/last-error       the newest failure, in words\n"
-    "  cat drives/NAME/drive.json.rej     the text that was refused\n"
+    "  cat .paperspacefs/last-error       the newest failure, in words\n";
+
+static const char refused_text[] =
+    "  cat drives/NAME/drive.json.rej     the text that was refused\n";
+
+static const char journals[] =
     "  .paperspacefs/errors.jsonl, changes.jsonl, requests.jsonl, status.json have the rest.\n";
 
 static bool print_kinds(struct buf *out)
@@ -58,23 +92,56 @@ static bool print_kinds(struct buf *out)
                                       "  .paperspacefs/      the mount itself\n");
 }
 
-/* What a restore does first, which the API decides. */
-static bool print_safety(const struct tree *tree, struct buf *out)
+/* How to restore, and what a restore does first, which the API and an option decide. */
+static bool print_restore(const struct tree *tree, struct buf *out)
 {
     const struct kind *kind = machine_kind();
     const struct restore_row *row =
         kind == NULL ? NULL : cache_shape(tree->config.cache, kind)->restore;
+    enum restore_backup backup = tree->config.restore_backup;
 
     if (row == NULL)
         return true;
+    if (!row->safety && backup == RESTORE_BACKUP_YES)
+        return buf_append_text(out, "  Restores are refused: this API can't take a safety snapshot "
+                                    "first (restore_backup=yes).\n");
+    if (!buf_append_text(out, restore))
+        return false;
     if (!row->safety)
-        return buf_append_text(out, "\nThis API can't take a safety snapshot before a restore: "
+        return buf_append_text(out, "  This API can't take a safety snapshot before a restore: "
                                     "what is on the machine now is lost.\n");
-    return buf_append_text(out, tree->config.restore_backup == RESTORE_BACKUP_NO
-                                    ? "\nNo safety snapshot is asked for before a restore "
-                                      "(restore_backup=no).\n"
-                                    : "\nA restore asks for a safety snapshot of the machine "
-                                      "first.\n");
+    if (backup == RESTORE_BACKUP_NO)
+        return buf_append_text(out, "  No safety snapshot is asked for before a restore "
+                                    "(restore_backup=no).\n");
+    return buf_append_text(out, "  A touch asks for a safety snapshot of the machine first. An "
+                                "object is the request's\n"
+                                "  body as it is: {} asks for none.\n");
+}
+
+/* The files of what can be mounted by SMB, where there is such a kind. */
+static bool print_smb(const struct tree *tree, struct buf *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        any = any || cache_shape(tree->config.cache, kinds_all[i])->smb != NULL;
+    return !any || (buf_append_text(out, fstab) &&
+                    (tree->config.secrets == SECRETS_HIDE || buf_append_text(out, credentials)));
+}
+
+static bool print_how_to(const struct tree *tree, struct buf *out)
+{
+    bool writable = !tree->config.read_only;
+    bool ok = buf_append_text(out, look) && print_smb(tree, out);
+
+    ok = ok && (!writable || buf_append_text(out, refresh)) &&
+         buf_append_text(out, secrets[tree->config.secrets]);
+    if (ok && writable)
+        ok = buf_append_text(out, change) && print_restore(tree, out);
+    else if (ok)
+        ok = buf_append_text(out, read_only);
+    return ok && buf_append_text(out, rest) && (!writable || buf_append_text(out, refused_text)) &&
+           buf_append_text(out, journals);
 }
 
 int readme_render(struct call *call, struct node node, bool wait, struct buf *out)
@@ -85,6 +152,6 @@ int readme_render(struct call *call, struct node node, bool wait, struct buf *ou
                          "This is cloud storage at %s, mounted by paperspacefs %s.\n"
                          "Every resource is a directory; every document in it is JSON.\n\n",
                          dir->tree->config.url, PACKAGE_VERSION);
-    ok = ok && print_kinds(out) && buf_append_text(out, how_to) && print_safety(dir->tree, out);
+    ok = ok && print_kinds(out) && print_how_to(dir->tree, out);
     return ok ? 0 : -ENOMEM;
 }

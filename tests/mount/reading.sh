@@ -15,8 +15,40 @@ test_README_says_how_to_use_it_and_is_read_only()
     mounted
     works 'cat README'
     assert_contains "$out" drives
+    assert_contains "$out" 'touch snapshots/NAME/restore'
+    assert_contains "$out" 'touch drives'
+    assert_contains "$out" .rej
+    assert_eq "$([ "$D" = docs ] && echo 2 || echo 0)" "$(grep -c -E '/(fstab|credentials) ' <<<"$out" || true)"
     refused 'Permission denied' 'echo x > README'
     nothing_asked
+}
+
+test_README_of_a_read_only_mount_tells_no_way_to_change()
+{
+    mounted -- ro,secrets=hide
+    works 'cat README'
+    assert_contains "$out" read-only
+    assert_matches "$out" 'secrets=hide'
+    assert_eq '' "$(grep -E 'echo |mkdir|mv |rm |cp |touch|/credentials' <<<"$out" || true)"
+}
+
+test_README_says_what_a_restore_does_first()
+{
+    mounted
+    works 'cat README'
+    if [ "$D" = docs ]; then
+        assert_contains "$out" '{} asks for none'
+    else
+        assert_contains "$out" "can't take a safety snapshot"
+    fi
+    remount restore_backup=yes
+    works 'cat README'
+    assert_eq "$([ "$D" = docs ] && echo 1 || echo 0)" "$(grep -c 'touch snapshots' <<<"$out" || true)"
+    assert_eq "$([ "$D" = docs ] && echo 0 || echo 1)" "$(grep -c 'Restores are refused' <<<"$out" || true)"
+    remount restore_backup=no
+    works 'cat README'
+    assert_contains "$out" 'safety snapshot'
+    assert_lacks "$out" 'Restores are refused'
 }
 
 test_drives_are_listed_in_the_order_of_the_API()
