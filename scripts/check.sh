@@ -23,7 +23,7 @@ mapfile -t sources < <(find src -name '*.c' | sort)
 mapfile -t tests < <(find tests -name '*.c' | sort)
 mapfile -t headers < <(find src tests -name '*.h' | sort)
 mapfile -t scripts < <(find scripts tests -name '*.sh' | sort)
-read -r -a flags <<<"-std=gnu17 -I$work -Isrc -DPFS_SYSCONFDIR=\"/etc\" \
+read -r -a flags <<<"-std=gnu17 -I$work -Isrc \
     $(pkg-config --cflags fuse3 libcurl json-c libmicrohttpd check)"
 
 # in_parallel COMMAND… -- FILE…: the command once per file, as many at a time as processors.
