@@ -47,6 +47,10 @@ int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *b
 /* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir);
 
+/* A nested object is there anyway; a copy that makes it first is let, also when its draft has
+ * become a resource on the way. */
+int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child);
+
 /* --- for the directories they are in -------------------------------------------------------- */
 
 /* The draft called `name` in a kind's directory: a reference of its directory, or NULL. */

@@ -250,15 +250,15 @@ static struct json_object *draft_fields(struct call *call, struct dir *dir, enum
     return object;
 }
 
-/* A nested object is there anyway; a copy that makes it first is let. */
-static int draft_dir_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     bool nested = false;
-
     uint32_t leaf = field_find_name(call, dir, name, &nested);
+
     if (!birth_is_own(call, dir) || leaf == 0 || !nested)
         return tree_fail(call, EPERM, "no directory can be made here");
     *child = field_dir(dir, name);
+    overlay_show(dir, leaf);
     birth_made(call, dir, leaf);
     return *child == NULL ? -ENOMEM : 0;
 }
@@ -278,7 +278,7 @@ static const struct leaf_row draft_leaves[] = {
 const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
-    .mkdir = draft_dir_mkdir,
+    .mkdir = draft_nested_mkdir,
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,

@@ -404,6 +404,7 @@ static const struct leaf_row resource_leaves[] = {
 const struct dir_ops resource_ops = {
     .type = "resource",
     .mtime = resource_mtime,
+    .mkdir = draft_nested_mkdir,
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,

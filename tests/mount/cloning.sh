@@ -350,6 +350,49 @@ test_docs_a_provider_s_clone_lacks_its_secret()
     assert_eq 1 "$(changes | wc -l)"
 }
 
+# provider_clones TEXT: the command makes providers/copy of providers/backups, secret and all, with
+# one request, in silence.
+provider_clones()
+{
+    known secrets=show
+    works "$1"
+    assert_eq 1 "$(changes | wc -l)"
+    assert_matches "$(changes)" '^POST .*"name":"copy".*"secretAccessKey":"demo/secret\+backups/0002"'
+    works 'test ! -e providers/copy/.draft'
+    prints nightly-backups 'cat providers/copy/s3Config/bucket'
+    refused 'Operation not permitted' 'mkdir providers/copy/other providers/backups/other'
+}
+
+test_docs_a_provider_with_its_secret_by_cp_a()
+{
+    provider_clones 'cp -a providers/backups providers/copy'
+}
+
+test_docs_a_provider_with_its_secret_by_cp_r()
+{
+    provider_clones 'cp -r providers/backups providers/copy'
+}
+
+test_docs_a_provider_with_its_secret_by_rsync()
+{
+    provider_clones 'rsync -a providers/backups/ providers/copy/'
+}
+
+test_docs_a_provider_with_its_secret_by_tar()
+{
+    provider_clones 'tar -c --transform "s,^providers/backups,providers/copy," providers/backups | tar -x'
+}
+
+test_docs_a_provider_with_its_secret_by_copytree()
+{
+    provider_clones 'python3 -c "import shutil; shutil.copytree(\"providers/backups\", \"providers/copy\")"'
+}
+
+test_docs_a_provider_with_its_secret_moved_from_elsewhere()
+{
+    provider_clones "cp -a providers/backups $T/copy; mv $T/copy providers/copy"
+}
+
 test_openapi_a_provider_s_clone()
 {
     known
