@@ -105,7 +105,8 @@ int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
                   struct cancel *cancel, struct record **out, struct problem *problem);
 
 /* Older versions of a resource, seen in the last CACHE_HISTORY_MS and replaced by what was changed
- * elsewhere (not by this mount's own changes): newest first, at most `max`, one reference each. */
+ * elsewhere (not by this mount's own changes): newest first, at most `max`, one reference each.
+ * Each has its id and the members that were replaced only. */
 size_t cache_history(struct cache *cache, const struct kind *kind, const char *id,
                      struct record **out, size_t max);
 

@@ -281,7 +281,11 @@ void tombstone_revive(struct collection *collection, const char *id);
 
 /* --- older versions (history.c) --------------------------------------------------------------- */
 
-void history_push(struct collection *collection, struct record *record);
+/* Remembers what of `old` was replaced elsewhere by `now`. */
+void history_push(struct collection *collection, const struct record *old,
+                  const struct record *now);
+/* What this mount has just set is old no more. */
+void history_forget(struct collection *collection, const struct record *now);
 size_t history_copy(struct collection *collection, const char *id, struct record **out, size_t max);
 void history_prune(struct collection *collection); /* what is too old */
 void history_clear(struct collection *collection);

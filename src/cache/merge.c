@@ -66,7 +66,9 @@ static bool take_changed(struct collection *collection, struct item *item, struc
     else
         record->mtime_ms = later_mtime(collection, old);
     if (!only_completed && origin == FROM_SERVER)
-        history_push(collection, old);
+        history_push(collection, old, record);
+    else if (!only_completed)
+        history_forget(collection, record);
     return collection_replace(collection, item, record);
 }
 

@@ -147,6 +147,36 @@ test_a_change_made_elsewhere_since_is_a_conflict()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"data\"}"
 }
 
+# What somebody else has changed is the size; the name is this mount's own doing.
+test_openapi_what_this_mount_has_changed_itself_is_no_conflict()
+{
+    mounted -- ttl=3600
+    cat "$MNT"/*/*/*.json >/dev/null
+    api PUT /shared-drives/$DATA '{"name": "data", "size": 1500}' >/dev/null
+    prints 1500 'touch drives; cat drives/data/size'
+    works 'mv drives/data drives/q; echo "{\"name\": \"data\", \"size\": 1600}" > drives/q/drive.json'
+    works 'test -e drives/data/id'
+    forget_requests
+    refused 'Stale file handle' 'echo "{\"name\": \"data\", \"size\": 1000}" > drives/data/drive.json'
+    nothing_sent
+}
+
+test_docs_what_this_mount_has_changed_itself_is_no_conflict_in_a_provider()
+{
+    local id
+
+    mounted -- ttl=3600
+    cat "$MNT"/*/*/*.json >/dev/null
+    id=$(cat "$MNT/providers/backups/id")
+    works 'mv providers/backups providers/q'
+    api PUT "/storage-providers/$id" "$(api GET "/storage-providers/$id" |
+        jq -c '{name, isTeamDefault, s3Config: (.s3Config | .bucket = "theirs")}')" >/dev/null
+    works 'echo again > providers/q/name' # its GET meets the other bucket
+    prints theirs 'cat providers/again/s3Config/bucket'
+    works "echo '{\"name\": \"q\", \"s3Config\": {\"bucket\": \"third\"}}' > providers/again/provider.json"
+    prints third 'cat providers/q/s3Config/bucket'
+}
+
 # answers STATUS CODE MESSAGE ERROR ERRNO: the API refuses the update with this.
 answers()
 {

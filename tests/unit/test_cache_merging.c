@@ -148,6 +148,52 @@ START_TEST(test_the_history_of_a_resource_is_bounded)
 }
 END_TEST
 
+/* The one version that is remembered of d0, as text. */
+static void assert_only_version(const char *json)
+{
+    struct record *versions[2];
+
+    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 2), 1);
+    ck_assert_str_eq(versions[0]->json, json);
+    record_unref(versions[0]);
+}
+
+START_TEST(test_of_a_version_only_what_was_replaced_is_remembered)
+{
+    server_add(room.server, DRIVES,
+               "{\"id\":\"d0\",\"name\":\"a\",\"size\":\"1\",\"in\":{\"x\":1,\"y\":2}}");
+    room_ensure(&kind_drives, CACHE_FRESH);
+    server_edit(room.server, DRIVES, "d0", "size", "2");
+    list_again(&kind_drives);
+    assert_only_version("{\"size\":\"1\",\"id\":\"d0\"}");
+}
+END_TEST
+
+START_TEST(test_of_nested_members_too)
+{
+    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"in\":{\"x\":1,\"y\":null}}");
+    room_ensure(&kind_drives, CACHE_FRESH);
+    server_remove(room.server, DRIVES, "d0");
+    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"in\":{\"x\":1.0,\"y\":2}}");
+    list_again(&kind_drives);
+    assert_only_version("{\"in\":{\"y\":null},\"id\":\"d0\"}");
+}
+END_TEST
+
+START_TEST(test_what_this_mount_has_set_is_no_old_value)
+{
+    struct record *versions[2];
+
+    room_add_drives(1);
+    room_ensure(&kind_drives, CACHE_FRESH);
+    server_edit(room.server, DRIVES, "d0", "name", "theirs");
+    list_again(&kind_drives);
+    ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d0", "{\"name\":\"drive 0\"}"),
+                     PROBLEM_NONE);
+    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 2), 0);
+}
+END_TEST
+
 START_TEST(test_own_changes_are_no_history)
 {
     struct record *versions[2];
@@ -248,6 +294,9 @@ TCase *case_merging(void)
     tcase_add_test(tcase, test_the_order_is_the_servers);
     tcase_add_test(tcase, test_versions_replaced_elsewhere_are_remembered_for_a_while);
     tcase_add_test(tcase, test_the_history_of_a_resource_is_bounded);
+    tcase_add_test(tcase, test_of_a_version_only_what_was_replaced_is_remembered);
+    tcase_add_test(tcase, test_of_nested_members_too);
+    tcase_add_test(tcase, test_what_this_mount_has_set_is_no_old_value);
     tcase_add_test(tcase, test_own_changes_are_no_history);
     tcase_add_test(tcase, test_an_incomplete_item_costs_one_get_when_it_is_read);
     tcase_add_test(tcase, test_a_completed_item_survives_listings_for_a_ttl);
