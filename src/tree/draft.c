@@ -12,7 +12,7 @@
 
 #include "tree/document.h"
 #include "tree/errors.h"
-#include "tree/fields.h"
+#include "tree/leaf.h"
 #include "tree/names.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
@@ -80,7 +80,7 @@ static void become_resource(struct dir *dir, const char *id)
     if (!first)
         free(copy);
     overlay_clear_all(dir);
-    fields_drop_shadowed(dir);
+    leaves_drop_shadowed(dir);
     drop(dir);
 }
 

@@ -257,8 +257,31 @@ static bool list_fixed(struct dir *dir, struct listing *listing)
     return ok;
 }
 
+static bool has_scratch(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    bool some = !LIST_EMPTY(&dir->scratch);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return some;
+}
+
+void leaves_drop_shadowed(struct dir *dir)
+{
+    const struct leaf_row *rows = dir_ops(dir)->leaves;
+
+    if (!has_scratch(dir))
+        return;
+    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
+        uint32_t leaf = scratch_find(dir, row_name(dir, &rows[i]));
+        if (leaf != 0 && row_exists(dir, &rows[i]))
+            scratch_remove(dir, leaf);
+    }
+    fields_drop_shadowed(dir);
+}
+
 int leaves_list(struct call *call, struct dir *dir, struct listing *listing)
 {
+    leaves_drop_shadowed(dir);
     if (!list_fixed(dir, listing))
         return -ENOMEM;
     int rc = fields_list(call, dir, listing);

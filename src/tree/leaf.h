@@ -70,5 +70,8 @@ bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
 /* lookup and list for the leaves of a directory. */
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
 int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
+/* Removes scratch files that are called like one of the directory's own by now: a draft has become
+ * a resource, an event has come. */
+void leaves_drop_shadowed(struct dir *dir);
 
 #endif

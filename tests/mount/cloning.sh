@@ -97,6 +97,15 @@ test_derived_names_are_accepted_and_ignored_in_a_draft()
     created new
 }
 
+test_docs_copies_of_derived_files_give_way_to_the_resource_s_own()
+{
+    known
+    works "cd drives; mkdir new; echo x > new/fstab; echo x > new/id; echo '$(drive_body new)' > new/drive.json"
+    created new
+    prints '' 'ls drives/new | sort | uniq -d'
+    prints "$(id_of shared-drives new)" 'cut -d / -f 4 drives/new/fstab | cut -d " " -f 1'
+}
+
 test_fields_and_then_the_document()
 {
     known

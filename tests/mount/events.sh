@@ -42,6 +42,17 @@ test_docs_event_json_is_there_once_there_is_an_event()
     prints 'done' "jq -r .state $DIR/event.json"
 }
 
+# Such as a backup holds.
+test_docs_event_json_takes_the_place_of_a_scratch_file()
+{
+    mounted
+    works "echo copied > $DIR/event.json; touch $DIR/restore"
+    prints event.json "ls $DIR | grep event"
+    prints snapshot-restore "jq -r .name $DIR/event.json"
+    eventually 10 state_is "$DIR" ready
+    works "rm -r $DIR; test ! -e $DIR"
+}
+
 test_docs_wait_returns_when_the_event_has_ended()
 {
     mounted
