@@ -148,15 +148,17 @@ static bool gives_nothing(struct dir *dir, const struct buf *text)
     return nothing;
 }
 
-/* A document must complete the draft; a field need not. */
+/* A document must complete the draft, unless it is the old text put back; a field need not. */
 static int create(struct call *call, struct file *file, const struct buf *text, bool field)
 {
     struct dir *dir = dir_resource(file->node.dir);
     struct draft_view now;
     struct document_change body = {0};
     struct buf missing = BUF_EMPTY;
-    int rc = draft_view(dir, &now) ? 0 : -ENOMEM;
 
+    if (!field && file_is_put_back(call, file))
+        return 0;
+    int rc = draft_view(dir, &now) ? 0 : -ENOMEM;
     if (rc == 0)
         rc = add_values(call, dir, text, &now, &body, &missing);
     bool complete = rc > 0;

@@ -66,6 +66,9 @@ int file_commit(struct call *call, struct file *file);
 int file_replace(struct call *call, struct file *file, struct buf *text);
 /* Waits for the change that carries a file's text out, and takes over its outcome. */
 int file_await(struct call *call, struct file *file, bool creating);
+/* Whether a document's text is the old one, moved back into its place, or written there by a
+ * process that was refused just now. */
+bool file_is_put_back(struct call *call, const struct file *file);
 /* Makes `rc` the answer for the present version; returns it. */
 int file_answer(struct call *call, struct file *file, int rc);
 /* The answer that was given for it, with its words. */

@@ -15,6 +15,10 @@
 #include <errno.h>
 #include <string.h>
 
+/* How soon after a refusal a program has put the old text back of its own accord, as vim does with
+ * backupcopy=yes; who takes longer means it. */
+#define PUT_BACK_MS 1000
+
 /* Text with a secret in it is no more listed than the secret's own file. */
 static void keep_text(struct call *call, struct file *file, const char *name)
 {
@@ -25,21 +29,59 @@ static void keep_text(struct call *call, struct file *file, const char *name)
     scratch_put(call, dir, name, 0600, unlisted, &file->text);
 }
 
+static struct call quiet_call(const struct call *call)
+{
+    return (struct call){
+        .cancel = call->cancel, .pid = call->pid, .uid = call->uid, .gid = call->gid, .op = "rej"};
+}
+
+/* Whether the text is what the file shows anyway, but for a final newline. */
+static bool is_shown_text(struct call *call, const struct file *file)
+{
+    struct call quiet = quiet_call(call);
+    const struct buf *text = &file->text;
+    struct buf shown = BUF_EMPTY;
+
+    bool same = file->row->render(&quiet, file->node, false, &shown) == 0 &&
+                text->size_bytes <= shown.size_bytes && text->size_bytes + 1 >= shown.size_bytes &&
+                memcmp(buf_text(text), buf_text(&shown), text->size_bytes) == 0;
+    if (shown.data != NULL)
+        explicit_bzero(shown.data, shown.capacity_bytes);
+    buf_finish(&shown);
+    return same;
+}
+
+/* The scratch file beside it that keeps what was refused; 0: none. */
+static uint32_t find_rejected(const struct file *file, char name[LEAF_NAME_BYTES + 4])
+{
+    leaf_name(file->node.dir, file->node.leaf, name);
+    strcat(name, ".rej");
+    return scratch_find(file->node.dir, name);
+}
+
+bool file_is_put_back(struct call *call, const struct file *file)
+{
+    char name[LEAF_NAME_BYTES + 4];
+
+    if (!file->replaced &&
+        !scratch_was_just_put(call, file->node.dir, find_rejected(file, name), PUT_BACK_MS))
+        return false;
+    return is_shown_text(call, file);
+}
+
 /* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool
- * moves back into its place after a refusal is no such thing. */
+ * puts back into its place after a refusal is no such thing. */
 static void keep_rejected(struct call *call, struct file *file, int rc)
 {
-    struct call quiet = {.cancel = call->cancel, .uid = call->uid, .gid = call->gid, .op = "rej"};
+    struct call quiet = quiet_call(call);
     char name[LEAF_NAME_BYTES + 4];
 
     if ((file->row->flags & LEAF_DOCUMENT) == 0)
         return;
-    leaf_name(file->node.dir, file->node.leaf, name);
-    strcat(name, ".rej");
-    uint32_t old = scratch_find(file->node.dir, name);
-    if (rc == 0 && old != 0 && (file->sent || !file->replaced))
+    uint32_t old = find_rejected(file, name);
+    if (rc == 0 && old != 0 && (file->sent || !(file->replaced || file_is_put_back(call, file))))
         scratch_remove(file->node.dir, old);
-    else if (rc < 0 && file->text.size_bytes > 0)
+    else if (rc < 0 && file->text.size_bytes > 0 && (old == 0 || !is_shown_text(call, file)))
         keep_text(&quiet, file, name);
 }
 

@@ -5,6 +5,7 @@
 #include "tree/scratch.h"
 
 #include "tree/errors.h"
+#include "tree/process.h"
 #include "tree/scratch_internal.h"
 
 #include <errno.h>
@@ -269,6 +270,30 @@ bool scratch_list(struct dir *dir, struct listing *listing)
     return ok;
 }
 
+static void note_put(const struct call *call, struct dir *dir, uint32_t leaf)
+{
+    lock(dir);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    if (scratch != NULL) {
+        scratch->put_by = call->pid;
+        scratch->put_ms = clock_now_ms(dir->tree->config.clock);
+    }
+    unlock(dir);
+}
+
+bool scratch_was_just_put(const struct call *call, const struct dir *dir, uint32_t leaf,
+                          int64_t within_ms)
+{
+    pid_t pid = 0;
+
+    lock(dir);
+    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    if (scratch != NULL && clock_now_ms(dir->tree->config.clock) - scratch->put_ms < within_ms)
+        pid = scratch->put_by;
+    unlock(dir);
+    return pid != 0 && same_process(call->pid, pid);
+}
+
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text)
 {
@@ -279,6 +304,7 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
     if (leaf < 0)
         return (int)leaf;
     scratch_set_unlisted(dir, (uint32_t)leaf, unlisted);
+    note_put(call, dir, (uint32_t)leaf);
     int rc = scratch_truncate(call, dir, (uint32_t)leaf, 0);
     if (rc < 0)
         return rc;

@@ -125,6 +125,41 @@ test_a_rejected_document_is_kept_beside_the_draft()
     prints '' 'ls -A drives/new | grep -F .rej || true'
 }
 
+test_a_draft_s_document_can_be_moved_away_and_back()
+{
+    known
+    works 'mkdir drives/new; cd drives/new; mv drive.json x; mv x drive.json'
+    refused 'Invalid argument' "cd drives/new; mv drive.json b; echo '{\"size\": 100}' > drive.json"
+    works 'cd drives/new; mv b drive.json'
+    prints '{"size": 100}' 'cat drives/new/drive.json.rej'
+    prints null 'jq .size drives/new/drive.json'
+    nothing_asked
+    works 'rm -r drives/new'
+}
+
+test_the_old_text_of_a_draft_s_document_is_not_kept_as_refused()
+{
+    known
+    refused 'Invalid argument' "mkdir drives/new; echo '{\"size\": 100}' > drives/new/drive.json"
+    cat "$MNT/drives/new/drive.json" >"$T/old"
+    refused 'Invalid argument' "cp $T/old drives/new/drive.json"
+    prints '{"size": 100}' 'cat drives/new/drive.json.rej'
+    nothing_asked
+    works 'rm -r drives/new'
+}
+
+test_vim_with_backupcopy_keeps_what_a_draft_has_refused()
+{
+    known
+    works 'mkdir drives/new'
+    shell 'vim -u NONE -N -es -c "set bkc=yes" -c "%s/\"size\": null/\"size\": 7/" -c w drives/new/drive.json'
+    assert_status 1
+    prints 7 'jq .size drives/new/drive.json.rej'
+    prints null 'jq .size drives/new/drive.json'
+    nothing_asked
+    works 'rm -r drives/new'
+}
+
 test_docs_a_provider_by_its_nested_fields()
 {
     known

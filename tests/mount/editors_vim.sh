@@ -83,7 +83,6 @@ test_vim_with_backupcopy_yes_shows_refusals()
 {
     backupcopy=yes
     backup[vim]=yes
-    restores[vim]=yes
     shows_refusals vim
 }
 
@@ -91,7 +90,6 @@ test_vim_with_backupcopy_yes_shows_what_is_invalid()
 {
     backupcopy=yes
     backup[vim]=yes
-    restores[vim]=yes
     shows_what_is_invalid vim
 }
 

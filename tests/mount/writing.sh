@@ -368,6 +368,32 @@ test_moving_the_old_text_back_keeps_the_refused_one()
     works 'test ! -e drives/other/drive.json.rej'
 }
 
+# refused_and_put_back SECONDS: one process is refused and writes the old text again in place.
+refused_and_put_back()
+{
+    works "python3 -c '
+import time
+old = open(\"$DOC\").read()
+try:
+    with open(\"$DOC\", \"w\") as f: f.write(old.replace(\"$DATA\", \"other\"))
+except OSError: pass
+time.sleep($1)
+with open(\"$DOC\", \"w\") as f: f.write(old)'"
+    nothing_sent
+}
+
+test_writing_the_old_text_back_at_once_keeps_the_refused_one()
+{
+    mounted
+    refused_and_put_back 0
+    prints '"other"' "jq .id $DOC.rej"
+    edited .
+    works "cp $T/new $DOC; test ! -e $DOC.rej"
+    nothing_sent
+    refused_and_put_back 1.1
+    works "test ! -e $DOC.rej"
+}
+
 test_docs_a_write_that_is_interrupted_before_anything_was_sent_can_be_repeated()
 {
     local by
