@@ -184,7 +184,10 @@ static int commit_object(struct call *call, struct file *file)
     int rc = 0;
 
     if (file->created)
-        return refuse_text(call);
+        return tree_fail(
+            call, EINVAL,
+            "this file was made anew or replaced, and that restores nothing: write the "
+            "object to the one that is there");
     const char *ignored;
     if (choose_body(call, dir, &ignored) < 0)
         return -EPERM;
