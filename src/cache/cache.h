@@ -48,6 +48,7 @@ struct cache_config {
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
 #define CACHE_HISTORY_MS         600000 /* how long older versions are remembered */
 #define CACHE_HISTORY_DEPTH      64     /* how many of them, for one resource */
+#define CACHE_GONE_REMEMBERED    1024   /* ids of a kind */
 #define CACHE_CREATED_PIN_MS     600000
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
@@ -80,6 +81,9 @@ bool cache_records(struct cache *cache, const struct kind *kind, struct record_l
 size_t cache_count(struct cache *cache, const struct kind *kind);
 /* One reference, or NULL. */
 struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id);
+/* Whether it was the id of a resource that was known once and is no more; of those that went the
+ * last CACHE_GONE_REMEMBERED of a kind are remembered. */
+bool cache_is_gone(struct cache *cache, const struct kind *kind, const char *id);
 /* How many resources have exactly this name; references to the first `max` of them in `out`.
  * `machine_id` NULL: of any machine. */
 size_t cache_by_name(struct cache *cache, const struct kind *kind, const char *name,

@@ -125,6 +125,8 @@ struct collection {
     struct item_list order; /* the API's; own creations that listings lack come first */
     struct tombstone *tombstones;
     struct history *histories;
+    char *gone[CACHE_GONE_REMEMBERED]; /* a ring of ids that were known; NULL: free */
+    size_t gone_next;
     bool known;        /* a complete listing has been seen */
     int64_t listed_ms; /* when its last page came */
     tick_t listed_begun;
@@ -278,6 +280,11 @@ void tombstone_settle(struct collection *collection, tick_t begun);
 void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
 /* The deletion has failed: shows the resource again. */
 void tombstone_revive(struct collection *collection, const char *id);
+
+/* --- those that are known no more (gone.c) ---------------------------------------------------- */
+
+void gone_note(struct collection *collection, const char *id);
+void gone_clear(struct collection *collection);
 
 /* --- older versions (history.c) --------------------------------------------------------------- */
 

@@ -25,6 +25,7 @@ void collection_finish(struct collection *collection)
         tombstone_remove(collection, tombstone);
     }
     history_clear(collection);
+    gone_clear(collection);
 }
 
 struct item *collection_find(struct collection *collection, const char *id)
@@ -125,6 +126,7 @@ struct item *collection_add(struct collection *collection, struct record *record
 
 void collection_remove(struct collection *collection, struct item *item)
 {
+    gone_note(collection, item->record->id);
     TAILQ_REMOVE(&collection->order, item, link);
     names_remove(collection, item);
     leave_machine(collection, item);

@@ -9,6 +9,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/events.c \
   src/cache/fetch.c \
   src/cache/fetch_job.c \
+  src/cache/gone.c \
   src/cache/history.c \
   src/cache/lookup.c \
   src/cache/merge.c \

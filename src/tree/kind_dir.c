@@ -81,6 +81,16 @@ static int refuse_snapshot(struct call *call, const char *name)
                      "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
 }
 
+int check_not_gone(struct call *call, const struct dir *dir, const char *name)
+{
+    const char *id = name_id_of_gone(dir->tree->config.cache, dir->kind, name);
+
+    if (id == NULL)
+        return 0;
+    return tree_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
+                     dir->kind->noun, id);
+}
+
 int check_new_name(struct call *call, struct dir *dir, const char *name)
 {
     struct buf decoded = BUF_EMPTY;
@@ -95,7 +105,7 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
         return tree_fail(call, EINVAL, "a name with **** in it would be taken for a mask");
     if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
         return tree_fail(call, EEXIST, "the name is taken");
-    return 0;
+    return check_not_gone(call, dir, name);
 }
 
 static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)

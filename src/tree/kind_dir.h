@@ -14,8 +14,10 @@ int ensure_listing(struct call *call, struct dir *dir, enum cache_need need);
 int ensure_lookup(struct call *call, struct dir *dir, const char *name);
 /* resource_lookup, then the old names: 0, or -errno as these. */
 int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out);
-/* Whether a new resource can have that name here: 0, -EPERM (spelling), -EINVAL (it would be taken
- * for a mask) or -EEXIST. No request. */
+/* Whether a new resource can have that name here: 0, -EPERM (spelling, or as check_not_gone),
+ * -EINVAL (it would be taken for a mask) or -EEXIST. No request. */
 int check_new_name(struct call *call, struct dir *dir, const char *name);
+/* ID and NAME~ID mean that id, also when it is gone: -EPERM for these, else 0. No request. */
+int check_not_gone(struct call *call, const struct dir *dir, const char *name);
 
 #endif

@@ -53,4 +53,7 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
 bool name_is_taken(struct cache *cache, const struct kind *kind, const char *machine_id,
                    const char *file_name, const char *own_id);
 
+/* The id in a name that is an ID or NAME~ID of a resource of the kind that is gone; else NULL. */
+const char *name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name);
+
 #endif

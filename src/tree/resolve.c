@@ -219,6 +219,14 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
     return result;
 }
 
+const char *name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name)
+{
+    const char *mark = strrchr(file_name, '~');
+    const char *id = mark == NULL ? file_name : mark + 1;
+
+    return id_is_valid(id) && cache_is_gone(cache, kind, id) ? id : NULL;
+}
+
 /* Drops the reference; whether it was another one than `own_id`. */
 static bool is_other(struct record *record, const char *own_id)
 {

@@ -234,7 +234,7 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
         return tree_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
     if (!name_is_taken(parent->tree->config.cache, parent->kind, machine_of(parent), new_name,
                        NULL))
-        return 0;
+        return check_not_gone(call, parent, new_name);
     struct record *there = NULL;
     name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), new_name, &there,
                  NULL);

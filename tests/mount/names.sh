@@ -67,6 +67,35 @@ test_ids_and_names_with_ids_always_resolve()
     refused 'No such file or directory' "cat drives/data~sdq7h2m4xc/drive.json"
 }
 
+# shows_none_of ID: the snapshots are listed anew, without it.
+shows_none_of()
+{
+    touch "$MNT/snapshots"
+    [[ "$(ls "$MNT/snapshots")" != *"$1"* ]]
+}
+
+test_ids_that_are_gone_mean_no_others()
+{
+    local one=slm3x8k1tqz5wd machine=machines/$MACHINE id
+
+    mounted -- ttl=3600
+    cp -r "$MNT/$machine/auto-daily~$one" "$T/"
+    id=$(cat "$MNT/drives/archive/id")
+    api DELETE "/snapshots/$one" >/dev/null
+    eventually 10 shows_none_of "$one"
+    forget_requests
+    refused 'Operation not permitted' "cp -r $T/auto-daily~$one $machine/"
+    words EPERM "$one, which is gone"
+    refused 'Operation not permitted' "mkdir $machine/$one"
+    refused 'Operation not permitted' "mv snapshots/before-upgrade snapshots/x~$one"
+    works 'rm -r drives/archive; mkdir drives/new'
+    assert_changes "DELETE /shared-drives/$id"
+    refused 'Operation not permitted' "mkdir drives/archive~$id"
+    refused 'Operation not permitted' "mv drives/new drives/$id"
+    works "mkdir drives/archive~other; rm -r drives/new drives/archive~other"
+    nothing_sent
+}
+
 test_a_name_that_equals_the_id_of_another_shows_its_own_id()
 {
     mounted --data "$(drives_called sd2 plain plain~sd2)"
