@@ -62,7 +62,10 @@ static void step_delete(unsigned number)
     char id[16];
 
     snprintf(id, sizeof(id), "new%u", number % 20);
-    room_change(CHANGE_DELETE, &kind_drives, id, NULL);
+    struct record *shown = cache_by_id(room.cache, &kind_drives, id);
+    if (shown != NULL) /* nobody deletes by an id that is yet to be given */
+        room_change(CHANGE_DELETE, &kind_drives, id, NULL);
+    record_unref(shown);
 }
 
 static void step_look(unsigned number)
