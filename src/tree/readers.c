@@ -157,6 +157,10 @@ size_t readers_leaves(struct dir *dir, pid_t process, uint32_t **out)
 
 void readers_finish(struct tree *tree)
 {
-    while (!TAILQ_EMPTY(&tree->readings_by_age))
-        reading_free(tree, TAILQ_FIRST(&tree->readings_by_age));
+    struct reading *reading;
+    struct reading *next;
+
+    HASH_ITER (hh, tree->readings, reading, next) {
+        reading_free(tree, reading);
+    }
 }

@@ -46,6 +46,7 @@ void cancel_init(struct cancel *cancel, struct cancel_group *group, int64_t dead
     monotonic_cond_init(&cancel->wake);
     cancel->fired = CANCEL_NONE;
     cancel->woken = false;
+    cancel->takes_back = false;
     cancel->deadline_ms = deadline_ms;
     cancel->group = group;
     if (group == NULL)
@@ -132,6 +133,7 @@ enum cancel_reason wait_queue_wait(struct wait_queue *queue, pthread_mutex_t *lo
     TAILQ_INSERT_TAIL(queue, &self, link);
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
+    cancel->takes_back = false;
     pthread_mutex_unlock(&cancel->lock);
     pthread_mutex_unlock(lock);
 
@@ -162,6 +164,7 @@ enum cancel_reason cancel_sleep(struct cancel *cancel, int64_t until_ms)
 {
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
+    cancel->takes_back = false;
     enum cancel_reason reason = token_wait(cancel, until_ms);
     pthread_mutex_unlock(&cancel->lock);
     return reason;
