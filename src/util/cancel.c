@@ -133,7 +133,6 @@ enum cancel_reason wait_queue_wait(struct wait_queue *queue, pthread_mutex_t *lo
     TAILQ_INSERT_TAIL(queue, &self, link);
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
-    cancel->takes_back = false;
     pthread_mutex_unlock(&cancel->lock);
     pthread_mutex_unlock(lock);
 
@@ -164,7 +163,6 @@ enum cancel_reason cancel_sleep(struct cancel *cancel, int64_t until_ms)
 {
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
-    cancel->takes_back = false;
     enum cancel_reason reason = token_wait(cancel, until_ms);
     pthread_mutex_unlock(&cancel->lock);
     return reason;
