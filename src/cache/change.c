@@ -12,7 +12,7 @@
 
 #define RESERVE_MS        200
 #define CREATE_RESERVE_MS 5000
-#define TAKE_BACK_MS      100 /* in which what was taken back has ended */
+#define TAKE_BACK_MS      250 /* in which what was taken back has ended */
 
 /* --- life ------------------------------------------------------------------------------------- */
 

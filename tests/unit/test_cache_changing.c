@@ -275,7 +275,10 @@ START_TEST(test_an_interrupt_ends_the_attempts)
 
     while (server_requests(room.server, HTTP_DELETE, DRIVES) == 0)
         room_pause();
-    ck_assert_int_eq(interrupted(change).status, 503); /* certainly not done: the true outcome */
+    interrupted(change);
+    struct problem outcome;
+    room_wait(change, &outcome);
+    ck_assert_int_eq(outcome.status, 503); /* certainly not done: the true outcome */
     size_t sent = server_requests(room.server, HTTP_DELETE, DRIVES);
     for (int i = 0; i < 100; i++)
         room_pause();
