@@ -161,6 +161,8 @@ void readers_finish(struct tree *tree)
     struct reading *next;
 
     HASH_ITER (hh, tree->readings, reading, next) {
-        reading_free(tree, reading);
+        HASH_DEL(tree->readings, reading);
+        free(reading->leaves);
+        free(reading);
     }
 }
