@@ -6,8 +6,8 @@
  * All functions may be called from any thread, block, and return 0, or -1 with `problem` set. After
  * success `problem` is none and holds the last answer's HTTP status.
  * Each HTTP request gets `timeout_ms` at most, and ends when `cancel` fires (PROBLEM_INTERRUPTED,
- * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 408, 425, 429, 502, 503, 504
- * and connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay
+ * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 429, 502, 503, 504 and
+ * connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay
  * within that time: exponential backoff with jitter from 250 ms, Retry-After honoured when it fits.
  * Without any whole answer four attempts are made, so that an unreachable server is soon told from
  * a slow one.

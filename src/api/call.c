@@ -168,10 +168,9 @@ static void judge_success(const struct call *call, const struct http_response *r
 /* Which answers are worth trying again, and for which methods. */
 static bool is_busy(enum http_method method, long status)
 {
-    bool of_all = status == 429 || status == 503;
-    bool of_others = status == 408 || status == 425 || status == 502 || status == 504;
-
-    return of_all || (of_others && method != HTTP_POST);
+    if (status == 429 || status == 503)
+        return true;
+    return (status == 502 || status == 504) && method != HTTP_POST;
 }
 
 /* Unless 2xx, 4xx or 503 came, it is not known what became of a POST. */

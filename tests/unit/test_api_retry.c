@@ -76,29 +76,9 @@ START_TEST(get_put_and_delete_are_tried_again)
 }
 END_TEST
 
-START_TEST(what_came_too_late_or_too_early_is_tried_again)
-{
-    static const struct fake_step get[] = {
-        {GET_STEP, .status = 408}, {GET_STEP, .status = 425}, {GET_STEP, GOOD}, {.url = NULL}};
-    static const struct fake_step put[] = {
-        {PUT_STEP, .status = 408}, {PUT_STEP, .status = 425}, {PUT_STEP, GOOD}, {.url = NULL}};
-    static const struct fake_step del[] = {{DELETE_STEP, .status = 408},
-                                           {DELETE_STEP, .status = 425},
-                                           {DELETE_STEP, GOOD},
-                                           {.url = NULL}};
-    static const struct fake_step beyond[] = {{GET_STEP, .status = 408, .retry_after_ms = 31000},
-                                              {.url = NULL}};
-
-    expect(get, PROBLEM_NONE);
-    expect(put, PROBLEM_NONE);
-    expect(del, PROBLEM_NONE);
-    expect(beyond, PROBLEM_TRY_LATER);
-}
-END_TEST
-
 START_TEST(other_answers_are_final)
 {
-    static const long statuses[] = {400, 403, 404, 409, 410, 412, 413, 422, 500, 501, 505, 301};
+    static const long statuses[] = {400, 403, 404, 408, 409, 410, 413, 422, 500, 501, 505, 301};
 
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         const struct fake_step steps[] = {{GET_STEP, .status = statuses[i]}, {.url = NULL}};
@@ -205,8 +185,11 @@ START_TEST(a_post_that_was_refused_is_of_known_outcome)
     static const struct {
         long status;
         enum problem_kind kind;
-    } rows[] = {{400, PROBLEM_INVALID},   {404, PROBLEM_NOT_FOUND}, {408, PROBLEM_TRY_LATER},
-                {425, PROBLEM_TRY_LATER}, {409, PROBLEM_CONFLICT},  {499, PROBLEM_INVALID}};
+    } rows[] = {{400, PROBLEM_INVALID},
+                {404, PROBLEM_NOT_FOUND},
+                {408, PROBLEM_TRY_LATER},
+                {409, PROBLEM_CONFLICT},
+                {499, PROBLEM_INVALID}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct fake_step steps[] = {{POST_STEP, .status = rows[i].status}, {.url = NULL}};
@@ -447,7 +430,6 @@ END_TEST
 static void fill(TCase *tcase)
 {
     tcase_add_test(tcase, get_put_and_delete_are_tried_again);
-    tcase_add_test(tcase, what_came_too_late_or_too_early_is_tried_again);
     tcase_add_test(tcase, other_answers_are_final);
     tcase_add_test(tcase, without_any_answer_it_gives_up_soon);
     tcase_add_test(tcase, some_failures_are_not_tried_again);

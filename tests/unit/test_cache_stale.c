@@ -351,8 +351,6 @@ TCase *case_stale(void)
 {
     TCase *tcase = tcase_create("stale");
 
-    tcase_set_timeout(tcase, 60); /* a 408 is tried again for as long as a request may take */
-
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_add_loop_test(tcase, test_a_failed_fetch_never_becomes_an_empty_listing, 0, FAILURES);
     tcase_add_loop_test(tcase, test_old_listings_stand_in_for_outages_only, 0, FAILURES);
