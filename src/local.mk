@@ -16,7 +16,7 @@ paperspacefs_SOURCES = \
   src/options_url.c src/options_url.h \
   src/text_file.c src/text_file.h \
   src/toml.c src/toml.h
-paperspacefs_LDADD = src/fs/libfs.a src/tree/libtree.a src/cache/libcache.a src/api/libapi.a \
+paperspacefs_LDADD = src/fs/libfs.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS)
 
@@ -26,7 +26,7 @@ check_PROGRAMS += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c \
   src/defaults.c src/options.c src/options_table.c src/options_url.c src/text_file.c
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_options_LDADD = src/tree/libtree.a src/cache/libcache.a src/api/libapi.a \
+tests_unit_test_options_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/util/libutil.a \
   $(FUSE3_LIBS) $(CURL_LIBS) $(JSONC_LIBS) $(CHECK_LIBS)
 

@@ -17,8 +17,9 @@ declare -A below=(
     [http]='util'
     [api]='http kinds util'
     [cache]='api http kinds util'
-    [tree]='cache api http kinds util'
-    [fs]='tree cache api http kinds util'
+    [journal]='cache api http kinds util'
+    [tree]='journal cache api http kinds util'
+    [fs]='tree journal cache api http kinds util'
     [emulator]='util'
 )
 

@@ -21,6 +21,8 @@ src_api_libapi_a_SOURCES = \
   src/api/path.h \
   src/api/record.c \
   src/api/record.h \
+  src/api/secrets.c \
+  src/api/secrets.h \
   src/api/text.c \
   src/api/text.h
 

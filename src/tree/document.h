@@ -19,7 +19,6 @@
 #include <stddef.h>
 
 #define DOCUMENT_MAX_BYTES (1024 * 1024)
-#define SECRET_MASK        "********"
 
 /* Appends the document: pretty-printed, keys in the server's order, a final newline; secrets
  * masked unless `show_secrets`. False: no memory. */
@@ -107,9 +106,5 @@ bool document_tells_secret(const struct buf *text);
 
 /* Whether a name would be taken for the mask of a secret. */
 bool document_name_is_mask(const char *name, size_t name_bytes);
-
-/* `body` with every secret (field_is_secret, at any depth) masked, for journals; NULL or text that
- * is not JSON gives "null". */
-bool document_mask_body(const char *body, struct buf *out);
 
 #endif

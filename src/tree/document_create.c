@@ -163,7 +163,7 @@ bool document_render_draft(const struct kind *kind, enum dialect dialect, const 
 {
     struct assembly assembly = {.name = name, .name_bytes = name_bytes, .whole = true};
     struct json_object *document = assemble_draft(&assembly, kind, dialect, values, defaults);
-    bool ok = document != NULL && (show_secrets || document_mask(document)) &&
+    bool ok = document != NULL && (show_secrets || secrets_mask(document)) &&
               json_print_pretty(out, document) && buf_append(out, "\n", 1);
 
     json_object_put(document);

@@ -235,43 +235,13 @@ bool document_is_masked(struct json_object *value)
            memmem(text, size, MASK_MARK, sizeof MASK_MARK - 1) != NULL;
 }
 
-static bool mask_member(struct json_object *object, const char *key, struct json_object *value)
-{
-    if (value == NULL || !field_is_secret(key))
-        return document_mask(value);
-    struct json_object *mask = json_object_new_string(SECRET_MASK);
-    return mask != NULL && document_put(object, key, mask);
-}
-
-static bool mask_members(struct json_object *object)
-{
-    bool ok = true;
-
-    json_object_object_foreach (object, key, value) {
-        ok = ok && mask_member(object, key, value);
-    }
-    return ok;
-}
-
-bool document_mask(struct json_object *value)
-{
-    bool ok = true;
-
-    if (json_object_is_type(value, json_type_array))
-        for (size_t i = 0; ok && i < json_object_array_length(value); i++)
-            ok = document_mask(json_object_array_get_idx(value, i));
-    if (json_object_is_type(value, json_type_object))
-        ok = mask_members(value);
-    return ok;
-}
-
 struct key_words value_words(struct json_object *value)
 {
     struct json_object *copy = json_clone(value);
     struct key_words words = {"null"};
     struct buf text = BUF_EMPTY;
 
-    if (copy != NULL && document_mask(copy) && json_print(&text, copy))
+    if (copy != NULL && secrets_mask(copy) && json_print(&text, copy))
         words = cut_words(&text);
     buf_finish(&text);
     json_object_put(copy);

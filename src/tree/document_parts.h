@@ -6,6 +6,7 @@
 #ifndef TREE_DOCUMENT_PARTS_H
 #define TREE_DOCUMENT_PARTS_H
 
+#include "api/secrets.h"
 #include "tree/document.h"
 #include "util/json.h"
 
@@ -51,8 +52,6 @@ bool field_looks_like_bytes(const struct field *field, struct json_object *value
 
 /* Whether a value is only a mask, and so means unchanged: nothing but '*', or "****" in it. */
 bool document_is_masked(struct json_object *value);
-/* Masks every secret that is not null, at any depth; false: no memory. */
-bool document_mask(struct json_object *value);
 /* A value as words for a message, secrets in it masked and a long one cut. */
 struct key_words value_words(struct json_object *value);
 

@@ -25,7 +25,7 @@ static bool print_value(struct json_object *value, bool masked, struct buf *out)
         return buf_append(out, json_object_get_string(value),
                           (size_t)json_object_get_string_len(value)) &&
                buf_append_text(out, "\n");
-    return (!masked || document_mask(value)) && json_print(out, value) &&
+    return (!masked || secrets_mask(value)) && json_print(out, value) &&
            buf_append_text(out, "\n");
 }
 

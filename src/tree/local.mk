@@ -16,7 +16,6 @@ src_tree_libtree_a_SOURCES = \
   src/tree/file.c src/tree/file.h \
   src/tree/file_commit.c \
   src/tree/file_stage.c \
-  src/tree/journal.c src/tree/journal.h \
   src/tree/kind_dir.c src/tree/kind_dir.h \
   src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
   src/tree/lease.c src/tree/lease.h \
@@ -44,6 +43,6 @@ check_PROGRAMS += tests/unit/test_tree
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_tree_LDADD = src/tree/libtree.a src/cache/libcache.a src/api/libapi.a \
+tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)

@@ -17,7 +17,7 @@
 
 #include "api/api.h"
 #include "cache/cache.h"
-#include "tree/journal.h"
+#include "journal/journal.h"
 #include "util/cancel.h"
 #include "util/problem.h"
 

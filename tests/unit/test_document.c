@@ -577,30 +577,6 @@ START_TEST(a_restore_takes_the_keys_of_its_row)
 }
 END_TEST
 
-static const struct {
-    const char *body;
-    const char *masked;
-} mask_rows[] = {
-    {NULL, "null"},
-    {"", "null"},
-    {"not JSON", "null"},
-    {"{\"name\":\"x\"}", "{\"name\":\"x\"}"},
-    {"{\"s3Config\":{\"secretAccessKey\":\"s\",\"bucket\":\"b\"},\"secretKey\":\"\"}",
-     "{\"s3Config\":{\"secretAccessKey\":\"********\",\"bucket\":\"b\"},\"secretKey\":"
-     "\"********\"}"},
-    {"[{\"password\":[1]}]", "[{\"password\":\"********\"}]"},
-};
-
-START_TEST(bodies_are_masked_for_journals)
-{
-    struct buf out = BUF_EMPTY;
-
-    ck_assert(document_mask_body(mask_rows[_i].body, &out));
-    ck_assert_str_eq(buf_text(&out), mask_rows[_i].masked);
-    buf_finish(&out);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("document");
@@ -619,7 +595,6 @@ int main(void)
     tcase_add_loop_test(tests, a_rename_sends_the_name, 0, COUNT(rename_rows));
     tcase_add_test(tests, a_create_in_a_machine_names_it);
     tcase_add_loop_test(tests, a_restore_takes_the_keys_of_its_row, 0, COUNT(restore_rows));
-    tcase_add_loop_test(tests, bodies_are_masked_for_journals, 0, COUNT(mask_rows));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_tap(runner, "-");

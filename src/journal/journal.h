@@ -3,8 +3,8 @@
  * What happened: failed operations, API requests, and whether the key is accepted. Shown in
  * .paperspacefs. Thread-safe; holds no lock of others. Never given a secret.
  */
-#ifndef TREE_JOURNAL_H
-#define TREE_JOURNAL_H
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
 
 #include "api/api.h"
 #include "util/buf.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "tree/journal.h"
+#include "journal/journal.h"
 
+#include "api/secrets.h"
 #include "cache/cache.h"
-#include "tree/document.h"
 #include "util/json.h"
-
 #include "util/ring.h"
 
 #include <errno.h>
@@ -58,6 +57,48 @@ void journal_destroy(struct journal *journal)
     buf_finish(&journal->newest);
     pthread_mutex_destroy(&journal->lock);
     free(journal);
+}
+
+/* --- names of errnos ---------------------------------------------------------------------------
+ */
+
+static const struct {
+    int err;
+    const char *name;
+} errno_names[] = {
+    {0, "NOTE"},
+    {EDQUOT, "EDQUOT"},
+    {EINVAL, "EINVAL"},
+    {EACCES, "EACCES"},
+    {EPERM, "EPERM"},
+    {ENOENT, "ENOENT"},
+    {EEXIST, "EEXIST"},
+    {EBUSY, "EBUSY"},
+    {ESTALE, "ESTALE"},
+    {EFBIG, "EFBIG"},
+    {EAGAIN, "EAGAIN"},
+    {EIO, "EIO"},
+    {EPROTO, "EPROTO"},
+    {ETIMEDOUT, "ETIMEDOUT"},
+    {EHOSTUNREACH, "EHOSTUNREACH"},
+    {EINTR, "EINTR"},
+    {EROFS, "EROFS"},
+    {ENOSPC, "ENOSPC"},
+    {ENOTEMPTY, "ENOTEMPTY"},
+    {ENAMETOOLONG, "ENAMETOOLONG"},
+    {EBADMSG, "EBADMSG"},
+    {ENOMEM, "ENOMEM"},
+    {ENOTDIR, "ENOTDIR"},
+    {EISDIR, "EISDIR"},
+    {EBADF, "EBADF"},
+};
+
+const char *errno_name(int err)
+{
+    for (size_t i = 0; i < sizeof errno_names / sizeof errno_names[0]; i++)
+        if (errno_names[i].err == err)
+            return errno_names[i].name;
+    return "E?";
 }
 
 /* --- errors ---------------------------------------------------------------------------------- */
@@ -256,15 +297,17 @@ static void add_members(struct json_object *line, const char *text)
     json_object_put(object);
 }
 
+/* With its secrets masked; null where it is none. */
 static void add_body(struct json_object *line, const char *body)
 {
     struct json_object *masked = NULL;
-    struct buf text = BUF_EMPTY;
 
-    if (document_mask_body(body, &text))
-        json_read(buf_text(&text), text.size_bytes, &masked, NULL);
+    if (body == NULL || json_read(body, strlen(body), &masked, NULL) != JSON_OK ||
+        !secrets_mask(masked)) {
+        json_object_put(masked);
+        masked = NULL;
+    }
     json_object_object_add(line, "body", masked);
-    buf_finish(&text);
 }
 
 void journal_add_change(struct journal *journal, const char *base_url,
