@@ -40,6 +40,8 @@ void emu_answer_finish(struct emu_answer *answer)
     }
     free(answer->body);
     free(answer->content_type);
+    free(answer->flood.unit);
+    free(answer->flood.suffix);
 }
 
 void emu_answer_header(struct emu_answer *answer, const char *name, const char *value)

@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define EMU_ANSWER_HEADERS 16
 
@@ -24,9 +25,19 @@ struct emu_answer {
     char *content_type; /* malloc'd; NULL: JSON where there is a body */
     struct emu_header headers[EMU_ANSWER_HEADERS];
     size_t header_count;
-    bool legacy_errors; /* `issues` in place of `details` */
-    bool closed;        /* close the connection without answering */
-    long truncate;      /* send only so many bytes of the body; -1: all */
+    bool legacy_errors;  /* `issues` in place of `details` */
+    bool closed;         /* close the connection without answering */
+    bool raw;            /* the body is all that is sent, status line included; then close */
+    long truncate;       /* send only so many bytes of the body; -1: all */
+    unsigned delay_ms;   /* between the operation and its answer */
+    unsigned trickle_ms; /* between two bytes of the body; 0: none */
+
+    /* What follows the body: malloc'd; without a unit nothing. */
+    struct {
+        char *unit; /* not empty */
+        char *suffix;
+        int64_t count; /* of units; negative: without end, and no suffix */
+    } flood;
 };
 
 void emu_answer_init(struct emu_answer *answer);

@@ -6,6 +6,7 @@
 #include "emulator/behaviour.h"
 #include "emulator/fault.h"
 #include "emulator/record.h"
+#include "emulator/validate.h"
 
 #include <string.h>
 
@@ -39,6 +40,29 @@ static void clear_faults(struct emulator *emulator, const struct emu_request *re
     emu_answer_text(answer, 204, NULL);
 }
 
+static const char *const silences[] = {"open", "all", "none", NULL};
+
+static const struct emu_field silence_fields[] = {
+    {.name = "connections", .types = EMU_STRING, .required = true, .values = silences},
+    {.name = NULL},
+};
+
+static void silence(struct emulator *emulator, const struct emu_request *request,
+                    struct emu_answer *answer)
+{
+    json_object *body = emu_validate_body(request, silence_fields, answer);
+    const char *which;
+
+    if (!body)
+        return;
+    which = emu_json_string(body, "connections");
+    emulator->silent_connections = strcmp(which, "open") == 0  ? emulator->connections
+                                   : strcmp(which, "all") == 0 ? UINT64_MAX
+                                                               : 0;
+    json_object_put(body);
+    emu_answer_text(answer, 204, NULL);
+}
+
 static const struct {
     const char *method;
     const char *path;
@@ -48,6 +72,7 @@ static const struct {
     {"GET", "requests", list_records},  {"DELETE", "requests", clear_records},
     {"GET", "faults", list_faults},     {"POST", "faults", emu_fault_add},
     {"DELETE", "faults", clear_faults}, {"POST", "config", emu_behaviour_change},
+    {"POST", "silence", silence},
 };
 
 bool emu_control_wants(const struct emulator *emulator, const struct emu_request *request)

@@ -133,8 +133,9 @@ struct emulator {
     pthread_mutex_t lock;
     pthread_cond_t wakeup; /* stopping was set; on the monotonic clock */
     bool stopping;
-    uint64_t ids;         /* how many ids were made */
-    uint64_t connections; /* how many connections were accepted */
+    uint64_t ids;                /* how many ids were made */
+    uint64_t connections;        /* how many connections were accepted */
+    uint64_t silent_connections; /* the first so many pass nothing any more */
     struct emu_collection collections[EMU_KINDS];
     json_object *utilization;
     struct emu_event *events; /* the unfinished ones, oldest first */
@@ -145,6 +146,9 @@ struct emulator {
     size_t record_room;
     uint64_t record_base; /* the number of the first one */
 };
+
+/* Waits; false at once when the emulator stops. The lock is not held. */
+bool emu_wait_ms(struct emulator *emulator, unsigned ms);
 
 extern const struct emu_dialect emu_docs_dialect;
 extern const struct emu_dialect emu_openapi_dialect;

@@ -42,6 +42,27 @@ static const char *check_times(json_object *value)
     return times == -1 || times >= 1 ? NULL : "Expected 1 or more, or -1 for always";
 }
 
+static const char *check_unit(json_object *value)
+{
+    return json_object_get_string_len(value) > 0 ? NULL : "Expected a text that is not empty";
+}
+
+static const char *check_count(json_object *value)
+{
+    int64_t count = json_object_get_int64(value);
+
+    return count >= -1 && count <= INT64_C(1) << 40 ? NULL
+                                                    : "Expected 0 to 2^40, or -1 for without end";
+}
+
+static const struct emu_field flood_fields[] = {
+    {.name = "prefix", .types = EMU_STRING},
+    {.name = "unit", .types = EMU_STRING, .required = true, .check = check_unit},
+    {.name = "count", .types = EMU_INTEGER, .required = true, .check = check_count},
+    {.name = "suffix", .types = EMU_STRING},
+    {.name = NULL},
+};
+
 static const struct emu_field fields[] = {
     {.name = "method", .types = EMU_STRING},
     {.name = "path", .types = EMU_STRING},
@@ -56,6 +77,10 @@ static const struct emu_field fields[] = {
     {.name = "close", .types = EMU_STRING, .check = check_close},
     {.name = "truncate", .types = EMU_INTEGER, .check = emu_check_not_negative},
     {.name = "apply", .types = EMU_BOOLEAN},
+    {.name = "answerDelayMs", .types = EMU_INTEGER, .check = emu_check_not_negative},
+    {.name = "trickleMs", .types = EMU_INTEGER, .check = emu_check_not_negative},
+    {.name = "raw", .types = EMU_BOOLEAN},
+    {.name = "flood", .types = EMU_OBJECT, .fields = flood_fields},
     {.name = NULL},
 };
 
@@ -191,7 +216,8 @@ bool emu_fault_applies(const struct emu_fault *fault)
     if (!fault || json_object_get_boolean(get(fault, "apply")))
         return true;
     return !closes(fault, "before") &&
-           (closes(fault, "after") || (!has(fault, "status") && !has(fault, "body")));
+           (closes(fault, "after") ||
+            (!has(fault, "status") && !has(fault, "body") && !has(fault, "flood")));
 }
 
 /* The given body: a string as it is, anything else as JSON. */
@@ -234,13 +260,44 @@ static void shape_headers(const struct emu_fault *fault, struct emu_answer *answ
     }
 }
 
+static char *copy_text(json_object *object, const char *key)
+{
+    const char *text = emu_json_string(object, key);
+
+    return strdup(text ? text : "");
+}
+
+/* In place of the body. */
+static void shape_flood(const struct emu_fault *fault, struct emu_answer *answer)
+{
+    json_object *flood = get(fault, "flood");
+    const char *prefix = emu_json_string(flood, "prefix");
+
+    emu_answer_text(answer, answer->status, prefix ? prefix : "");
+    free(answer->flood.unit);
+    free(answer->flood.suffix);
+    answer->flood.unit = copy_text(flood, "unit");
+    answer->flood.suffix = copy_text(flood, "suffix");
+    answer->flood.count = json_object_get_int64(json_object_object_get(flood, "count"));
+}
+
+static void shape_sending(const struct emu_fault *fault, struct emu_answer *answer)
+{
+    answer->closed = has(fault, "close");
+    answer->raw = json_object_get_boolean(get(fault, "raw"));
+    answer->delay_ms = (unsigned)json_object_get_int(get(fault, "answerDelayMs"));
+    answer->trickle_ms = (unsigned)json_object_get_int(get(fault, "trickleMs"));
+    if (has(fault, "truncate"))
+        answer->truncate = (long)json_object_get_int64(get(fault, "truncate"));
+}
+
 void emu_fault_shape(const struct emu_fault *fault, struct emu_answer *answer)
 {
     if (!fault)
         return;
     shape_status(fault, answer);
     shape_headers(fault, answer);
-    answer->closed = has(fault, "close");
-    if (has(fault, "truncate"))
-        answer->truncate = (long)json_object_get_int64(get(fault, "truncate"));
+    if (has(fault, "flood"))
+        shape_flood(fault, answer);
+    shape_sending(fault, answer);
 }

@@ -7,117 +7,26 @@
 #include "emulator/fault.h"
 #include "emulator/record.h"
 #include "emulator/request.h"
+#include "emulator/response.h"
 #include "emulator/route.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* More connections than this at once are refused. */
 #define CONNECTIONS 1024
 
-/* A body that is announced in full and sent in part. */
-struct partial {
-    size_t wanted;
-    char text[];
-};
-
-/* Waits, unless the emulator stops. The lock is not held. */
-static void wait_ms(struct emulator *emulator, unsigned ms)
-{
-    struct timespec until;
-
-    if (!ms)
-        return;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
-    pthread_mutex_lock(&emulator->lock);
-    while (!emulator->stopping &&
-           pthread_cond_timedwait(&emulator->wakeup, &emulator->lock, &until) != ETIMEDOUT)
-        ;
-    pthread_mutex_unlock(&emulator->lock);
-}
-
-static ssize_t send_partial(void *context, uint64_t position, char *buffer, size_t size)
-{
-    const struct partial *partial = context;
-
-    if (position >= partial->wanted)
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (size > partial->wanted - position)
-        size = (size_t)(partial->wanted - position);
-    memcpy(buffer, partial->text + position, size);
-    return (ssize_t)size;
-}
-
-static struct MHD_Response *partial_response(const struct emu_answer *answer)
-{
-    struct partial *partial = malloc(sizeof(*partial) + answer->length);
-    struct MHD_Response *response;
-
-    if (!partial)
-        return NULL;
-    partial->wanted = (size_t)answer->truncate;
-    memcpy(partial->text, answer->body, answer->length);
-    response = MHD_create_response_from_callback(answer->length, 4096, send_partial, partial, free);
-    if (!response)
-        free(partial);
-    return response;
-}
-
-static struct MHD_Response *plain_response(struct emu_answer *answer)
-{
-    static char nothing[1];
-
-    return MHD_create_response_from_buffer(answer->length, answer->body ? answer->body : nothing,
-                                           MHD_RESPMEM_MUST_COPY);
-}
-
-static bool is_partial(const struct emu_answer *answer)
-{
-    return answer->truncate >= 0 && (size_t)answer->truncate < answer->length;
-}
-
-static struct MHD_Response *make_response(struct emu_answer *answer)
-{
-    struct MHD_Response *response =
-        is_partial(answer) ? partial_response(answer) : plain_response(answer);
-    const char *type = answer->content_type ? answer->content_type : "application/json";
-
-    if (!response)
-        return NULL;
-    if (answer->body || answer->content_type)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    for (size_t i = 0; i < answer->header_count; i++)
-        MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
-    return response;
-}
-
-/* MHD_NO makes the server close the connection without an answer. */
-static enum MHD_Result send_answer(struct MHD_Connection *connection, struct emu_answer *answer)
-{
-    struct MHD_Response *response = answer->closed ? NULL : make_response(answer);
-    enum MHD_Result result;
-
-    if (!response)
-        return MHD_NO;
-    result = MHD_queue_response(connection, (unsigned)answer->status, response);
-    MHD_destroy_response(response);
-    return result;
-}
+/* How often a silent connection is looked at. */
+#define SILENCE_POLL_MS 50
 
 static struct emu_fault *arrive(struct emulator *emulator, const struct emu_request *request,
                                 uint64_t *number)
@@ -138,8 +47,8 @@ static void serve(struct emulator *emulator, const struct emu_request *request,
     uint64_t number;
     struct emu_fault *fault = arrive(emulator, request, &number);
 
-    wait_ms(emulator, emulator->latency_ms);
-    wait_ms(emulator, emu_fault_delay_ms(fault));
+    emu_wait_ms(emulator, emulator->latency_ms);
+    emu_wait_ms(emulator, emu_fault_delay_ms(fault));
     pthread_mutex_lock(&emulator->lock);
     answer->legacy_errors = emulator->behaviour.legacy_errors;
     if (emu_fault_applies(fault))
@@ -183,6 +92,38 @@ static enum MHD_Result begin(struct MHD_Connection *connection, struct emu_reque
     return request->method ? MHD_YES : MHD_NO;
 }
 
+static bool is_silent(struct emulator *emulator, const struct emu_request *request)
+{
+    bool silent;
+
+    pthread_mutex_lock(&emulator->lock);
+    silent = request->connection <= emulator->silent_connections;
+    pthread_mutex_unlock(&emulator->lock);
+    return silent;
+}
+
+/* As if the network had forgotten the connection: nothing comes, until the peer gives it up. */
+static enum MHD_Result stay_silent(struct emulator *emulator, struct MHD_Connection *connection)
+{
+    struct pollfd peer = {.fd = emu_response_socket(connection), .events = POLLRDHUP};
+
+    while (emu_wait_ms(emulator, SILENCE_POLL_MS) && poll(&peer, 1, 0) == 0)
+        ;
+    return MHD_NO;
+}
+
+static enum MHD_Result answer_api(struct emulator *emulator, struct MHD_Connection *connection,
+                                  const struct emu_request *request, struct emu_answer *answer)
+{
+    if (is_silent(emulator, request))
+        return stay_silent(emulator, connection);
+    serve(emulator, request, answer);
+    emu_wait_ms(emulator, answer->delay_ms);
+    if (is_silent(emulator, request))
+        return stay_silent(emulator, connection);
+    return emu_response_send(emulator, connection, answer);
+}
+
 static enum MHD_Result finish(struct emulator *emulator, struct MHD_Connection *connection,
                               const struct emu_request *request)
 {
@@ -190,11 +131,12 @@ static enum MHD_Result finish(struct emulator *emulator, struct MHD_Connection *
     enum MHD_Result result;
 
     emu_answer_init(&answer);
-    if (emu_control_wants(emulator, request))
+    if (emu_control_wants(emulator, request)) {
         serve_control(emulator, request, &answer);
-    else
-        serve(emulator, request, &answer);
-    result = send_answer(connection, &answer);
+        result = emu_response_send(emulator, connection, &answer);
+    } else {
+        result = answer_api(emulator, connection, request, &answer);
+    }
     emu_answer_finish(&answer);
     return result;
 }

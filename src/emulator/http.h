@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The HTTP server: the only file that knows libmicrohttpd is http.c. */
+/* The HTTP server; only http.c and response.c know libmicrohttpd. */
 #ifndef PAPERSPACEFS_EMULATOR_HTTP_H
 #define PAPERSPACEFS_EMULATOR_HTTP_H
 

@@ -28,6 +28,7 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/providers.c \
 	src/emulator/record.c src/emulator/record.h \
 	src/emulator/request.c src/emulator/request.h \
+	src/emulator/response.c src/emulator/response.h \
 	src/emulator/route.c src/emulator/route.h \
 	src/emulator/sample.h \
 	src/emulator/sample_docs.c \

@@ -412,6 +412,12 @@ no_faults()
     control DELETE faults >/dev/null
 }
 
+# silence open|all|none: those connections pass nothing any more.
+silence()
+{
+    control POST silence "{\"connections\": \"$1\"}" >/dev/null
+}
+
 emu_config()
 {
     control POST config "$1" >/dev/null

@@ -140,6 +140,105 @@ START_TEST(an_answer_can_be_cut)
 }
 END_TEST
 
+START_TEST(an_answer_can_be_flooded)
+{
+    struct reply reply;
+
+    fault("{\"flood\":{\"prefix\":\"[1\",\"unit\":\",22\",\"count\":70000,\"suffix\":\",3]\"}}");
+    reply = request("GET", "/snapshots", NULL);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_uint_eq(reply.length, 2 + 3 * 70000 + 3);
+    ck_assert_uint_eq(json_object_array_length(reply.json), 70002);
+    ck_assert_str_eq(text_of(&reply, "70001"), "3");
+    reply_free(&reply);
+    fault("{\"flood\":{\"unit\":\"{},\",\"count\":-1},\"truncate\":100000}");
+    reply = request("GET", "/snapshots", NULL);
+    ck_assert_int_ne(reply.result, CURLE_OK);
+    ck_assert_uint_eq(reply.length, 100000);
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(an_answer_can_break_the_protocol)
+{
+    struct reply reply;
+
+    fault("{\"raw\":true,\"body\":\"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n"
+          "2\\r\\n{}\\r\\nzz\\r\\n\"}");
+    reply = request("GET", "/snapshots", NULL);
+    ck_assert_int_eq(reply.result, CURLE_RECV_ERROR);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_str_eq(reply.text, "{}");
+    reply_free(&reply);
+    fault("{\"raw\":true,\"apply\":true,\"method\":\"DELETE\",\"body\":\"no HTTP\"}");
+    reply = request("DELETE", "/shared-drives/sdvkpg3v2v", NULL);
+    ck_assert_int_ne(reply.result, CURLE_OK);
+    reply_free(&reply);
+    expect("GET", "/shared-drives/sdvkpg3v2v", NULL, 404, NULL);
+}
+END_TEST
+
+START_TEST(an_answer_can_come_slowly)
+{
+    struct reply reply;
+
+    fault("{\"body\":\"0123456789\",\"trickleMs\":20}");
+    reply = request("GET", "/snapshots", NULL);
+    ck_assert_str_eq(reply.text, "0123456789");
+    ck_assert(reply.seconds >= 0.2);
+    reply_free(&reply);
+}
+END_TEST
+
+START_TEST(an_answer_can_come_long_after_the_operation)
+{
+    CURL *curl = curl_easy_init();
+    struct reply reply;
+
+    fault("{\"method\":\"DELETE\",\"answerDelayMs\":60000}");
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 300L);
+    reply = request_on(curl, "DELETE", "/shared-drives/sdvkpg3v2v", NULL);
+    ck_assert_int_eq(reply.result, CURLE_OPERATION_TIMEDOUT);
+    reply_free(&reply);
+    curl_easy_cleanup(curl);
+    expect("GET", "/shared-drives/sdvkpg3v2v", NULL, 404, NULL);
+}
+END_TEST
+
+/* A request on a handle of its own; 0 if nothing came within 300 ms. */
+static long status_on(CURL *curl)
+{
+    struct reply reply;
+    long status;
+
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 300L);
+    reply = request_on(curl, "GET", "/snapshots", NULL);
+    status = reply.status;
+    reply_free(&reply);
+    return status;
+}
+
+START_TEST(connections_can_fall_silent)
+{
+    CURL *kept = curl_easy_init();
+    CURL *fresh = curl_easy_init();
+
+    ck_assert_int_eq(status_on(kept), 200);
+    expect("POST", "/_control/silence", "{\"connections\":\"open\"}", 204, NULL);
+    expect("DELETE", "/_control/requests", NULL, 204, NULL);
+    ck_assert_int_eq(status_on(kept), 0);
+    expect("GET", "/_control/requests", NULL, 200, "[]");
+    ck_assert_int_eq(status_on(fresh), 200);
+    expect("POST", "/_control/silence", "{\"connections\":\"all\"}", 204, NULL);
+    ck_assert_int_eq(status_on(fresh), 0);
+    expect("POST", "/_control/silence", "{\"connections\":\"none\"}", 204, NULL);
+    ck_assert_int_eq(status_on(fresh), 200);
+    expect("POST", "/_control/silence", "{\"connections\":\"some\"}", 400, NULL);
+    curl_easy_cleanup(kept);
+    curl_easy_cleanup(fresh);
+}
+END_TEST
+
 START_TEST(an_answer_can_be_late)
 {
     struct reply reply;
@@ -339,6 +438,11 @@ static void add_fault_tests(TCase *tests)
     tcase_add_test(tests, a_connection_can_close_before_the_operation);
     tcase_add_test(tests, a_connection_can_close_after_the_operation);
     tcase_add_test(tests, an_answer_can_be_cut);
+    tcase_add_test(tests, an_answer_can_be_flooded);
+    tcase_add_test(tests, an_answer_can_break_the_protocol);
+    tcase_add_test(tests, an_answer_can_come_slowly);
+    tcase_add_test(tests, an_answer_can_come_long_after_the_operation);
+    tcase_add_test(tests, connections_can_fall_silent);
     tcase_add_test(tests, an_answer_can_be_late);
     tcase_add_test(tests, control_input_is_validated);
     tcase_add_test(tests, control_is_off_unless_asked_for);
