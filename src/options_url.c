@@ -4,27 +4,13 @@
 #include "options_url.h"
 
 #include "http/http.h"
+#include "util/address.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
-        return ntohl(in->sin_addr.s_addr) >> 24 == 127;
-    }
-    if (address->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)address;
-        return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
-    }
-    return false;
-}
 
 /* Whether any address of the host is this machine's; true also when it can't be told now: the
  * connection itself is checked again later. */
@@ -37,7 +23,7 @@ static bool may_be_loopback(const char *host)
         return true;
     bool any = false;
     for (const struct addrinfo *info = found; info != NULL; info = info->ai_next)
-        any = any || is_loopback(info->ai_addr);
+        any = any || address_is_loopback(info->ai_addr);
     freeaddrinfo(found);
     return any;
 }

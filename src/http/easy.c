@@ -5,6 +5,7 @@
 
 #include "http/engine.h"
 #include "http/url.h"
+#include "util/address.h"
 #include "util/clock.h"
 
 #include <arpa/inet.h>
@@ -77,19 +78,6 @@ static int on_ready(void *arg, char *peer, char *local, int peer_port, int local
     return stop ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-static bool is_loopback(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const void *)address;
-        return (ntohl(in->sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
-    }
-    if (address->sa_family != AF_INET6)
-        return false;
-    const struct in6_addr *in6 = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-    return IN6_IS_ADDR_LOOPBACK(in6) ||
-           (IN6_IS_ADDR_V4MAPPED(in6) && in6->s6_addr[12] == IN_LOOPBACKNET);
-}
-
 /* Writes 127.0.0.1:8080 or [::1]:8080. */
 static void write_address(const struct sockaddr *address, char *out, size_t size)
 {
@@ -113,7 +101,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 
     (void)purpose;
     write_address(&to->addr, transfer->peer, sizeof transfer->peer);
-    if (!url_is_https(transfer->url) && !is_loopback(&to->addr)) {
+    if (!url_is_https(transfer->url) && !address_is_loopback(&to->addr)) {
         transfer->fault = FAULT_NOT_LOOPBACK;
         return CURL_SOCKET_BAD;
     }

@@ -16,8 +16,12 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode global_code = CURLE_FAILED_INIT;
 
+/* libcurl, and OpenSSL behind it, would write the keys of each TLS session to the file that this
+ * variable names, as anybody may read it: whoever has set it for a browser does not mean us. They
+ * look at it here and later, so it is taken out of the environment. */
 static void global_init(void)
 {
+    unsetenv("SSLKEYLOGFILE");
     global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/util/libutil.a
 src_util_libutil_a_SOURCES = \
+  src/util/address.c src/util/address.h \
   src/util/buf.c src/util/buf.h \
   src/util/cancel.c src/util/cancel.h \
   src/util/clock.c src/util/clock.h \

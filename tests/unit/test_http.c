@@ -390,6 +390,23 @@ START_TEST(plain_http_is_for_loopback)
 }
 END_TEST
 
+/* libcurl connects from an IPv6 socket to the same server. */
+START_TEST(loopback_by_any_spelling)
+{
+    static const char *const hosts[] = {"127.0.0.1", "127.1", "[::ffff:127.0.0.1]",
+                                        "[::ffff:7f00:1]", "2130706433"};
+    char url[64];
+
+    begin(plain_answer);
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        snprintf(url, sizeof url, "http://%s:%u/", hosts[i], peer.port);
+        ck_assert_msg(ask_url(HTTP_GET, url, NULL) == 0, "%s: %s", url, problem.message);
+        http_response_finish(&response);
+    }
+    end();
+}
+END_TEST
+
 START_TEST(a_refused_connection_is_said)
 {
     begin(plain_answer);
@@ -535,6 +552,7 @@ static Suite *suite(void)
     tcase_add_test(t, an_answer_has_a_largest_size);
     tcase_add_loop_test(t, a_broken_answer_is_none, 0, sizeof broken / sizeof broken[0]);
     tcase_add_test(t, plain_http_is_for_loopback);
+    tcase_add_test(t, loopback_by_any_spelling);
     tcase_add_test(t, a_refused_connection_is_said);
     tcase_add_test(t, no_other_scheme_and_no_user_in_a_url);
     tcase_add_test(t, plain_http_takes_no_proxy);

@@ -167,6 +167,21 @@ START_TEST(tls_before_1_2_is_refused)
 }
 END_TEST
 
+START_TEST(no_session_key_is_written_down)
+{
+    char log[64];
+
+    snprintf(log, sizeof log, "%s/keys.log", directory);
+    setenv("SSLKEYLOGFILE", log, 1);
+    begin("NORMAL");
+    ck_assert_int_eq(ask("localhost", certificate_file), 0);
+    MHD_stop_daemon(server);
+    bool written = unlink(log) == 0;
+    ck_assert(!written);
+    ck_assert_ptr_null(getenv("SSLKEYLOGFILE"));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("http_tls");
@@ -178,6 +193,7 @@ static Suite *suite(void)
     tcase_add_test(t, another_hosts_certificate_is_refused);
     tcase_add_test(t, a_missing_ca_file_is_said);
     tcase_add_test(t, tls_before_1_2_is_refused);
+    tcase_add_test(t, no_session_key_is_written_down);
     suite_add_tcase(s, t);
     return s;
 }

@@ -82,6 +82,9 @@ static const struct {
     {{"https://me:topsecret@example.com/v1", "/mnt"}, ""},
     {{"http://192.0.2.1/v1", "/mnt"}, "use https"},
     {{"http://[2001:db8::1]:80/v1", "/mnt"}, "use https"},
+    {{"http://[::ffff:192.0.2.1]/v1", "/mnt"}, "use https"},
+    {{"http://0.0.0.0/v1", "/mnt"}, "use https"},
+    {{"http://[::]/v1", "/mnt"}, "use https"},
     {{"--demo", "https://example.com/v1", "/mnt"}, "brings its own API"},
     {{"--demo", "--check"}, "do not go together"},
 };
@@ -243,6 +246,9 @@ static const struct {
     {{"http://127.0.0.1:8080/v1", "/mnt"}, NULL, "http://127.0.0.1:8080/v1"},
     {{"http://[::1]:8080/v1", "/mnt"}, NULL, "http://[::1]:8080/v1"},
     {{"http://localhost/v1", "/mnt"}, NULL, "http://localhost/v1"},
+    {{"http://127.1:8080/v1", "/mnt"}, NULL, "http://127.0.0.1:8080/v1"},
+    {{"http://[::ffff:127.0.0.1]/v1", "/mnt"}, NULL, "http://[::ffff:127.0.0.1]/v1"},
+    {{"http://[::ffff:7f00:1]/v1", "/mnt"}, NULL, "http://[::ffff:7f00:1]/v1"},
 };
 
 START_TEST(the_address_has_an_order)

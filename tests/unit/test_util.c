@@ -2,13 +2,16 @@
 /* The bottom layer: problems, clocks, cancel tokens, buffers, log levels. */
 #include "config.h"
 
+#include "util/address.h"
 #include "util/buf.h"
 #include "util/cancel.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/problem.h"
 
+#include <arpa/inet.h>
 #include <check.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
@@ -19,6 +22,54 @@ static int64_t now_ms(void)
 {
     return clock_now_ms(&clock_system);
 }
+
+/* addresses */
+
+static const struct {
+    const char *text;
+    bool loopback;
+} spellings[] = {
+    {"127.0.0.1", true},
+    {"127.255.0.9", true},
+    {"::1", true},
+    {"0:0:0:0:0:0:0:1", true},
+    {"::ffff:127.0.0.1", true},
+    {"::ffff:7f00:1", true},
+    {"::ffff:127.1.2.3", true},
+    {"128.0.0.1", false},
+    {"126.255.255.255", false},
+    {"0.0.0.0", false},
+    {"10.0.0.127", false},
+    {"::", false},
+    {"::127.0.0.1", false},
+    {"::ffff:10.0.0.1", false},
+    {"fe80::1", false},
+    {"64:ff9b::127.0.0.1", false},
+    {"7f00::1", false},
+    {"2001:db8::1", false},
+};
+
+START_TEST(loopback_has_many_spellings)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET};
+    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+    const char *text = spellings[_i].text;
+    bool is_v4 = inet_pton(AF_INET, text, &in.sin_addr) == 1;
+
+    ck_assert(is_v4 || inet_pton(AF_INET6, text, &in6.sin6_addr) == 1);
+    const struct sockaddr *address =
+        is_v4 ? (const struct sockaddr *)&in : (const struct sockaddr *)&in6;
+    ck_assert_msg(address_is_loopback(address) == spellings[_i].loopback, "%s", text);
+}
+END_TEST
+
+START_TEST(no_other_family_is_loopback)
+{
+    const struct sockaddr address = {.sa_family = AF_UNIX};
+
+    ck_assert(!address_is_loopback(&address));
+}
+END_TEST
 
 /* problem */
 
@@ -464,6 +515,8 @@ static Suite *suite(void)
     tcase_add_test(t, dates_are_written);
     tcase_add_test(t, the_systems_clocks_go);
     add_cancel_tests(t);
+    tcase_add_loop_test(t, loopback_has_many_spellings, 0, sizeof spellings / sizeof spellings[0]);
+    tcase_add_test(t, no_other_family_is_loopback);
     tcase_add_test(t, a_buffer_grows);
     tcase_add_test(t, a_buffer_is_cut_and_filled);
     tcase_add_test(t, a_buffer_is_written_anywhere);
