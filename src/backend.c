@@ -9,7 +9,8 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define ANSWER_MAX_BYTES ((size_t)64 << 20)
+#define ANSWER_MAX_BYTES  ((size_t)64 << 20)
+#define ANSWERS_MAX_BYTES ((size_t)128 << 20)
 
 static int transport(void *ctx, const struct http_request *request, struct cancel *cancel,
                      struct http_response *response, struct problem *problem)
@@ -69,6 +70,7 @@ static struct http *make_http(const struct options *options, struct problem *pro
         .ca_file = options->ca_file,
         .max_connections = (size_t)options->connections,
         .max_answer_bytes = ANSWER_MAX_BYTES,
+        .max_together_bytes = ANSWERS_MAX_BYTES,
     };
 
     return http_create(&config, problem);

@@ -4,6 +4,7 @@
 #include "http/easy.h"
 
 #include "http/engine.h"
+#include "http/receive.h"
 #include "http/url.h"
 #include "util/address.h"
 #include "util/clock.h"
@@ -42,20 +43,6 @@ static const struct {
     {CURLOPT_QUICK_EXIT, 1},
 #endif
 };
-
-/* Appends what came, decoded, up to the limit. */
-static size_t on_body(char *data, size_t size, size_t count, void *arg)
-{
-    struct transfer *transfer = arg;
-    struct buf *body = &transfer->response.body;
-    size_t size_bytes = size * count;
-
-    if (size_bytes > transfer->http->max_answer_bytes - body->size_bytes)
-        transfer->fault = FAULT_TOO_LARGE;
-    else if (!buf_append(body, data, size_bytes))
-        transfer->fault = FAULT_NO_MEMORY;
-    return transfer->fault == FAULT_NONE ? size_bytes : 0;
-}
 
 /* The gate that each request passes before its first byte is sent, also when libcurl repeats it on
  * a new connection. A request that nobody waits for stops here, so that "not sent" is certain; a
@@ -113,7 +100,7 @@ static void set_fixed(CURLcode *code, CURL *easy)
 {
     for (size_t i = 0; i < sizeof fixed_options / sizeof fixed_options[0]; i++)
         SET(code, easy, fixed_options[i].option, fixed_options[i].value);
-    SET(code, easy, CURLOPT_ACCEPT_ENCODING, "");
+    SET(code, easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate"); /* see receive.c */
 }
 
 static void set_callbacks(CURLcode *code, struct transfer *transfer)
@@ -122,8 +109,10 @@ static void set_callbacks(CURLcode *code, struct transfer *transfer)
 
     SET(code, easy, CURLOPT_PRIVATE, transfer);
     SET(code, easy, CURLOPT_ERRORBUFFER, transfer->curl_words);
-    SET(code, easy, CURLOPT_WRITEFUNCTION, on_body);
+    SET(code, easy, CURLOPT_WRITEFUNCTION, receive_body);
     SET(code, easy, CURLOPT_WRITEDATA, transfer);
+    SET(code, easy, CURLOPT_HEADERFUNCTION, receive_header);
+    SET(code, easy, CURLOPT_HEADERDATA, transfer);
     SET(code, easy, CURLOPT_PREREQFUNCTION, on_ready);
     SET(code, easy, CURLOPT_PREREQDATA, transfer);
     SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);

@@ -77,9 +77,12 @@ static void start_queued(struct http *http)
         start(http, transfer);
 }
 
-/* Whether to take it out of libcurl now: its caller has left, or the end has come. */
+/* Whether to take it out of libcurl now: its caller has left, the end has come, or another's
+ * answer took its place. */
 static bool unwanted(struct http *http, struct transfer *transfer)
 {
+    if (transfer->fault == FAULT_TOGETHER)
+        return true;
     pthread_mutex_lock(&http->lock);
     bool unwanted = (transfer->abandoned || http->stopping) && transfer_can_stop(transfer);
     pthread_mutex_unlock(&http->lock);

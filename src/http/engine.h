@@ -18,12 +18,15 @@ struct http {
     char *ca_file;
     size_t max_connections;
     size_t max_answer_bytes;
+    size_t max_together_bytes;
     CURLM *multi; /* the http thread's alone, but for curl_multi_wakeup */
     pthread_t thread;
 
     /* The http thread's alone. */
     struct transfer_list running;
     size_t running_count;
+
+    atomic_size_t held_bytes; /* of all bodies, until http_response_finish */
 
     pthread_mutex_t lock; /* guards the rest, and of each transfer what says so */
     struct transfer_list queue;

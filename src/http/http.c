@@ -73,6 +73,7 @@ static struct http *prepare(const struct http_config *config)
     TAILQ_INIT(&http->running);
     http->max_connections = config->max_connections;
     http->max_answer_bytes = config->max_answer_bytes;
+    http->max_together_bytes = config->max_together_bytes;
     http->user_agent = strdup(config->user_agent);
     http->ca_file = config->ca_file == NULL ? NULL : strdup(config->ca_file);
     http->multi = create_multi((long)config->max_connections);
@@ -158,6 +159,7 @@ static int take_result(struct transfer *transfer, struct http_response *response
     if (transfer->result == 0) {
         *response = transfer->response;
         transfer->response.body = BUF_EMPTY;
+        transfer->response.held_bytes = 0;
         return 0;
     }
     if (problem != NULL)
@@ -203,5 +205,8 @@ int http_perform(struct http *http, const struct http_request *request, struct c
 
 void http_response_finish(struct http_response *response)
 {
+    if (response->held != NULL)
+        atomic_fetch_sub(response->held, response->held_bytes);
+    response->held_bytes = 0;
     buf_finish(&response->body);
 }

@@ -10,6 +10,7 @@
 #include "util/cancel.h"
 #include "util/problem.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,11 +18,13 @@
 struct http;
 
 struct http_config {
-    const char *user_agent;  /* copied */
-    const char *ca_file;     /* PEM file for a private CA, trusted in place of the system's;
-                                NULL: the system's; copied */
-    size_t max_connections;  /* running transfers at once; others queue; at least 1 */
-    size_t max_answer_bytes; /* of decoded body; more is PROBLEM_TOO_LARGE */
+    const char *user_agent;    /* copied */
+    const char *ca_file;       /* PEM file for a private CA, trusted in place of the system's;
+                                  NULL: the system's; copied */
+    size_t max_connections;    /* running transfers at once; others queue; at least 1 */
+    size_t max_answer_bytes;   /* of decoded body; more is PROBLEM_TOO_LARGE */
+    size_t max_together_bytes; /* of all bodies that are not finished yet: beyond it the largest
+                                  of those under way is PROBLEM_TOO_LARGE; 0: no limit */
 };
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
@@ -45,7 +48,10 @@ enum http_progress {
 
 struct http_response {
     long status;     /* 0: no answer */
-    struct buf body; /* decoded; owned, freed by http_response_finish */
+    struct buf body; /* decoded; owned, freed by http_response_finish; of an answer that is no 2xx
+                        the first 256 KiB */
+    atomic_size_t *held; /* where held_bytes of it count until then; or NULL */
+    size_t held_bytes;
     char content_type[64];
     int64_t retry_after_ms;      /* of Retry-After, seconds or date; -1: none */
     enum http_progress progress; /* meaningful when there was no whole answer, like the next */
@@ -64,19 +70,21 @@ void http_destroy(struct http *http);
 /* Performs one request: no retries, no redirects followed, no cookies, no netrc. Https is always
  * verified, TLS 1.2 or newer; http only where the address that is connected to is loopback, and
  * never through a proxy; https through the environment's proxy, by CONNECT. HTTP/2 where offered,
- * compressed answers.
+ * answers compressed by gzip or deflate. At most 300 KiB of headers, trailers included.
  *
  * Returns 0 when a whole answer came, whatever its status; the caller finishes `response`.
  * Returns -1 with `problem` (may be NULL) set and nothing to finish but response->status (0),
  * progress, permanent and elapsed_ms meaningful otherwise: PROBLEM_TIMEOUT, PROBLEM_UNREACHABLE,
- * PROBLEM_PROTOCOL (a broken answer), PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token fired by
- * interrupt or shutdown; its deadline gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY.
- * When the token fires the caller is freed at once: a GET is abandoned and removed by the http
- * thread; any other request that may have been sent already goes on to its end by itself. An
- * interrupt of a token that only takes back (takes_back) frees the caller of what was not sent.
- * Any thread. The problem's words never hold headers or bodies. */
+ * PROBLEM_PROTOCOL (a broken answer, or an encoding that is nested or was not asked for),
+ * PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token fired by interrupt or shutdown; its deadline
+ * gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY. When the token fires the caller is freed at once: a
+ * GET is abandoned and removed by the http thread; any other request that may have been sent
+ * already goes on to its end by itself. An interrupt of a token that only takes back (takes_back)
+ * frees the caller of what was not sent. Any thread. The problem's words never hold headers or
+ * bodies. */
 int http_perform(struct http *http, const struct http_request *request, struct cancel *cancel,
                  struct http_response *response, struct problem *problem);
+/* Before http_destroy. */
 void http_response_finish(struct http_response *response);
 
 const char *http_method_name(enum http_method method); /* "GET" */

@@ -6,6 +6,7 @@ src_http_libhttp_a_SOURCES = \
   src/http/engine.c src/http/engine.h \
   src/http/http.c src/http/http.h \
   src/http/outcome.c src/http/outcome.h \
+  src/http/receive.c src/http/receive.h \
   src/http/transfer.c src/http/transfer.h \
   src/http/url.c src/http/url.h
 
@@ -26,3 +27,9 @@ tests_unit_test_http_tls_SOURCES = tests/unit/test_http_tls.c
 tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(MICROHTTPD_CFLAGS)
 tests_unit_test_http_tls_LDADD = src/http/libhttp.a src/util/libutil.a \
   $(CURL_LIBS) $(MICROHTTPD_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_bounds
+tests_unit_test_http_bounds_SOURCES = tests/unit/test_http_bounds.c \
+  tests/unit/test_http_peer.c tests/unit/test_http_peer.h
+tests_unit_test_http_bounds_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_http_bounds_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)

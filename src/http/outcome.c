@@ -4,6 +4,7 @@
 #include "http/outcome.h"
 
 #include "http/engine.h"
+#include "http/receive.h"
 #include "http/url.h"
 #include "util/clock.h"
 
@@ -101,7 +102,8 @@ static void fail_connect(struct transfer *transfer)
 
 static void fail_headers(struct transfer *transfer)
 {
-    problem_set(&transfer->problem, PROBLEM_PROTOCOL, "the answer's headers are too large");
+    problem_set(&transfer->problem, PROBLEM_TOO_LARGE,
+                "the answer's headers are larger than %zu bytes", RECEIVE_HEADERS_MAX_BYTES);
 }
 
 /* libcurl calls one header beyond its limit a lack of memory; before an answer it is one. */
@@ -116,31 +118,55 @@ static void fail_memory(struct transfer *transfer)
 /* And all headers together beyond it (300 KiB), a failure to receive. */
 static void fail_receive(struct transfer *transfer)
 {
-    static const long much_bytes = 256L * 1024;
-    long headers_bytes = 0;
+    static const size_t much_bytes = (size_t)256 * 1024;
 
-    curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers_bytes);
-    if (headers_bytes > much_bytes)
+    if (transfer->headers_bytes > much_bytes)
         fail_headers(transfer);
     else
         fail_about(transfer, &connection_lost, CURLE_RECV_ERROR);
 }
 
-static void fail_fault(struct transfer *transfer)
+static void fail_loopback(struct transfer *transfer)
 {
     char host[HOST_SIZE];
 
-    if (transfer->fault == FAULT_NO_MEMORY) {
-        problem_set(&transfer->problem, PROBLEM_NO_MEMORY, "out of memory for an answer");
-    } else if (transfer->fault == FAULT_TOO_LARGE) {
-        problem_set(&transfer->problem, PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes",
-                    transfer->http->max_answer_bytes);
-    } else {
-        url_host(transfer->url, false, host, sizeof host);
-        problem_set(&transfer->problem, PROBLEM_UNREACHABLE,
-                    "plain http is allowed to loopback only, and %s is %s", host, transfer->peer);
-    }
+    url_host(transfer->url, false, host, sizeof host);
+    problem_set(&transfer->problem, PROBLEM_UNREACHABLE,
+                "plain http is allowed to loopback only, and %s is %s", host, transfer->peer);
 }
+
+static void fail_too_large(struct transfer *transfer)
+{
+    problem_set(&transfer->problem, PROBLEM_TOO_LARGE, "the answer is larger than %zu bytes",
+                transfer->http->max_answer_bytes);
+}
+
+static void fail_together(struct transfer *transfer)
+{
+    problem_set(&transfer->problem, PROBLEM_TOO_LARGE,
+                "all answers under way are larger than %zu bytes together, and this one most",
+                transfer->http->max_together_bytes);
+}
+
+static void fail_coding(struct transfer *transfer)
+{
+    char host[HOST_SIZE];
+
+    url_host(transfer->url, true, host, sizeof host);
+    problem_set(&transfer->problem, PROBLEM_PROTOCOL,
+                "an answer is encoded twice, or in a way that was not asked for, from %s", host);
+}
+
+static void fail_no_memory(struct transfer *transfer)
+{
+    problem_set(&transfer->problem, PROBLEM_NO_MEMORY, "out of memory for an answer");
+}
+
+static void (*const fault_fails[])(struct transfer *transfer) = {
+    [FAULT_TOO_LARGE] = fail_too_large, [FAULT_TOGETHER] = fail_together,
+    [FAULT_HEADERS] = fail_headers,     [FAULT_CODING] = fail_coding,
+    [FAULT_NO_MEMORY] = fail_no_memory, [FAULT_NOT_LOOPBACK] = fail_loopback,
+};
 
 /* A proxy that answered CONNECT with something else than success; 0 if none did. */
 static long proxy_refusal(struct transfer *transfer)
@@ -179,7 +205,7 @@ static void fail(struct transfer *transfer, CURLcode code)
     long refused = proxy_refusal(transfer);
 
     if (transfer->fault != FAULT_NONE) {
-        fail_fault(transfer);
+        fault_fails[transfer->fault](transfer);
         return;
     }
     if (refused != 0) {
@@ -223,6 +249,8 @@ void outcome_fill(struct transfer *transfer, CURLcode code)
 {
     struct http_response *response = &transfer->response;
 
+    if (transfer->fault == FAULT_CUT)
+        code = CURLE_OK;
     if (code == CURLE_OK)
         curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &response->status);
     if (code == CURLE_OK && response->status < 200)

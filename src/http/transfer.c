@@ -3,6 +3,7 @@
 
 #include "http/transfer.h"
 
+#include "http/engine.h"
 #include "util/clock.h"
 
 #include <stdlib.h>
@@ -58,6 +59,7 @@ struct transfer *transfer_create(struct http *http, const struct http_request *r
                                 ? CANCEL_NEVER
                                 : transfer->begun_ms + request->timeout_ms;
     transfer->response.retry_after_ms = -1;
+    transfer->response.held = &http->held_bytes;
     wait_queue_init(&transfer->done);
     transfer->url = strdup(request->url);
     if (transfer->url == NULL || !copy_headers(transfer, request) ||
@@ -85,6 +87,12 @@ static void wipe_text(char *text)
         wipe(text, strlen(text));
 }
 
+void transfer_drop_body(struct transfer *transfer)
+{
+    wipe(transfer->response.body.data, transfer->response.body.size_bytes);
+    http_response_finish(&transfer->response);
+}
+
 static void transfer_destroy(struct transfer *transfer)
 {
     wipe_text(transfer->url);
@@ -94,8 +102,7 @@ static void transfer_destroy(struct transfer *transfer)
     curl_slist_free_all(transfer->headers);
     wipe(transfer->body, transfer->body_bytes);
     free(transfer->body);
-    wipe(transfer->response.body.data, transfer->response.body.size_bytes);
-    buf_finish(&transfer->response.body);
+    transfer_drop_body(transfer);
     free(transfer);
 }
 

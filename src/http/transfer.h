@@ -22,7 +22,16 @@ enum transfer_state {
 };
 
 /* Why a callback of ours stopped libcurl. */
-enum transfer_fault { FAULT_NONE, FAULT_TOO_LARGE, FAULT_NO_MEMORY, FAULT_NOT_LOOPBACK };
+enum transfer_fault {
+    FAULT_NONE,
+    FAULT_TOO_LARGE,
+    FAULT_TOGETHER, /* all answers under way are too large, and this one most */
+    FAULT_HEADERS,
+    FAULT_CODING, /* nested, or one that was not asked for */
+    FAULT_CUT,    /* of an error there was more than matters: an answer all the same */
+    FAULT_NO_MEMORY,
+    FAULT_NOT_LOOPBACK
+};
 
 struct transfer {
     atomic_uint refs; /* the caller's and the http thread's */
@@ -40,7 +49,9 @@ struct transfer {
     /* The http thread's alone until the state is TRANSFER_DONE, then the caller's. */
     CURL *easy;
     enum transfer_fault fault;
-    char peer[64]; /* the address last connected to, as words; "" before that */
+    size_t headers_bytes; /* of all that came so far, trailers too */
+    unsigned codings;     /* that the body is wrapped in */
+    char peer[64];        /* the address last connected to, as words; "" before that */
     char curl_words[CURL_ERROR_SIZE];
     struct http_response response;
     struct problem problem;
@@ -61,6 +72,8 @@ struct transfer *transfer_create(struct http *http, const struct http_request *r
 void transfer_ref(struct transfer *transfer);
 /* The last one wipes and frees. NULL is fine. */
 void transfer_unref(struct transfer *transfer);
+/* Frees what came of the body, wiped, and no longer counts it. */
+void transfer_drop_body(struct transfer *transfer);
 /* Whether the request may still be stopped without anything being in doubt: nothing of it was
  * sent, or it only reads. With the http's lock held. */
 bool transfer_can_stop(const struct transfer *transfer);

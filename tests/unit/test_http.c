@@ -361,8 +361,8 @@ static const struct {
     {"/short", PROBLEM_UNREACHABLE, "cut short"},
     {"/chunk", PROBLEM_UNREACHABLE, "cut short"},
     {"/words", PROBLEM_PROTOCOL, "not an HTTP answer"},
-    {"/header", PROBLEM_PROTOCOL, "headers are too large"},
-    {"/headers", PROBLEM_PROTOCOL, "headers are too large"},
+    {"/header", PROBLEM_TOO_LARGE, "headers are larger"},
+    {"/headers", PROBLEM_TOO_LARGE, "headers are larger"},
     {"/nothing", PROBLEM_UNREACHABLE, "closed without an answer"},
 };
 
