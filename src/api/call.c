@@ -240,6 +240,7 @@ static bool is_cancelled(const struct call *call, struct attempt *attempt)
         return true;
     case CANCEL_INTERRUPT:
     case CANCEL_SHUTDOWN:
+    case CANCEL_CROWDED:
         break;
     }
     problem_set(&attempt->problem, PROBLEM_INTERRUPTED, "interrupted");

@@ -4,6 +4,7 @@
 #include "util/cancel.h"
 
 #include "util/clock.h"
+#include "util/waiting_room.h"
 
 #include <time.h>
 
@@ -47,6 +48,8 @@ void cancel_init(struct cancel *cancel, struct cancel_group *group, int64_t dead
     cancel->fired = CANCEL_NONE;
     cancel->woken = false;
     cancel->takes_back = false;
+    cancel->room = NULL;
+    cancel->seated = false;
     cancel->deadline_ms = deadline_ms;
     cancel->group = group;
     if (group == NULL)
@@ -60,6 +63,8 @@ void cancel_init(struct cancel *cancel, struct cancel_group *group, int64_t dead
 
 void cancel_finish(struct cancel *cancel)
 {
+    if (cancel->seated)
+        waiting_room_rise(cancel->room);
     if (cancel->group != NULL) {
         pthread_mutex_lock(&cancel->group->lock);
         TAILQ_REMOVE(&cancel->group->tokens, cancel, link);
@@ -101,6 +106,21 @@ enum cancel_reason cancel_reason(struct cancel *cancel)
     return reason;
 }
 
+bool cancel_may_wait(struct cancel *cancel)
+{
+    if (!cancel->seated && cancel->room != NULL)
+        cancel->seated = waiting_room_sit(cancel->room);
+    return cancel->seated || cancel->room == NULL;
+}
+
+/* Without a seat. */
+static enum cancel_reason turn_away(struct cancel *cancel)
+{
+    enum cancel_reason reason = cancel_reason(cancel);
+
+    return reason != CANCEL_NONE ? reason : CANCEL_CROWDED;
+}
+
 /* Waits on the token itself, its lock held, until woken, fired or `until_ms`. */
 static enum cancel_reason token_wait(struct cancel *cancel, int64_t until_ms)
 {
@@ -129,6 +149,8 @@ enum cancel_reason wait_queue_wait(struct wait_queue *queue, pthread_mutex_t *lo
 {
     struct waiter self = {.cancel = cancel};
 
+    if (!cancel_may_wait(cancel))
+        return turn_away(cancel);
     // cppcheck-suppress autoVariables ; it is removed again below
     TAILQ_INSERT_TAIL(queue, &self, link);
     pthread_mutex_lock(&cancel->lock);
@@ -161,6 +183,8 @@ void wait_queue_wake(struct wait_queue *queue)
 
 enum cancel_reason cancel_sleep(struct cancel *cancel, int64_t until_ms)
 {
+    if (!cancel_may_wait(cancel))
+        return turn_away(cancel);
     pthread_mutex_lock(&cancel->lock);
     cancel->woken = false;
     enum cancel_reason reason = token_wait(cancel, until_ms);

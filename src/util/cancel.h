@@ -7,6 +7,9 @@
  * What is waited for (a transfer, a fetch, a change) has a wait queue, guarded by the owner's
  * mutex. Lock order: owner's mutex → token. cancel_fire takes the token's lock only, so it may be
  * called from anywhere, an interrupt callback included.
+ *
+ * The token of a caller whose thread it holds while it waits takes a seat in the waiting room with
+ * its first wait, and keeps it: where none is free it does not wait, but leaves (CANCEL_CROWDED).
  */
 #ifndef UTIL_CANCEL_H
 #define UTIL_CANCEL_H
@@ -16,13 +19,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+struct waiting_room;
+
 #define CANCEL_NEVER INT64_MAX /* a deadline that does not come */
 
 enum cancel_reason {
     CANCEL_NONE = 0,
     CANCEL_INTERRUPT, /* the caller was interrupted */
     CANCEL_DEADLINE,  /* the deadline passed */
-    CANCEL_SHUTDOWN   /* the mount ends */
+    CANCEL_SHUTDOWN,  /* the mount ends */
+    CANCEL_CROWDED    /* too many callers wait: no token is fired with it, waits end with it */
 };
 
 /* All tokens that are to be fired together when the mount ends. */
@@ -40,7 +46,9 @@ struct cancel {
     /* An interrupt takes back what was not sent yet, and does not end the wait for what was: set by
      * its owner right after cancel_init. */
     bool takes_back;
-    int64_t deadline_ms; /* on clock_system's monotonic clock; CANCEL_NEVER */
+    struct waiting_room *room; /* or NULL: it may always wait; set likewise */
+    bool seated;               /* it has a seat there; of the thread that waits on it */
+    int64_t deadline_ms;       /* on clock_system's monotonic clock; CANCEL_NEVER */
     struct cancel_group *group;
     TAILQ_ENTRY(cancel) link;
 };
@@ -68,16 +76,21 @@ void cancel_fire(struct cancel *cancel, enum cancel_reason reason);
 /* Why the token is fired, the deadline considered; CANCEL_NONE: it is not. */
 enum cancel_reason cancel_reason(struct cancel *cancel);
 
+/* Takes a seat, unless it has one or needs none. False: none is free. For who must know that before
+ * it begins something that it will wait for; by the thread that waits on the token. */
+bool cancel_may_wait(struct cancel *cancel);
+
 void wait_queue_init(struct wait_queue *queue);
 /* Waits until the queue is woken or the token is fired or `until_ms` (absolute; CANCEL_NEVER)
  * has passed. Called with `lock`, the queue's mutex, held; it is released meanwhile and held again
  * on return. Returns CANCEL_NONE when woken or when `until_ms` passed (look at the thing again),
- * else why the token fired. May wake without cause. */
+ * else why the token fired, or CANCEL_CROWDED at once. May wake without cause. */
 enum cancel_reason wait_queue_wait(struct wait_queue *queue, pthread_mutex_t *lock,
                                    struct cancel *cancel, int64_t until_ms);
 /* Wakes every waiter. Called with the queue's mutex held. */
 void wait_queue_wake(struct wait_queue *queue);
-/* Sleeps until `until_ms` (absolute) or until the token fires; returns as cancel_reason does. */
+/* Sleeps until `until_ms` (absolute) or until the token fires; returns as cancel_reason does, or
+ * CANCEL_CROWDED at once. */
 enum cancel_reason cancel_sleep(struct cancel *cancel, int64_t until_ms);
 
 #endif

@@ -10,6 +10,7 @@ src_util_libutil_a_SOURCES = \
   src/util/problem.c src/util/problem.h \
   src/util/ring.c src/util/ring.h \
   src/util/utf8.c src/util/utf8.h \
+  src/util/waiting_room.c src/util/waiting_room.h \
   src/util/workers.c src/util/workers.h
 
 check_PROGRAMS += tests/unit/test_util

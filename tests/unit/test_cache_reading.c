@@ -246,6 +246,7 @@ START_TEST(test_a_fetch_outlives_its_reader)
     server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
     ck_assert_int_eq(room_ensure_for(&kind_drives, CACHE_FRESH, 5), PROBLEM_TIMEOUT);
     ck_assert(!cache_is_known(room.cache, &kind_drives));
+    server_wait_held(room.server, 1);
     server_release(room.server);
     room_until(cache_is_known(room.cache, &kind_drives));
     ck_assert_uint_eq(room_lists(DRIVES), 1);

@@ -5,6 +5,7 @@
 #include "util/address.h"
 #include "util/buf.h"
 #include "util/cancel.h"
+#include "util/waiting_room.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/problem.h"
@@ -252,6 +253,68 @@ START_TEST(sleep_ends_in_time)
 }
 END_TEST
 
+/* the waiting room */
+
+START_TEST(an_eighth_of_the_threads_is_kept_free_from_one_to_eight)
+{
+    static const struct {
+        unsigned threads;
+        unsigned seats;
+    } rows[] = {{2, 1},   {8, 7},    {12, 11},   {16, 14},     {63, 56},
+                {64, 56}, {100, 92}, {512, 504}, {10000, 9992}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct waiting_room room;
+        unsigned seats = 0;
+
+        waiting_room_init(&room, rows[i].threads);
+        while (waiting_room_sit(&room))
+            seats++;
+        ck_assert_uint_eq(seats, rows[i].seats);
+        waiting_room_rise(&room);
+        ck_assert(waiting_room_sit(&room));
+        ck_assert(!waiting_room_sit(&room));
+    }
+}
+END_TEST
+
+START_TEST(who_holds_no_thread_is_counted_and_takes_no_seat)
+{
+    struct waiting_room room;
+
+    waiting_room_init(&room, 8);
+    for (int i = 0; i < 20; i++)
+        waiting_room_stand(&room);
+    ck_assert(waiting_room_sit(&room));
+    ck_assert_uint_eq(waiting_room_count(&room), 21);
+    waiting_room_rise(&room);
+    for (int i = 0; i < 20; i++)
+        waiting_room_go(&room);
+    ck_assert_uint_eq(waiting_room_count(&room), 0);
+}
+END_TEST
+
+START_TEST(a_token_keeps_its_seat_from_its_first_wait_to_its_end)
+{
+    struct waiting_room room;
+    struct cancel first;
+    struct cancel second;
+
+    waiting_room_init(&room, 2);
+    cancel_init(&first, NULL, CANCEL_NEVER);
+    cancel_init(&second, NULL, CANCEL_NEVER);
+    first.room = second.room = &room;
+    ck_assert_int_eq(cancel_sleep(&first, now_ms()), CANCEL_NONE);
+    ck_assert_int_eq(cancel_sleep(&first, now_ms()), CANCEL_NONE);
+    ck_assert_uint_eq(waiting_room_count(&room), 1);
+    ck_assert(!cancel_may_wait(&second));
+    cancel_finish(&first);
+    ck_assert(cancel_may_wait(&second));
+    cancel_finish(&second);
+    ck_assert_uint_eq(waiting_room_count(&room), 0);
+}
+END_TEST
+
 /* Something that is waited for. */
 struct thing {
     pthread_mutex_t lock; /* guards the rest; order: lock → token */
@@ -275,6 +338,31 @@ static void thing_finish(struct thing *thing)
     cancel_group_finish(&thing->group);
     pthread_mutex_destroy(&thing->lock);
 }
+
+START_TEST(who_finds_no_seat_leaves_at_once_and_says_why)
+{
+    struct waiting_room room;
+    struct thing thing;
+    struct cancel cancel;
+
+    waiting_room_init(&room, 2);
+    ck_assert(waiting_room_sit(&room));
+    thing_init(&thing);
+    cancel_init(&cancel, NULL, CANCEL_NEVER);
+    cancel.room = &room;
+    pthread_mutex_lock(&thing.lock);
+    ck_assert_int_eq(wait_queue_wait(&thing.queue, &thing.lock, &cancel, CANCEL_NEVER),
+                     CANCEL_CROWDED);
+    ck_assert_int_eq(cancel_sleep(&cancel, CANCEL_NEVER), CANCEL_CROWDED);
+    cancel_fire(&cancel, CANCEL_INTERRUPT); /* which says more */
+    ck_assert_int_eq(wait_queue_wait(&thing.queue, &thing.lock, &cancel, CANCEL_NEVER),
+                     CANCEL_INTERRUPT);
+    pthread_mutex_unlock(&thing.lock);
+    cancel_finish(&cancel);
+    thing_finish(&thing);
+    ck_assert_uint_eq(waiting_room_count(&room), 1);
+}
+END_TEST
 
 START_TEST(a_wait_ends_in_time_or_at_the_deadline)
 {
@@ -493,6 +581,10 @@ static void add_cancel_tests(TCase *t)
     tcase_add_test(t, a_deadline_fires);
     tcase_add_test(t, a_group_fires_its_tokens_and_later_ones);
     tcase_add_test(t, sleep_ends_in_time);
+    tcase_add_test(t, an_eighth_of_the_threads_is_kept_free_from_one_to_eight);
+    tcase_add_test(t, who_holds_no_thread_is_counted_and_takes_no_seat);
+    tcase_add_test(t, a_token_keeps_its_seat_from_its_first_wait_to_its_end);
+    tcase_add_test(t, who_finds_no_seat_leaves_at_once_and_says_why);
     tcase_add_test(t, a_wait_ends_in_time_or_at_the_deadline);
     tcase_add_test(t, a_wake_reaches_every_waiter);
     tcase_add_test(t, the_end_reaches_every_waiter);
