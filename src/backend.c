@@ -119,6 +119,7 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
         .journal = backend->journal,
         .clock = &clock_system,
         .group = &backend->group,
+        .room = &backend->room,
         .url = config->url,
         .mount_point = config->mount_point,
         .uid = (uid_t)options->uid,
@@ -142,6 +143,7 @@ int backend_init(struct backend *backend, const struct backend_config *config,
     *backend = (struct backend){.key = config->key, .url = config->url};
     *problem = (struct problem){0};
     cancel_group_init(&backend->group);
+    waiting_room_init(&backend->room, (unsigned)config->options->max_threads);
     if ((backend->journal = journal_create(&clock_system)) != NULL &&
         (backend->http = make_http(config->options, problem)) != NULL &&
         (backend->api = make_api(backend, config)) != NULL) {

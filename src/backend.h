@@ -7,11 +7,13 @@
 #include "options.h"
 #include "tree/tree.h"
 #include "util/cancel.h"
+#include "util/waiting_room.h"
 
 struct backend {
     struct key *key; /* borrowed */
     const char *url; /* borrowed */
     struct cancel_group group;
+    struct waiting_room room; /* of the mount's callers */
     struct journal *journal;
     struct http *http;
     struct api *api;

@@ -32,6 +32,7 @@ dist_check_SCRIPTS += \
   tests/mount/tools_fields.sh \
   tests/mount/tools_writers.sh \
   tests/mount/tour.sh \
+  tests/mount/waiting.sh \
   tests/mount/writing.sh
 
 EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh

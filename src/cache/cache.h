@@ -6,7 +6,8 @@
  *
  * Fetches and changes run in worker threads, so they outlive who asked for them. All functions may
  * be called from any thread and hold no lock while they wait. Those that can wait take a token and
- * return 0, or -1 with `problem` set.
+ * return 0, or -1 with `problem` set; PROBLEM_TRY_LATER without a status: the token may not wait
+ * (CANCEL_CROWDED), and nothing old will do.
  */
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
@@ -194,8 +195,8 @@ struct cache_event {
 };
 
 /* Brings the state up to date (one GET of the event when it is unfinished and was not asked for
- * in the last second; `cancel` NULL: does not ask) and reports it. A failed GET leaves what is
- * known and is no error. */
+ * in the last second; `cancel` NULL: does not ask; one that has fired: asks, and waits for no
+ * answer) and reports it. A failed GET leaves what is known and is no error. */
 void cache_event(struct cache *cache, const struct kind *kind, const char *id,
                  enum change_verb verb, struct cancel *cancel, struct cache_event *out);
 /* Whether a restore that this mount sent on that machine is unfinished, in flight or of unknown

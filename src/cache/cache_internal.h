@@ -192,7 +192,8 @@ struct change {
 };
 
 /* Waits until no change of that resource is on its way, without a part in them: 0, or -1 with
- * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT when `cancel` fires first. No lock held. */
+ * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT when `cancel` fires first, PROBLEM_TRY_LATER when it may
+ * not wait. No lock held. */
 int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
                    struct cancel *cancel, struct problem *problem);
 

@@ -339,6 +339,10 @@ static int say_left(const struct change *change, enum cancel_reason reason, stru
     if (reason == CANCEL_DEADLINE)
         return problem_set(problem, PROBLEM_TIMEOUT,
                            "no answer came in time; the change goes on by itself");
+    if (reason == CANCEL_CROWDED)
+        return problem_set(problem, PROBLEM_TRY_LATER,
+                           "too many callers wait already; a change that was sent goes on by "
+                           "itself");
     if (!change->begun && change->waiting == 1)
         return say_taken_back(problem);
     return problem_set(problem, PROBLEM_INTERRUPTED,
@@ -436,7 +440,10 @@ int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
     }
     if (reason == CANCEL_NONE)
         return 0;
-    return problem_set(problem, reason == CANCEL_DEADLINE ? PROBLEM_TIMEOUT : PROBLEM_INTERRUPTED,
+    return problem_set(problem,
+                       reason == CANCEL_DEADLINE  ? PROBLEM_TIMEOUT
+                       : reason == CANCEL_CROWDED ? PROBLEM_TRY_LATER
+                                                  : PROBLEM_INTERRUPTED,
                        "an earlier change of it has not ended: nothing was sent");
 }
 

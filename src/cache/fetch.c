@@ -199,6 +199,9 @@ static void set_left(enum cancel_reason reason, struct problem *problem)
 {
     if (reason == CANCEL_DEADLINE)
         problem_set(problem, PROBLEM_TIMEOUT, "no answer came in time");
+    else if (reason == CANCEL_CROWDED)
+        problem_set(problem, PROBLEM_TRY_LATER,
+                    "too many callers wait already: try again in a moment");
     else
         problem_set(problem, PROBLEM_INTERRUPTED, "interrupted while waiting for an answer");
 }
@@ -252,7 +255,7 @@ int fetch_list_since(struct collection *collection, tick_t since, struct cancel 
         bool too_old = old != NULL && old->begun <= since;
 
         rc = list_once_locked(collection, cancel, problem);
-        if (rc != 0 && too_old && cancel_reason(cancel) == CANCEL_NONE)
+        if (rc != 0 && too_old && cancel_may_wait(cancel) && cancel_reason(cancel) == CANCEL_NONE)
             rc = 0; /* it was begun too early to matter */
     }
     pthread_mutex_unlock(&collection->cache->lock);

@@ -141,7 +141,7 @@ static enum outcome wait_for(struct reader *reader, struct flight *flight, bool 
     case FETCH_LEFT:
         break;
     }
-    if (has_old && left.kind == PROBLEM_TIMEOUT)
+    if (has_old && fetch_is_outage(left.kind)) /* in time, or at all: others wait already */
         return OUTCOME_USE_OLD;
     if (problem != NULL)
         *problem = left;

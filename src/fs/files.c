@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "fs/deferred.h"
 #include "fs/op.h"
 #include "fs/ops.h"
 
@@ -98,10 +99,10 @@ void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse
     if (got == 0)
         got = tree_read(&op.call, op_handle(fi)->file, data, size, off);
     op_end(&op);
-    if (got >= 0)
-        fuse_reply_buf(req, data, (size_t)got);
+    if (got == TREE_NOT_YET)
+        deferred_read(op.fs->deferred, req, ino, op_handle(fi), size, off);
     else
-        fuse_reply_err(req, (int)-got);
+        fs_reply_read(req, data, got);
     free(data);
 }
 

@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/fs/libfs.a
 src_fs_libfs_a_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 src_fs_libfs_a_SOURCES = \
   src/fs/attrs.c \
+  src/fs/deferred.c \
+  src/fs/deferred.h \
   src/fs/dirs.c \
   src/fs/files.c \
   src/fs/fuse.h \

@@ -26,6 +26,7 @@ int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino)
 
     *op = (struct op){.fs = fs, .req = req};
     cancel_init(&op->cancel, fs->group, clock_now_ms(&clock_system) + fs->timeout_ms);
+    op->cancel.room = fs->room;
     op->call.cancel = &op->cancel;
     op->call.pid = ctx->pid;
     op->call.uid = ctx->uid;

@@ -24,9 +24,11 @@
 struct fs {
     struct tree *tree;          /* borrowed; set before the first request is read */
     struct cancel_group *group; /* likewise */
+    struct waiting_room *room;  /* likewise */
     int64_t timeout_ms;         /* of one operation */
     unsigned max_read;          /* 0: no limit of ours */
     struct inodes *inodes;
+    struct deferred *deferred; /* from session_start on */
     struct handles handles;
 };
 

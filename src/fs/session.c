@@ -3,6 +3,7 @@
 
 #include "fs/session.h"
 
+#include "fs/deferred.h"
 #include "fs/op.h"
 #include "fs/watcher.h"
 #include "util/log.h"
@@ -147,10 +148,12 @@ void session_unmount(struct session *session)
     session->mounted = false;
 }
 
-bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group)
+bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group,
+                    struct waiting_room *room)
 {
     session->fs.tree = tree;
     session->fs.group = group;
+    session->fs.room = room;
     return inodes_set_root(session->fs.inodes, tree_root(tree));
 }
 
@@ -230,8 +233,9 @@ int session_start(struct session *session, void (*hangup)(void *ctx), void *ctx,
     session->hangup_ctx = ctx;
     session->main_thread = pthread_self();
     accept_wake_signal();
+    session->fs.deferred = deferred_start(&session->fs);
     session->watcher = watcher_start(&events);
-    if (session->watcher == NULL)
+    if (session->fs.deferred == NULL || session->watcher == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "no thread can be started: %s",
                            strerror(errno));
     return 0;
@@ -256,4 +260,6 @@ void session_stop(struct session *session)
         cancel_group_fire(session->fs.group);
     watcher_stop(session->watcher);
     session->watcher = NULL;
+    deferred_stop(session->fs.deferred);
+    session->fs.deferred = NULL;
 }

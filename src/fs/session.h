@@ -20,6 +20,7 @@
 #include "tree/tree.h"
 #include "util/cancel.h"
 #include "util/problem.h"
+#include "util/waiting_room.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,14 +47,16 @@ void session_destroy(struct session *session);
 int session_mount(struct session *session, const char *path, struct problem *problem);
 void session_unmount(struct session *session);
 
-/* Gives the session its tree, and the group of tokens that is fired at its end. Both are borrowed
- * until session_detach. False: no memory. */
-bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group);
+/* Gives the session its tree, the group of tokens that is fired at its end, and the room where its
+ * callers wait (initialized for max_threads). All are borrowed until session_detach. False: no
+ * memory. */
+bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group,
+                    struct waiting_room *room);
 /* Drops whatever of the tree the kernel still knew or had open. */
 void session_detach(struct session *session);
 
-/* Starts the thread that signals go to. It calls `on_hangup` on SIGHUP. 0, or -1 with `problem`
- * set. */
+/* Starts the thread that signals go to, and that of deferred replies. The first calls `on_hangup`
+ * on SIGHUP. 0, or -1 with `problem` set. */
 int session_start(struct session *session, void (*on_hangup)(void *ctx), void *ctx,
                   struct problem *problem);
 /* Serves requests until SIGTERM, SIGINT or an unmount: the tokens of the group are fired then. 0 or

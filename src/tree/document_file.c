@@ -95,9 +95,8 @@ static int send_edit(struct call *call, struct file *file, const struct document
     char name[LEAF_NAME_BYTES];
 
     leaf_name(file->node.dir, file->node.leaf, name);
-    if (tree_change_start(call, file->node.dir, name, &request, &file->change) < 0)
-        return -ENOMEM;
-    return file_await(call, file, false);
+    int rc = tree_change_start(call, file->node.dir, name, &request, &file->change);
+    return rc < 0 ? rc : file_await(call, file, false);
 }
 
 /* What the edit changes. An API that takes whole objects only gets it merged into what is there

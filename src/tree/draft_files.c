@@ -107,11 +107,12 @@ static int send_create(struct call *call, struct file *file, const struct docume
     char name[LEAF_NAME_BYTES];
 
     leaf_name(file->node.dir, file->node.leaf, name);
-    if (tree_change_start(call, file->node.dir, name, &request, &file->change) < 0)
-        return -ENOMEM;
+    int rc = tree_change_start(call, file->node.dir, name, &request, &file->change);
+    if (rc < 0)
+        return rc;
     struct dir *dir = dir_resource(file->node.dir);
     draft_set_change(dir, file->change);
-    int rc = file_await(call, file, true);
+    rc = file_await(call, file, true);
     draft_settle(dir);
     if (rc == 0)
         birth_hand_on(call, dir);

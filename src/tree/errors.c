@@ -75,6 +75,9 @@ int tree_change_start(struct call *call, struct dir *dir, const char *name,
     struct buf origin = BUF_EMPTY;
     char path[PATH_BYTES];
 
+    *out = NULL;
+    if (!cancel_may_wait(call->cancel))
+        return tree_fail(call, EAGAIN, "too many callers wait already: nothing was sent");
     dir_path(dir, name, path, sizeof path);
     if (journal_print_origin(call->pid, call->uid, call->op, path, &origin))
         sent.origin = buf_text(&origin);

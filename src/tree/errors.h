@@ -13,7 +13,8 @@
 void tree_set_words(struct call *call, int err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* change_start for `call`, whose wish concerns `name` in `dir` (NULL: the directory itself); sets
- * origin and deadline. 0 or -ENOMEM. */
+ * origin and deadline. 0; -ENOMEM; or -EAGAIN, in words: too many callers wait, it is not started.
+ */
 int tree_change_start(struct call *call, struct dir *dir, const char *name,
                       const struct change_request *request, struct change **out);
 /* change_wait for `call`: 0 or -errno of what came, in words in call->problem; -EINTR or -ETIMEDOUT

@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define ASK_AGAIN_MS 1000
-
 /* The changes that have events, and what a resource is called while one is unfinished. */
 static const struct {
     enum change_verb verb;
@@ -109,24 +107,24 @@ static int report(struct call *call, const struct cache_event *event, struct buf
     return buf_append_text(out, "done\n") ? 0 : -ENOMEM;
 }
 
+/* Asks for what is unfinished, and lets the answer come by itself. */
+static void look(struct dir *dir, struct cache_event *event)
+{
+    struct cancel now;
+
+    cancel_init(&now, NULL, 0);
+    newest(dir, &now, event);
+    cancel_finish(&now);
+}
+
 int wait_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct cache_event event;
 
     if (!wait)
         return 0; /* its size is not known before it has been waited for */
-    newest(node.dir, call->cancel, &event);
-    while (is_unfinished(&event)) {
-        switch (cancel_sleep(call->cancel, clock_now_ms(&clock_system) + ASK_AGAIN_MS)) {
-        case CANCEL_NONE:
-            break;
-        case CANCEL_DEADLINE:
-            return tree_fail(call, ETIMEDOUT, "the deadline passed");
-        case CANCEL_INTERRUPT:
-        case CANCEL_SHUTDOWN:
-            return tree_fail(call, EINTR, "interrupted");
-        }
-        newest(node.dir, call->cancel, &event);
-    }
-    return report(call, &event, out);
+    if (cancel_reason(call->cancel) != CANCEL_NONE)
+        return tree_fail(call, EINTR, "interrupted");
+    look(node.dir, &event);
+    return is_unfinished(&event) ? TREE_NOT_YET : report(call, &event, out);
 }

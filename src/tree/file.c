@@ -23,6 +23,8 @@ static int cancel_errno(struct call *call, enum cancel_reason reason)
 {
     if (reason == CANCEL_DEADLINE)
         return tree_fail(call, ETIMEDOUT, "the deadline passed");
+    if (reason == CANCEL_CROWDED)
+        return tree_fail(call, EAGAIN, "too many callers wait already: try again in a moment");
     return tree_fail(call, EINTR, "interrupted");
 }
 
@@ -37,6 +39,20 @@ int file_enter(struct call *call, struct file *file)
         file->busy = true;
     pthread_mutex_unlock(&file->lock);
     return reason == CANCEL_NONE ? 0 : cancel_errno(call, reason);
+}
+
+/* The same without a wait: TREE_NOT_YET while it is another's turn. */
+static int enter_now(struct call *call, struct file *file)
+{
+    enum cancel_reason reason = cancel_reason(call->cancel);
+
+    pthread_mutex_lock(&file->lock);
+    bool busy = file->busy;
+    file->busy = true;
+    pthread_mutex_unlock(&file->lock);
+    if (!busy)
+        return 0;
+    return reason == CANCEL_NONE ? TREE_NOT_YET : cancel_errno(call, reason);
 }
 
 void file_leave(struct file *file)
@@ -201,8 +217,8 @@ off_t file_size(struct file *file)
     return (off_t)file->text.size_bytes;
 }
 
-/* A blocking file is rendered by its first read, for as long as that takes: only an interrupt or
- * the end of the mount frees the caller. */
+/* A file that is waited for is rendered by reads, for as long as that takes: only an interrupt or
+ * the end of the mount ends it. */
 static int render_now(struct call *call, struct file *file)
 {
     cancel_set_deadline(call->cancel, CANCEL_NEVER);
@@ -218,15 +234,15 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
 {
     if (file->scratch != 0)
         return scratch_pread(file->node.dir, file->scratch, out, size, offset);
-    int rc = file_enter(call, file);
+    int rc = enter_now(call, file);
 
     if (rc < 0)
-        return file_finish(call, file, rc);
+        return rc == TREE_NOT_YET ? rc : file_finish(call, file, rc);
     if ((file->row->flags & LEAF_BLOCKING) != 0 && !file->rendered)
         rc = render_now(call, file);
     if (rc < 0) {
         file_leave(file);
-        return file_finish(call, file, rc);
+        return rc == TREE_NOT_YET ? rc : file_finish(call, file, rc);
     }
     size_t total = file->text.size_bytes;
     size_t start = offset < 0 || (size_t)offset > total ? total : (size_t)offset;

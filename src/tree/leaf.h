@@ -18,12 +18,12 @@
 #define LEAF_SCRATCH 0x80000u
 
 enum leaf_flag {
-    LEAF_DOCUMENT = 1 << 0,    /* its name is the kind's document name */
-    LEAF_SINGLETON = 1 << 1,   /* its name is that of the singleton kind's document */
-    LEAF_VOLATILE = 1 << 2,    /* its content changes by itself: a handle's size counts */
-    LEAF_UNLISTED = 1 << 3,    /* opens by name, is not listed */
-    LEAF_SECRET = 1 << 4,      /* unlisted but with secrets=show */
-    LEAF_BLOCKING = 1 << 5,    /* rendered by the first read, which may wait without a deadline */
+    LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
+    LEAF_SINGLETON = 1 << 1, /* its name is that of the singleton kind's document */
+    LEAF_VOLATILE = 1 << 2,  /* its content changes by itself: a handle's size counts */
+    LEAF_UNLISTED = 1 << 3,  /* opens by name, is not listed */
+    LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
+    LEAF_BLOCKING = 1 << 5,  /* rendered by reads, which are asked again for as long as it takes */
     LEAF_SCRATCH_FILE = 1 << 6 /* read and written in place: scratch.c */
 };
 

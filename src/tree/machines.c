@@ -243,7 +243,7 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     int rc = tree_change_start(call, dir, buf_text(name), &request, &change);
     buf_finish(&body);
     if (rc < 0)
-        return -ENOMEM;
+        return rc;
     if (tree_change_wait(call, dir->tree, change) < 0)
         rc = tree_problem_errno(call, true);
     else

@@ -178,9 +178,11 @@ int resource_change(struct call *call, struct dir *dir, const char *name,
 {
     struct change *change = NULL;
 
-    if (tree_change_start(call, dir, name, request, &change) < 0)
-        return -ENOMEM;
-    int rc = tree_change_wait(call, dir->tree, change);
+    int rc = tree_change_start(call, dir, name, request, &change);
+
+    if (rc < 0)
+        return rc;
+    rc = tree_change_wait(call, dir->tree, change);
     if (rc == 0 && out != NULL)
         *out = change_record(change);
     change_unref(change);

@@ -132,8 +132,8 @@ static int start(struct call *call, struct dir *dir, const char *body, struct ch
         rc = tree_fail(call, EBUSY,
                        "a restore of machine %s is not finished yet, or its outcome is unknown",
                        record->machine_id);
-    else if (tree_change_start(call, dir, "restore", &request, out) < 0)
-        rc = -ENOMEM;
+    else
+        rc = tree_change_start(call, dir, "restore", &request, out);
     record_unref(record);
     return rc;
 }

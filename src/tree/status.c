@@ -27,17 +27,16 @@ static struct api_session account(struct call *call, struct tree *tree, bool wai
     struct api_session session = {0};
 
     pthread_mutex_lock(&tree->lock);
-    bool ask = wait && !tree->session_asked;
+    bool ask = wait && !tree->session_asked && cancel_may_wait(call->cancel);
     tree->session_asked = tree->session_asked || ask;
     pthread_mutex_unlock(&tree->lock);
     if (ask) {
-        struct cancel cancel;
         struct problem ignored;
+        int64_t deadline_ms = call->cancel->deadline_ms;
         int64_t end_ms = clock_now_ms(&clock_system) + ACCOUNT_WAIT_MS;
-        cancel_init(&cancel, tree->config.group,
-                    end_ms < call->cancel->deadline_ms ? end_ms : call->cancel->deadline_ms);
-        bool answered = api_session(tree->config.api, &cancel, &session, &ignored) == 0;
-        cancel_finish(&cancel);
+        cancel_set_deadline(call->cancel, end_ms < deadline_ms ? end_ms : deadline_ms);
+        bool answered = api_session(tree->config.api, call->cancel, &session, &ignored) == 0;
+        cancel_set_deadline(call->cancel, deadline_ms);
         pthread_mutex_lock(&tree->lock);
         tree->session = session;
         tree->session_asked = answered;
@@ -93,6 +92,18 @@ static struct json_object *describe_kinds(struct tree *tree)
     return kinds;
 }
 
+/* What there was of each since the start; of those who wait, how many there are. */
+static struct json_object *describe_totals(struct tree *tree)
+{
+    const struct waiting_room *room = tree->config.room;
+    struct json_object *totals = json_object_new_object();
+
+    json_object_object_add(
+        totals, "waiting",
+        json_object_new_int64(room == NULL ? 0 : (int64_t)waiting_room_count(room)));
+    return totals;
+}
+
 int status_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct dir *dir = node.dir;
@@ -108,6 +119,7 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "team", session.team);
     add_text(status, "user", session.user);
     json_object_object_add(status, "key", describe_key(tree));
+    json_object_object_add(status, "totals", describe_totals(tree));
     json_object_object_add(status, "kinds", describe_kinds(tree));
     bool ok = json_print_pretty(out, status) && buf_append_text(out, "\n");
     json_object_put(status);

@@ -20,7 +20,9 @@
 #include "journal/journal.h"
 #include "util/cancel.h"
 #include "util/problem.h"
+#include "util/waiting_room.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -42,9 +44,10 @@ struct tree_config {
     struct journal *journal;
     const struct clock *clock;
     struct cancel_group *group;
-    const char *url;         /* shown in status.json and README */
-    const char *mount_point; /* absolute */
-    uid_t uid;               /* the owner that is shown */
+    const struct waiting_room *room; /* where the mount's callers wait; NULL: there is none */
+    const char *url;                 /* shown in status.json and README */
+    const char *mount_point;         /* absolute */
+    uid_t uid;                       /* the owner that is shown */
     gid_t gid;
     mode_t umask;   /* taken from every mode */
     bool read_only; /* `ro`: every change is EROFS */
@@ -125,9 +128,13 @@ void listing_close(struct listing *listing);
 /* --- files ------------------------------------------------------------------------------------ */
 
 /* `flags` are open(2)'s: access mode, O_TRUNC, O_APPEND. The content is fixed for the handle here.
- * A file that must wait at read (.paperspacefs, wait) does so in tree_read. */
+ * Of a file that is waited for (wait) it comes with tree_read. */
 int tree_open(struct call *call, struct node node, int flags, struct file **out);
-/* Copies at most `size` bytes at `offset` to `out`; returns how many, 0 at the end. */
+#define TREE_NOT_YET (-EINPROGRESS)
+/* Copies at most `size` bytes at `offset` to `out`; returns how many, 0 at the end. Never waits:
+ * TREE_NOT_YET, unrecorded, when there is nothing to give so far (a change on its way by the same
+ * handle, an event that has not ended): ask again a little later, until the call's token fires. For
+ * an event its deadline does not count, and is taken from it. */
 ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset);
 /* Stages bytes; commits when they complete a value. Returns `size`. */
 ssize_t tree_write(struct call *call, struct file *file, const char *data, size_t size,

@@ -63,6 +63,10 @@ static int say_left(struct call *call, enum cancel_reason reason)
         return tree_fail(call, ETIMEDOUT,
                          "another change of it did not end in time: nothing was "
                          "sent");
+    if (reason == CANCEL_CROWDED)
+        return tree_fail(call, EAGAIN,
+                         "another change of it goes on, and too many callers wait already: nothing "
+                         "was sent");
     return tree_fail(call, EINTR,
                      "interrupted while another change of it goes on: nothing was sent");
 }
