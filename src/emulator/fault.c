@@ -67,6 +67,7 @@ static const struct emu_field fields[] = {
     {.name = "method", .types = EMU_STRING},
     {.name = "path", .types = EMU_STRING},
     {.name = "exact", .types = EMU_BOOLEAN},
+    {.name = "userAgent", .types = EMU_STRING},
     {.name = "times", .types = EMU_INTEGER, .check = check_times},
     {.name = "skip", .types = EMU_INTEGER, .check = emu_check_not_negative},
     {.name = "status", .types = EMU_INTEGER, .check = check_status},
@@ -158,11 +159,19 @@ static bool path_matches(const struct emu_fault *fault, const struct emu_request
     return length == request->path_length || !json_object_get_boolean(get(fault, "exact"));
 }
 
+static bool agent_matches(const struct emu_fault *fault, const struct emu_request *request)
+{
+    const char *agent = emu_json_string(fault->rule, "userAgent");
+
+    return !agent || (request->user_agent && !strncmp(agent, request->user_agent, strlen(agent)));
+}
+
 static bool matches(const struct emu_fault *fault, const struct emu_request *request)
 {
     const char *method = emu_json_string(fault->rule, "method");
 
-    return (!method || strcmp(method, request->method) == 0) && path_matches(fault, request);
+    return (!method || strcmp(method, request->method) == 0) && path_matches(fault, request) &&
+           agent_matches(fault, request);
 }
 
 /* Counts a match; true if the rule is to be used. */

@@ -87,6 +87,15 @@ START_TEST(a_fault_can_skip_and_repeat)
 }
 END_TEST
 
+START_TEST(a_fault_can_be_for_one_program)
+{
+    fault("{\"userAgent\":\"another\",\"status\":500}");
+    expect("GET", "/snapshots", NULL, 200, NULL);
+    fault("{\"userAgent\":\"test_\",\"status\":500}");
+    expect("GET", "/snapshots", NULL, 500, NULL);
+}
+END_TEST
+
 START_TEST(a_fault_can_apply_first)
 {
     fault("{\"method\":\"DELETE\",\"status\":502,\"apply\":true}");
@@ -434,6 +443,7 @@ static void add_fault_tests(TCase *tests)
     tcase_add_test(tests, connections_are_kept_and_numbered);
     tcase_add_test(tests, a_fault_answers_in_place_of_the_operation);
     tcase_add_test(tests, a_fault_can_skip_and_repeat);
+    tcase_add_test(tests, a_fault_can_be_for_one_program);
     tcase_add_test(tests, a_fault_can_apply_first);
     tcase_add_test(tests, a_connection_can_close_before_the_operation);
     tcase_add_test(tests, a_connection_can_close_after_the_operation);
