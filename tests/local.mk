@@ -36,6 +36,15 @@ dist_check_SCRIPTS += \
   tests/mount/writing.sh
 
 EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh
+EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py
+EXTRA_DIST += tests/mount/matrix.sh tests/mount/model.sh
+
+# Every operation under every fault; and hours of random ones, after which nothing has grown.
+.PHONY: matrix soak
+matrix: all
+	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/matrix.sh --all
+soak: all
+	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/model.sh --seconds 600 --flat
 EXTRA_DIST += scripts/check.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests

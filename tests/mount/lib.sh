@@ -110,14 +110,11 @@ run_one()
     sweep "$work"
 }
 
-run_scenarios()
+# Where nothing can be mounted this is the end: a skipped test, in CI a failed one.
+need_a_mount()
 {
-    local reason function dialect
+    local reason
 
-    if [ "${1:-}" = --run ]; then
-        run_here "$2" "$3" "$4"
-        exit
-    fi
     reason=$(why_no_mount)
     if [ -n "$reason" ] && [ -z "${CI:-}" ]; then
         tap_skip_all "$reason"
@@ -125,6 +122,25 @@ run_scenarios()
         echo "Bail out! $reason"
         exit 1
     fi
+}
+
+# run_python FILE [ARG…]: a program that mounts by itself, and says TAP.
+run_python()
+{
+    need_a_mount
+    export top_builddir PYTHONDONTWRITEBYTECODE=1
+    exec python3 "$@"
+}
+
+run_scenarios()
+{
+    local function dialect
+
+    if [ "${1:-}" = --run ]; then
+        run_here "$2" "$3" "$4"
+        exit
+    fi
+    need_a_mount
     while read -r function dialect; do
         run_one "$function" "$dialect"
     done < <(list_scenarios)

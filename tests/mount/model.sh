@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Random operations of several processes against a model of the mount (model.py says how), for
+# PFS_MODEL_SECONDS in either dialect. `make soak` runs it for longer and looks at what is used.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+run_python "$(dirname "$0")/model.py" "$@"
