@@ -3,6 +3,7 @@
 
 #include "backend.h"
 
+#include "api/share.h"
 #include "tree/names.h"
 #include "util/clock.h"
 
@@ -69,6 +70,7 @@ static struct http *make_http(const struct options *options, struct problem *pro
         .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
         .ca_file = options->ca_file,
         .max_connections = (size_t)options->connections,
+        .shares = api_shares(),
         .max_answer_bytes = ANSWER_MAX_BYTES,
         .max_together_bytes = ANSWERS_MAX_BYTES,
     };

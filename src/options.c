@@ -88,7 +88,7 @@ static void set_defaults(struct options *options)
         .ttl_ms = 30000,
         .stale_ms = 86400000,
         .timeout_ms = 30000,
-        .connections = 8,
+        .connections = 12,
         .max_threads = 512,
         .uid = (int64_t)getuid(),
         .gid = (int64_t)getgid(),

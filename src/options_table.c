@@ -246,7 +246,7 @@ static const struct row rows[] = {
      AT(forced_dialect), .choices = dialects},
     {"timeout", "SECONDS", "the longest that an operation takes (default 30)", set_seconds,
      AT(timeout_ms), .min = 1, .max = 86400},
-    {"connections", "N", "requests at once (default 8)", set_number, AT(connections), .min = 1,
+    {"connections", "N", "requests at once (default 12)", set_number, AT(connections), .min = 1,
      .max = 256},
     HEADING("What is kept"),
     {"ttl", "SECONDS", "how long a listing is fresh (default 30)", set_seconds, AT(ttl_ms),

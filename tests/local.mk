@@ -29,6 +29,7 @@ dist_check_SCRIPTS += \
   tests/mount/restoring.sh \
   tests/mount/scratch.sh \
   tests/mount/secrets.sh \
+  tests/mount/silent.sh \
   tests/mount/tools_fields.sh \
   tests/mount/tools_writers.sh \
   tests/mount/tour.sh \

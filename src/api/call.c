@@ -4,6 +4,7 @@
 #include "api/call.h"
 
 #include "api/answer.h"
+#include "api/share.h"
 #include "util/json.h"
 
 #include <stdio.h>
@@ -210,6 +211,7 @@ static void exchange(const struct call *call, const char *url, char *header, int
         .headers = headers,
         .body = call->body,
         .body_bytes = call->body == NULL ? 0 : strlen(call->body),
+        .share = api_share(call->kind, call->method),
         .timeout_ms = timeout_ms,
     };
     const struct text_secrets secrets = {header + strlen(AUTHORIZATION), call->secrets};

@@ -23,6 +23,8 @@ src_api_libapi_a_SOURCES = \
   src/api/record.h \
   src/api/secrets.c \
   src/api/secrets.h \
+  src/api/share.c \
+  src/api/share.h \
   src/api/text.c \
   src/api/text.h
 

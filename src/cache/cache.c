@@ -6,8 +6,10 @@
 
 #include <stdlib.h>
 
+/* Of each kind, and of the events: what waits for a server that is silent for one of them takes no
+ * thread from the others. Changes have their own, so that none ever waits behind fetches. */
 #define FETCHER_THREADS 16
-#define CHANGER_THREADS 8 /* of their own, so that a change never waits behind fetches */
+#define CHANGER_THREADS 16
 
 /* --- life ------------------------------------------------------------------------------------- */
 
@@ -23,8 +25,8 @@ struct cache *cache_create(const struct cache_config *config)
     TAILQ_INIT(&cache->doubts);
     for (size_t i = 0; i < KINDS_COUNT; i++)
         collection_init(&cache->collections[i], cache, kinds_all[i]);
-    cache->fetchers = workers_create(FETCHER_THREADS);
-    cache->changers = workers_create(CHANGER_THREADS);
+    cache->fetchers = workers_create(CACHE_LANES, FETCHER_THREADS);
+    cache->changers = workers_create(CACHE_LANES, CHANGER_THREADS);
     if (cache->fetchers != NULL && cache->changers != NULL)
         return cache;
     cache_destroy(cache);

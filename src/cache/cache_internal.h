@@ -197,6 +197,10 @@ struct change {
 int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
                    struct cancel *cancel, struct problem *problem);
 
+/* The workers' lanes: one for each kind, one for the events. */
+#define CACHE_LANE_EVENTS KINDS_COUNT
+#define CACHE_LANES       (KINDS_COUNT + 1)
+
 struct cache {
     struct cache_config config;
     pthread_mutex_t lock;

@@ -283,7 +283,8 @@ static int submit_locked(struct cache *cache, struct change *change)
     bool waits = find_same_resource(cache, change) != NULL;
 
     TAILQ_INSERT_TAIL(&cache->changes, change, link);
-    if (!waits && !workers_submit(cache->changers, run_job, change)) {
+    if (!waits &&
+        !workers_submit(cache->changers, kind_index(change->collection->kind), run_job, change)) {
         TAILQ_REMOVE(&cache->changes, change, link);
         return -1;
     }

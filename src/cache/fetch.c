@@ -104,6 +104,11 @@ static unsigned items_at_once(const struct collection *collection)
     return connections == 0 ? CACHE_ITEMS_AT_ONCE : (connections * 3 + 3) / 4;
 }
 
+static size_t lane_of(const struct flight *flight)
+{
+    return flight->what == FETCH_EVENT ? CACHE_LANE_EVENTS : kind_index(flight->collection->kind);
+}
+
 /* Gives it a worker, or lets it wait for one: single items of one kind, whose server may be silent,
  * leave connections for the others. False: the end. */
 static bool admit_locked(struct flight *flight)
@@ -115,7 +120,7 @@ static bool admit_locked(struct flight *flight)
     if (flight->waits)
         return true;
     flight->progress_ms = clock_now_ms(&clock_system);
-    if (!workers_submit(collection->cache->fetchers, run_job, flight))
+    if (!workers_submit(collection->cache->fetchers, lane_of(flight), run_job, flight))
         return false;
     collection->items_running += flight->what == FETCH_ITEM;
     return true;

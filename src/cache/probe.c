@@ -77,7 +77,8 @@ void probe_start_locked(struct collection *collection)
     collection->suspended = true;
     if (collection->probing)
         return;
-    collection->probing = workers_submit(collection->cache->fetchers, run_probe, collection);
+    collection->probing = workers_submit(collection->cache->fetchers, kind_index(collection->kind),
+                                         run_probe, collection);
     if (!collection->probing)
         collection->suspended = false; /* nobody would ever lift it */
 }

@@ -36,6 +36,7 @@ static void finish_running(struct http *http, struct transfer *transfer)
 {
     TAILQ_REMOVE(&http->running, transfer, link);
     http->running_count--;
+    http->shares[transfer->share].running--;
     finish(http, transfer);
 }
 
@@ -55,12 +56,61 @@ static void start(struct http *http, struct transfer *transfer)
     }
     TAILQ_INSERT_TAIL(&http->running, transfer, link);
     http->running_count++;
+    http->shares[transfer->share].running++;
+    http->shares[transfer->share].last_start = ++http->starts;
+}
+
+/* How many connections are kept for the other shares that have none. */
+static size_t kept_for_others(const struct http *http, const struct share *share)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < http->share_count; i++)
+        kept += http->shares[i].running == 0 && &http->shares[i] != share;
+    return kept;
+}
+
+/* Whether a request of that share may start. */
+static bool may_start(const struct http *http, const struct share *share)
+{
+    size_t free_count = http->max_connections - http->running_count;
+
+    if (free_count == 0)
+        return false;
+    if (share->running == 0)
+        return true;
+    if (http->max_connections >= http->share_count)
+        return free_count > kept_for_others(http, share);
+    return share->running + 1 < http->max_connections;
+}
+
+/* Whether `a` is to start before `b`, which was queued earlier. */
+static bool comes_first(const struct share *a, const struct share *b)
+{
+    if (a->running != b->running)
+        return a->running < b->running;
+    return a->last_start < b->last_start;
+}
+
+/* The queued one that may start and is next; with the lock held. */
+static struct transfer *find_next(struct http *http)
+{
+    struct transfer *next = NULL;
+    struct transfer *transfer;
+
+    TAILQ_FOREACH (transfer, &http->queue, link) {
+        const struct share *share = &http->shares[transfer->share];
+        if (may_start(http, share) &&
+            (next == NULL || comes_first(share, &http->shares[next->share])))
+            next = transfer;
+    }
+    return next;
 }
 
 static struct transfer *take_queued(struct http *http)
 {
     pthread_mutex_lock(&http->lock);
-    struct transfer *transfer = TAILQ_FIRST(&http->queue);
+    struct transfer *transfer = find_next(http);
     if (transfer != NULL) {
         TAILQ_REMOVE(&http->queue, transfer, link);
         transfer->state = TRANSFER_RUNNING;

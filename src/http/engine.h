@@ -2,8 +2,9 @@
 /*
  * The http thread: it alone touches the curl_multi and every easy handle.
  *
- * Requests wait in a queue of our own until one of the connections is free, because libcurl would
- * count that wait as a part of the transfer. Lock order: http → a caller's cancel token.
+ * Requests wait in a queue of our own until one of the connections is free for their share, because
+ * libcurl would count that wait as a part of the transfer. Lock order: http → a caller's cancel
+ * token.
  */
 #ifndef HTTP_ENGINE_H
 #define HTTP_ENGINE_H
@@ -12,11 +13,18 @@
 
 #include <pthread.h>
 
+/* Requests of one purpose, as told by who makes them. */
+struct share {
+    size_t running;
+    uint64_t last_start; /* http->starts then */
+};
+
 struct http {
     /* Constant once the thread runs. */
     char *user_agent;
     char *ca_file;
     size_t max_connections;
+    size_t share_count;
     size_t max_answer_bytes;
     size_t max_together_bytes;
     CURLM *multi; /* the http thread's alone, but for curl_multi_wakeup */
@@ -25,6 +33,8 @@ struct http {
     /* The http thread's alone. */
     struct transfer_list running;
     size_t running_count;
+    struct share *shares; /* share_count of them */
+    uint64_t starts;      /* ever */
 
     atomic_size_t held_bytes; /* of all bodies, until http_response_finish */
 

@@ -56,6 +56,7 @@ static void free_http(struct http *http)
 {
     curl_multi_cleanup(http->multi);
     pthread_mutex_destroy(&http->lock);
+    free(http->shares);
     free(http->ca_file);
     free(http->user_agent);
     free(http);
@@ -72,12 +73,14 @@ static struct http *prepare(const struct http_config *config)
     TAILQ_INIT(&http->queue);
     TAILQ_INIT(&http->running);
     http->max_connections = config->max_connections;
+    http->share_count = config->shares == 0 ? 1 : config->shares;
+    http->shares = calloc(http->share_count, sizeof *http->shares);
     http->max_answer_bytes = config->max_answer_bytes;
     http->max_together_bytes = config->max_together_bytes;
     http->user_agent = strdup(config->user_agent);
     http->ca_file = config->ca_file == NULL ? NULL : strdup(config->ca_file);
     http->multi = create_multi((long)config->max_connections);
-    if (http->multi == NULL || http->user_agent == NULL ||
+    if (http->multi == NULL || http->user_agent == NULL || http->shares == NULL ||
         (config->ca_file != NULL && http->ca_file == NULL)) {
         free_http(http);
         return NULL;

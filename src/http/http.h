@@ -22,6 +22,7 @@ struct http_config {
     const char *ca_file;       /* PEM file for a private CA, trusted in place of the system's;
                                   NULL: the system's; copied */
     size_t max_connections;    /* running transfers at once; others queue; at least 1 */
+    size_t shares;             /* that requests belong to (see http_request); 0: one */
     size_t max_answer_bytes;   /* of decoded body; more is PROBLEM_TOO_LARGE */
     size_t max_together_bytes; /* of all bodies that are not finished yet: beyond it the largest
                                   of those under way is PROBLEM_TOO_LARGE; 0: no limit */
@@ -36,6 +37,10 @@ struct http_request {
     const char *body;           /* or NULL; a JSON text, sent with a Content-Type for it, which
                                    `headers` must not have */
     size_t body_bytes;
+    /* Whose it is, below the config's `shares`. Each share has a connection that no other takes;
+     * the rest is for whoever comes. With fewer connections than shares each may have all but one,
+     * and whoever has the fewest is next. */
+    size_t share;
     int64_t timeout_ms; /* from now until the answer is whole, time in our queue included */
     /* A POST always runs on a fresh connection, and is never sent twice by libcurl. */
 };

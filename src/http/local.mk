@@ -18,6 +18,7 @@ tests_unit_test_http_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) 
 
 check_PROGRAMS += tests/unit/test_http_wait
 tests_unit_test_http_wait_SOURCES = tests/unit/test_http_wait.c \
+  tests/unit/test_http_caller.c tests/unit/test_http_caller.h \
   tests/unit/test_http_peer.c tests/unit/test_http_peer.h
 tests_unit_test_http_wait_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_http_wait_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)
@@ -33,3 +34,10 @@ tests_unit_test_http_bounds_SOURCES = tests/unit/test_http_bounds.c \
   tests/unit/test_http_peer.c tests/unit/test_http_peer.h
 tests_unit_test_http_bounds_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_http_bounds_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_shares
+tests_unit_test_http_shares_SOURCES = tests/unit/test_http_shares.c \
+  tests/unit/test_http_caller.c tests/unit/test_http_caller.h \
+  tests/unit/test_http_peer.c tests/unit/test_http_peer.h
+tests_unit_test_http_shares_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_http_shares_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)

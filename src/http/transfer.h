@@ -39,6 +39,7 @@ struct transfer {
     /* Constant once it is queued. */
     struct http *http;
     enum http_method method;
+    size_t share;
     char *url;
     struct curl_slist *headers;
     char *body;

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "http/http.h"
-#include "test_http_peer.h"
+#include "test_http_caller.h"
 #include "util/clock.h"
 
 #include <check.h>
@@ -17,45 +17,7 @@
 
 #define LOOKUP_MS 2000
 
-/* One request made by a thread of its own. */
-struct caller {
-    pthread_t thread;
-    struct cancel cancel;
-    char url[128];
-    struct http_request request;
-    struct http_response response;
-    struct problem problem;
-    int rc;
-};
-
-static struct peer peer;
-static struct http *http;
 static atomic_uint lookups; /* of slow.test */
-
-static void begin(peer_answer *answer, size_t max_connections)
-{
-    struct http_config config = {.user_agent = "paperspacefs/test",
-                                 .max_connections = max_connections,
-                                 .max_answer_bytes = 100000};
-
-    lookups = 0;
-    peer_start(&peer, answer);
-    http = http_create(&config, NULL);
-    ck_assert_ptr_nonnull(http);
-}
-
-static void end(void)
-{
-    http_destroy(http);
-    peer_stop(&peer);
-}
-
-static void sleep_ms(int ms)
-{
-    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L};
-
-    nanosleep(&time, NULL);
-}
 
 /* Name lookups never leave this program: slow.test takes its time, no other name exists. */
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
@@ -69,77 +31,6 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         sleep_ms(LOOKUP_MS);
     }
     return EAI_NONAME;
-}
-
-static void *run_caller(void *arg)
-{
-    struct caller *caller = arg;
-
-    caller->rc =
-        http_perform(http, &caller->request, &caller->cancel, &caller->response, &caller->problem);
-    return NULL;
-}
-
-static void prepare_url(struct caller *caller, enum http_method method, const char *url)
-{
-    *caller = (struct caller){.request = {.method = method, .timeout_ms = 10000}};
-    snprintf(caller->url, sizeof caller->url, "%s", url);
-    caller->request.url = caller->url;
-    if (method == HTTP_POST || method == HTTP_PUT) {
-        caller->request.body = "{}";
-        caller->request.body_bytes = 2;
-    }
-    cancel_init(&caller->cancel, NULL, CANCEL_NEVER);
-}
-
-static void prepare(struct caller *caller, enum http_method method, const char *path)
-{
-    char url[128];
-
-    snprintf(url, sizeof url, "http://127.0.0.1:%u%s", peer.port, path);
-    prepare_url(caller, method, url);
-}
-
-static void launch(struct caller *caller)
-{
-    pthread_create(&caller->thread, NULL, run_caller, caller);
-}
-
-static void join(struct caller *caller)
-{
-    pthread_join(caller->thread, NULL);
-    http_response_finish(&caller->response);
-    cancel_finish(&caller->cancel);
-}
-
-static void run(struct caller *caller)
-{
-    run_caller(caller);
-    http_response_finish(&caller->response);
-    cancel_finish(&caller->cancel);
-}
-
-/* Fires the token and returns how long the caller took to come back. */
-static int64_t interrupt(struct caller *caller)
-{
-    int64_t before_ms = clock_now_ms(&clock_system);
-
-    cancel_fire(&caller->cancel, CANCEL_INTERRUPT);
-    pthread_join(caller->thread, NULL);
-    cancel_finish(&caller->cancel);
-    return clock_now_ms(&clock_system) - before_ms;
-}
-
-static void expect(const struct caller *caller, enum problem_kind kind, enum http_progress progress,
-                   const char *words)
-{
-    ck_assert_int_eq(caller->rc, -1);
-    ck_assert_msg(caller->problem.kind == kind, "%s: %s", problem_kind_name(caller->problem.kind),
-                  caller->problem.message);
-    ck_assert_msg(strstr(caller->problem.message, words) != NULL, "'%s' lacks '%s'",
-                  caller->problem.message, words);
-    ck_assert_int_eq(caller->response.progress, progress);
-    ck_assert_int_eq(caller->response.status, 0);
 }
 
 /* Holds what is asked for under /hold; what the other side does meanwhile is noted. */
@@ -160,14 +51,14 @@ START_TEST(no_answer_in_time)
 {
     struct caller caller;
 
-    begin(hold_some, 2);
-    prepare(&caller, (enum http_method)_i, "/hold");
+    caller_begin(hold_some, 2, 0);
+    caller_prepare(&caller, (enum http_method)_i, "/hold");
     caller.request.timeout_ms = 200;
-    run(&caller);
-    expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer from 127.0.0.1:");
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer from 127.0.0.1:");
     ck_assert_int_ge(caller.response.elapsed_ms, 190);
     ck_assert_int_lt(caller.response.elapsed_ms, 2000);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -175,13 +66,13 @@ START_TEST(the_tokens_deadline_is_a_timeout)
 {
     struct caller caller;
 
-    begin(hold_some, 2);
-    prepare(&caller, HTTP_GET, "/hold");
+    caller_begin(hold_some, 2, 0);
+    caller_prepare(&caller, HTTP_GET, "/hold");
     cancel_finish(&caller.cancel);
     cancel_init(&caller.cancel, NULL, clock_now_ms(&clock_system) + 200);
-    run(&caller);
-    expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer");
-    end();
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_TIMEOUT, HTTP_SENT, "no whole answer");
+    caller_end();
 }
 END_TEST
 
@@ -189,17 +80,17 @@ START_TEST(nothing_is_sent_for_a_fired_token)
 {
     struct caller caller;
 
-    begin(hold_some, 2);
-    prepare(&caller, HTTP_POST, "/");
+    caller_begin(hold_some, 2, 0);
+    caller_prepare(&caller, HTTP_POST, "/");
     cancel_fire(&caller.cancel, CANCEL_SHUTDOWN);
-    run(&caller);
-    expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "the mount ended");
-    prepare(&caller, HTTP_POST, "/");
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "the mount ended");
+    caller_prepare(&caller, HTTP_POST, "/");
     caller.request.timeout_ms = 0;
-    run(&caller);
-    expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "");
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "");
     ck_assert_uint_eq(peer_count(&peer, &peer.requests), 0);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -208,18 +99,18 @@ START_TEST(an_interrupted_change_goes_on)
     struct caller caller;
     struct caller other;
 
-    begin(hold_some, 2);
-    prepare(&caller, HTTP_PUT, "/hold");
-    launch(&caller);
+    caller_begin(hold_some, 2, 0);
+    caller_prepare(&caller, HTTP_PUT, "/hold");
+    caller_launch(&caller);
     ck_assert(peer_wait_requests(&peer, 1));
-    ck_assert_int_lt(interrupt(&caller), 1000);
-    expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "after the request was sent");
+    ck_assert_int_lt(caller_interrupt(&caller), 1000);
+    caller_expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "after the request was sent");
     ck_assert(!peer_closed(peer.fds[0], 200));
     peer_release(&peer);
-    prepare(&other, HTTP_GET, "/");
-    run(&other);
+    caller_prepare(&other, HTTP_GET, "/");
+    caller_run(&other);
     ck_assert_int_eq(other.rc, 0);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -227,17 +118,17 @@ START_TEST(an_interrupted_get_is_abandoned)
 {
     struct caller caller;
 
-    begin(hold_some, 2);
+    caller_begin(hold_some, 2, 0);
     closed_early = 0;
-    prepare(&caller, HTTP_GET, "/watch");
-    launch(&caller);
+    caller_prepare(&caller, HTTP_GET, "/watch");
+    caller_launch(&caller);
     ck_assert(peer_wait_requests(&peer, 1));
-    ck_assert_int_lt(interrupt(&caller), 1000);
-    expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "interrupted");
+    ck_assert_int_lt(caller_interrupt(&caller), 1000);
+    caller_expect(&caller, PROBLEM_INTERRUPTED, HTTP_SENT, "interrupted");
     while (peer_count(&peer, &peer.open) > 0)
         sleep_ms(5);
     ck_assert_int_eq(closed_early, 1);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -246,16 +137,16 @@ START_TEST(the_end_waits_for_a_change_that_was_sent)
     struct caller put;
     struct caller get;
 
-    begin(hold_some, 2);
+    caller_begin(hold_some, 2, 0);
     closed_early = -1;
-    prepare(&put, HTTP_PUT, "/watch");
+    caller_prepare(&put, HTTP_PUT, "/watch");
     put.request.timeout_ms = 1500;
-    launch(&put);
-    prepare(&get, HTTP_GET, "/hold");
-    launch(&get);
+    caller_launch(&put);
+    caller_prepare(&get, HTTP_GET, "/hold");
+    caller_launch(&get);
     ck_assert(peer_wait_requests(&peer, 2));
-    interrupt(&get);
-    interrupt(&put);
+    caller_interrupt(&get);
+    caller_interrupt(&put);
     int64_t before_ms = clock_now_ms(&clock_system);
     http_destroy(http);
     ck_assert_int_ge(clock_now_ms(&clock_system) - before_ms, 200);
@@ -268,20 +159,20 @@ START_TEST(connections_are_limited)
 {
     struct caller callers[6];
 
-    begin(hold_some, 2);
+    caller_begin(hold_some, 2, 0);
     for (int i = 0; i < 6; i++) {
-        prepare(&callers[i], i % 2 == 0 ? HTTP_GET : HTTP_POST, "/hold");
-        launch(&callers[i]);
+        caller_prepare(&callers[i], i % 2 == 0 ? HTTP_GET : HTTP_POST, "/hold");
+        caller_launch(&callers[i]);
     }
     ck_assert(peer_wait_requests(&peer, 2));
     sleep_ms(100);
     ck_assert_uint_eq(peer_count(&peer, &peer.requests), 2);
     peer_release(&peer);
     for (int i = 0; i < 6; i++) {
-        join(&callers[i]);
+        caller_join(&callers[i]);
         ck_assert_int_eq(callers[i].rc, 0);
     }
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -291,24 +182,24 @@ START_TEST(who_waits_in_the_queue_can_leave)
     struct caller late;
     struct caller interrupted;
 
-    begin(hold_some, 1);
-    prepare(&first, HTTP_GET, "/hold");
-    launch(&first);
+    caller_begin(hold_some, 1, 0);
+    caller_prepare(&first, HTTP_GET, "/hold");
+    caller_launch(&first);
     ck_assert(peer_wait_requests(&peer, 1));
-    prepare(&late, HTTP_POST, "/");
+    caller_prepare(&late, HTTP_POST, "/");
     late.request.timeout_ms = 150;
-    run(&late);
-    expect(&late, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no free connection");
-    prepare(&interrupted, HTTP_PUT, "/");
-    launch(&interrupted);
+    caller_run(&late);
+    caller_expect(&late, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no free connection");
+    caller_prepare(&interrupted, HTTP_PUT, "/");
+    caller_launch(&interrupted);
     sleep_ms(50);
-    ck_assert_int_lt(interrupt(&interrupted), 1000);
-    expect(&interrupted, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
+    ck_assert_int_lt(caller_interrupt(&interrupted), 1000);
+    caller_expect(&interrupted, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
     peer_release(&peer);
-    join(&first);
+    caller_join(&first);
     ck_assert_int_eq(first.rc, 0);
     ck_assert_uint_eq(peer_count(&peer, &peer.requests), 1);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -317,17 +208,17 @@ START_TEST(who_leaves_makes_room)
     struct caller first;
     struct caller next;
 
-    begin(hold_some, 1);
-    prepare(&first, HTTP_GET, "/hold");
-    launch(&first);
+    caller_begin(hold_some, 1, 0);
+    caller_prepare(&first, HTTP_GET, "/hold");
+    caller_launch(&first);
     ck_assert(peer_wait_requests(&peer, 1));
-    prepare(&next, HTTP_GET, "/");
-    launch(&next);
+    caller_prepare(&next, HTTP_GET, "/");
+    caller_launch(&next);
     sleep_ms(50);
-    interrupt(&first);
-    join(&next);
+    caller_interrupt(&first);
+    caller_join(&next);
     ck_assert_msg(next.rc == 0, "%s", next.problem.message);
-    end();
+    caller_end();
 }
 END_TEST
 
@@ -335,11 +226,11 @@ START_TEST(an_unknown_host_is_said)
 {
     struct caller caller;
 
-    begin(hold_some, 2);
-    prepare_url(&caller, HTTP_GET, "https://nowhere.test/v1");
-    run(&caller);
-    expect(&caller, PROBLEM_UNREACHABLE, HTTP_NOT_SENT, "no such host: nowhere.test");
-    end();
+    caller_begin(hold_some, 2, 0);
+    caller_prepare_url(&caller, HTTP_GET, "https://nowhere.test/v1");
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_UNREACHABLE, HTTP_NOT_SENT, "no such host: nowhere.test");
+    caller_end();
 }
 END_TEST
 
@@ -354,8 +245,8 @@ static void expect_quick(void)
 {
     struct caller caller;
 
-    prepare(&caller, HTTP_GET, "/");
-    run(&caller);
+    caller_prepare(&caller, HTTP_GET, "/");
+    caller_run(&caller);
     ck_assert_msg(caller.rc == 0, "%s", caller.problem.message);
     ck_assert_int_lt(caller.response.elapsed_ms, 1000);
 }
@@ -364,14 +255,14 @@ START_TEST(a_slow_lookup_holds_nobody_up)
 {
     struct caller caller;
 
-    begin(hold_some, 1);
-    prepare_url(&caller, (enum http_method)_i, "http://slow.test/");
-    launch(&caller);
+    caller_begin(hold_some, 1, 0);
+    caller_prepare_url(&caller, (enum http_method)_i, "http://slow.test/");
+    caller_launch(&caller);
     wait_for_lookup();
-    ck_assert_int_lt(interrupt(&caller), 1000);
-    expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
+    ck_assert_int_lt(caller_interrupt(&caller), 1000);
+    caller_expect(&caller, PROBLEM_INTERRUPTED, HTTP_NOT_SENT, "interrupted");
     expect_quick();
-    end();
+    caller_end();
     sleep_ms(LOOKUP_MS + 200);
 }
 END_TEST
@@ -380,14 +271,14 @@ START_TEST(a_lookup_that_times_out_holds_nobody_up)
 {
     struct caller caller;
 
-    begin(hold_some, 1);
-    prepare_url(&caller, HTTP_PUT, "http://slow.test/");
+    caller_begin(hold_some, 1, 0);
+    caller_prepare_url(&caller, HTTP_PUT, "http://slow.test/");
     caller.request.timeout_ms = 100;
-    run(&caller);
-    expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no connection to slow.test:80");
+    caller_run(&caller);
+    caller_expect(&caller, PROBLEM_TIMEOUT, HTTP_NOT_SENT, "no connection to slow.test:80");
     ck_assert_int_lt(caller.response.elapsed_ms, 1000);
     expect_quick();
-    end();
+    caller_end();
     sleep_ms(LOOKUP_MS + 200);
 }
 END_TEST
@@ -399,10 +290,10 @@ static void *storm(void *arg)
 
     for (int i = 0; i < 20; i++) {
         struct caller caller;
-        prepare(&caller, (enum http_method)(rand_r(&seed) % 4), "/");
+        caller_prepare(&caller, (enum http_method)(rand_r(&seed) % 4), "/");
         cancel_finish(&caller.cancel);
         cancel_init(&caller.cancel, NULL, clock_now_ms(&clock_system) + rand_r(&seed) % 4);
-        run(&caller);
+        caller_run(&caller);
     }
     return NULL;
 }
@@ -421,14 +312,14 @@ START_TEST(callers_may_leave_at_any_moment)
     pthread_t threads[4];
     unsigned seeds[4];
 
-    begin(answer_at_once, 3);
+    caller_begin(answer_at_once, 3, 0);
     for (unsigned i = 0; i < 4; i++) {
         seeds[i] = i;
         pthread_create(&threads[i], NULL, storm, &seeds[i]);
     }
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
-    end();
+    caller_end();
 }
 END_TEST
 

@@ -137,7 +137,7 @@ START_TEST(nothing_said_means_the_defaults)
     ck_assert_int_eq(options.ttl_ms, 30000);
     ck_assert_int_eq(options.stale_ms, 86400000);
     ck_assert_int_eq(options.timeout_ms, 30000);
-    ck_assert_int_eq(options.connections, 8);
+    ck_assert_int_eq(options.connections, 12);
     ck_assert_int_eq(options.forced_dialect, -1);
     ck_assert_int_eq(options.secrets, SECRETS_FIELDS);
     ck_assert_ptr_null(options.team);
