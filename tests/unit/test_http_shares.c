@@ -92,7 +92,7 @@ START_TEST(with_one_connection_shares_take_turns)
     caller_begin(hold_some, 1, 3);
     for (int i = 0; i < 5; i++) {
         caller_prepare(&hanging[i], HTTP_GET, "/hold");
-        hanging[i].request.timeout_ms = 400 + 400 * i;
+        hanging[i].request.timeout_ms = 1500 + 1500 * i;
         caller_launch(&hanging[i]);
         ck_assert(i > 0 || peer_wait_requests(&peer, 1));
     }
