@@ -12,6 +12,7 @@
 #include "key.h"
 #include "options.h"
 #include "util/log.h"
+#include "util/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,6 +197,7 @@ int main(int argc, char **argv)
     struct options options;
     struct problem problem;
 
+    memory_setup();
     if (options_parse(argc, argv, &options, &problem) != 0) {
         complain(&problem);
         fputs("paperspacefs: try paperspacefs --help\n", stderr);

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORDS_MAX_BYTES 200 /* of a text that is no JSON */
+#define WORDS_MAX_BYTES  200   /* of a text that is no JSON */
+#define ERROR_MAX_VALUES 10000 /* what has more is no error that anybody could read */
 
 /* The first row that fits counts. */
 static const struct status_row {
@@ -139,8 +140,10 @@ static bool read_body(struct words *words, const struct buf *body,
                       const struct text_secrets *secrets)
 {
     struct json_object *value = NULL;
+    size_t size = body->size_bytes;
 
-    if (json_read(buf_text(body), body->size_bytes, &value, NULL) != JSON_OK)
+    if (json_scan_all(buf_text(body), size, ERROR_MAX_VALUES, NULL) != JSON_OK ||
+        json_read(buf_text(body), size, &value, NULL) != JSON_OK)
         return read_text(words, body, secrets);
     bool ok = true;
     if (value != NULL && json_object_is_type(value, json_type_object))

@@ -6,6 +6,7 @@
 #include "api/answer.h"
 #include "api/share.h"
 #include "util/json.h"
+#include "util/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,25 +141,53 @@ static bool may_be_unread(const struct call *call, const struct http_response *r
     return !call->needs_json && (blank || call->method == HTTP_POST);
 }
 
-static void judge_success(const struct call *call, const struct http_response *response,
+/* Reads a 2xx's body into what the call wants; nothing is built before its values are counted. */
+static enum json_result read_answer(const struct call *call, struct http_response *response,
+                                    struct json_object **answer, struct json_fault *fault)
+{
+    struct buf *body = &response->body;
+    size_t max_values = call->text != NULL ? CALL_LIST_VALUES : RECORD_MAX_VALUES;
+    enum json_result result = json_scan_all(buf_text(body), body->size_bytes, max_values, fault);
+
+    if (result != JSON_OK || call->text == NULL)
+        return result != JSON_OK ? result
+                                 : json_read(buf_text(body), body->size_bytes, answer, fault);
+    buf_finish(call->text);
+    *call->text = *body;
+    *body = BUF_EMPTY;
+    return JSON_OK;
+}
+
+/* What is wrong with a 2xx's body. */
+static void describe_body(const struct call *call, const struct http_response *response,
+                          enum json_result result, const struct json_fault *fault,
+                          struct problem *problem)
+{
+    if (response->body.size_bytes == 0)
+        problem_set(problem, PROBLEM_PROTOCOL, "the answer is empty");
+    else if (result == JSON_TOO_MANY)
+        problem_set(problem, PROBLEM_TOO_LARGE, "the answer has more than %d values",
+                    call->text != NULL ? CALL_LIST_VALUES : RECORD_MAX_VALUES);
+    else
+        problem_set(problem, PROBLEM_PROTOCOL,
+                    "the answer is no whole, proper JSON text: %s, at byte %zu", fault->message,
+                    fault->offset);
+    problem->status = response->status;
+}
+
+static void judge_success(const struct call *call, struct http_response *response,
                           struct attempt *attempt)
 {
     struct json_fault fault = {.message = ""};
-    enum json_result result =
-        json_read(buf_text(&response->body), response->body.size_bytes, &attempt->answer, &fault);
+    enum json_result result = read_answer(call, response, &attempt->answer, &fault);
+    bool lost = call->needs_json && result != JSON_TOO_MANY;
 
     attempt->verdict = VERDICT_DONE;
     attempt->problem.status = response->status;
     if (result == JSON_OK || may_be_unread(call, response))
         return;
-    if (response->body.size_bytes == 0)
-        problem_set(&attempt->problem, PROBLEM_PROTOCOL, "the answer is empty");
-    else
-        problem_set(&attempt->problem, PROBLEM_PROTOCOL,
-                    "the answer is no whole, proper JSON text: %s, at byte %zu", fault.message,
-                    fault.offset);
-    attempt->problem.status = response->status;
-    attempt->verdict = call->needs_json ? VERDICT_LOST : VERDICT_FAILED;
+    describe_body(call, response, result, &fault, &attempt->problem);
+    attempt->verdict = lost ? VERDICT_LOST : VERDICT_FAILED;
     if (call->method == HTTP_POST) {
         call_outcome_unknown(call, &attempt->problem);
         attempt->own_message = true;
@@ -180,7 +209,7 @@ static bool leaves_unknown(enum http_method method, long status)
     return method == HTTP_POST && (status < 400 || status >= 500) && status != 503;
 }
 
-static void judge_answer(const struct call *call, const struct http_response *response,
+static void judge_answer(const struct call *call, struct http_response *response,
                          const struct text_secrets *secrets, struct attempt *attempt)
 {
     if (response->status >= 200 && response->status <= 299) {
@@ -221,8 +250,11 @@ static void exchange(const struct call *call, const char *url, char *header, int
 
     report(call, url, &response, rc == 0);
     if (rc == 0) {
+        size_t body_bytes = response.body.size_bytes;
         judge_answer(call, &response, &secrets, attempt);
         http_response_finish(&response);
+        if (call->text == NULL)
+            memory_give_back(body_bytes);
     } else {
         judge_silence(call, &response, attempt);
     }

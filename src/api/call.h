@@ -33,17 +33,21 @@ struct call {
     const char *body;           /* JSON text or NULL */
     const char *const *secrets; /* as in api_create_resource */
     struct cancel *cancel;
-    bool needs_json; /* a 2xx without a JSON text is no answer */
-    bool keyless;    /* answered with a 2xx whether the key is valid or not */
-    bool key_asked;  /* on_unauthorized was called already */
-    long status;     /* of the newest 2xx; 0: there was none */
+    struct buf *text; /* of a list: takes the answer's text, of at most CALL_LIST_VALUES values,
+                         in place of `*answer`; or NULL */
+    bool needs_json;  /* a 2xx without a JSON text is no answer */
+    bool keyless;     /* answered with a 2xx whether the key is valid or not */
+    bool key_asked;   /* on_unauthorized was called already */
+    long status;      /* of the newest 2xx; 0: there was none */
 };
 
-#define CALL_MAX_LOSSES 4 /* attempts that got no answer, or a broken one */
+#define CALL_MAX_LOSSES  4       /* attempts that got no answer, or a broken one */
+#define CALL_LIST_VALUES 2000000 /* JSON values in the answer to a list */
 
 /* Performs the call. Returns 0 on a 2xx, with `*answer` a new reference to its JSON value (NULL
- * for the text `null`, and without needs_json also for none). Else -1 and `problem` (may be NULL):
- * its message is the API's own, or names method and path. */
+ * for the text `null`, and without needs_json also for none), of at most RECORD_MAX_VALUES values;
+ * with `text` NULL, and the answer's text there: proper JSON, but for equal keys. Else -1 and
+ * `problem` (may be NULL): its message is the API's own, or names method and path. */
 int call_perform(struct call *call, struct json_object **answer, struct problem *problem);
 
 /* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */

@@ -10,13 +10,13 @@ static bool is_object(struct json_object *value)
     return value != NULL && json_object_is_type(value, json_type_object);
 }
 
-bool dialect_list_style(struct json_object *answer, enum list_style *style)
+bool dialect_list_style(struct json_slice answer, enum list_style *style, struct json_slice *items)
 {
-    bool array = answer != NULL && json_object_is_type(answer, json_type_array);
-    struct json_object *items = is_object(answer) ? json_member(answer, "items") : NULL;
+    bool array = json_slice_type(answer) == '[';
 
     *style = array ? LIST_ARRAY : LIST_PAGE;
-    return array || (items != NULL && json_object_is_type(items, json_type_array));
+    *items = array ? answer : json_slice_member(answer, "items");
+    return json_slice_type(*items) == '[';
 }
 
 static enum dialect dialect_of_style(enum list_style style)
@@ -42,13 +42,13 @@ static int refuse(const struct call *call, enum dialect dialect, struct problem 
                               : "the server speaks two dialects at once");
 }
 
-int dialect_settle(const struct call *call, struct json_object *answer, enum dialect *out,
-                   struct problem *problem)
+int dialect_settle(const struct call *call, struct json_slice answer, enum dialect *out,
+                   struct json_slice *items, struct problem *problem)
 {
     enum list_style style;
     int known = -1;
 
-    if (!dialect_list_style(answer, &style))
+    if (!dialect_list_style(answer, &style, items))
         return call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no list");
     int found = (int)dialect_of_style(style);
     if (atomic_compare_exchange_strong(&call->api->dialect, &known, found))

@@ -5,14 +5,14 @@
 
 #include "api/call.h"
 
-/* Whether `answer` (borrowed; may be NULL) is a list, and of which style. */
-bool dialect_list_style(struct json_object *answer, enum list_style *style);
+/* Whether `answer` is a list, and of which style; `items` is its array. */
+bool dialect_list_style(struct json_slice answer, enum list_style *style, struct json_slice *items);
 
-/* Settles the dialect by a list's answer, if it is not settled yet. Returns the dialect in `*out`;
- * -1 with PROBLEM_PROTOCOL when the answer is no list, or one of another style than the dialect's,
- * whether that was forced or found out. */
-int dialect_settle(const struct call *call, struct json_object *answer, enum dialect *out,
-                   struct problem *problem);
+/* Settles the dialect by a list's answer, if it is not settled yet. Returns 0, the dialect in
+ * `*out` and the list's array in `*items`; -1 with PROBLEM_PROTOCOL when the answer is no list, or
+ * one of another style than the dialect's, whether that was forced or found out. */
+int dialect_settle(const struct call *call, struct json_slice answer, enum dialect *out,
+                   struct json_slice *items, struct problem *problem);
 
 /* The resource in the answer to a change or a GET: the answer itself, or its member `data` where
  * the dialect wraps. `wrapped`: whether the kind's row says so; either form is understood. */

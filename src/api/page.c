@@ -4,7 +4,7 @@
 
 #include "api/dialect.h"
 #include "api/idset.h"
-#include "util/json.h"
+#include "util/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,8 @@
 #define MAX_ITEMS      ((size_t)1000000)
 #define MAX_TEXT_BYTES ((size_t)512 << 20)
 
+#define ITEMS_BETWEEN_LOOKS 64 /* at the token */
+
 struct listing {
     struct call call;
     enum dialect dialect; /* as far as known before the first answer, then for certain */
@@ -27,7 +29,9 @@ struct listing {
     struct record_list records;
     struct idset ids;
     struct idset cursors;
-    char *after; /* the next page's cursor; NULL: there is none */
+    struct buf text;    /* of the page at hand */
+    struct buf last_id; /* of its last item */
+    char *after;        /* the next page's cursor; NULL: there is none */
 };
 
 static const struct kind_shape *shape_of(const struct listing *listing)
@@ -50,14 +54,16 @@ static bool print_query(const struct listing *listing, struct buf *query)
     return ok;
 }
 
-static int fetch(struct listing *listing, struct json_object **answer, struct problem *problem)
+/* A page, into listing->text. */
+static int fetch(struct listing *listing, struct problem *problem)
 {
+    struct json_object *unbuilt = NULL;
     struct buf query = BUF_EMPTY;
     int rc = -1;
 
     if (print_query(listing, &query)) {
         listing->call.query = buf_text(&query);
-        rc = call_perform(&listing->call, answer, problem);
+        rc = call_perform(&listing->call, &unbuilt, problem);
     } else {
         call_problem(&listing->call, problem, PROBLEM_NO_MEMORY, "out of memory");
     }
@@ -67,18 +73,17 @@ static int fetch(struct listing *listing, struct json_object **answer, struct pr
 }
 
 /* The first page: with a limit where the kind takes one; without, when that is refused. */
-static int fetch_first(struct listing *listing, struct json_object **answer,
-                       struct problem *problem)
+static int fetch_first(struct listing *listing, struct problem *problem)
 {
     atomic_bool *refuses = &listing->call.api->refuses_query[kind_index(listing->call.kind)];
 
     listing->limited = shape_of(listing)->paged && !atomic_load(refuses);
-    if (fetch(listing, answer, problem) == 0)
+    if (fetch(listing, problem) == 0)
         return 0;
     if (!listing->limited || problem->status != 400)
         return -1;
     listing->limited = false;
-    if (fetch(listing, answer, problem) != 0)
+    if (fetch(listing, problem) != 0)
         return -1;
     atomic_store(refuses, true);
     return 0;
@@ -130,14 +135,11 @@ static int add_record(struct listing *listing, struct record *record, struct pro
     return record_list_add(&listing->records, record) ? 0 : out_of_memory(listing, problem);
 }
 
-static int take_item(struct listing *listing, struct json_object *item, size_t index,
-                     struct problem *problem)
+/* A new item's record, or one that is known by now. */
+static int take_record(struct listing *listing, struct record *record, struct problem *problem)
 {
-    struct record *record = record_from_json(listing->call.kind, listing->dialect, item, problem);
-
-    if (record == NULL)
-        return refuse_item(listing, index, problem);
     enum idset_result result = idset_add(&listing->ids, record->id);
+
     if (result == IDSET_NEW && add_record(listing, record, problem) == 0)
         return 0;
     record_unref(record);
@@ -146,60 +148,91 @@ static int take_item(struct listing *listing, struct json_object *item, size_t i
     return result == IDSET_KNOWN ? 0 : -1;
 }
 
-static int take_items(struct listing *listing, struct json_object *items, struct problem *problem)
+static int take_item(struct listing *listing, struct json_slice item, size_t index,
+                     struct problem *problem)
 {
-    size_t count = json_object_array_length(items);
+    struct record *record = record_from_text(listing->call.kind, listing->dialect, item, problem);
+
+    if (record == NULL)
+        return refuse_item(listing, index, problem);
+    buf_resize(&listing->last_id, 0);
+    buf_append_text(&listing->last_id, record->id);
+    return take_record(listing, record, problem);
+}
+
+/* A page may be long: whoever ends the fetch need not wait for all of it. */
+static int check_cancelled(const struct listing *listing, struct problem *problem)
+{
+    switch (cancel_reason(listing->call.cancel)) {
+    case CANCEL_NONE:
+        return 0;
+    case CANCEL_DEADLINE:
+        return call_problem(&listing->call, problem, PROBLEM_TIMEOUT, "no time was left");
+    case CANCEL_INTERRUPT:
+    case CANCEL_SHUTDOWN:
+    case CANCEL_CROWDED:
+        break;
+    }
+    return call_problem(&listing->call, problem, PROBLEM_INTERRUPTED, "interrupted");
+}
+
+/* `*count` is how many there were. */
+static int take_items(struct listing *listing, struct json_slice items, size_t *count,
+                      struct problem *problem)
+{
+    struct json_walk walk = json_walk_into(items);
     size_t before = listing->records.count;
 
-    for (size_t i = 0; i < count; i++)
-        if (take_item(listing, json_object_array_get_idx(items, i), i, problem) != 0)
+    for (*count = 0; json_walk_next(&walk); ++*count)
+        if ((*count % ITEMS_BETWEEN_LOOKS == 0 && check_cancelled(listing, problem) != 0) ||
+            take_item(listing, walk.value, *count, problem) != 0)
             return -1;
     listing->barren_pages = listing->records.count == before ? listing->barren_pages + 1 : 0;
     return 0;
 }
 
-/* {hasMore, items, nextPage}: the next page, or NULL for the end. */
-static int next_of_page(const struct listing *listing, struct json_object *answer,
-                        const char **next, struct problem *problem)
+/* {hasMore, items, nextPage}: the next page into `next`, which stays empty at the end. */
+static int next_of_page(const struct listing *listing, struct json_slice answer, struct buf *next,
+                        struct problem *problem)
 {
-    struct json_object *has_more = json_member(answer, "hasMore");
-    struct json_object *cursor = json_member(answer, "nextPage");
-    bool end = has_more != NULL && json_object_is_type(has_more, json_type_boolean) &&
-               !json_object_get_boolean(has_more);
+    struct json_slice cursor = json_slice_member(answer, "nextPage");
+    bool ok = true;
 
-    *next = NULL;
-    if (end || cursor == NULL)
+    if (json_slice_type(json_slice_member(answer, "hasMore")) == 'f')
         return 0;
-    if (json_object_is_type(cursor, json_type_object) ||
-        json_object_is_type(cursor, json_type_array) ||
-        json_object_is_type(cursor, json_type_boolean))
+    switch (json_slice_type(cursor)) {
+    case '{':
+    case '[':
+    case 't':
+    case 'f':
         return call_problem(&listing->call, problem, PROBLEM_PROTOCOL,
                             "nextPage is neither a cursor nor null");
-    *next = json_object_is_type(cursor, json_type_string) ? json_object_get_string(cursor)
-                                                          : json_number_text(cursor);
-    if (*next != NULL && **next == '\0')
-        *next = NULL;
-    return 0;
+    case '"':
+        ok = json_slice_decode(cursor, next);
+        break;
+    case '0':
+        ok = buf_append(next, cursor.text, cursor.size_bytes);
+        break;
+    }
+    return ok ? 0 : out_of_memory(listing, problem);
 }
 
 /* A bare array: its last item's id, unless this was the last page. A page of another size than
  * asked for is the last; where no limit was taken, one that brings nothing new. */
-static const char *next_of_array(const struct listing *listing, struct json_object *items)
+static bool next_of_array(const struct listing *listing, size_t count, struct buf *next)
 {
-    size_t count = json_object_array_length(items);
-
     if (!shape_of(listing)->paged || count == 0 || listing->barren_pages > 0)
-        return NULL;
+        return true;
     if (listing->limited && count != API_PAGE_LIMIT)
-        return NULL;
-    return json_string_member(json_object_array_get_idx(items, count - 1), "id");
+        return true;
+    return buf_append(next, listing->last_id.data, listing->last_id.size_bytes);
 }
 
 static int follow(struct listing *listing, const char *next, struct problem *problem)
 {
     free(listing->after);
     listing->after = NULL;
-    if (next == NULL)
+    if (*next == '\0')
         return 0;
     enum idset_result result = idset_add(&listing->cursors, next);
     if (result == IDSET_KNOWN || listing->barren_pages > BARREN_PAGES_MAX)
@@ -214,20 +247,34 @@ static int follow(struct listing *listing, const char *next, struct problem *pro
     return listing->after == NULL ? out_of_memory(listing, problem) : 0;
 }
 
-static int take_page(struct listing *listing, struct json_object *answer, struct problem *problem)
+static int take_page(struct listing *listing, struct problem *problem)
 {
-    const char *next = NULL;
+    struct json_slice answer = json_slice_of(buf_text(&listing->text), listing->text.size_bytes);
+    struct json_slice items;
+    struct buf next = BUF_EMPTY;
+    size_t count;
 
-    if (dialect_settle(&listing->call, answer, &listing->dialect, problem) != 0)
+    if (dialect_settle(&listing->call, answer, &listing->dialect, &items, problem) != 0 ||
+        take_items(listing, items, &count, problem) != 0)
         return -1;
-    bool array = dialect_rows[listing->dialect].list == LIST_ARRAY;
-    if (take_items(listing, array ? answer : json_member(answer, "items"), problem) != 0)
-        return -1;
-    if (array)
-        next = next_of_array(listing, answer);
-    else if (next_of_page(listing, answer, &next, problem) != 0)
-        return -1;
-    return follow(listing, next, problem);
+    int rc = 0;
+    if (dialect_rows[listing->dialect].list == LIST_PAGE)
+        rc = next_of_page(listing, answer, &next, problem);
+    else if (!next_of_array(listing, count, &next))
+        rc = out_of_memory(listing, problem);
+    if (rc == 0)
+        rc = follow(listing, buf_text(&next), problem);
+    buf_finish(&next);
+    return rc;
+}
+
+/* The page's text is done with; what a long one took goes back at once. */
+static void drop_page(struct listing *listing)
+{
+    size_t size = listing->text.size_bytes;
+
+    buf_finish(&listing->text);
+    memory_give_back(size);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -242,13 +289,11 @@ static bool was_whole(const struct listing *listing, const struct problem *probl
 static int list_pages(struct listing *listing, api_progress *progress, void *progress_ctx,
                       struct problem *problem)
 {
-    struct json_object *answer = NULL;
-    int rc = fetch_first(listing, &answer, problem);
+    int rc = fetch_first(listing, problem);
 
     while (rc == 0) {
-        rc = take_page(listing, answer, problem);
-        json_object_put(answer);
-        answer = NULL;
+        rc = take_page(listing, problem);
+        drop_page(listing);
         if (rc != 0) {
             call_blame_answer(&listing->call, problem);
             return -1;
@@ -257,7 +302,7 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
             progress(progress_ctx, listing->records.count);
         if (listing->after == NULL)
             return 0;
-        rc = fetch(listing, &answer, problem);
+        rc = fetch(listing, problem);
         if (rc != 0 && was_whole(listing, problem))
             return 0;
     }
@@ -279,6 +324,8 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
         .dialect = api_dialect(api),
         .records = RECORD_LIST_EMPTY,
     };
+
+    listing.call.text = &listing.text;
     int rc = list_pages(&listing, progress, progress_ctx, &own);
 
     if (rc == 0)
@@ -288,6 +335,7 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
     if (rc != 0 && problem != NULL)
         *problem = own;
     free(listing.after);
+    buf_finish(&listing.last_id);
     idset_finish(&listing.ids);
     idset_finish(&listing.cursors);
     return rc;

@@ -6,8 +6,10 @@
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/json.h"
+#include "util/memory.h"
 #include "util/problem.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,17 +54,33 @@ static const char *store(char **at, struct slice text)
     return start;
 }
 
+/* Of all records that there are, whoever holds them. */
+static atomic_size_t all_bytes;
+
+static void *allocate(size_t size)
+{
+    void *memory = NULL;
+
+    if (atomic_fetch_add(&all_bytes, size) + size <= RECORD_ALL_MAX_BYTES)
+        memory = malloc(size);
+    if (memory == NULL)
+        atomic_fetch_sub(&all_bytes, size);
+    return memory;
+}
+
 /* A record with one reference of these strings; the plain members are the caller's to set. */
 static struct record *build(struct slice id, struct slice name, struct slice machine,
                             struct slice json)
 {
-    struct record *record = malloc(sizeof *record + id.size_bytes + name.size_bytes +
-                                   machine.size_bytes + json.size_bytes + 4);
+    size_t size = sizeof(struct record) + id.size_bytes + name.size_bytes + machine.size_bytes +
+                  json.size_bytes + 4;
+    struct record *record = allocate(size);
 
     if (record == NULL)
         return NULL;
     char *at = (char *)(record + 1);
-    *record = (struct record){.name_bytes = name.size_bytes, .json_bytes = json.size_bytes};
+    *record = (struct record){
+        .all_bytes = size, .name_bytes = name.size_bytes, .json_bytes = json.size_bytes};
     atomic_init(&record->refs, 1);
     record->id = store(&at, id);
     record->name = store(&at, name);
@@ -107,11 +125,37 @@ struct record *record_from_json(const struct kind *kind, enum dialect dialect,
     if (json_print(&json, object))
         record = build(id, string_member(object, "name"), machine_member(object, kind->machine_key),
                        (struct slice){buf_text(&json), json.size_bytes});
+    size_t json_bytes = json.size_bytes;
     buf_finish(&json);
-    if (record == NULL)
+    if (record == NULL && atomic_load(&all_bytes) + json_bytes > RECORD_ALL_MAX_BYTES)
+        problem_set(problem, PROBLEM_TOO_LARGE, "all that is known is more than %zu MiB",
+                    RECORD_ALL_MAX_BYTES >> 20);
+    else if (record == NULL)
         problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
     else
         describe(record, kind, dialect, object);
+    return record;
+}
+
+struct record *record_from_text(const struct kind *kind, enum dialect dialect,
+                                struct json_slice text, struct problem *problem)
+{
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER; /* nothing waits under it */
+    struct json_object *object = NULL;
+    struct json_fault fault;
+    struct record *record = NULL;
+
+    if (json_count_values(text) > RECORD_MAX_VALUES) {
+        problem_set(problem, PROBLEM_TOO_LARGE, "it has more than %d values", RECORD_MAX_VALUES);
+        return NULL;
+    }
+    pthread_mutex_lock(&one_at_a_time);
+    if (json_read(text.text, text.size_bytes, &object, &fault) == JSON_OK)
+        record = record_from_json(kind, dialect, object, problem);
+    else
+        problem_set(problem, PROBLEM_PROTOCOL, "%s", fault.message);
+    json_object_put(object);
+    pthread_mutex_unlock(&one_at_a_time);
     return record;
 }
 
@@ -138,10 +182,20 @@ struct record *record_ref(struct record *record)
     return record;
 }
 
+/* How many bytes were freed. */
+static size_t drop(struct record *record)
+{
+    if (record == NULL || atomic_fetch_sub_explicit(&record->refs, 1, memory_order_acq_rel) != 1)
+        return 0;
+    size_t size = record->all_bytes;
+    free(record);
+    atomic_fetch_sub(&all_bytes, size);
+    return size;
+}
+
 void record_unref(struct record *record)
 {
-    if (record != NULL && atomic_fetch_sub_explicit(&record->refs, 1, memory_order_acq_rel) == 1)
-        free(record);
+    drop(record);
 }
 
 bool record_equal(const struct record *a, const struct record *b)
@@ -173,8 +227,11 @@ bool record_list_add(struct record_list *list, struct record *record)
 
 void record_list_finish(struct record_list *list)
 {
+    size_t freed = 0;
+
     for (size_t i = 0; i < list->count; i++)
-        record_unref(list->records[i]);
+        freed += drop(list->records[i]);
     free(list->records);
     *list = RECORD_LIST_EMPTY;
+    memory_give_back(freed);
 }

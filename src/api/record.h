@@ -7,6 +7,7 @@
 #define API_RECORD_H
 
 #include "kinds/kind.h"
+#include "util/json_walk.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -25,17 +26,26 @@ struct record {
                                numbers as written, secrets included */
     size_t name_bytes;
     size_t json_bytes;
+    size_t all_bytes;   /* of this allocation */
     int64_t created_ms; /* dtCreated, wall clock; -1: none */
     int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
     bool automatic;     /* the value of the kind's automatic_key */
     bool complete;      /* false: a list's item that lacks the shape's completing_key */
 };
 
+#define RECORD_MAX_VALUES    100000              /* JSON values in one item */
+#define RECORD_ALL_MAX_BYTES ((size_t)336 << 20) /* of all records that are held by anybody */
+
 /* Makes a record with one reference of `object` (borrowed). NULL with `problem` set:
- * PROBLEM_PROTOCOL when it is no object or has no valid id, PROBLEM_NO_MEMORY.
+ * PROBLEM_PROTOCOL when it is no object or has no valid id, PROBLEM_TOO_LARGE when all records
+ * together would be more than RECORD_ALL_MAX_BYTES, PROBLEM_NO_MEMORY.
  * A missing, null or non-string name is "". The problem names the kind, never a value. */
 struct record *record_from_json(const struct kind *kind, enum dialect dialect,
                                 struct json_object *object, struct problem *problem);
+/* The same of an item's text, which json_scan vouches for; two equal keys are PROBLEM_PROTOCOL.
+ * What is built of one item on the way is gone before another's is begun, in any thread. */
+struct record *record_from_text(const struct kind *kind, enum dialect dialect,
+                                struct json_slice text, struct problem *problem);
 /* The same content with another mtime, one reference; NULL: no memory. */
 struct record *record_with_mtime(const struct record *record, int64_t mtime_ms);
 struct record *record_ref(struct record *record);

@@ -51,6 +51,7 @@ enum judgement document_file_judge(struct file *file, struct call *call)
     case JSON_INCOMPLETE:
         return JUDGE_INCOMPLETE;
     case JSON_INVALID:
+    case JSON_TOO_MANY: /* not without a limit */
         break;
     }
     tree_set_words(call, EINVAL, "line %u: %s", fault.line, fault.message);

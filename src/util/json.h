@@ -19,7 +19,8 @@
 enum json_result {
     JSON_OK = 0,
     JSON_INCOMPLETE, /* a proper beginning of a JSON text: more may follow */
-    JSON_INVALID     /* no continuation can make it one */
+    JSON_INVALID,    /* no continuation can make it one */
+    JSON_TOO_MANY    /* it has more values than were allowed */
 };
 
 struct json_fault {
@@ -44,6 +45,12 @@ enum json_result json_read(const char *text, size_t size_bytes, struct json_obje
  * JSON_INCOMPLETE. */
 enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
                            struct json_fault *fault);
+
+/* json_scan of a text that is nothing but one JSON text, as json_read takes it, but for equal keys.
+ * It ends with JSON_TOO_MANY at the value after `max_values`: objects, arrays, strings, numbers,
+ * words, but not keys. */
+enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
+                               struct json_fault *fault);
 
 /* Whether some string in a text that json_scan accepts has an escaped half of a surrogate pair
  * (\ud800) alone: no character, which json-c silently replaces. */

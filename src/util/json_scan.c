@@ -33,6 +33,7 @@ struct scanner {
     enum want want;
     unsigned depth;
     uint64_t arrays;     /* bit n: the level n + 1 is an array */
+    size_t values_left;  /* how many more there may be */
     const char *message; /* what is wrong, where it is */
 };
 
@@ -221,6 +222,10 @@ static enum json_result scan_value(struct scanner *s)
     unsigned char c = s->text[s->at];
     enum json_result result;
 
+    if (s->values_left-- == 0) {
+        s->message = "more values than are allowed";
+        return JSON_TOO_MANY;
+    }
     if (c == '{' || c == '[')
         return scan_open(s, c == '[');
     if (c == '"')
@@ -295,18 +300,41 @@ static unsigned line_of(const struct scanner *s)
     return line;
 }
 
+static void describe(const struct scanner *s, struct json_fault *fault)
+{
+    if (fault == NULL)
+        return;
+    *fault = (struct json_fault){.offset = s->at, .line = line_of(s)};
+    snprintf(fault->message, sizeof fault->message, "%s", s->message);
+}
+
 enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
                            struct json_fault *fault)
 {
-    struct scanner s = {.text = (const unsigned char *)text, .size = size_bytes};
+    struct scanner s = {
+        .text = (const unsigned char *)text, .size = size_bytes, .values_left = SIZE_MAX};
     enum json_result result = scan_text(&s);
 
     if (result == JSON_OK && end != NULL)
         *end = s.at;
-    if (result != JSON_OK && fault != NULL) {
-        *fault = (struct json_fault){.offset = s.at, .line = line_of(&s)};
-        snprintf(fault->message, sizeof fault->message, "%s", s.message);
-    }
+    if (result != JSON_OK)
+        describe(&s, fault);
+    return result;
+}
+
+enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
+                               struct json_fault *fault)
+{
+    struct scanner s = {
+        .text = (const unsigned char *)text, .size = size_bytes, .values_left = max_values};
+    enum json_result result = scan_text(&s);
+
+    while (result == JSON_OK && s.at < s.size && is_space(s.text[s.at]))
+        s.at++;
+    if (result == JSON_OK && s.at < s.size)
+        result = refuse(&s, "something follows the JSON text");
+    if (result != JSON_OK)
+        describe(&s, fault);
     return result;
 }
 

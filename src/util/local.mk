@@ -6,6 +6,8 @@ src_util_libutil_a_SOURCES = \
   src/util/cancel.c src/util/cancel.h \
   src/util/clock.c src/util/clock.h \
   src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h \
+  src/util/json_walk.c src/util/json_walk.h \
+  src/util/memory.c src/util/memory.h \
   src/util/log.c src/util/log.h \
   src/util/problem.c src/util/problem.h \
   src/util/ring.c src/util/ring.h \

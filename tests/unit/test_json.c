@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "util/json.h"
+#include "util/json_walk.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -529,6 +530,129 @@ START_TEST(a_large_object_is_read_in_linear_time)
 }
 END_TEST
 
+/* --- values are counted ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *text;
+    size_t values;
+} count_rows[] = {
+    {"null", 1},
+    {"\"a,b\"", 1},
+    {"-1e5", 1},
+    {"[]", 1},
+    {" [ ] ", 1},
+    {"{ }", 1},
+    {"[1]", 2},
+    {"[[],[]]", 3},
+    {"[[[[]]]]", 4},
+    {"{\"a\":1}", 2},
+    {"{\"a,[\":\"],{\",\"b\":[ ]}", 3},
+    {"{\"a\\\"\":{\"b\":[1, 2 ,{}]},\"c\":null}", 7},
+};
+
+START_TEST(values_are_counted_and_one_too_many_is_refused)
+{
+    const char *text = count_rows[_i].text;
+    size_t size = strlen(text);
+    size_t values = count_rows[_i].values;
+
+    ck_assert_uint_eq(json_count_values(json_slice_of(text, size)), values);
+    ck_assert_int_eq(json_scan_all(text, size, values, NULL), JSON_OK);
+    ck_assert_int_eq(json_scan_all(text, size, values - 1, NULL), JSON_TOO_MANY);
+}
+END_TEST
+
+START_TEST(a_whole_text_is_nothing_but_one)
+{
+    struct json_fault fault;
+
+    ck_assert_int_eq(json_scan_all("[] x", 4, 9, &fault), JSON_INVALID);
+    ck_assert_uint_eq(fault.offset, 3);
+    ck_assert_str_eq(fault.message, "something follows the JSON text");
+    ck_assert_int_eq(json_scan_all("[] \n", 4, 9, NULL), JSON_OK);
+    ck_assert_int_eq(json_scan_all("[", 1, 9, NULL), JSON_INCOMPLETE);
+}
+END_TEST
+
+/* --- looking without building ---------------------------------------------------------------- */
+
+static void compare(struct json_slice slice, struct json_object *value);
+
+static void compare_members(struct json_slice slice, struct json_object *object)
+{
+    struct json_walk walk = json_walk_into(slice);
+
+    json_object_object_foreach (object, key, member) {
+        ck_assert(json_walk_next(&walk));
+        ck_assert(json_slice_is(walk.key, key));
+        ck_assert_ptr_eq(json_slice_member(slice, key).text, walk.value.text);
+        compare(walk.value, member);
+    }
+    ck_assert(!json_walk_next(&walk));
+}
+
+static void compare_elements(struct json_slice slice, struct json_object *array)
+{
+    struct json_walk walk = json_walk_into(slice);
+
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        ck_assert(json_walk_next(&walk));
+        compare(walk.value, json_object_array_get_idx(array, i));
+    }
+    ck_assert(!json_walk_next(&walk));
+}
+
+static void compare_string(struct json_slice slice, struct json_object *string)
+{
+    struct buf text = BUF_EMPTY;
+
+    ck_assert(json_slice_decode(slice, &text));
+    ck_assert_int_eq((int)text.size_bytes, json_object_get_string_len(string));
+    ck_assert_mem_eq(buf_text(&text), json_object_get_string(string), text.size_bytes + 1);
+    buf_finish(&text);
+}
+
+/* That a slice is what json-c has built of it. */
+static void compare(struct json_slice slice, struct json_object *value)
+{
+    static const char types[] = {
+        [json_type_null] = 'n',   [json_type_double] = '0', [json_type_int] = '0',
+        [json_type_object] = '{', [json_type_array] = '[',  [json_type_string] = '"'};
+    enum json_type type = json_object_get_type(value);
+
+    if (type == json_type_boolean)
+        ck_assert_int_eq(json_slice_type(slice), json_object_get_boolean(value) ? 't' : 'f');
+    else
+        ck_assert_int_eq(json_slice_type(slice), types[type]);
+    if (type == json_type_object)
+        compare_members(slice, value);
+    else if (type == json_type_array)
+        compare_elements(slice, value);
+    else if (type == json_type_string)
+        compare_string(slice, value);
+}
+
+static const char *const walked_texts[] = {
+    "{\"a\":1,\"b\":[true,false,null,\"x\",-0.5e1],\"c\":{\"d\":{}}}",
+    " { \"a\" : [ ] , \"b\" : [ 1 , { \"c\" : \"}]\" } ] } ",
+    "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u00e4\\u20ac\\uD83D\\uDE00\",\"\\u0041\\u0000b\"]",
+    "[\"\\ud800\",\"\\ud800x\",\"\\udc00\"]",
+    "{\"\\u0061\":1,\"\":2,\"a\\\"b\":3}",
+    "\"alone\"",
+    "[]",
+};
+
+START_TEST(a_walk_sees_what_is_built)
+{
+    const char *text = walked_texts[_i];
+    struct json_object *value = NULL;
+
+    ck_assert_int_eq(json_read(text, strlen(text), &value, NULL), JSON_OK);
+    compare(json_slice_of(text, strlen(text)), value);
+    json_object_put(value);
+}
+END_TEST
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static Suite *json_suite(void)
@@ -553,6 +677,11 @@ static Suite *json_suite(void)
     tcase_add_test(tests, members_are_borrowed_and_absent_ones_null);
     tcase_add_test(tests, half_a_character_is_found);
     tcase_add_test(tests, a_large_object_is_read_in_linear_time);
+    tcase_add_loop_test(tests, values_are_counted_and_one_too_many_is_refused, 0,
+                        COUNT(count_rows));
+    tcase_add_test(tests, a_whole_text_is_nothing_but_one);
+    tcase_add_loop_test(tests, a_walk_sees_what_is_built, 0, COUNT(walked_texts));
+    tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     return suite;
 }
