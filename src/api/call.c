@@ -232,6 +232,8 @@ static void exchange(const struct call *call, const char *url, char *header, int
                      struct attempt *attempt)
 {
     const struct api_transport *transport = &call->api->config.transport;
+    atomic_bool *timed_out =
+        &call->api->timed_out[call->kind == NULL ? KINDS_COUNT : kind_index(call->kind)];
     const char *const headers[] = {"Accept: application/json",
                                    header[strlen(AUTHORIZATION)] == '\0' ? NULL : header, NULL};
     const struct http_request request = {
@@ -241,6 +243,7 @@ static void exchange(const struct call *call, const char *url, char *header, int
         .body = call->body,
         .body_bytes = call->body == NULL ? 0 : strlen(call->body),
         .share = api_share(call->kind, call->method),
+        .fresh = atomic_load(timed_out),
         .timeout_ms = timeout_ms,
     };
     const struct text_secrets secrets = {header + strlen(AUTHORIZATION), call->secrets};
@@ -249,6 +252,9 @@ static void exchange(const struct call *call, const char *url, char *header, int
         transport->perform(transport->ctx, &request, call->cancel, &response, &attempt->problem);
 
     report(call, url, &response, rc == 0);
+    /* Until something is answered, nothing is sent over a connection that may have died. */
+    if (rc == 0 || attempt->problem.kind == PROBLEM_TIMEOUT)
+        atomic_store(timed_out, rc != 0);
     if (rc == 0) {
         size_t body_bytes = response.body.size_bytes;
         judge_answer(call, &response, &secrets, attempt);

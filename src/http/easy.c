@@ -5,16 +5,11 @@
 
 #include "http/engine.h"
 #include "http/receive.h"
+#include "http/sockets.h"
 #include "http/url.h"
-#include "util/address.h"
 #include "util/clock.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 
 /* Sets an option unless one before it failed. */
 #define SET(code, easy, option, value)                       \
@@ -52,9 +47,8 @@ static int on_ready(void *arg, char *peer, char *local, int peer_port, int local
     struct transfer *transfer = arg;
 
     (void)peer;
-    (void)local;
     (void)peer_port;
-    (void)local_port;
+    sockets_use(transfer, local, local_port);
     pthread_mutex_lock(&transfer->http->lock);
     bool stop = (transfer->abandoned && transfer_can_stop(transfer)) ||
                 (transfer->sent && transfer->method == HTTP_POST);
@@ -63,37 +57,6 @@ static int on_ready(void *arg, char *peer, char *local, int peer_port, int local
     pthread_mutex_unlock(&transfer->http->lock);
     transfer->fault = FAULT_NONE; /* another address may have been refused on the way */
     return stop ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
-}
-
-/* Writes 127.0.0.1:8080 or [::1]:8080. */
-static void write_address(const struct sockaddr *address, char *out, size_t size)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *in = (const void *)address;
-        inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
-        snprintf(out, size, "%s:%u", text, ntohs(in->sin_port));
-    } else if (address->sa_family == AF_INET6) {
-        const struct sockaddr_in6 *in6 = (const void *)address;
-        inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text);
-        snprintf(out, size, "[%s]:%u", text, ntohs(in6->sin6_port));
-    }
-}
-
-/* The one place where sockets are opened: plain http gets none that leaves the machine. */
-static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
-{
-    struct transfer *transfer = arg;
-
-    (void)purpose;
-    write_address(&to->addr, transfer->peer, sizeof transfer->peer);
-    if (!url_is_https(transfer->url) && !address_is_loopback(&to->addr)) {
-        transfer->fault = FAULT_NOT_LOOPBACK;
-        return CURL_SOCKET_BAD;
-    }
-    transfer->fault = FAULT_NONE;
-    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 static void set_fixed(CURLcode *code, CURL *easy)
@@ -115,8 +78,11 @@ static void set_callbacks(CURLcode *code, struct transfer *transfer)
     SET(code, easy, CURLOPT_HEADERDATA, transfer);
     SET(code, easy, CURLOPT_PREREQFUNCTION, on_ready);
     SET(code, easy, CURLOPT_PREREQDATA, transfer);
-    SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    SET(code, easy, CURLOPT_OPENSOCKETFUNCTION, sockets_open);
     SET(code, easy, CURLOPT_OPENSOCKETDATA, transfer);
+    /* A connection outlives the transfer that made it. */
+    SET(code, easy, CURLOPT_CLOSESOCKETFUNCTION, sockets_close);
+    SET(code, easy, CURLOPT_CLOSESOCKETDATA, transfer->http);
 }
 
 /* Where to, and whom to trust. A private CA takes the place of the system's. */
@@ -149,9 +115,9 @@ static void set_method(CURLcode *code, const struct transfer *transfer)
         SET(code, easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_bytes);
         SET(code, easy, CURLOPT_POSTFIELDS, transfer->body == NULL ? "" : transfer->body);
     }
-    if (transfer->method == HTTP_POST)
+    if (transfer->method == HTTP_POST || transfer->fresh)
         SET(code, easy, CURLOPT_FRESH_CONNECT, 1L);
-    else
+    if (transfer->method != HTTP_POST)
         SET(code, easy, CURLOPT_CUSTOMREQUEST, http_method_name(transfer->method));
 }
 

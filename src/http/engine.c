@@ -5,6 +5,7 @@
 
 #include "http/easy.h"
 #include "http/outcome.h"
+#include "http/sockets.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -164,6 +165,8 @@ static bool finish_ended(struct http *http)
         struct transfer *transfer = easy_transfer(message->easy_handle);
         CURLcode code = message->data.result;
         outcome_fill(transfer, code);
+        if (code == CURLE_OPERATION_TIMEDOUT)
+            sockets_doubt(transfer);
         finish_running(http, transfer);
         any = true;
     }

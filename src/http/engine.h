@@ -19,6 +19,8 @@ struct share {
     uint64_t last_start; /* http->starts then */
 };
 
+TAILQ_HEAD(socket_list, socket); /* see sockets.h */
+
 struct http {
     /* Constant once the thread runs. */
     char *user_agent;
@@ -35,6 +37,7 @@ struct http {
     size_t running_count;
     struct share *shares; /* share_count of them */
     uint64_t starts;      /* ever */
+    struct socket_list sockets;
 
     atomic_size_t held_bytes; /* of all bodies, until http_response_finish */
 

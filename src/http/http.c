@@ -72,6 +72,7 @@ static struct http *prepare(const struct http_config *config)
     pthread_mutex_init(&http->lock, NULL);
     TAILQ_INIT(&http->queue);
     TAILQ_INIT(&http->running);
+    TAILQ_INIT(&http->sockets);
     http->max_connections = config->max_connections;
     http->share_count = config->shares == 0 ? 1 : config->shares;
     http->shares = calloc(http->share_count, sizeof *http->shares);

@@ -42,7 +42,9 @@ struct http_request {
      * and whoever has the fewest is next. */
     size_t share;
     int64_t timeout_ms; /* from now until the answer is whole, time in our queue included */
-    /* A POST always runs on a fresh connection, and is never sent twice by libcurl. */
+    /* On a new connection, none that was kept: one of those that died in silence would cost a
+     * timeout. A POST always is, and is never sent twice by libcurl. */
+    bool fresh;
 };
 
 /* How far a request that got no answer came. */

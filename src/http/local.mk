@@ -7,6 +7,7 @@ src_http_libhttp_a_SOURCES = \
   src/http/http.c src/http/http.h \
   src/http/outcome.c src/http/outcome.h \
   src/http/receive.c src/http/receive.h \
+  src/http/sockets.c src/http/sockets.h \
   src/http/transfer.c src/http/transfer.h \
   src/http/url.c src/http/url.h
 
@@ -41,3 +42,10 @@ tests_unit_test_http_shares_SOURCES = tests/unit/test_http_shares.c \
   tests/unit/test_http_peer.c tests/unit/test_http_peer.h
 tests_unit_test_http_shares_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_http_shares_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_http_silence
+tests_unit_test_http_silence_SOURCES = tests/unit/test_http_silence.c \
+  tests/unit/test_http_caller.c tests/unit/test_http_caller.h \
+  tests/unit/test_http_peer.c tests/unit/test_http_peer.h
+tests_unit_test_http_silence_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_http_silence_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)

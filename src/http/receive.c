@@ -4,6 +4,7 @@
 #include "http/receive.h"
 
 #include "http/engine.h"
+#include "http/sockets.h"
 
 #include <string.h>
 #include <strings.h>
@@ -75,6 +76,7 @@ size_t receive_body(char *data, size_t size, size_t count, void *arg)
     size_t size_bytes = size * count;
     size_t left_bytes = limit_of(transfer) - transfer->response.body.size_bytes;
 
+    sockets_prove(transfer);
     if (transfer->fault != FAULT_NONE)
         return 0;
     append(transfer, data, size_bytes < left_bytes ? size_bytes : left_bytes);
@@ -149,6 +151,7 @@ size_t receive_header(char *line, size_t size, size_t count, void *arg)
     struct transfer *transfer = arg;
     size_t size_bytes = size * count;
 
+    sockets_prove(transfer);
     transfer->headers_bytes += size_bytes;
     if (transfer->headers_bytes > RECEIVE_HEADERS_MAX_BYTES)
         transfer->fault = FAULT_HEADERS;

@@ -54,6 +54,7 @@ struct transfer *transfer_create(struct http *http, const struct http_request *r
     atomic_init(&transfer->refs, 1);
     transfer->http = http;
     transfer->method = request->method;
+    transfer->fresh = request->fresh;
     transfer->share = request->share < http->share_count ? request->share : 0;
     transfer->begun_ms = clock_now_ms(&clock_system);
     transfer->deadline_ms = request->timeout_ms > CANCEL_NEVER - transfer->begun_ms

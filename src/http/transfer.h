@@ -40,6 +40,7 @@ struct transfer {
     struct http *http;
     enum http_method method;
     size_t share;
+    bool fresh; /* on a new connection */
     char *url;
     struct curl_slist *headers;
     char *body;
@@ -50,9 +51,11 @@ struct transfer {
     /* The http thread's alone until the state is TRANSFER_DONE, then the caller's. */
     CURL *easy;
     enum transfer_fault fault;
-    size_t headers_bytes; /* of all that came so far, trailers too */
-    unsigned codings;     /* that the body is wrapped in */
-    char peer[64];        /* the address last connected to, as words; "" before that */
+    size_t headers_bytes;  /* of all that came so far, trailers too */
+    unsigned codings;      /* that the body is wrapped in */
+    struct socket *socket; /* that it is sent on; NULL: not known, or closed */
+    int64_t ready_ms;      /* when it was; 0: not yet */
+    char peer[64];         /* the address last connected to, as words; "" before that */
     char curl_words[CURL_ERROR_SIZE];
     struct http_response response;
     struct problem problem;

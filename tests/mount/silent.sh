@@ -79,4 +79,34 @@ test_docs_events_that_hang_hold_up_no_change()
     wait "${hanging[@]}"
 }
 
+# Connections that are open pass nothing any more, as after a suspend: new ones do.
+test_connections_that_died_in_silence_cost_one_timeout()
+{
+    mounted -- timeout=2,ttl=3600
+    works 'cat drives/*/name snapshots/*/name providers/*/name > /dev/null &
+        ls utilization.json > /dev/null; touch drives/* snapshots/*
+        for file in drives/*/name snapshots/*/name; do cat "$file" > /dev/null & done; wait'
+    silence open
+    works 'touch drives snapshots providers'
+    shell 'echo new > drives/data/name'
+    eventually 10 works 'touch drives; ls drives > /dev/null'
+    quickly 'touch snapshots; ls snapshots > /dev/null'
+    quickly 'touch providers; ls providers > /dev/null'
+    quickly 'mv snapshots/before-upgrade snapshots/after-upgrade'
+    quickly 'mkdir "machines/$(ls machines | head -n 1)/now"'
+    assert_eq true "$(jq -c '[.kinds | .drives, .snapshots, .providers | .online] | all' \
+        "$MNT/.paperspacefs/status.json")"
+}
+
+# What was sent over one is asked of another: a change that is made after a timeout is made.
+test_a_change_after_a_timeout_takes_a_fresh_connection()
+{
+    mounted -- timeout=2,ttl=3600
+    works 'ls drives > /dev/null'
+    silence open
+    refused 'Connection timed out' 'mv drives/data drives/data-2'
+    quickly 'mv drives/data drives/data-2'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"data-2\"}"
+}
+
 run_scenarios "$@"
