@@ -12,7 +12,8 @@
 
 #define RESERVE_MS        200
 #define CREATE_RESERVE_MS 5000
-#define TAKE_BACK_MS      250 /* in which what was taken back has ended */
+#define TAKE_BACK_MS      150 /* in which what was taken back has ended */
+#define TAKE_BACK_STEP_MS 10
 
 /* --- life ------------------------------------------------------------------------------------- */
 
@@ -364,14 +365,19 @@ static enum cancel_reason wait_out(struct change *change, int64_t deadline_ms)
 }
 
 /* The caller was interrupted: if nobody else waits for it, what was not sent yet is not sent any
- * more, and that is known in a moment. */
+ * more, and that is known in a moment; so is that it was sent. */
 static void take_back(struct change *change)
 {
+    int64_t now_ms = clock_now_ms(&clock_system);
+    int64_t end_ms = now_ms + TAKE_BACK_MS;
+
     if (change->waiting > 1)
         return;
     cancel_fire(&change->cancel, CANCEL_INTERRUPT);
-    if (change->begun)
-        wait_out(change, clock_now_ms(&clock_system) + TAKE_BACK_MS);
+    while (change->begun && !change->done && !cancel_goes_on(&change->cancel) && now_ms < end_ms) {
+        wait_out(change, now_ms + TAKE_BACK_STEP_MS);
+        now_ms = clock_now_ms(&clock_system);
+    }
 }
 
 /* Why the caller is to leave; CANCEL_NONE: it is done, or to be looked at again. */

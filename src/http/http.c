@@ -150,6 +150,7 @@ static bool wait_done(struct http *http, struct transfer *transfer, struct cance
 
     if (done || *reason != CANCEL_INTERRUPT || !cancel->takes_back || !transfer->sent)
         return done;
+    cancel_say_goes_on(cancel);
     cancel_init(&rest, NULL, cancel->deadline_ms);
     done = wait_with(http, transfer, &rest, reason);
     cancel_finish(&rest);

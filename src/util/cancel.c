@@ -48,6 +48,7 @@ void cancel_init(struct cancel *cancel, struct cancel_group *group, int64_t dead
     cancel->fired = CANCEL_NONE;
     cancel->woken = false;
     cancel->takes_back = false;
+    cancel->goes_on = false;
     cancel->room = NULL;
     cancel->seated = false;
     cancel->deadline_ms = deadline_ms;
@@ -88,6 +89,21 @@ void cancel_fire(struct cancel *cancel, enum cancel_reason reason)
         cancel->fired = reason;
     pthread_cond_signal(&cancel->wake);
     pthread_mutex_unlock(&cancel->lock);
+}
+
+void cancel_say_goes_on(struct cancel *cancel)
+{
+    pthread_mutex_lock(&cancel->lock);
+    cancel->goes_on = true;
+    pthread_mutex_unlock(&cancel->lock);
+}
+
+bool cancel_goes_on(struct cancel *cancel)
+{
+    pthread_mutex_lock(&cancel->lock);
+    bool goes_on = cancel->goes_on;
+    pthread_mutex_unlock(&cancel->lock);
+    return goes_on;
 }
 
 /* With the token's lock held. */

@@ -39,13 +39,14 @@ struct cancel_group {
 };
 
 struct cancel {
-    pthread_mutex_t lock; /* guards fired and woken */
+    pthread_mutex_t lock; /* guards fired, woken and goes_on */
     pthread_cond_t wake;  /* on CLOCK_MONOTONIC */
     enum cancel_reason fired;
     bool woken;
     /* An interrupt takes back what was not sent yet, and does not end the wait for what was: set by
      * its owner right after cancel_init. */
     bool takes_back;
+    bool goes_on;              /* told so by what waits on it: the interrupt takes nothing back */
     struct waiting_room *room; /* or NULL: it may always wait; set likewise */
     bool seated;               /* it has a seat there; of the thread that waits on it */
     int64_t deadline_ms;       /* on clock_system's monotonic clock; CANCEL_NEVER */
@@ -75,6 +76,11 @@ void cancel_set_deadline(struct cancel *cancel, int64_t deadline_ms);
 void cancel_fire(struct cancel *cancel, enum cancel_reason reason);
 /* Why the token is fired, the deadline considered; CANCEL_NONE: it is not. */
 enum cancel_reason cancel_reason(struct cancel *cancel);
+
+/* Of a token that takes back: what waits on it says that it was interrupted too late, and goes on;
+ * whether it has. Any thread. */
+void cancel_say_goes_on(struct cancel *cancel);
+bool cancel_goes_on(struct cancel *cancel);
 
 /* Takes a seat, unless it has one or needs none. False: none is free. For who must know that before
  * it begins something that it will wait for; by the thread that waits on the token. */

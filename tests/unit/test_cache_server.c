@@ -476,6 +476,8 @@ static bool is_over(struct cancel *cancel)
     enum cancel_reason reason = cancel_reason(cancel);
 
     if (reason == CANCEL_INTERRUPT && cancel->takes_back)
+        cancel_say_goes_on(cancel);
+    if (reason == CANCEL_INTERRUPT && cancel->takes_back)
         return clock_now_ms(&clock_system) >= cancel->deadline_ms;
     return reason != CANCEL_NONE;
 }
