@@ -176,6 +176,10 @@ bool cache_create_in_doubt(struct cache *cache, const struct kind *kind, const c
  * and ends further attempts: then the outcome is that of the last one. */
 int change_wait(struct change *change, struct cancel *cancel, struct problem *problem);
 bool change_done(struct change *change);
+/* How long who holds a directory in the kernel should wait for a change of `kind`: as long as the
+ * timeout; where one got no answer in time a sixth of that, at most 5 s, until one is answered, or
+ * the kind after it was silent. */
+int64_t cache_patience_ms(struct cache *cache, const struct kind *kind);
 /* After success: the resource as it is now, or as it was last known when an update was answered
  * without it and it could not be read (one reference; NULL for delete and restore). */
 struct record *change_record(struct change *change);

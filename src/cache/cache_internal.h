@@ -135,10 +135,13 @@ struct collection {
     unsigned items_running; /* flights of FETCH_ITEM that have a worker */
     bool suspended;         /* a request timed out, and nothing was answered since */
     bool probing;
+    bool silent;               /* a change got no answer in time, and none was answered since */
+    int64_t silent_ms;         /* on clock_system: when that was */
     bool asked;                /* a fetch has ended */
     bool online;               /* the last one was answered */
     tick_t failed;             /* begun of the last fetch, if that was an outage; else 0 */
     int64_t failed_ms;         /* when that ended */
+    int64_t worn_ms;           /* on clock_system: when one ended so after most of the timeout */
     enum problem_kind refused; /* how it was denied, and not allowed since: no old data is shown;
                                 * else PROBLEM_NONE */
     struct problem problem;    /* the last one's */
@@ -341,6 +344,15 @@ struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_wh
                                     const char *id, enum change_verb verb);
 struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
                                  const char *id, enum change_verb verb);
+
+/* --- patience (patience.c) -------------------------------------------------------------------- */
+
+/* A change, or what it has to read first, got no answer in time. */
+void patience_note_silence_locked(struct collection *collection);
+/* The kind answers again. */
+void patience_note_answer_locked(struct collection *collection);
+/* What the end of a change says about that; no lock held. */
+void patience_note_end(struct change *change, const struct problem *problem);
 
 /* --- events (events.c) ------------------------------------------------------------------------ */
 

@@ -231,6 +231,7 @@ static void perform(struct change *change)
         say_taken_back(&problem);
     else
         report(change, record, &problem);
+    patience_note_end(change, &problem);
     pthread_mutex_lock(&change->lock);
     change->record = record;
     if (rc != 0)

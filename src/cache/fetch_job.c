@@ -7,6 +7,14 @@
 
 #include "cache/cache_internal.h"
 
+/* The server answers, and not only reads if it had been silent. */
+static void note_answer_locked(struct collection *collection)
+{
+    if (collection->suspended)
+        patience_note_answer_locked(collection);
+    collection->suspended = false;
+}
+
 /* A page came: the server answers. */
 static void on_page(void *ctx, size_t items)
 {
@@ -16,7 +24,7 @@ static void on_page(void *ctx, size_t items)
     (void)items;
     pthread_mutex_lock(&cache->lock);
     flight->progress_ms = clock_now_ms(&clock_system);
-    flight->collection->suspended = false;
+    note_answer_locked(flight->collection);
     wait_queue_wake(&flight->waiters);
     pthread_mutex_unlock(&cache->lock);
 }
@@ -131,6 +139,13 @@ static void note_denial(struct flight *flight)
         collection->refused = PROBLEM_NONE;
 }
 
+static bool took_long(const struct flight *flight)
+{
+    int64_t took_ms = clock_now_ms(&clock_system) - flight->progress_ms;
+
+    return took_ms >= flight->collection->cache->config.timeout_ms / 2;
+}
+
 /* What the end of a list or a GET says about the kind. */
 static void note_end(struct flight *flight)
 {
@@ -145,8 +160,10 @@ static void note_end(struct flight *flight)
     collection->online = answered;
     collection->failed = outage ? flight->begun : 0;
     collection->failed_ms = now_ms(collection);
+    if (outage && took_long(flight))
+        collection->worn_ms = clock_now_ms(&clock_system);
     if (answered)
-        collection->suspended = false;
+        note_answer_locked(collection);
     if (problem->kind == PROBLEM_TIMEOUT && !answered)
         probe_start_locked(collection);
     note_denial(flight);

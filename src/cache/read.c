@@ -15,6 +15,9 @@ struct reader {
 /* How long old data is shown after a failed attempt before there is another. */
 #define RETRY_OLD_MS 5000
 
+/* How soon after a failure that took long the server is asked again, where nothing old will do. */
+#define ASK_AGAIN_MS 500
+
 enum plan { PLAN_SERVE, PLAN_GONE, PLAN_LIST, PLAN_GET };
 
 static int64_t age_ms(const struct collection *collection, int64_t since_ms)
@@ -156,6 +159,14 @@ static bool has_just_failed(const struct collection *collection)
            age_ms(collection, collection->failed_ms) < RETRY_OLD_MS;
 }
 
+/* Whether the server has just been asked for as long as an operation may take, in vain: who asks
+ * again right after that, as the kernel does for a name that it knew, is told the same. */
+static bool is_worn_out(const struct collection *collection)
+{
+    return collection->worn_ms != 0 && collection->failed > collection->expired &&
+           clock_now_ms(&clock_system) - collection->worn_ms < ASK_AGAIN_MS;
+}
+
 static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bool has_old,
                                  struct problem *problem)
 {
@@ -163,6 +174,11 @@ static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bo
 
     if (collection->suspended && !has_old) {
         fetch_say_suspended(problem);
+        return OUTCOME_FAILED;
+    }
+    if (!has_old && is_worn_out(collection)) {
+        if (problem != NULL)
+            *problem = collection->problem;
         return OUTCOME_FAILED;
     }
     if (has_old && (collection->suspended || fetch_is_stalled_locked(collection) ||

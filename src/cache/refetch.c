@@ -9,6 +9,8 @@ static int take_answer(struct flight *flight, enum fetch_end end, struct record 
 {
     if (end == FETCH_FAILED && problem != NULL)
         *problem = flight->problem;
+    if (end != FETCH_DONE && problem != NULL && problem->kind == PROBLEM_TIMEOUT)
+        patience_note_silence_locked(flight->collection);
     if (end != FETCH_DONE)
         return -1;
     struct item *item = collection_find(flight->collection, flight->id);

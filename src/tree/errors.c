@@ -81,7 +81,7 @@ int tree_change_start(struct call *call, struct dir *dir, const char *name,
     dir_path(dir, name, path, sizeof path);
     if (journal_print_origin(call->pid, call->uid, call->op, path, &origin))
         sent.origin = buf_text(&origin);
-    sent.deadline_ms = call->cancel->deadline_ms;
+    sent.deadline_ms = call->change_ms != 0 ? call->change_ms : call->cancel->deadline_ms;
     if (request->id != NULL)
         dir_note_own(dir->tree, request->id);
     int rc = change_start(dir->tree->config.cache, &sent, out);

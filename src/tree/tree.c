@@ -95,6 +95,21 @@ static int begin_change(struct call *call, struct dir *dir, const char *name)
     return 0;
 }
 
+/* The kernel holds the directory of a change until it is answered. Where changes of the kind get no
+ * answer that is not waited for as long as each may take. */
+static void hold_directory(struct call *call, struct dir *dir)
+{
+    int64_t now_ms = clock_now_ms(&clock_system);
+
+    if (dir->kind == NULL)
+        return;
+    int64_t end_ms = now_ms + cache_patience_ms(dir->tree->config.cache, dir->kind);
+    if (end_ms >= call->cancel->deadline_ms)
+        return;
+    call->change_ms = call->cancel->deadline_ms;
+    cancel_set_deadline(call->cancel, end_ms);
+}
+
 /* --- looking --------------------------------------------------------------------------------- */
 
 /* Lets the found directory, or `dir` itself for a leaf, become the entry's node. */
@@ -193,6 +208,7 @@ int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode
     int rc = begin_change(call, dir, name);
 
     (void)mode;
+    hold_directory(call, dir);
     if (rc == 0 && ops->mkdir == NULL)
         rc = tree_fail(call, EPERM, "no directory can be made here");
     if (rc == 0)
@@ -301,6 +317,7 @@ int tree_unlink(struct call *call, struct dir *dir, const char *name)
 
 int tree_rmdir(struct call *call, struct dir *dir, const char *name)
 {
+    hold_directory(call, dir);
     return remove_entry(call, dir, name, dir_ops(dir)->rmdir);
 }
 
@@ -310,6 +327,7 @@ int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir
     const struct dir_ops *ops = dir_ops(dir);
     int rc = begin_change(call, dir, new_name);
 
+    hold_directory(call, dir);
     if (rc == 0 && ops->rename == NULL)
         rc = tree_fail(call, EPERM, "nothing can be renamed here");
     if (rc == 0)

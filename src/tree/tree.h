@@ -73,6 +73,8 @@ struct call {
     gid_t gid;
     mode_t umask;
     const char *op;         /* "write", for the journal */
+    int64_t change_ms;      /* until when a change may take that it waits for less long; 0: so long
+                             * as it waits itself */
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
     bool changed;           /* names may mean something else: tree_settle before it is answered */
