@@ -109,4 +109,246 @@ test_docs_who_reads_wait_is_answered_when_the_mount_ends()
     await_daemon
 }
 
+# --- a full house -------------------------------------------------------------------------------
+
+# fill_the_house: seven callers wait for a listing that is not answered.
+fill_the_house()
+{
+    hang '"path": "/storage-providers"'
+    in_background 7 ls providers
+    eventually 20 waiting 7
+}
+
+test_a_listing_that_hangs_holds_nobody_else_up()
+{
+    mounted -- $FEW
+    hang '"path": "/snapshots"'
+    in_background 20 ls snapshots
+    eventually 20 waiting 7
+    eventually 20 said_by 13 'Resource temporarily unavailable'
+    words EAGAIN 'too many callers'
+    answers 'ls drives; cat drives/data/drive.json; cat README'
+    kill -KILL "${crowd[@]}" 2>/dev/null || true
+    freed 5
+    answers 'ls drives'
+}
+
+said_by()
+{
+    [ "$(said "$2")" -eq "$1" ]
+}
+
+test_in_a_full_house_what_is_known_is_shown()
+{
+    mounted -- $FEW,timeout=20
+    works 'ls snapshots; cat snapshots/before-upgrade/snapshot.json'
+    works 'touch .paperspacefs/refresh'
+    hang '"path": "/snapshots"'
+    fill_the_house
+    answers 'ls snapshots; cat snapshots/before-upgrade/snapshot.json; stat snapshots/before-upgrade'
+    kill -KILL "${crowd[@]}"
+    freed 5
+}
+
+# More than all the threads there are when nothing is said about them.
+test_docs_520_readers_of_wait_and_a_listing_that_hangs()
+{
+    mounted
+    emu_config '{"eventMs": 600000}'
+    works "touch $DIR/restore"
+    python3 - "$MNT/$DIR/wait" <<'END' &
+import os, sys, threading
+def read(fd):
+    try:
+        os.read(fd, 100)
+    except OSError:
+        pass
+threading.stack_size(65536)
+for _ in range(520):
+    threading.Thread(target=read, args=(os.open(sys.argv[1], os.O_RDONLY),)).start()
+END
+    crowd+=($!)
+    eventually 30 waiting 520
+    answers "ls drives; ls snapshots; cat $DIR/state"
+    kill -KILL "${crowd[@]}"
+    freed 10
+    eventually 5 waiting 0
+}
+
+# --- every operation that waits -----------------------------------------------------------------
+
+# ends_within MS PID: the process ends in that time.
+ends_within()
+{
+    local start end
+
+    start=$(date +%s%3N)
+    while is_running "$2"; do
+        end=$(date +%s%3N)
+        if ((end - start > $1 * 3 * patience)); then
+            fail "it was not freed within $1 ms"
+        fi
+        pause 0.01
+    done
+}
+
+# freed_by SIGNAL COMMAND…: the command waits, and the signal frees it.
+freed_by()
+{
+    local signal=$1
+    shift
+    in_background 1 "$@"
+    eventually 20 waiting 1
+    kill "-$signal" "${crowd[0]}"
+    ends_within 200 "${crowd[0]}"
+    crowd=()
+    eventually 5 waiting 0
+}
+
+# can_leave FAULT TEXT [TEXT]: the operation, held up by the fault, is refused in a full house before
+# anything is sent; and while it waits, an interrupt frees its caller, and a kill that of the second.
+can_leave()
+{
+    hang "$1"
+    fill_the_house
+    refused 'Resource temporarily unavailable' "timeout -s KILL $((10 * patience)) $2"
+    nothing_sent
+    kill -KILL "${crowd[@]}"
+    freed 5
+    eventually 5 waiting 0
+    freed_by TERM bash -c "$2 & trap 'kill \$!; wait \$!; exit' TERM; wait \$!"
+    freed_by KILL bash -c "exec ${3:-$2}"
+    answers 'ls .paperspacefs'
+    stop_emulator # what was sent is let finish: now
+}
+
+test_docs_a_lookup_can_be_left()
+{
+    mounted -- $FEW
+    can_leave '"method": "GET", "path": "/snapshots"' 'stat snapshots/before-upgrade'
+}
+
+test_docs_an_opendir_can_be_left()
+{
+    mounted -- $FEW
+    can_leave '"method": "GET", "path": "/snapshots"' 'ls snapshots'
+}
+
+test_docs_an_open_can_be_left()
+{
+    mounted -- $FEW,stale=0
+    works 'stat drives/data/drive.json; touch drives/data'
+    can_leave '"method": "GET", "path": "/shared-drives"' 'cat drives/data/drive.json'
+}
+
+test_docs_a_write_can_be_left()
+{
+    mounted -- $FEW
+    can_leave '"method": "PUT"' "sh -c 'exec echo new >drives/data/name'"
+}
+
+test_docs_a_mkdir_can_be_left()
+{
+    mounted -- $FEW
+    works "ls machines/$MACHINE"
+    can_leave '"method": "POST"' "mkdir machines/$MACHINE/new"
+}
+
+test_docs_an_rmdir_can_be_left()
+{
+    mounted -- $FEW
+    can_leave '"method": "DELETE"' 'rm -r drives/archive'
+}
+
+test_docs_a_rename_can_be_left()
+{
+    mounted -- $FEW
+    can_leave '"method": "PUT"' 'mv drives/data drives/new'
+}
+
+test_docs_a_restore_can_be_left()
+{
+    mounted -- $FEW
+    works 'ls snapshots'
+    can_leave '"method": "POST"' "touch $DIR/restore" 'touch "snapshots/trained model v2/restore"'
+}
+
+test_docs_wait_can_be_left()
+{
+    mounted -- $FEW
+    emu_config '{"eventMs": 600000}'
+    works "touch $DIR/restore"
+    fill_the_house
+    in_background 1 cat $DIR/wait
+    eventually 5 waiting 8
+    kill -KILL "${crowd[@]}"
+    freed 5
+    eventually 5 waiting 0
+    freed_by TERM cat $DIR/wait
+    freed_by KILL cat $DIR/wait
+}
+
+# --- silence ------------------------------------------------------------------------------------
+
+# took MS TEXT…: the command, whether it works or not, ends within that time.
+took()
+{
+    local start
+
+    start=$(date +%s%3N)
+    shell "$2"
+    echo "took $(($(date +%s%3N) - start)) ms: $2"
+    if (($(date +%s%3N) - start > $1 * (patience + 1) / 2)); then
+        fail "$2: took $(($(date +%s%3N) - start)) ms, not $1"
+    fi
+}
+
+test_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the_end()
+{
+    local status
+
+    for status in 429 503; do
+        mounted -- ttl=1,stale=0,timeout=3
+        works 'stat drives/data'
+        fault "{\"path\": \"/shared-drives\", \"times\": -1, \"status\": $status}"
+        pause 1.1
+        took 4000 'stat drives/data'
+        assert_status 1
+        no_faults
+        pause 0.6
+        works 'stat drives/data'
+        end_mount
+        end_emulator
+    done
+}
+
+test_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
+{
+    mounted -- ttl=1
+    works 'stat drives/data'
+    fault '{"path": "/shared-drives", "times": -1, "status": 429}'
+    pause 1.1
+    took 3000 'stat drives/data && cat drives/data/drive.json && ls drives'
+    assert_status 0
+}
+
+# The kernel lets one change of a directory in after the other, and who lists it comes last.
+test_renames_that_get_no_answer_hold_a_directory_for_little_more_than_one_timeout()
+{
+    local i
+
+    mounted --populate 20 -- timeout=3
+    works 'ls snapshots'
+    hang '"method": "PUT"'
+    for i in 1 2 3 4 5 6; do
+        in_background 1 mv "$(cd "$MNT" && printf '%s\n' snapshots/* | sed -n "${i}p")" "snapshots/n$i"
+    done
+    pause 0.5
+    took 8000 'ls snapshots'
+    freed 10
+    assert_eq 6 "$(said 'Connection timed out')"
+    no_faults
+    works 'mv snapshots/snapshot-000015 snapshots/renamed'
+}
+
 run_scenarios "$@"
