@@ -297,7 +297,6 @@ took()
 
     start=$(date +%s%3N)
     shell "$2"
-    echo "took $(($(date +%s%3N) - start)) ms: $2"
     if (($(date +%s%3N) - start > $1 * (patience + 1) / 2)); then
         fail "$2: took $(($(date +%s%3N) - start)) ms, not $1"
     fi
