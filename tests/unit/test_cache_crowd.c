@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Many threads doing everything at once, over a server that fails now and then. */
+/* Many threads doing everything at once, over a server that fails now and then; and callers who
+ * find that too many wait already. */
 #include "config.h"
 
 #include "test_cache_room.h"
+
+#include "util/waiting_room.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +141,133 @@ START_TEST(test_everything_at_once_ends_and_agrees_with_the_server)
 }
 END_TEST
 
+/* --- who may not wait ------------------------------------------------------------------------- */
+
+static struct waiting_room seats;
+
+/* A token that finds no seat. */
+static void init_crowded(struct cancel *cancel)
+{
+    waiting_room_init(&seats, 2);
+    ck_assert(waiting_room_sit(&seats));
+    cancel_init(cancel, &room.group, CANCEL_NEVER);
+    cancel->room = &seats;
+}
+
+static void is_turned_away(int rc, const struct problem *problem)
+{
+    ck_assert_int_eq(rc, -1);
+    ck_assert_int_eq(problem->kind, PROBLEM_TRY_LATER);
+    ck_assert_ptr_nonnull(strstr(problem->message, "too many callers"));
+}
+
+START_TEST(test_in_a_full_house_nothing_known_is_try_later_at_once)
+{
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct cancel cancel;
+
+    room_add_drives(2);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    init_crowded(&cancel);
+    is_turned_away(cache_ensure(room.cache, &kind_drives, CACHE_ANY, &cancel, &problem), &problem);
+    cancel_finish(&cancel);
+    server_wait_held(room.server, 1); /* what was asked for comes all the same */
+    server_release(room.server);
+    room_until(cache_is_known(room.cache, &kind_drives));
+}
+END_TEST
+
+START_TEST(test_in_a_full_house_old_data_is_shown_at_once)
+{
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct record *record = NULL;
+    struct cancel cancel;
+
+    room_add_drives(2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    cache_expire(room.cache, NULL, NULL);
+    server_fail(room.server, HTTP_GET, DRIVES, FAULT_HOLD_BEFORE, 0, -1);
+    init_crowded(&cancel);
+    ck_assert_int_eq(cache_ensure(room.cache, &kind_drives, CACHE_FRESH, &cancel, &problem), 0);
+    ck_assert_int_eq(cache_read(room.cache, &kind_drives, "d1", &cancel, &record, &problem), 0);
+    record_unref(record);
+    is_turned_away(cache_refetch(room.cache, &kind_drives, "d1", &cancel, &record, &problem),
+                   &problem);
+    cancel_finish(&cancel);
+    server_heal(room.server);
+    server_release(room.server);
+}
+END_TEST
+
+START_TEST(test_in_a_full_house_a_change_under_way_is_not_waited_for)
+{
+    struct problem problem = {.kind = PROBLEM_NONE};
+    struct cancel cancel;
+
+    room_add_drives(2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    server_fail(room.server, HTTP_PUT, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    struct change *change = room_start(CHANGE_UPDATE, &kind_drives, "d1", "{\"name\": \"mine\"}");
+
+    server_wait_held(room.server, 1);
+    init_crowded(&cancel);
+    is_turned_away(change_wait(change, &cancel, &problem), &problem);
+    cancel_finish(&cancel);
+    server_release(room.server);
+    ck_assert_int_eq(room_wait(change, NULL), PROBLEM_NONE);
+    change_unref(change);
+}
+END_TEST
+
+/* --- how long it is worth waiting ------------------------------------------------------------- */
+
+static void let_a_change_time_out(void)
+{
+    struct change *change = NULL;
+    const struct change_request request = {.verb = CHANGE_UPDATE,
+                                           .kind = &kind_drives,
+                                           .id = "d1",
+                                           .body = "{\"name\": \"mine\"}",
+                                           .deadline_ms = clock_now_ms(&clock_system) + 700};
+
+    server_fail(room.server, HTTP_PUT, DRIVES, FAULT_HOLD_BEFORE, 0, 1);
+    ck_assert_int_eq(change_start(room.cache, &request, &change), 0);
+    server_wait_held(room.server, 1);
+    ck_assert_int_ne(room_wait(change, NULL), PROBLEM_NONE);
+    change_unref(change);
+}
+
+START_TEST(test_after_a_change_without_an_answer_patience_is_short_until_one_is_answered)
+{
+    room_add_drives(2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 2000);
+    let_a_change_time_out();
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 2000 / 6);
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_snapshots), 2000);
+    cache_expire(room.cache, NULL, NULL);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    /* that reads are answered says nothing of changes */
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 2000 / 6);
+    server_fail(room.server, HTTP_PUT, DRIVES, FAULT_STATUS, 422, 1);
+    ck_assert_int_ne(room_change(CHANGE_UPDATE, &kind_drives, "d0", "{\"name\": \"b\"}"),
+                     PROBLEM_NONE);
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 2000);
+}
+END_TEST
+
+START_TEST(test_patience_is_five_seconds_at_most)
+{
+    room.config.timeout_ms = 60000;
+    room_restart();
+    room_add_drives(2);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 60000);
+    let_a_change_time_out();
+    ck_assert_int_eq(cache_patience_ms(room.cache, &kind_drives), 5000);
+}
+END_TEST
+
 TCase *case_crowd(void)
 {
     TCase *tcase = tcase_create("crowd");
@@ -145,5 +275,11 @@ TCase *case_crowd(void)
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_everything_at_once_ends_and_agrees_with_the_server);
+    tcase_add_test(tcase, test_in_a_full_house_nothing_known_is_try_later_at_once);
+    tcase_add_test(tcase, test_in_a_full_house_old_data_is_shown_at_once);
+    tcase_add_test(tcase, test_in_a_full_house_a_change_under_way_is_not_waited_for);
+    tcase_add_test(tcase,
+                   test_after_a_change_without_an_answer_patience_is_short_until_one_is_answered);
+    tcase_add_test(tcase, test_patience_is_five_seconds_at_most);
     return tcase;
 }
