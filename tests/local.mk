@@ -8,6 +8,7 @@ dist_check_SCRIPTS += \
   tests/mount/caching.sh \
   tests/mount/cloning.sh \
   tests/mount/commandline.sh \
+  tests/mount/conflicts.sh \
   tests/mount/counts.sh \
   tests/mount/creating.sh \
   tests/mount/credentials.sh \

@@ -171,6 +171,7 @@ struct record *record_with_mtime(const struct record *record, int64_t mtime_ms)
     copy->kind = record->kind;
     copy->created_ms = record->created_ms;
     copy->mtime_ms = mtime_ms;
+    copy->version = record->version;
     copy->automatic = record->automatic;
     copy->complete = record->complete;
     return copy;

@@ -29,6 +29,7 @@ struct record {
     size_t all_bytes;   /* of this allocation */
     int64_t created_ms; /* dtCreated, wall clock; -1: none */
     int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
+    uint64_t version;   /* likewise: another for every content; later ones are larger */
     bool automatic;     /* the value of the kind's automatic_key */
     bool complete;      /* false: a list's item that lacks the shape's completing_key */
 };

@@ -22,6 +22,7 @@ struct cache *cache_create(const struct cache_config *config)
     cache->config = *config;
     pthread_mutex_init(&cache->lock, NULL);
     TAILQ_INIT(&cache->changes);
+    TAILQ_INIT(&cache->old_versions);
     TAILQ_INIT(&cache->doubts);
     for (size_t i = 0; i < KINDS_COUNT; i++)
         collection_init(&cache->collections[i], cache, kinds_all[i]);

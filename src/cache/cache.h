@@ -13,6 +13,7 @@
 #define CACHE_CACHE_H
 
 #include "api/api.h"
+#include "api/past.h"
 #include "api/record.h"
 #include "kinds/kind.h"
 #include "util/cancel.h"
@@ -47,9 +48,11 @@ struct cache_config {
 #define CACHE_ITEMS_AT_ONCE      6
 #define CACHE_PROBE_PAUSE_MS     1000
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
-#define CACHE_HISTORY_MS         600000 /* how long older versions are remembered */
-#define CACHE_HISTORY_DEPTH      64     /* how many of them, for one resource */
-#define CACHE_GONE_REMEMBERED    1024   /* ids of a kind */
+#define CACHE_HISTORY_MS         86400000   /* how long older versions are remembered: a day */
+#define CACHE_HISTORY_DEPTH      16         /* how many of them, for one resource */
+#define CACHE_HISTORY_BYTES      (32 << 20) /* in all */
+#define CACHE_CHANGES_MS         600000     /* how long ended changes of what is gone are */
+#define CACHE_GONE_REMEMBERED    1024       /* ids of a kind */
 #define CACHE_CREATED_PIN_MS     600000
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
@@ -109,11 +112,13 @@ int cache_read(struct cache *cache, const struct kind *kind, const char *id, str
 int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
                   struct cancel *cancel, struct record **out, struct problem *problem);
 
-/* Older versions of a resource, seen in the last CACHE_HISTORY_MS and replaced by what was changed
- * elsewhere (not by this mount's own changes): newest first, at most `max`, one reference each.
- * Each has its id and the members that were replaced only. */
-size_t cache_history(struct cache *cache, const struct kind *kind, const char *id,
-                     struct record **out, size_t max);
+/* Copies what was replaced in the last CACHE_HISTORY_MS, of the last CACHE_HISTORY_DEPTH versions
+ * that somebody may have read; past_finish frees it. Without memory there is none. */
+void cache_get_past(struct cache *cache, const struct kind *kind, const char *id, struct past *out);
+void past_finish(struct past *past);
+/* A reader was given the value of `key` (0: the whole document) in the version with that number. */
+void cache_note_shown(struct cache *cache, const struct kind *kind, const char *id,
+                      uint64_t version, uint64_t key);
 
 /* The next read asks the server, and waits for a fetch begun from now on; nothing is dropped.
  * kind NULL: all; id NULL: the whole kind. After cache_expire(kind, id) a cache_read of it costs

@@ -54,6 +54,13 @@ struct machine {
     char id[];
 };
 
+/* Which keys' present values somebody has read; freed by shown_clear. */
+struct shown {
+    bool all;       /* all but `keys`; else only `keys` */
+    uint32_t count; /* of them */
+    uint64_t *keys; /* digests, in no order */
+};
+
 /* A resource that is shown. */
 struct item {
     UT_hash_handle hh; /* by the record's id */
@@ -69,6 +76,8 @@ struct item {
     bool listed;            /* the last listing had it */
     bool partial;           /* listings have it incomplete */
     bool refused;           /* its last GET was denied: old data must not be shown */
+    bool served;            /* somebody may read the record that it has now */
+    struct shown shown;
 };
 
 TAILQ_HEAD(item_list, item);
@@ -82,17 +91,16 @@ struct tombstone {
     char id[];
 };
 
-struct version {
-    struct record *record;
-    int64_t replaced_ms;
-};
+struct version;
+TAILQ_HEAD(version_list, version);
 
-/* Older versions of one resource, newest first. */
+/* Older versions of one resource, oldest first. */
 struct history {
     UT_hash_handle hh; /* by id */
-    size_t count;
-    size_t capacity; /* at most CACHE_HISTORY_DEPTH */
-    struct version *versions;
+    struct collection *collection;
+    struct version_list versions;
+    size_t count;   /* at most CACHE_HISTORY_DEPTH */
+    uint64_t since; /* what versions before this one had is not all known */
     char id[];
 };
 
@@ -212,7 +220,10 @@ struct cache {
     struct workers *changers;
     struct collection collections[KINDS_COUNT];
     struct remembered *memories;
-    TAILQ_HEAD(, change) changes; /* those not done */
+    struct version_list old_versions; /* of all resources, those replaced longest ago first */
+    size_t old_bytes;                 /* what they take */
+    uint64_t old_since;               /* what versions before this one had is not all known */
+    TAILQ_HEAD(, change) changes;     /* those not done */
     TAILQ_HEAD(, doubt) doubts;
 };
 
@@ -270,9 +281,10 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
 /* A GET said that it does not exist. True when it is gone, false when it is a creation of ours
  * that the server does not show everywhere yet. */
 bool merge_gone(struct collection *collection, const char *id, tick_t begun);
-/* The answer to a create or an update of ours. `mtime_ms` of a created one; -1: now. */
+/* The answer to a create or an update of ours. `mtime_ms` of a created one; -1: now. `body`: what
+ * was sent, JSON or NULL: what else has changed was changed elsewhere. */
 bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms);
-bool merge_updated(struct collection *collection, struct record *record);
+bool merge_updated(struct collection *collection, struct record *record, const char *body);
 /* A deletion of ours was answered: hides the id. */
 bool merge_deleted(struct collection *collection, const char *id);
 
@@ -296,14 +308,23 @@ void gone_clear(struct collection *collection);
 
 /* --- older versions (history.c) --------------------------------------------------------------- */
 
-/* Remembers what of `old` was replaced elsewhere by `now`. */
-void history_push(struct collection *collection, const struct record *old,
-                  const struct record *now);
-/* What this mount has just set is old no more. */
-void history_forget(struct collection *collection, const struct record *now);
-size_t history_copy(struct collection *collection, const char *id, struct record **out, size_t max);
-void history_prune(struct collection *collection); /* what is too old */
+/* `now` is about to replace the item's record: remembers what of that is replaced, where somebody
+ * may have read it. `body`: what this mount has sent to bring that about, JSON; NULL: nothing. What
+ * it has set itself is no older value any more. */
+void history_push(struct collection *collection, struct item *item, const struct record *now,
+                  const char *body);
+void history_prune(struct cache *cache); /* what is too old */
 void history_clear(struct collection *collection);
+
+/* --- what was read (shown.c) -------------------------------------------------------------------
+ */
+
+/* `key` 0: the whole document. Without memory more counts as shown than was. */
+void shown_add(struct shown *shown, uint64_t key);
+/* The key has another value now. */
+void shown_remove(struct shown *shown, uint64_t key);
+bool shown_has(const struct shown *shown, uint64_t key);
+void shown_clear(struct shown *shown);
 
 /* --- fetches (fetch.c) ------------------------------------------------------------------------ */
 

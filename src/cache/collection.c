@@ -101,6 +101,7 @@ static bool index_names(struct collection *collection, struct item *item)
 
 static void free_item(struct item *item)
 {
+    shown_clear(&item->shown);
     record_unref(item->record);
     free(item);
 }
@@ -112,6 +113,12 @@ struct item *collection_add(struct collection *collection, struct record *record
     if (item == NULL)
         return NULL;
     item->record = record_ref(record);
+    if (record->version == 0) { /* nobody else has it yet */
+        record->version = next_tick(collection->cache);
+    } else { /* it is shown again */
+        item->served = true;
+        shown_add(&item->shown, 0);
+    }
     HASH_ADD_KEYPTR(hh, collection->by_id, record->id, strlen(record->id), item);
     if (item->hh.tbl == NULL) {
         free_item(item);

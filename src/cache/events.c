@@ -89,7 +89,7 @@ void events_prune_locked(struct collection *collection)
     struct remembered *next = NULL;
 
     HASH_ITER (hh, cache->memories, memory, next) {
-        bool recent = now_ms(collection) - memory->changed_ms <= CACHE_HISTORY_MS;
+        bool recent = now_ms(collection) - memory->changed_ms <= CACHE_CHANGES_MS;
         bool blocks = memory->verb == CHANGE_RESTORE && is_pending(memory);
 
         if (memory->collection != collection || memory->in_flight > 0 || recent || blocks)

@@ -1,16 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Older versions of resources, so that an edit of one of them can be told from a new one. Of each
- * only what was replaced is kept: what it had in common with its successor was not changed then,
- * and counts as old only from when it is.
+ * Older versions of resources, so that a text that was made from one of them can be told from a new
+ * one. Of each only what was replaced is kept, and of that digests: what it had in common with its
+ * successor was not changed then, and counts as old only from when it is.
+ *
+ * Versions that nobody can have read are no more than a step on the way from the one before to the
+ * one after: they take no place of their own. So a key that changes all the time does not drive out
+ * what people have seen.
  */
 #include "config.h"
 
 #include "cache/cache_internal.h"
+#include "util/digest.h"
 #include "util/json.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+struct replaced {
+    uint64_t key;
+    uint64_t value;
+    bool shown;
+    bool elsewhere;
+};
+
+/* What one version had otherwise than its successor. */
+struct version {
+    TAILQ_ENTRY(version) link; /* in history->versions */
+    TAILQ_ENTRY(version) age;  /* in cache->old_versions */
+    struct history *history;
+    uint64_t number; /* of the last record that had it */
+    int64_t replaced_ms;
+    size_t count;
+    struct replaced *values; /* by key */
+};
+
+/* --- histories -------------------------------------------------------------------------------- */
 
 static struct history *find(struct collection *collection, const char *id)
 {
@@ -29,6 +54,8 @@ static struct history *find_or_add(struct collection *collection, const char *id
     history = calloc(1, sizeof(*history) + strlen(id) + 1);
     if (history == NULL)
         return NULL;
+    history->collection = collection;
+    TAILQ_INIT(&history->versions);
     memcpy(history->id, id, strlen(id) + 1);
     HASH_ADD_STR(collection->histories, id, history);
     if (history->hh.tbl != NULL)
@@ -37,166 +64,372 @@ static struct history *find_or_add(struct collection *collection, const char *id
     return NULL;
 }
 
-static void drop_oldest(struct history *history)
+static size_t bytes_of(const struct version *version)
 {
-    record_unref(history->versions[--history->count].record);
+    return sizeof(*version) + version->count * sizeof(*version->values);
 }
 
-static bool grow(struct history *history)
+/* Removes a version, and its history when it was the only one. What it and those before it had is
+ * not known from then on. */
+static void drop(struct version *version)
 {
-    size_t capacity = history->capacity == 0 ? 2 : history->capacity * 2;
-    struct version *versions = reallocarray(history->versions, capacity, sizeof(*versions));
+    struct history *history = version->history;
+    struct cache *cache = history->collection->cache;
 
-    if (versions == NULL)
-        return false;
-    history->versions = versions;
-    history->capacity = capacity;
-    return true;
+    TAILQ_REMOVE(&history->versions, version, link);
+    TAILQ_REMOVE(&cache->old_versions, version, age);
+    cache->old_bytes -= bytes_of(version);
+    history->since = version->number + 1;
+    if (--history->count == 0) {
+        if (cache->old_since < history->since)
+            cache->old_since = history->since;
+        HASH_DEL(history->collection->histories, history);
+        free(history);
+    }
+    free(version->values);
+    free(version);
+}
+
+static bool is_too_old(const struct version *version)
+{
+    return now_ms(version->history->collection) - version->replaced_ms > CACHE_HISTORY_MS;
+}
+
+void history_prune(struct cache *cache)
+{
+    struct version *oldest;
+
+    while ((oldest = TAILQ_FIRST(&cache->old_versions)) != NULL &&
+           (is_too_old(oldest) || cache->old_bytes > CACHE_HISTORY_BYTES))
+        drop(oldest);
+}
+
+void history_clear(struct collection *collection)
+{
+    while (collection->histories != NULL)
+        drop(TAILQ_FIRST(&collection->histories->versions));
 }
 
 /* --- what was replaced ------------------------------------------------------------------------ */
+
+/* The way from one version to the next. */
+struct diff {
+    struct item *item;
+    const struct record *now;
+    struct replaced *values;
+    size_t count;
+    size_t capacity;
+    bool failed; /* no memory */
+};
 
 static bool is_object(struct json_object *value)
 {
     return json_object_is_type(value, json_type_object);
 }
 
-/* What `old` has otherwise than `now`, or what `now` lacks: a new object, with references to
- * members of `old`; NULL: no memory. */
-static struct json_object *replaced(struct json_object *old, struct json_object *now)
+static void add_value(struct diff *diff, uint64_t key, struct json_object *value, bool elsewhere)
 {
-    struct json_object *result = json_object_new_object();
-    bool ok = result != NULL;
+    if (diff->count == diff->capacity) {
+        size_t capacity = diff->capacity == 0 ? 4 : diff->capacity * 2;
+        struct replaced *values = reallocarray(diff->values, capacity, sizeof(*values));
 
-    json_object_object_foreach (old, key, value) {
-        struct json_object *other = NULL;
-        if (!ok || (json_object_object_get_ex(now, key, &other) && json_same(value, other)))
-            continue;
-        bool nests = is_object(value) && is_object(other);
-        struct json_object *kept = nests ? replaced(value, other) : json_object_get(value);
-        ok = !(nests && kept == NULL) && json_object_object_add(result, key, kept) == 0;
+        diff->failed = diff->failed || values == NULL;
+        if (values == NULL)
+            return;
+        diff->values = values;
+        diff->capacity = capacity;
     }
-    if (ok)
-        return result;
-    json_object_put(result);
-    return NULL;
+    diff->values[diff->count++] =
+        (struct replaced){key, digest_value(value), shown_has(&diff->item->shown, key), elsewhere};
+    shown_remove(&diff->item->shown, key);
 }
 
-/* A record of `old` with its id and what was replaced only; NULL: nothing was, or no memory. */
-static struct record *version_of(const struct collection *collection, const struct record *old,
-                                 const struct record *now)
+/* A value that is replaced as one, and what it holds. */
+static void add_whole(struct diff *diff, uint64_t key, struct json_object *value, bool elsewhere)
 {
-    struct json_object *before = record_parse(old);
-    struct json_object *after = record_parse(now);
-    struct json_object *object = before == NULL || after == NULL ? NULL : replaced(before, after);
-    struct json_object *id = json_member(before, "id");
-    struct record *version = NULL;
+    add_value(diff, key, value, elsewhere);
+    if (!is_object(value))
+        return;
+    json_object_object_foreach (value, inner, member) {
+        add_whole(diff, digest_key(key, inner), member, elsewhere);
+    }
+}
 
-    if (object != NULL && json_object_object_length(object) > 0 &&
-        json_object_object_add(object, "id", json_object_get(id)) == 0)
-        version = record_from_json(old->kind, cache_dialect(collection->cache), object, NULL);
-    json_object_put(object);
-    json_object_put(before);
-    json_object_put(after);
-    return version;
+/* Whether this mount has sent another value for the key than it had. */
+static bool is_own(struct json_object *sent, const char *key, struct json_object *old)
+{
+    struct json_object *value = NULL;
+
+    return is_object(sent) && json_object_object_get_ex(sent, key, &value) &&
+           !json_same(value, old);
+}
+
+static void hide_new_keys(struct diff *diff, uint64_t up, struct json_object *old,
+                          struct json_object *now)
+{
+    json_object_object_foreach (now, key, value) {
+        (void)value;
+        if (!json_object_object_get_ex(old, key, NULL))
+            shown_remove(&diff->item->shown, digest_key(up, key));
+    }
+}
+
+/* What `old` has otherwise than `now`. Where the new record came incomplete, what it lacks is not
+ * known to have changed. `sent`: this mount's part in it, or NULL. */
+static void compare(struct diff *diff, uint64_t up, struct json_object *old,
+                    struct json_object *now, struct json_object *sent)
+{
+    json_object_object_foreach (old, key, value) {
+        struct json_object *other = NULL;
+        bool there = json_object_object_get_ex(now, key, &other);
+        uint64_t place = digest_key(up, key);
+
+        if (there ? json_same(value, other) : !diff->now->complete)
+            continue;
+        if (is_object(value) && is_object(other))
+            compare(diff, place, value, other, is_object(sent) ? json_member(sent, key) : NULL);
+        else
+            add_whole(diff, place, value, !is_own(sent, key, value));
+    }
+    hide_new_keys(diff, up, old, now);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    uint64_t key_a = ((const struct replaced *)a)->key;
+    uint64_t key_b = ((const struct replaced *)b)->key;
+
+    return (key_a > key_b) - (key_a < key_b);
+}
+
+static struct replaced *find_key(const struct version *version, uint64_t key)
+{
+    struct replaced wanted = {.key = key};
+
+    return bsearch(&wanted, version->values, version->count, sizeof(wanted), by_key);
 }
 
 /* --- versions --------------------------------------------------------------------------------- */
 
-/* Takes over the reference. */
-static void push(struct collection *collection, struct record *version)
+/* A key that has changed elsewhere has done so for all values that it had before, too. */
+static void mark_elsewhere(struct history *history, const struct diff *diff)
 {
-    struct history *history = find_or_add(collection, version->id);
+    struct version *version;
 
-    if (history == NULL) {
-        record_unref(version);
-        return;
+    TAILQ_FOREACH (version, &history->versions, link) {
+        for (size_t i = 0; i < diff->count; i++) {
+            struct replaced *before =
+                diff->values[i].elsewhere ? find_key(version, diff->values[i].key) : NULL;
+
+            if (before != NULL)
+                before->elsewhere = true;
+        }
     }
-    if (history->count == CACHE_HISTORY_DEPTH)
-        drop_oldest(history);
-    if (history->count == history->capacity && !grow(history)) {
-        record_unref(version);
-        return;
-    }
-    memmove(&history->versions[1], &history->versions[0],
-            history->count * sizeof(history->versions[0]));
-    history->versions[0] = (struct version){version, now_ms(collection)};
+}
+
+/* A new version takes over the values; false: no memory. */
+static bool add_version(struct history *history, struct diff *diff)
+{
+    struct collection *collection = history->collection;
+    struct version *version = calloc(1, sizeof(*version));
+
+    if (version == NULL)
+        return false;
+    version->history = history;
+    version->number = diff->item->record->version;
+    version->replaced_ms = now_ms(collection);
+    version->values = diff->values;
+    version->count = diff->count;
+    diff->values = NULL;
+    TAILQ_INSERT_TAIL(&history->versions, version, link);
+    TAILQ_INSERT_TAIL(&collection->cache->old_versions, version, age);
+    collection->cache->old_bytes += bytes_of(version);
     history->count++;
+    return true;
 }
 
-void history_push(struct collection *collection, const struct record *old, const struct record *now)
+/* The step from a version that nobody can have read becomes part of the one before it: keys that
+ * this has too had their value from then on, which nobody has seen. */
+static bool extend_version(struct version *version, const struct diff *diff)
 {
-    struct record *version = version_of(collection, old, now);
+    struct replaced *values =
+        reallocarray(version->values, version->count + diff->count, sizeof(*values));
+    size_t before = version->count;
 
-    if (version != NULL)
-        push(collection, version);
-}
-
-void history_forget(struct collection *collection, const struct record *now)
-{
-    struct history *history = find(collection, now->id);
-    size_t left = 0;
-
-    for (size_t i = 0; history != NULL && i < history->count; i++) {
-        struct version version = history->versions[i];
-        struct record *rest = version_of(collection, version.record, now);
-        record_unref(version.record);
-        version.record = rest;
-        if (rest != NULL)
-            history->versions[left++] = version;
+    if (values == NULL)
+        return false;
+    version->values = values;
+    version->number = diff->item->record->version;
+    for (size_t i = 0; i < diff->count; i++) {
+        struct replaced wanted = diff->values[i];
+        if (bsearch(&wanted, values, before, sizeof(wanted), by_key) == NULL)
+            values[version->count++] = wanted;
     }
-    if (history != NULL)
-        history->count = left;
+    version->history->collection->cache->old_bytes += (version->count - before) * sizeof(*values);
+    qsort(values, version->count, sizeof(*values), by_key);
+    return true;
 }
 
-static bool is_too_old(const struct collection *collection, const struct version *version)
+/* Without memory for it, nothing of the resource is known that could be told from what is new. */
+static void take_diff(struct collection *collection, struct diff *diff)
 {
-    return now_ms(collection) - version->replaced_ms > CACHE_HISTORY_MS;
-}
-
-size_t history_copy(struct collection *collection, const char *id, struct record **out, size_t max)
-{
-    struct history *history = find(collection, id);
-    size_t count = 0;
+    bool fresh = diff->item->served;
+    struct history *history = fresh ? find_or_add(collection, diff->item->record->id)
+                                    : find(collection, diff->item->record->id);
 
     if (history == NULL)
-        return 0;
-    while (count < max && count < history->count &&
-           !is_too_old(collection, &history->versions[count])) {
-        out[count] = record_ref(history->versions[count].record);
-        count++;
+        return;
+    qsort(diff->values, diff->count, sizeof(*diff->values), by_key);
+    mark_elsewhere(history, diff);
+    bool ok = fresh || history->count == 0
+                  ? add_version(history, diff)
+                  : extend_version(TAILQ_LAST(&history->versions, version_list), diff);
+
+    if (history->count > CACHE_HISTORY_DEPTH)
+        drop(TAILQ_FIRST(&history->versions));
+    if (!ok && history->count == 0) {
+        HASH_DEL(collection->histories, history);
+        free(history);
     }
+}
+
+/* What this mount has set itself is no older value any more. */
+static void settle_own(struct history *history, uint64_t up, struct json_object *sent)
+{
+    struct version *version;
+
+    json_object_object_foreach (sent, key, value) {
+        uint64_t place = digest_key(up, key);
+        uint64_t digest = digest_value(value);
+
+        if (is_object(value))
+            settle_own(history, place, value);
+        TAILQ_FOREACH (version, &history->versions, link) {
+            struct replaced *before = find_key(version, place);
+
+            if (before != NULL && before->value == digest)
+                before->elsewhere = false;
+        }
+    }
+}
+
+static void push(struct collection *collection, struct diff *diff, struct json_object *old,
+                 struct json_object *now, struct json_object *sent)
+{
+    compare(diff, DIGEST_ROOT, old, now, sent);
+    if (diff->count > 0 && !diff->failed)
+        take_diff(collection, diff);
+    struct history *history = is_object(sent) ? find(collection, diff->item->record->id) : NULL;
+
+    if (history != NULL)
+        settle_own(history, DIGEST_ROOT, sent);
+    history_prune(collection->cache);
+}
+
+void history_push(struct collection *collection, struct item *item, const struct record *now,
+                  const char *body)
+{
+    struct diff diff = {.item = item, .now = now};
+    struct json_object *before = record_parse(item->record);
+    struct json_object *after = record_parse(now);
+    struct json_object *sent = NULL;
+
+    if (body != NULL)
+        json_read(body, strlen(body), &sent, NULL);
+    if (before != NULL && after != NULL)
+        push(collection, &diff, before, after, sent);
+    free(diff.values);
+    json_object_put(before);
+    json_object_put(after);
+    json_object_put(sent);
+}
+
+/* --- for readers and writers ------------------------------------------------------------------ */
+
+static size_t count_values(const struct history *history)
+{
+    const struct version *version;
+    size_t count = 0;
+
+    TAILQ_FOREACH (version, &history->versions, link)
+        count += is_too_old(version) ? 0 : version->count;
     return count;
 }
 
-static void remove_history(struct collection *collection, struct history *history)
+static void copy_version(const struct version *version, struct past *out)
 {
-    while (history->count > 0)
-        drop_oldest(history);
-    HASH_DEL(collection->histories, history);
-    free(history->versions);
-    free(history);
-}
-
-void history_prune(struct collection *collection)
-{
-    struct history *history = NULL;
-    struct history *next = NULL;
-
-    HASH_ITER (hh, collection->histories, history, next) {
-        while (history->count > 0 && is_too_old(collection, &history->versions[history->count - 1]))
-            drop_oldest(history);
-        if (history->count == 0)
-            remove_history(collection, history);
+    for (size_t i = 0; i < version->count; i++) {
+        const struct replaced *value = &version->values[i];
+        out->values[out->count++] = (struct old_value){value->key, value->value, version->number,
+                                                       value->shown, value->elsewhere};
     }
 }
 
-void history_clear(struct collection *collection)
+static void copy_history(const struct history *history, struct past *out)
 {
-    struct history *history = NULL;
-    struct history *next = NULL;
+    const struct version *version;
 
-    HASH_ITER (hh, collection->histories, history, next) {
-        remove_history(collection, history);
-    }
+    if (out->since < history->since)
+        out->since = history->since;
+    out->values = calloc(count_values(history) + 1, sizeof(*out->values));
+    if (out->values == NULL)
+        return;
+    TAILQ_FOREACH (version, &history->versions, link)
+        if (!is_too_old(version))
+            copy_version(version, out);
+}
+
+void cache_get_past(struct cache *cache, const struct kind *kind, const char *id, struct past *out)
+{
+    *out = (struct past){0};
+    pthread_mutex_lock(&cache->lock);
+    const struct history *history = find(collection_of(cache, kind), id == NULL ? "" : id);
+
+    out->since = cache->old_since;
+    if (history != NULL)
+        copy_history(history, out);
+    pthread_mutex_unlock(&cache->lock);
+}
+
+void past_finish(struct past *past)
+{
+    free(past->values);
+    *past = (struct past){0};
+}
+
+static void mark_shown(struct version *version, uint64_t key)
+{
+    for (size_t i = 0; i < version->count; i++)
+        if (key == 0 || version->values[i].key == key)
+            version->values[i].shown = true;
+}
+
+/* What an older version had is what it and later ones were replaced of. */
+static void note_old_shown(struct collection *collection, const char *id, uint64_t version,
+                           uint64_t key)
+{
+    struct history *history = find(collection, id);
+    struct version *old;
+
+    if (history == NULL)
+        return;
+    TAILQ_FOREACH (old, &history->versions, link)
+        if (old->number >= version)
+            mark_shown(old, key);
+}
+
+void cache_note_shown(struct cache *cache, const struct kind *kind, const char *id,
+                      uint64_t version, uint64_t key)
+{
+    struct collection *collection = collection_of(cache, kind);
+
+    id = id == NULL ? "" : id;
+    pthread_mutex_lock(&cache->lock);
+    struct item *item = collection_find(collection, id);
+
+    if (item != NULL && version == item->record->version)
+        shown_add(&item->shown, key);
+    else
+        note_old_shown(collection, id, version, key);
+    pthread_mutex_unlock(&cache->lock);
 }

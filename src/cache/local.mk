@@ -17,6 +17,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/patience.c \
   src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
+  src/cache/shown.c \
   src/cache/tombstone.c \
   src/cache/verbs.c
 

@@ -119,13 +119,3 @@ bool cache_has_machine(struct cache *cache, const struct kind *kind, const char 
     pthread_mutex_unlock(&cache->lock);
     return found;
 }
-
-size_t cache_history(struct cache *cache, const struct kind *kind, const char *id,
-                     struct record **out, size_t max)
-{
-    pthread_mutex_lock(&cache->lock);
-    size_t count = history_copy(collection_of(cache, kind), id == NULL ? "" : id, out, max);
-
-    pthread_mutex_unlock(&cache->lock);
-    return count;
-}

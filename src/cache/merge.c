@@ -56,24 +56,23 @@ static int64_t later_mtime(const struct collection *collection, const struct rec
 /* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
  * False: no memory. */
 static bool take_changed(struct collection *collection, struct item *item, struct record *record,
-                         enum origin origin)
+                         const char *body)
 {
     struct record *old = item->record;
     bool only_completed = record->complete && !old->complete && covers(record, old);
 
-    if (only_completed)
-        record->mtime_ms = old->mtime_ms;
-    else
-        record->mtime_ms = later_mtime(collection, old);
-    if (!only_completed && origin == FROM_SERVER)
-        history_push(collection, old, record);
-    else if (!only_completed)
-        history_forget(collection, record);
+    record->mtime_ms = only_completed ? old->mtime_ms : later_mtime(collection, old);
+    record->version = only_completed ? old->version : next_tick(collection->cache);
+    if (!only_completed) {
+        history_push(collection, item, record, body);
+        item->served = false;
+    }
     return collection_replace(collection, item, record);
 }
 
+/* `body`: what this mount has sent for it, JSON or NULL. */
 static bool take(struct collection *collection, struct item *item, struct record *record,
-                 enum origin origin)
+                 enum origin origin, const char *body)
 {
     struct record *old = item->record;
 
@@ -82,7 +81,7 @@ static bool take(struct collection *collection, struct item *item, struct record
         return true;
     if (origin == FROM_SERVER && !record->complete && old->complete && covers(old, record))
         return true;
-    return take_changed(collection, item, record, origin);
+    return take_changed(collection, item, record, body);
 }
 
 /* A resource seen for the first time, at `seen_ms`. */
@@ -110,7 +109,7 @@ static bool merge_known(struct collection *collection, struct item *item, struct
     if (begun < item->got_begun)
         return true;
     item->shown_until_ms = 0;
-    return take(collection, item, record, FROM_SERVER);
+    return take(collection, item, record, FROM_SERVER, NULL);
 }
 
 /* Merges one record and moves its item to the end of `order`. False: no memory. */
@@ -180,7 +179,7 @@ bool merge_list(struct collection *collection, const struct record_list *list, t
     collection->listed_begun = begun;
     collection->listed_ms = now_ms(collection);
     tombstone_settle(collection, begun);
-    history_prune(collection);
+    history_prune(collection->cache);
     events_prune_locked(collection);
     return true;
 }
@@ -212,7 +211,7 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
     mark_got(collection, item, begun);
     if (outdated)
         return true;
-    if (!take(collection, item, record, FROM_SERVER))
+    if (!take(collection, item, record, FROM_SERVER, NULL))
         return false;
     item->partial = partial;
     return true;
@@ -236,7 +235,8 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun)
 /* --- own changes ------------------------------------------------------------------------------ */
 
 /* The item for an answer, new ones in front. NULL: no memory. */
-static struct item *take_answer(struct collection *collection, struct record *record)
+static struct item *take_answer(struct collection *collection, struct record *record,
+                                const char *body)
 {
     struct item *item = collection_find(collection, record->id);
     struct tombstone *tombstone = tombstone_find(collection, record->id);
@@ -248,7 +248,7 @@ static struct item *take_answer(struct collection *collection, struct record *re
         if (item == NULL)
             return NULL;
         TAILQ_INSERT_HEAD(&collection->order, item, link);
-    } else if (!take(collection, item, record, FROM_OWN_CHANGE)) {
+    } else if (!take(collection, item, record, FROM_OWN_CHANGE, body)) {
         return NULL;
     }
     mark_got(collection, item, next_tick(collection->cache));
@@ -259,7 +259,7 @@ static struct item *take_answer(struct collection *collection, struct record *re
 bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms)
 {
     bool is_new = collection_find(collection, record->id) == NULL;
-    struct item *item = take_answer(collection, record);
+    struct item *item = take_answer(collection, record, NULL);
 
     if (item == NULL)
         return false;
@@ -269,9 +269,9 @@ bool merge_created(struct collection *collection, struct record *record, int64_t
     return true;
 }
 
-bool merge_updated(struct collection *collection, struct record *record)
+bool merge_updated(struct collection *collection, struct record *record, const char *body)
 {
-    return take_answer(collection, record) != NULL;
+    return take_answer(collection, record, body) != NULL;
 }
 
 bool merge_deleted(struct collection *collection, const char *id)

@@ -250,6 +250,7 @@ static int serve(const struct reader *reader, struct record **out, struct proble
 
     if (item == NULL)
         return say_gone(reader, problem);
+    item->served = true;
     *out = record_ref(item->record);
     return 0;
 }

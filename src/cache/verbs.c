@@ -71,7 +71,7 @@ int verb_update(struct change *change, struct cancel *cancel, struct record **ou
     pthread_mutex_lock(&cache->lock);
     if (rc != 0)
         doubt_update_locked(collection, change->id, problem->kind);
-    else if (answer == NULL || !merge_updated(collection, answer))
+    else if (answer == NULL || !merge_updated(collection, answer, change->body))
         expire_item_locked(collection, change->id);
     if (rc == 0) {
         *out = current_locked(collection, change->id);

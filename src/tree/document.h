@@ -10,6 +10,7 @@
 #ifndef TREE_DOCUMENT_H
 #define TREE_DOCUMENT_H
 
+#include "api/past.h"
 #include "api/record.h"
 #include "kinds/kind.h"
 #include "util/buf.h"
@@ -32,19 +33,29 @@ struct document_change {
 };
 void document_change_finish(struct document_change *change); /* wipes and frees; empty again */
 
+/* What is known of the older values of a resource, and of who wrote the text; all borrowed. */
+struct document_past {
+    const struct past *past;
+    /* What the process that wrote the text has read of the resource; nothing where that can't be
+     * told. Who has read the present version to its end, and none with an older value, means that
+     * value newly when it writes it. */
+    const struct seen_list *read;
+};
+
 /* The meaning of `text` written to the document of `current` (contract §3):
  * keys left out stay, nested objects merge, null clears (FIELD_NULLABLE, or what is null already).
  * Only keys that differ from `current` count. Equal numbers (as doubles) are the same. A secret
  * given masked (only '*', or containing "****") means unchanged. Refused: EFBIG over
  * DOCUMENT_MAX_BYTES; EINVAL: not one JSON object, a read-only key that differs, a key that
  * neither the rows nor `current` know, a wrong type; ESTALE: a key that differs from `current` and
- * equals that key in one of `history` (older versions), unless it is the text's only key; EPERM:
- * the API wants the whole object and a required secret is not known (masked in `current`, and not
- * given). For UPDATE_PARTIAL the body holds the changed keys, for UPDATE_WHOLE all keys that can be
- * updated, merged into `current` (a null one that the rows do not allow to be null is left out;
+ * has an older value that was shown and changed elsewhere since, unless it is the text's only key,
+ * or the value is newly meant, as `past` tells (NULL: nothing is old); EPERM: the API wants the
+ * whole object and a required secret is not known (masked in `current`, and not given). For
+ * UPDATE_PARTIAL the body holds the changed keys, for UPDATE_WHOLE all keys that can be updated,
+ * merged into `current` (a null one that the rows do not allow to be null is left out;
  * FIELD_UNANSWERED ones only when given). */
-int document_edit(enum dialect dialect, const struct record *current, struct record *const *history,
-                  size_t history_count, const char *text, size_t text_bytes,
+int document_edit(enum dialect dialect, const struct record *current,
+                  const struct document_past *past, const char *text, size_t text_bytes,
                   struct document_change *out, struct problem *problem);
 
 /* --- drafts --------------------------------------------------------------------------------- */

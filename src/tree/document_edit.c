@@ -7,18 +7,18 @@
 
 #include "tree/document_parts.h"
 #include "tree/document_whole.h"
+#include "util/digest.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct edit {
     const struct kind *kind;
     const struct kind_shape *shape;
     struct json_object *current;
-    struct json_object **history; /* older versions */
-    size_t history_count;
-    bool only_key; /* the text gives one key: then an old value is meant */
+    uint64_t version;                 /* of current */
+    const struct document_past *past; /* or NULL */
+    bool only_key;                    /* the text gives one key: then an old value is meant */
     struct problem refusal;
 };
 
@@ -47,16 +47,79 @@ static bool same_value(const struct field *field, struct json_object *old,
     return same;
 }
 
+/* --- older values ---------------------------------------------------------------------------- */
+
+/* A value that is given for a key, as older ones are remembered. */
+struct given_value {
+    uint64_t key;
+    uint64_t value;
+    uint64_t as_text; /* of an integer that the server may write as a string; else the same */
+};
+
+static uint64_t place_of(const struct key_path *path)
+{
+    return digest_key(path->up == NULL ? DIGEST_ROOT : place_of(path->up), path->key);
+}
+
+static struct given_value given_value(const struct member *member)
+{
+    struct given_value given = {.key = place_of(&member->path),
+                                .value = digest_value(member->given)};
+    const char *number = json_number_text(member->given);
+    bool textual = number != NULL && member->field != NULL && member->field->type == FIELD_INTEGER;
+    struct json_object *text = textual ? json_object_new_string(number) : NULL;
+
+    given.as_text = text == NULL ? given.value : digest_value(text);
+    json_object_put(text);
+    return given;
+}
+
+static bool is_value(const struct old_value *old, const struct given_value *given)
+{
+    return old->key == given->key && (old->value == given->value || old->value == given->as_text);
+}
+
+/* Whether the key had that value in the version: what it was replaced of first since then. */
+static bool had_value(const struct past *past, uint64_t version, const struct given_value *given)
+{
+    if (version < past->since)
+        return true; /* it may have been */
+    for (size_t i = 0; i < past->count; i++)
+        if (past->values[i].key == given->key && past->values[i].version >= version)
+            return is_value(&past->values[i], given);
+    return false;
+}
+
+/* Whether who wrote the text knows the present, and has not seen the value in an older version. */
+static bool is_newly_meant(const struct edit *edit, const struct given_value *given)
+{
+    const struct seen_list *read = edit->past->read;
+    bool knows = false;
+
+    if (read->more)
+        return false;
+    for (size_t i = 0; i < read->count; i++) {
+        const struct seen *seen = &read->seen[i];
+        bool tells = seen->key == 0 || seen->key == given->key;
+
+        knows = knows || (seen->version == edit->version && seen->key == 0 && seen->whole);
+        if (tells && had_value(edit->past->past, seen->version, given))
+            return false;
+    }
+    return knows;
+}
+
+/* Whether the value was shown here once, and somebody else has changed the key since. */
 static bool is_old(const struct edit *edit, const struct member *member)
 {
-    for (size_t i = 0; i < edit->history_count; i++) {
-        bool found = false;
-        struct json_object *old = key_lookup(edit->history[i], &member->path, &found);
+    const struct past *past = edit->past == NULL ? NULL : edit->past->past;
+    struct given_value given = given_value(member);
+    bool old = false;
 
-        if (found && same_value(member->field, old, member->given))
-            return true;
-    }
-    return false;
+    for (size_t i = 0; past != NULL && i < past->count; i++)
+        old = old || (past->values[i].shown && past->values[i].elsewhere &&
+                      is_value(&past->values[i], &given));
+    return old && !is_newly_meant(edit, &given);
 }
 
 /* --- refusals -------------------------------------------------------------------------------- */
@@ -72,7 +135,9 @@ static void refuse_old(struct edit *edit, const struct member *member)
     bool secret = field_is_secret(member->path.key);
 
     document_refuse(&edit->refusal, ESTALE, &member->path,
-                    "%s was changed elsewhere%s%s since you opened the file; reopen it",
+                    "%s was changed elsewhere%s%s, and this text has an older value of it: write "
+                    "that key alone if you mean it, or read the file and write it again from a "
+                    "program that has not seen the old one",
                     key_words(&member->path).text, secret ? "" : " to ",
                     secret ? "" : value_words(member->current).text);
 }
@@ -220,44 +285,26 @@ static bool judge(struct edit *edit, struct json_object *given, struct document_
     return ok;
 }
 
-static bool load_history(struct edit *edit, struct record *const *history, size_t count)
-{
-    if (count == 0)
-        return true;
-    edit->history = calloc(count, sizeof(struct json_object *));
-    if (edit->history == NULL)
-        return false;
-    for (; edit->history_count < count; edit->history_count++) {
-        edit->history[edit->history_count] = record_parse(history[edit->history_count]);
-        if (edit->history[edit->history_count] == NULL)
-            return false;
-    }
-    return true;
-}
-
 /* The whole way for an edit that was read already. */
 static int edit_object(enum dialect dialect, const struct record *current,
-                       struct record *const *history, size_t history_count,
-                       struct json_object *given, struct document_change *out,
-                       struct problem *problem)
+                       const struct document_past *past, struct json_object *given,
+                       struct document_change *out, struct problem *problem)
 {
     struct edit edit = {.kind = current->kind,
                         .shape = &current->kind->shapes[dialect],
                         .current = record_parse(current),
+                        .version = current->version,
+                        .past = past,
                         .only_key = count_leaves(given) == 1};
 
-    if (edit.current == NULL || !load_history(&edit, history, history_count) ||
-        !judge(&edit, given, out))
+    if (edit.current == NULL || !judge(&edit, given, out))
         document_refuse(&edit.refusal, ENOMEM, NULL, "out of memory");
-    for (size_t i = 0; i < edit.history_count; i++)
-        json_object_put(edit.history[i]);
-    free(edit.history);
     json_object_put(edit.current);
     return document_verdict(&edit.refusal, problem);
 }
 
-int document_edit(enum dialect dialect, const struct record *current, struct record *const *history,
-                  size_t history_count, const char *text, size_t text_bytes,
+int document_edit(enum dialect dialect, const struct record *current,
+                  const struct document_past *past, const char *text, size_t text_bytes,
                   struct document_change *out, struct problem *problem)
 {
     struct problem refusal = {0};
@@ -266,7 +313,7 @@ int document_edit(enum dialect dialect, const struct record *current, struct rec
     *out = (struct document_change){0};
     if (given == NULL)
         return document_verdict(&refusal, problem);
-    int result = edit_object(dialect, current, history, history_count, given, out, problem);
+    int result = edit_object(dialect, current, past, given, out, problem);
     json_object_put(given);
     return result;
 }
@@ -287,7 +334,7 @@ int document_rename(enum dialect dialect, const struct record *current, const ch
         document_refuse(&refusal, EINVAL, NULL, "a name with **** in it would be taken for a mask");
         return document_verdict(&refusal, problem);
     }
-    int result = edit_object(dialect, current, NULL, 0, given, out, problem);
+    int result = edit_object(dialect, current, NULL, given, out, problem);
     json_object_put(given);
     return result;
 }

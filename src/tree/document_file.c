@@ -23,6 +23,7 @@ static int read_record(struct call *call, struct dir *dir, bool wait, struct rec
     if (wait) {
         if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, out, &call->problem) < 0)
             return tree_problem_errno(call, false);
+        call->version = (*out)->version;
         return 0;
     }
     *out = cache_by_id(cache, dir->kind, dir_id(dir));
@@ -70,18 +71,21 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
     return 0;
 }
 
-static int diff(struct call *call, const struct buf *text, struct dir *dir, struct record *record,
+static int diff(struct call *call, struct file *file, const struct buf *text, struct record *record,
                 struct document_change *edit)
 {
-    struct cache *cache = dir->tree->config.cache;
-    struct record *history[CACHE_HISTORY_DEPTH];
-    size_t count = cache_history(cache, record->kind, record->id, history, CACHE_HISTORY_DEPTH);
+    struct cache *cache = file->tree->config.cache;
+    struct seen_list read;
+    struct past past;
 
     document_change_finish(edit);
-    int rc = document_edit(cache_dialect(cache), record, history, count, buf_text(text),
-                           text->size_bytes, edit, &call->problem);
-    for (size_t i = 0; i < count; i++)
-        record_unref(history[i]);
+    cache_get_past(cache, record->kind, record->id, &past);
+    author_get_seen(&file->author, dir_resource(file->node.dir), &read);
+    struct document_past known = {.past = &past, .read = &read};
+    int rc = document_edit(cache_dialect(cache), record, &known, buf_text(text), text->size_bytes,
+                           edit, &call->problem);
+    seen_list_finish(&read);
+    past_finish(&past);
     return rc < 0 ? tree_problem_errno(call, false) : 0;
 }
 
@@ -102,20 +106,21 @@ static int send_edit(struct call *call, struct file *file, const struct document
 
 /* What the edit changes. An API that takes whole objects only gets it merged into what is there
  * right now; so does a record that came incomplete. */
-static int work_out(struct call *call, const struct buf *text, struct dir *dir,
+static int work_out(struct call *call, struct file *file, const struct buf *text,
                     struct record **record, struct document_change *edit, struct turn **turn)
 {
+    struct dir *dir = dir_resource(file->node.dir);
     bool whole = cache_shape(dir->tree->config.cache, dir->kind)->update == UPDATE_WHOLE;
     int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
 
     if (rc == 0)
-        rc = diff(call, text, dir, *record, edit);
+        rc = diff(call, file, text, *record, edit);
     if (rc < 0 || !edit->changed || !whole)
         return rc;
     rc = turn_take(call, dir, turn);
     if (rc == 0)
         rc = document_refetch(call, dir, record);
-    return rc < 0 ? rc : diff(call, text, dir, *record, edit);
+    return rc < 0 ? rc : diff(call, file, text, *record, edit);
 }
 
 /* Whether the text would give the resource a name that another one has. */
@@ -191,7 +196,7 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     if (!name_shown(dir->tree->config.cache, record, &old_name))
         buf_finish(&old_name);
     text = keep_settable(call, file, dir, text, &kept);
-    rc = work_out(call, text, dir, &record, &edit, &turn);
+    rc = work_out(call, file, text, &record, &edit, &turn);
     /* A rename to a name that is taken is refused, as mv is. */
     if (rc == 0 && edit.changed && takes_other_name(dir, &edit.body) && renames(record, &edit))
         rc = tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);

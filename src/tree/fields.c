@@ -13,6 +13,7 @@
 #include "tree/names.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
+#include "util/digest.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -81,6 +82,27 @@ mode_t field_mode(struct dir *dir, const char *key, bool answered)
     if (field_is_secret(key))
         return writable ? 0600 : 0400;
     return writable ? 0644 : 0444;
+}
+
+/* The place of what `dir` shows. */
+static uint64_t place_of_dir(struct dir *dir)
+{
+    struct buf key = BUF_EMPTY;
+
+    if (dir_ops(dir) != &nested_ops)
+        return DIGEST_ROOT;
+    uint64_t place = place_of_dir(dir->parent);
+    if (name_decode(dir_name(dir), &key))
+        place = digest_key(place, buf_text(&key));
+    buf_finish(&key);
+    return place;
+}
+
+uint64_t field_place(struct node node)
+{
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+
+    return key == NULL ? 0 : digest_key(place_of_dir(node.dir), key->key);
 }
 
 /* --- finding --------------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@
 #include "tree/file.h"
 
 #include "tree/errors.h"
+#include "tree/fields.h"
 #include "tree/process.h"
-#include "tree/readers.h"
 #include "tree/scratch.h"
 
 #include <errno.h>
@@ -118,11 +118,12 @@ void tree_release(struct file *file)
     LIST_REMOVE(file, link);
     pthread_mutex_unlock(&file->tree->lock);
     if (file->scratch != 0)
-        scratch_release(file->node.dir, file->scratch);
+        scratch_release(file->node.dir, file->scratch, file->writable);
     change_unref(file->change);
     if (file->writable && file->text.data != NULL)
         explicit_bzero(file->text.data, file->text.capacity_bytes);
     buf_finish(&file->text);
+    author_clear(&file->author);
     pthread_mutex_destroy(&file->lock);
     dir_unref(file->node.dir);
     free(file);
@@ -133,7 +134,9 @@ static int load(struct call *call, struct file *file, bool empty)
 {
     if (empty)
         return 0;
+    call->version = 0;
     int rc = file->row->render(call, file->node, true, &file->text);
+    file->shown = (struct seen){.version = call->version, .key = field_place(file->node)};
     file->inherited = file->writable && file->text.size_bytes > 0;
     file->old_bytes = file->text.size_bytes;
     return rc;
@@ -193,7 +196,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return rc;
     }
     if (!writing)
-        readers_note(node.dir, leaf_acts_as(node.dir, node.leaf), process_of(call->pid));
+        actors_note_opened(node.dir, leaf_acts_as(node.dir, node.leaf),
+                           actors_identify(node.dir->tree, call->pid));
     *out = file;
     return 0;
 }
@@ -230,6 +234,29 @@ static int render_now(struct call *call, struct file *file)
     return rc;
 }
 
+/* The caller is given so much of the text: only that counts as shown. */
+static void note_read(struct call *call, struct file *file, size_t start, size_t count)
+{
+    struct process_id process = actors_identify(file->tree, call->pid);
+    struct dir *resource = dir_resource(file->node.dir);
+    bool first = file->read_bytes == 0 || !process_is_same(process, file->reader);
+
+    if (first) {
+        file->reader = process;
+        file->read_bytes = 0;
+        file->shown.whole = false;
+    }
+    if (start <= file->read_bytes && start + count > file->read_bytes)
+        file->read_bytes = start + count;
+    bool ends = !file->shown.whole && file->read_bytes == file->text.size_bytes;
+    file->shown.whole = file->shown.whole || ends;
+    if (first || ends)
+        actors_note_seen(resource, process, &file->shown);
+    if (first)
+        cache_note_shown(file->tree->config.cache, resource->kind, dir_id(resource),
+                         file->shown.version, file->shown.key);
+}
+
 ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
 {
     if (file->scratch != 0)
@@ -249,6 +276,8 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
     size_t count = total - start < size ? total - start : size;
     if (count > 0)
         memcpy(out, file->text.data + start, count);
+    if (count > 0 && file->shown.version != 0 && !file->wrote)
+        note_read(call, file, start, count);
     file_leave(file);
     return (ssize_t)count;
 }

@@ -3,6 +3,7 @@
 #ifndef TREE_FILE_H
 #define TREE_FILE_H
 
+#include "tree/author.h"
 #include "tree/leaf.h"
 
 struct file {
@@ -23,6 +24,11 @@ struct file {
     bool busy;            /* somebody's turn: who has it may use what follows */
     struct wait_queue turns;
 
+    /* What is shown by reading it, and to whom it was last. */
+    struct seen shown; /* version 0: of no resource; whole: all of it was read */
+    struct process_id reader;
+    size_t read_bytes; /* from the start on */
+
     struct buf text;        /* what is read; on a writable handle what is staged */
     bool inherited;         /* some of it is from before the open, or a hole */
     size_t old_bytes;       /* how long it was then */
@@ -31,6 +37,7 @@ struct file {
     bool replaced;          /* the text came by a rename */
     bool sent;              /* a change was sent for it */
     pid_t writer;           /* the thread that wrote last */
+    struct author author;   /* the process that wrote the text */
     uint64_t version;       /* of the text's bytes */
     uint64_t answered;      /* the version that has been answered; 0: none */
     int answer;             /* that answer: 0 or -errno */
@@ -62,8 +69,9 @@ int file_finish(struct call *call, struct file *file, int rc);
 
 /* Carries out the staged text. */
 int file_commit(struct call *call, struct file *file);
-/* Commits `text` (taken over) as if it had been written to the new handle. */
-int file_replace(struct call *call, struct file *file, struct buf *text);
+/* Commits `text` (taken over), written by `author`, as if it had been written to the new handle. */
+int file_replace(struct call *call, struct file *file, struct buf *text,
+                 const struct author *author);
 /* Waits for the change that carries a file's text out, and takes over its outcome. */
 int file_await(struct call *call, struct file *file, bool creating);
 /* Whether a document's text is the old one, moved back into its place, or written there by a

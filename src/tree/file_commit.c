@@ -140,7 +140,8 @@ static int compare_replacement(struct call *call, struct file *file)
     return rc;
 }
 
-int file_replace(struct call *call, struct file *file, struct buf *text)
+int file_replace(struct call *call, struct file *file, struct buf *text,
+                 const struct author *author)
 {
     if (file->text.data != NULL)
         explicit_bzero(file->text.data, file->text.capacity_bytes);
@@ -149,6 +150,8 @@ int file_replace(struct call *call, struct file *file, struct buf *text)
     *text = BUF_EMPTY;
     file->wrote = true;
     file->replaced = true;
+    author_clear(&file->author);
+    author_copy(author, &file->author);
     file->version++;
     return file_commit(call, file);
 }

@@ -115,6 +115,7 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
         return rc;
     file->wrote = true;
     file->writer = call->pid;
+    author_note(&file->author, actors_identify(file->tree, call->pid));
     if (behind)
         return add_behind_applied(call, file, offset);
     file->applied_bytes = 0;
@@ -170,6 +171,7 @@ int tree_truncate(struct call *call, struct file *file, off_t size)
         file->applied_bytes = 0;
     }
     if (size == 0) {
+        author_clear(&file->author);
         file->inherited = false;
         file->old_bytes = 0;
     }

@@ -23,7 +23,8 @@ src_tree_libtree_a_SOURCES = \
   src/tree/machines.c src/tree/machines.h \
   src/tree/overlay.c src/tree/overlay.h \
   src/tree/process.c src/tree/process.h \
-  src/tree/readers.c src/tree/readers.h \
+  src/tree/actors.c src/tree/actors.h \
+  src/tree/author.c src/tree/author.h \
   src/tree/readme.c \
   src/tree/renamed.c src/tree/renamed.h \
   src/tree/resource.c src/tree/resource.h \

@@ -8,12 +8,12 @@
 
 #include "tree/overlay.h"
 
+#include "tree/actors.h"
 #include "tree/attr.h"
 #include "tree/errors.h"
 #include "tree/leaf.h"
 #include "tree/listing.h"
 #include "tree/process.h"
-#include "tree/readers.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,13 +37,13 @@ static bool clear(struct dir *dir)
 }
 
 /* With tree->lock held; false: no memory. */
-static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
+static bool add_hidden(struct overlay *overlay, uint32_t canonical, struct process_id by)
 {
     struct hidden *hidden = realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
 
     if (hidden == NULL)
         return false;
-    hidden[overlay->hidden_count++] = (struct hidden){canonical, pid};
+    hidden[overlay->hidden_count++] = (struct hidden){canonical, by};
     overlay->hidden = hidden;
     return true;
 }
@@ -51,9 +51,8 @@ static bool add_hidden(struct overlay *overlay, uint32_t canonical, pid_t pid)
 void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
 {
     struct tree *tree = dir->tree;
-    pid_t process = process_of(call->pid);
+    struct process_id process = actors_identify(tree, call->pid);
 
-    readers_note_visitor(tree, process);
     pthread_mutex_lock(&tree->lock);
     if (add_hidden(&dir->overlay, canonical, process)) {
         dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
@@ -170,17 +169,17 @@ static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
     return false;
 }
 
-/* The process that has unlinked it; 0: nobody has. */
-static pid_t hidden_by(struct dir *dir, uint32_t canonical)
+/* Whether another process has unlinked it. */
+static bool others_hid(struct dir *dir, uint32_t canonical, struct process_id process)
 {
-    pid_t process = 0;
+    bool others = false;
 
     pthread_mutex_lock(&dir->tree->lock);
     for (size_t i = 0; i < dir->overlay.hidden_count; i++)
         if (dir->overlay.hidden[i].leaf == canonical)
-            process = dir->overlay.hidden[i].pid;
+            others = !process_is_same(dir->overlay.hidden[i].by, process);
     pthread_mutex_unlock(&dir->tree->lock);
-    return process;
+    return others;
 }
 
 /* What is empty need not be opened to be copied: tar does not. */
@@ -204,43 +203,45 @@ static bool is_no_content(struct call *call, struct dir *dir, const struct liste
 
 /* Whether the process has read every file of the directory but those that others have unlinked,
  * which it never met; `alone`: it must have unlinked them all. */
-static bool has_read(struct call *call, struct dir *dir, pid_t process, bool alone)
+static bool has_read(struct call *call, struct dir *dir, struct process_id process, bool alone)
 {
     uint32_t *read;
-    size_t count = readers_leaves(dir, process, &read);
+    size_t count = actors_opened(dir, process, &read);
     struct listing listing = {0};
     bool all = count > 0 && listing_look(call, dir, true, &listing) == 0;
 
     for (size_t i = 0; all && i < listing.count; i++) {
         uint32_t canonical = leaf_acts_as(dir, listing.entries[i].leaf);
-        pid_t by = hidden_by(dir, canonical);
-        bool others = by != 0 && by != process;
         all = is_no_content(call, dir, &listing.entries[i]) ||
-              (others ? !alone : contains(read, count, canonical));
+              (others_hid(dir, canonical, process) ? !alone : contains(read, count, canonical));
     }
     listing_finish(&listing);
     free(read);
     return all;
 }
 
-/* A process that has unlinked something here, another than `process`; 0: there is none. */
-static pid_t other_remover(struct dir *dir, pid_t process)
+/* Whether a process has unlinked something here, another than `process`: which. */
+static bool other_remover(struct dir *dir, struct process_id process, struct process_id *other)
 {
-    pid_t other = 0;
+    bool found = false;
 
     pthread_mutex_lock(&dir->tree->lock);
-    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
-        if (dir->overlay.hidden[i].pid != process)
-            other = dir->overlay.hidden[i].pid;
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++) {
+        if (process_is_same(dir->overlay.hidden[i].by, process))
+            continue;
+        *other = dir->overlay.hidden[i].by;
+        found = true;
+    }
     pthread_mutex_unlock(&dir->tree->lock);
-    return other;
+    return found;
 }
 
 bool overlay_was_moved(struct call *call, struct dir *dir)
 {
-    pid_t process = process_of(call->pid);
-    pid_t other = other_remover(dir, process);
+    struct process_id process = actors_identify(dir->tree, call->pid);
+    struct process_id other;
 
     /* rsync --remove-source-files leaves the directories to somebody else. */
-    return has_read(call, dir, process, false) || (other != 0 && has_read(call, dir, other, true));
+    return has_read(call, dir, process, false) ||
+           (other_remover(dir, process, &other) && has_read(call, dir, other, true));
 }

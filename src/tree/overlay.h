@@ -6,6 +6,7 @@
 #ifndef TREE_OVERLAY_H
 #define TREE_OVERLAY_H
 
+#include "tree/process.h"
 #include "tree/tree.h"
 
 #include <sys/queue.h>
@@ -15,7 +16,7 @@
 /* A file that was unlinked. */
 struct hidden {
     uint32_t leaf; /* canonical */
-    pid_t pid;     /* of the process that did it */
+    struct process_id by;
 };
 
 /* What this mount has laid over a resource's directory: files hidden by unlink. */

@@ -4,6 +4,7 @@
 #include "tree/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,21 +64,59 @@ bool process_is_making_dir(pid_t thread)
     return number == SYS_mkdirat;
 }
 
-bool process_is_child(pid_t pid, pid_t parent)
+/* What /proc/PID/stat says from the state on, behind the name, which may hold anything; NULL: there
+ * is no such process, or it can't be told. */
+static const char *read_stat(pid_t pid, char *line, size_t size)
 {
     char path[64];
-    char line[512];
-    int found = 0;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    if (fgets(line, sizeof line, file) != NULL) {
-        const char *name_end = strrchr(line, ')'); /* the name may hold anything */
-        if (name_end == NULL || sscanf(name_end, ") %*c %d", &found) != 1)
-            found = 0;
-    }
-    fclose(file);
-    return found == parent;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? 0 : read(fd, line, size - 1);
+    if (fd >= 0)
+        close(fd);
+    if (got <= 0)
+        return NULL;
+    line[got] = '\0';
+    return strrchr(line, ')');
+}
+
+bool process_is_child(pid_t pid, pid_t parent)
+{
+    char line[1024];
+    const char *rest = read_stat(pid, line, sizeof line);
+    int found = 0;
+
+    return rest != NULL && sscanf(rest, ") %*c %d", &found) == 1 && found == parent;
+}
+
+static uint64_t start_of(pid_t pid)
+{
+    char line[1024];
+    const char *rest = read_stat(pid, line, sizeof line);
+    unsigned long long start = 0;
+
+    if (rest == NULL || sscanf(rest,
+                               ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+                               "%*d %*d %*d %llu",
+                               &start) != 1)
+        return 0;
+    return start;
+}
+
+struct process_id process_identify(pid_t thread)
+{
+    pid_t pid = thread <= 0 ? 0 : process_of(thread);
+
+    return (struct process_id){pid, pid == 0 ? 0 : start_of(pid)};
+}
+
+bool process_is_same(struct process_id a, struct process_id b)
+{
+    return a.pid == b.pid && a.start == b.start;
+}
+
+bool process_is_alive(struct process_id process)
+{
+    return start_of(process.pid) == process.start;
 }

@@ -7,8 +7,19 @@
 #define TREE_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+/* A process, which its number alone does not tell: numbers are used again. All 0: not known. */
+struct process_id {
+    pid_t pid;
+    uint64_t start; /* when it began, in the kernel's ticks; 0: not known */
+};
+
+/* The process of a thread that lives. */
+struct process_id process_identify(pid_t thread);
+bool process_is_same(struct process_id a, struct process_id b);
+bool process_is_alive(struct process_id process);
 /* The process of a thread that lives; `thread` itself where that can't be told. */
 pid_t process_of(pid_t thread);
 /* Whether two threads belong to one process; the first may be a process. */

@@ -157,6 +157,24 @@ static int last_handed_out(struct call *call, struct dir *parent, const char *na
     return rc;
 }
 
+/* Those whose process can't be told count as one: only time tells one of them from another. */
+static int say_moved(struct call *call, const struct dir *dir, const char *path)
+{
+    const char *noun = dir->kind->noun;
+
+    if (call->pid == 0)
+        return tree_fail(call, EPERM,
+                         "somebody whose process can't be told from here has read all of it in the "
+                         "last minute, as a move to another filesystem does, and that would delete "
+                         "the %s: to delete it all the same, wait a minute, then rm -r %s",
+                         noun, path);
+    return tree_fail(call, EPERM,
+                     "what removes this has read all of it, as a move to another filesystem does, "
+                     "and that would delete the %s: to keep a copy, cp -r; to delete it, rm -r %s "
+                     "from another command",
+                     noun, path);
+}
+
 static int check_rmdir(struct call *call, struct dir *dir)
 {
     char path[PATH_BYTES];
@@ -164,13 +182,7 @@ static int check_rmdir(struct call *call, struct dir *dir)
     dir_path(dir, NULL, path, sizeof path);
     if (!overlay_hides_all(call, dir))
         return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
-    if (overlay_was_moved(call, dir))
-        return tree_fail(call, EPERM,
-                         "what removed this has just read all of it, as a move to another "
-                         "filesystem does, and that would delete the %s: copy it with cp -r, then "
-                         "rm -r %s",
-                         dir->kind->noun, path);
-    return 0;
+    return overlay_was_moved(call, dir) ? say_moved(call, dir, path) : 0;
 }
 
 int resource_change(struct call *call, struct dir *dir, const char *name,
@@ -338,6 +350,8 @@ static struct json_object *resource_fields(struct call *call, struct dir *dir,
         if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, &record, &call->problem) < 0)
             record = NULL;
     }
+    if (call != NULL && record != NULL)
+        call->version = record->version;
     struct json_object *object = record == NULL ? NULL : record_parse(record);
     record_unref(record);
     return object;

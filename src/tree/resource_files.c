@@ -55,6 +55,7 @@ int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
 static int write_to(struct call *call, struct dir *dir, uint32_t from, uint32_t to)
 {
     struct node node = {dir, leaf_number(dir, to)};
+    struct author author = {0};
     struct buf text = BUF_EMPTY;
     struct file *file = NULL;
     int rc = scratch_read(dir, from, &text) ? 0 : -ENOMEM;
@@ -62,9 +63,11 @@ static int write_to(struct call *call, struct dir *dir, uint32_t from, uint32_t 
     if (rc == 0)
         rc = file_open(call, node, O_WRONLY | O_TRUNC, true, &file);
     if (rc == 0) {
-        rc = file_replace(call, file, &text);
+        scratch_author(dir, from, &author);
+        rc = file_replace(call, file, &text, &author);
         tree_release(file);
     }
+    author_clear(&author);
     buf_finish(&text);
     return rc;
 }

@@ -62,6 +62,7 @@ static bool scratch_free(struct dir *dir, struct scratch *scratch)
     if (scratch->data.data != NULL)
         explicit_bzero(scratch->data.data, scratch->data.capacity_bytes);
     buf_finish(&scratch->data);
+    author_clear(&scratch->author);
     free(scratch->name);
     free(scratch->target);
     free(scratch);
@@ -149,10 +150,40 @@ void scratch_hold(struct dir *dir, uint32_t leaf)
     unlock(dir);
 }
 
-void scratch_release(struct dir *dir, uint32_t leaf)
+void scratch_author(const struct dir *dir, uint32_t leaf, struct author *out)
+{
+    *out = (struct author){0};
+    lock(dir);
+    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    if (scratch != NULL)
+        author_copy(&scratch->author, out);
+    unlock(dir);
+}
+
+/* Its author may end before somebody moves it into place. */
+static void keep_seen(struct dir *dir, uint32_t leaf)
+{
+    struct author author;
+
+    scratch_author(dir, leaf, &author);
+    author_keep_seen(&author, dir);
+    lock(dir);
+    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    if (scratch != NULL && process_is_same(scratch->author.process, author.process)) {
+        seen_list_finish(&scratch->author.had_read);
+        scratch->author.had_read = author.had_read;
+        author.had_read = (struct seen_list){0};
+    }
+    unlock(dir);
+    author_clear(&author);
+}
+
+void scratch_release(struct dir *dir, uint32_t leaf, bool writable)
 {
     bool drop = false;
 
+    if (writable)
+        keep_seen(dir, leaf);
     lock(dir);
     struct scratch *scratch = scratch_find_leaf(dir, leaf);
     if (scratch != NULL && --scratch->holds == 0 && scratch->name == NULL)

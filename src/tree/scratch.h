@@ -10,6 +10,7 @@
 #ifndef TREE_SCRATCH_H
 #define TREE_SCRATCH_H
 
+#include "tree/author.h"
 #include "tree/leaf.h"
 #include "tree/listing.h"
 
@@ -51,7 +52,9 @@ int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change
 int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t size);
 /* An open handle keeps the content although the name goes. */
 void scratch_hold(struct dir *dir, uint32_t leaf);
-void scratch_release(struct dir *dir, uint32_t leaf);
+void scratch_release(struct dir *dir, uint32_t leaf, bool writable);
+/* Who wrote what is in it: a copy, ended by author_clear. */
+void scratch_author(const struct dir *dir, uint32_t leaf, struct author *out);
 /* Removes all of a directory's: it was deleted. */
 void scratch_clear(struct dir *dir);
 /* Removes all; no handle may be open any more. */

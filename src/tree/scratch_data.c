@@ -82,10 +82,13 @@ static ssize_t write_locked(struct call *call, struct tree *tree, struct scratch
 ssize_t scratch_pwrite(struct call *call, struct dir *dir, uint32_t leaf, const char *data,
                        size_t size, off_t offset, bool append)
 {
+    struct process_id process = actors_identify(dir->tree, call->pid);
     ssize_t rc = -ESTALE;
 
     pthread_mutex_lock(&dir->tree->lock);
     struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    if (scratch != NULL)
+        author_note(&scratch->author, process);
     if (scratch != NULL)
         rc = write_locked(call, dir->tree, scratch, data, size,
                           append || offset < 0 ? scratch->data.size_bytes : (size_t)offset);
@@ -112,6 +115,8 @@ int scratch_truncate(struct call *call, struct dir *dir, uint32_t leaf, off_t si
         rc = check_size(call, dir->tree, scratch, (size_t)size);
     if (rc == 0 && !resize(dir->tree, scratch, (size_t)size))
         rc = -ENOMEM;
+    if (rc == 0 && size == 0)
+        author_clear(&scratch->author);
     pthread_mutex_unlock(&dir->tree->lock);
     return rc;
 }

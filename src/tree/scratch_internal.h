@@ -3,6 +3,7 @@
 #ifndef TREE_SCRATCH_INTERNAL_H
 #define TREE_SCRATCH_INTERNAL_H
 
+#include "tree/author.h"
 #include "tree/dir.h"
 
 struct scratch {
@@ -15,9 +16,10 @@ struct scratch {
     uid_t uid;
     gid_t gid;
     int64_t mtime_ms;
-    pid_t put_by;   /* the thread that called scratch_put last; 0: nobody */
-    int64_t put_ms; /* monotonic: when */
-    unsigned holds; /* open handles */
+    pid_t put_by;         /* the thread that called scratch_put last; 0: nobody */
+    int64_t put_ms;       /* monotonic: when */
+    unsigned holds;       /* open handles */
+    struct author author; /* of data */
     bool unlisted;
     LIST_ENTRY(scratch) link; /* in dir->scratch */
     LIST_ENTRY(scratch) all;  /* in tree->all_scratch */

@@ -2,6 +2,7 @@
 /* The operations: dispatch to the type of directory, and the record of what failed. */
 #include "config.h"
 
+#include "tree/actors.h"
 #include "tree/attr.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
@@ -11,7 +12,6 @@
 #include "tree/lease.h"
 #include "tree/machines.h"
 #include "tree/names.h"
-#include "tree/readers.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
 
@@ -39,9 +39,10 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->renamed);
     LIST_INIT(&tree->all_scratch);
     LIST_INIT(&tree->files);
-    TAILQ_INIT(&tree->readings_by_age);
-    tree->root = dir_root_create(tree);
+    tree->actors = actors_create();
+    tree->root = tree->actors == NULL ? NULL : dir_root_create(tree);
     if (tree->root == NULL) {
+        actors_destroy(tree->actors);
         pthread_mutex_destroy(&tree->lock);
         free(tree);
         return NULL;
@@ -61,7 +62,7 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
-    readers_finish(tree);
+    actors_destroy(tree->actors);
     field_keys_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);

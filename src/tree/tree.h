@@ -77,6 +77,7 @@ struct call {
                              * as it waits itself */
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
+    uint64_t version;       /* of the record that was rendered last; 0: none */
     bool changed;           /* names may mean something else: tree_settle before it is answered */
 };
 

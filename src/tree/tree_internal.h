@@ -16,22 +16,15 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define OWN_IDS_REMEMBERED  256
-#define VISITORS_REMEMBERED 64
+#define OWN_IDS_REMEMBERED 256
 
+struct actors;
 struct field_key;
 
 /* A resource that this mount has changed. */
 struct own_change {
     uint64_t id_hash;
     int64_t at_ms; /* monotonic */
-};
-
-/* A process at work in the mount: since when without a pause of READER_MEMORY_MS. */
-struct visitor {
-    pid_t pid; /* 0: free */
-    int64_t since_ms;
-    int64_t last_ms;
 };
 
 /* Guarded by lock, but for what is atomic, and what never changes: config, root, started_ms. */
@@ -51,11 +44,9 @@ struct tree {
     _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
     struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
     unsigned own_next;
-    struct visitor visitors[VISITORS_REMEMBERED]; /* readers.c */
-    struct reading *readings;                     /* by process and directory: readers.c */
-    TAILQ_HEAD(, reading) readings_by_age;        /* oldest first */
-    LIST_HEAD(, file) files;                      /* newest first */
-    struct field_key *keys; /* every key seen, by number and by text: field_keys.c */
+    struct actors *actors;   /* what each process has done: actors.c */
+    LIST_HEAD(, file) files; /* newest first */
+    struct field_key *keys;  /* every key seen, by number and by text: field_keys.c */
     const struct field_key **keys_by_number;
     size_t key_count;
     size_t scratch_bytes; /* of all scratch files */

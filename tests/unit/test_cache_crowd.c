@@ -74,7 +74,7 @@ static void step_delete(unsigned number)
 static void step_look(unsigned number)
 {
     struct record *found[2] = {NULL, NULL};
-    struct record *versions[CACHE_HISTORY_DEPTH];
+    struct past past;
     struct cache_status status;
     char name[16];
 
@@ -82,10 +82,11 @@ static void step_look(unsigned number)
     cache_by_name(room.cache, &kind_drives, name, strlen(name), NULL, found, 2);
     record_unref(found[0]);
     record_unref(found[1]);
-    size_t count = cache_history(room.cache, &kind_drives, "d1", versions, CACHE_HISTORY_DEPTH);
-
-    for (size_t i = 0; i < count; i++)
-        record_unref(versions[i]);
+    struct record *shown = cache_by_id(room.cache, &kind_drives, "d1");
+    cache_note_shown(room.cache, &kind_drives, "d1", shown == NULL ? number : shown->version, 0);
+    record_unref(shown);
+    cache_get_past(room.cache, &kind_drives, "d1", &past);
+    past_finish(&past);
     cache_get_status(room.cache, &kind_drives, &status);
 }
 

@@ -95,7 +95,7 @@ START_TEST(test_a_deletion_that_is_done_stays_hidden_and_is_remembered)
     room_pass(1000);
     ck_assert_int_eq(room_event("s1", CHANGE_DELETE).outcome, EVENT_SUCCEEDED);
     ck_assert(!room_has(&kind_snapshots, "s1"));
-    room_pass(CACHE_HISTORY_MS + 1);
+    room_pass(CACHE_CHANGES_MS + 1);
     list_again();
     ck_assert(!room_event("s1", CHANGE_DELETE).known);
 }

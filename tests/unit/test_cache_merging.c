@@ -4,6 +4,8 @@
 
 #include "test_cache_room.h"
 
+#include "util/digest.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -99,111 +101,226 @@ END_TEST
 
 /* --- history ---------------------------------------------------------------------------------- */
 
-START_TEST(test_versions_replaced_elsewhere_are_remembered_for_a_while)
+/* What somebody who opens the resource now is to read: a reference. */
+static struct record *open_record(void)
 {
-    struct record *versions[CACHE_HISTORY_DEPTH + 2];
+    struct record *record = NULL;
+    struct cancel cancel;
 
-    room_add_drives(1);
+    cancel_init(&cancel, &room.group, CANCEL_NEVER);
+    ck_assert_int_eq(cache_read(room.cache, &kind_drives, "d0", &cancel, &record, NULL), 0);
+    cancel_finish(&cancel);
+    return record;
+}
+
+/* Somebody reads the resource as it is now: the whole document, or one key of it. */
+static void read_key(const char *key)
+{
+    struct record *record = open_record();
+
+    cache_note_shown(room.cache, &kind_drives, "d0", record->version,
+                     key == NULL ? 0 : digest_key(DIGEST_ROOT, key));
+    record_unref(record);
+}
+
+static void change_elsewhere(const char *key, const char *value)
+{
+    server_edit(room.server, DRIVES, "d0", key, value);
+    cache_expire(room.cache, &kind_drives, NULL);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+}
+
+static void change_here(const char *key, const char *value)
+{
+    char body[100];
+
+    snprintf(body, sizeof(body), "{\"%s\":\"%s\"}", key, value);
+    ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d0", body), PROBLEM_NONE);
+}
+
+/* Whether the value is remembered as one that was shown, and changed elsewhere. */
+static bool is_old(const char *key, const char *value)
+{
+    struct json_object *text = json_object_new_string(value);
+    uint64_t digest = digest_value(text);
+    struct past past;
+    bool found = false;
+
+    cache_get_past(room.cache, &kind_drives, "d0", &past);
+    for (size_t i = 0; i < past.count; i++)
+        found = found || (past.values[i].key == digest_key(DIGEST_ROOT, key) &&
+                          past.values[i].value == digest && past.values[i].shown &&
+                          past.values[i].elsewhere);
+    past_finish(&past);
+    json_object_put(text);
+    return found;
+}
+
+static void add_one_drive(void)
+{
+    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"name\":\"a\",\"size\":\"1\",\"note\":\"n\"}");
     room_ensure(&kind_drives, CACHE_FRESH);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 10), 0);
-    server_edit(room.server, DRIVES, "d0", "name", "second");
-    list_again(&kind_drives);
-    server_edit(room.server, DRIVES, "d0", "name", "third");
-    list_again(&kind_drives);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 10), 2);
-    ck_assert_str_eq(versions[0]->name, "second");
-    ck_assert_str_eq(versions[1]->name, "drive 0");
-    record_unref(versions[0]);
-    record_unref(versions[1]);
-    room_pass(CACHE_HISTORY_MS - TTL_MS + 1);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 10), 1);
-    record_unref(versions[0]);
-    list_again(&kind_drives);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 10), 0);
+}
+
+/* One step: who does what. */
+struct step {
+    char who; /* R: reads the document (value NULL) or a key; E: elsewhere; H: here; T: time */
+    const char *key;
+    const char *value;
+};
+
+static const struct history_row {
+    struct step steps[6];
+    const char *key;
+    const char *value;
+    bool old;
+} history_rows[] = {
+    {{{'R', NULL, NULL}, {'E', "size", "2"}}, "size", "1", true},
+    {{{'E', "size", "2"}}, "size", "1", false}, /* nobody has read it */
+    {{{'R', "size", NULL}, {'E', "size", "2"}}, "size", "1", true},
+    {{{'R', "name", NULL}, {'E', "size", "2"}}, "size", "1", false},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}}, "name", "a", false},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'E', "size", "3"}}, "size", "1", true},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'E', "size", "3"}}, "size", "2", false},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'R', "size", NULL}, {'E', "size", "3"}},
+     "size",
+     "2",
+     true},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'R', "name", NULL}, {'E', "size", "3"}},
+     "size",
+     "2",
+     false},
+    /* what was read stays read while it is not changed */
+    {{{'R', NULL, NULL}, {'E', "name", "b"}, {'E', "size", "2"}}, "size", "1", true},
+    {{{'R', NULL, NULL}, {'H', "name", "b"}, {'E', "size", "2"}}, "size", "1", true},
+    /* this mount's own changes */
+    {{{'R', NULL, NULL}, {'H', "size", "2"}}, "size", "1", false},
+    {{{'R', NULL, NULL}, {'H', "size", "2"}, {'E', "size", "3"}}, "size", "1", true},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'H', "size", "3"}}, "size", "1", true},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'H', "size", "1"}, {'H', "size", "3"}},
+     "size",
+     "1",
+     false},
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'H', "size", "1"}, {'E', "size", "3"}},
+     "size",
+     "1",
+     true},
+    /* another key's change, which the answer to a change of this mount brings */
+    {{{'R', NULL, NULL}, {'B', "size", "2"}, {'H', "name", "b"}}, "size", "1", true},
+    {{{'R', NULL, NULL}, {'B', "size", "2"}, {'H', "name", "b"}}, "name", "a", false},
+    /* for a day */
+    {{{'R', NULL, NULL}, {'E', "size", "2"}, {'T', NULL, NULL}}, "size", "1", false},
+};
+
+static void take_step(const struct step *step)
+{
+    switch (step->who) {
+    case 'R':
+        read_key(step->key);
+        break;
+    case 'E':
+        change_elsewhere(step->key, step->value);
+        break;
+    case 'B': /* it is not noticed yet */
+        server_edit(room.server, DRIVES, "d0", step->key, step->value);
+        break;
+    case 'H':
+        change_here(step->key, step->value);
+        break;
+    case 'T':
+        room_pass(CACHE_HISTORY_MS + 1);
+        break;
+    default:
+        break;
+    }
+}
+
+START_TEST(test_what_is_an_older_value)
+{
+    const struct history_row *row = &history_rows[_i];
+
+    add_one_drive();
+    for (const struct step *step = row->steps; step->who != 0; step++)
+        take_step(step);
+    ck_assert_msg(is_old(row->key, row->value) == row->old, "row %d", _i);
+    ck_assert(!is_old("id", "d0"));
 }
 END_TEST
 
 START_TEST(test_the_history_of_a_resource_is_bounded)
 {
-    struct record *versions[CACHE_HISTORY_DEPTH + 2];
+    struct past past;
+    char name[24];
 
-    room_add_drives(1);
-    room_ensure(&kind_drives, CACHE_FRESH);
+    add_one_drive();
     for (int i = 0; i < CACHE_HISTORY_DEPTH + 3; i++) {
-        char name[24];
-
+        read_key(NULL);
         snprintf(name, sizeof(name), "name %d", i);
-        server_edit(room.server, DRIVES, "d0", "name", name);
-        cache_expire(room.cache, &kind_drives, NULL);
-        room_ensure(&kind_drives, CACHE_FRESH);
+        change_elsewhere("name", name);
     }
-    size_t count = cache_history(room.cache, &kind_drives, "d0", versions, CACHE_HISTORY_DEPTH + 2);
-    char newest[24];
-
-    snprintf(newest, sizeof(newest), "name %d", CACHE_HISTORY_DEPTH + 1);
-    ck_assert_uint_eq(count, CACHE_HISTORY_DEPTH);
-    ck_assert_str_eq(versions[0]->name, newest);
-    for (size_t i = 0; i < count; i++)
-        record_unref(versions[i]);
+    ck_assert(!is_old("name", "name 1"));
+    ck_assert(is_old("name", "name 2"));
+    ck_assert(is_old("name", "name 17"));
+    cache_get_past(room.cache, &kind_drives, "d0", &past);
+    ck_assert_uint_eq(past.count, CACHE_HISTORY_DEPTH);
+    ck_assert_uint_gt(past.since, 0);
+    ck_assert_uint_gt(past.values[0].version, past.since);
+    past_finish(&past);
 }
 END_TEST
 
-/* The one version that is remembered of d0, as text. */
-static void assert_only_version(const char *json)
+/* A key that changes all the time does not drive out what somebody has read. */
+START_TEST(test_versions_that_nobody_reads_take_no_place)
 {
-    struct record *versions[2];
+    char value[24];
 
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 2), 1);
-    ck_assert_str_eq(versions[0]->json, json);
-    record_unref(versions[0]);
-}
-
-START_TEST(test_of_a_version_only_what_was_replaced_is_remembered)
-{
-    server_add(room.server, DRIVES,
-               "{\"id\":\"d0\",\"name\":\"a\",\"size\":\"1\",\"in\":{\"x\":1,\"y\":2}}");
-    room_ensure(&kind_drives, CACHE_FRESH);
-    server_edit(room.server, DRIVES, "d0", "size", "2");
-    list_again(&kind_drives);
-    assert_only_version("{\"size\":\"1\",\"id\":\"d0\"}");
+    add_one_drive();
+    read_key(NULL);
+    change_elsewhere("size", "2");
+    for (int i = 0; i < CACHE_HISTORY_DEPTH * 3; i++) {
+        snprintf(value, sizeof(value), "note %d", i);
+        change_elsewhere("note", value);
+    }
+    ck_assert(is_old("size", "1"));
+    ck_assert(is_old("note", "n"));
+    ck_assert(!is_old("note", "note 1"));
 }
 END_TEST
 
-START_TEST(test_of_nested_members_too)
+/* A handle goes on showing what it was opened with. */
+START_TEST(test_an_old_handle_shows_older_values)
 {
-    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"in\":{\"x\":1,\"y\":null}}");
-    room_ensure(&kind_drives, CACHE_FRESH);
-    server_remove(room.server, DRIVES, "d0");
-    server_add(room.server, DRIVES, "{\"id\":\"d0\",\"in\":{\"x\":1.0,\"y\":2}}");
-    list_again(&kind_drives);
-    assert_only_version("{\"in\":{\"y\":null},\"id\":\"d0\"}");
+    add_one_drive();
+    struct record *record = open_record();
+    change_elsewhere("size", "2");
+    ck_assert(!is_old("size", "1"));
+    cache_note_shown(room.cache, &kind_drives, "d0", record->version, 0);
+    ck_assert(is_old("size", "1"));
+    record_unref(record);
 }
 END_TEST
 
-START_TEST(test_what_this_mount_has_set_is_no_old_value)
+START_TEST(test_history_takes_no_more_than_its_bytes)
 {
-    struct record *versions[2];
+    struct buf text = BUF_EMPTY;
+    struct past past;
 
-    room_add_drives(1);
-    room_ensure(&kind_drives, CACHE_FRESH);
-    server_edit(room.server, DRIVES, "d0", "name", "theirs");
-    list_again(&kind_drives);
-    ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d0", "{\"name\":\"drive 0\"}"),
-                     PROBLEM_NONE);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 2), 0);
-}
-END_TEST
-
-START_TEST(test_own_changes_are_no_history)
-{
-    struct record *versions[2];
-
-    room_add_drives(1);
-    room_ensure(&kind_drives, CACHE_FRESH);
-    ck_assert_int_eq(room_change(CHANGE_UPDATE, &kind_drives, "d0", "{\"name\":\"mine\"}"),
-                     PROBLEM_NONE);
-    list_again(&kind_drives);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_drives, "d0", versions, 2), 0);
+    buf_append_text(&text, "{\"id\":\"d0\",\"name\":\"a\"");
+    for (int i = 0; i < 50000; i++)
+        buf_printf(&text, ",\"k%d\":1", i);
+    buf_append_text(&text, "}");
+    for (int i = 0; i < 30; i++) {
+        server_remove(room.server, DRIVES, "d0");
+        server_add(room.server, DRIVES, i % 2 == 0 ? buf_text(&text) : "{\"id\":\"d0\"}");
+        cache_expire(room.cache, &kind_drives, NULL);
+        ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+        read_key(NULL);
+    }
+    cache_get_past(room.cache, &kind_drives, "d0", &past);
+    ck_assert_uint_gt(past.count, 0);
+    ck_assert_uint_le(past.count * 24, CACHE_HISTORY_BYTES);
+    past_finish(&past);
+    buf_finish(&text);
 }
 END_TEST
 
@@ -230,7 +347,6 @@ START_TEST(test_an_incomplete_item_costs_one_get_when_it_is_read)
     ck_assert(room_shows(&kind_providers, "p1", "bucket"));
     ck_assert_uint_eq(room_gets(PROVIDERS "/p1"), 1);
     ck_assert_int_eq(mtime_of(&kind_providers, "p1"), mtime_ms);
-    ck_assert_uint_eq(cache_history(room.cache, &kind_providers, "p1", &record, 1), 0);
 }
 END_TEST
 
@@ -292,12 +408,12 @@ TCase *case_merging(void)
                    test_time_that_passes_while_a_listing_is_taken_in_does_not_spoil_the_order);
     tcase_add_test(tcase, test_changed_content_gets_a_later_mtime);
     tcase_add_test(tcase, test_the_order_is_the_servers);
-    tcase_add_test(tcase, test_versions_replaced_elsewhere_are_remembered_for_a_while);
+    tcase_add_loop_test(tcase, test_what_is_an_older_value, 0,
+                        sizeof(history_rows) / sizeof(history_rows[0]));
     tcase_add_test(tcase, test_the_history_of_a_resource_is_bounded);
-    tcase_add_test(tcase, test_of_a_version_only_what_was_replaced_is_remembered);
-    tcase_add_test(tcase, test_of_nested_members_too);
-    tcase_add_test(tcase, test_what_this_mount_has_set_is_no_old_value);
-    tcase_add_test(tcase, test_own_changes_are_no_history);
+    tcase_add_test(tcase, test_versions_that_nobody_reads_take_no_place);
+    tcase_add_test(tcase, test_an_old_handle_shows_older_values);
+    tcase_add_test(tcase, test_history_takes_no_more_than_its_bytes);
     tcase_add_test(tcase, test_an_incomplete_item_costs_one_get_when_it_is_read);
     tcase_add_test(tcase, test_a_completed_item_survives_listings_for_a_ttl);
     tcase_add_test(tcase, test_an_update_answered_without_the_completing_part_costs_a_get);

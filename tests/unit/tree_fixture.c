@@ -19,6 +19,7 @@
 
 struct tree *fixture_tree;
 struct call fixture_call;
+pid_t fixture_pid;
 
 static struct emulator *emulator;
 static struct http *http;
@@ -91,6 +92,7 @@ static void start(const char *dialect)
     struct emulator_config emulator_config = {.dialect = dialect, .event_ms = 20};
 
     passed_ms = 0;
+    fixture_pid = getpid();
     emulator = emulator_start(&emulator_config, err, sizeof err);
     ck_assert_msg(emulator != NULL, "%s", err);
     cancel_group_init(&group);
@@ -149,7 +151,7 @@ void fixture_stop(void)
 static struct call *begin(const char *op)
 {
     cancel_init(&cancel, NULL, clock_now_ms(&clock_system) + TIMEOUT_MS);
-    fixture_call = (struct call){.cancel = &cancel, .pid = getpid(), .op = op};
+    fixture_call = (struct call){.cancel = &cancel, .pid = fixture_pid, .op = op};
     return &fixture_call;
 }
 

@@ -7,6 +7,7 @@
 #include "util/buf.h"
 
 extern struct tree *fixture_tree;
+extern pid_t fixture_pid;        /* who calls; 0: not known */
 extern struct call fixture_call; /* of the last operation: its problem is what went wrong */
 
 void fixture_start_docs(void);

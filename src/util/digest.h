@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON values and their keys as 64 bits, to know a value again without keeping it. Pure functions
+ * on the caller's own objects; no lock, any thread.
+ */
+#ifndef UTIL_DIGEST_H
+#define UTIL_DIGEST_H
+
+#include <json-c/json.h>
+#include <stdint.h>
+
+#define DIGEST_ROOT UINT64_C(0xcbf29ce484222325) /* the digest of a document's own place */
+
+/* The digest of the place that `key` has in the object at the place `up`; never 0. */
+uint64_t digest_key(uint64_t up, const char *key);
+/* The digest of a value: equal for values that json_same calls the same; NULL is null. */
+uint64_t digest_value(struct json_object *value);
+
+#endif
