@@ -91,8 +91,26 @@ struct tombstone {
     char id[];
 };
 
-struct version;
 TAILQ_HEAD(version_list, version);
+
+/* A value that a key had in an older version, by digests. */
+struct replaced {
+    uint64_t key;
+    uint64_t value;
+    bool shown;
+    bool elsewhere;
+};
+
+/* What one version had otherwise than its successor. */
+struct version {
+    TAILQ_ENTRY(version) link; /* in history->versions */
+    TAILQ_ENTRY(version) age;  /* in cache->old_versions */
+    struct history *history;
+    uint64_t number; /* of the last record that had it */
+    int64_t replaced_ms;
+    size_t count;
+    struct replaced *values; /* by key */
+};
 
 /* Older versions of one resource, oldest first. */
 struct history {
@@ -313,6 +331,8 @@ void gone_clear(struct collection *collection);
  * it has set itself is no older value any more. */
 void history_push(struct collection *collection, struct item *item, const struct record *now,
                   const char *body);
+struct history *history_find(struct collection *collection, const char *id); /* NULL: none */
+bool version_is_too_old(const struct version *version);
 void history_prune(struct cache *cache); /* what is too old */
 void history_clear(struct collection *collection);
 

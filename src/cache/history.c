@@ -17,27 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct replaced {
-    uint64_t key;
-    uint64_t value;
-    bool shown;
-    bool elsewhere;
-};
-
-/* What one version had otherwise than its successor. */
-struct version {
-    TAILQ_ENTRY(version) link; /* in history->versions */
-    TAILQ_ENTRY(version) age;  /* in cache->old_versions */
-    struct history *history;
-    uint64_t number; /* of the last record that had it */
-    int64_t replaced_ms;
-    size_t count;
-    struct replaced *values; /* by key */
-};
-
 /* --- histories -------------------------------------------------------------------------------- */
 
-static struct history *find(struct collection *collection, const char *id)
+struct history *history_find(struct collection *collection, const char *id)
 {
     struct history *history = NULL;
 
@@ -47,7 +29,7 @@ static struct history *find(struct collection *collection, const char *id)
 
 static struct history *find_or_add(struct collection *collection, const char *id)
 {
-    struct history *history = find(collection, id);
+    struct history *history = history_find(collection, id);
 
     if (history != NULL)
         return history;
@@ -90,7 +72,7 @@ static void drop(struct version *version)
     free(version);
 }
 
-static bool is_too_old(const struct version *version)
+bool version_is_too_old(const struct version *version)
 {
     return now_ms(version->history->collection) - version->replaced_ms > CACHE_HISTORY_MS;
 }
@@ -100,7 +82,7 @@ void history_prune(struct cache *cache)
     struct version *oldest;
 
     while ((oldest = TAILQ_FIRST(&cache->old_versions)) != NULL &&
-           (is_too_old(oldest) || cache->old_bytes > CACHE_HISTORY_BYTES))
+           (version_is_too_old(oldest) || cache->old_bytes > CACHE_HISTORY_BYTES))
         drop(oldest);
 }
 
@@ -275,7 +257,7 @@ static void take_diff(struct collection *collection, struct diff *diff)
 {
     bool fresh = diff->item->served;
     struct history *history = fresh ? find_or_add(collection, diff->item->record->id)
-                                    : find(collection, diff->item->record->id);
+                                    : history_find(collection, diff->item->record->id);
 
     if (history == NULL)
         return;
@@ -319,7 +301,8 @@ static void push(struct collection *collection, struct diff *diff, struct json_o
     compare(diff, DIGEST_ROOT, old, now, sent);
     if (diff->count > 0 && !diff->failed)
         take_diff(collection, diff);
-    struct history *history = is_object(sent) ? find(collection, diff->item->record->id) : NULL;
+    struct history *history =
+        is_object(sent) ? history_find(collection, diff->item->record->id) : NULL;
 
     if (history != NULL)
         settle_own(history, DIGEST_ROOT, sent);
@@ -342,94 +325,4 @@ void history_push(struct collection *collection, struct item *item, const struct
     json_object_put(before);
     json_object_put(after);
     json_object_put(sent);
-}
-
-/* --- for readers and writers ------------------------------------------------------------------ */
-
-static size_t count_values(const struct history *history)
-{
-    const struct version *version;
-    size_t count = 0;
-
-    TAILQ_FOREACH (version, &history->versions, link)
-        count += is_too_old(version) ? 0 : version->count;
-    return count;
-}
-
-static void copy_version(const struct version *version, struct past *out)
-{
-    for (size_t i = 0; i < version->count; i++) {
-        const struct replaced *value = &version->values[i];
-        out->values[out->count++] = (struct old_value){value->key, value->value, version->number,
-                                                       value->shown, value->elsewhere};
-    }
-}
-
-static void copy_history(const struct history *history, struct past *out)
-{
-    const struct version *version;
-
-    if (out->since < history->since)
-        out->since = history->since;
-    out->values = calloc(count_values(history) + 1, sizeof(*out->values));
-    if (out->values == NULL)
-        return;
-    TAILQ_FOREACH (version, &history->versions, link)
-        if (!is_too_old(version))
-            copy_version(version, out);
-}
-
-void cache_get_past(struct cache *cache, const struct kind *kind, const char *id, struct past *out)
-{
-    *out = (struct past){0};
-    pthread_mutex_lock(&cache->lock);
-    const struct history *history = find(collection_of(cache, kind), id == NULL ? "" : id);
-
-    out->since = cache->old_since;
-    if (history != NULL)
-        copy_history(history, out);
-    pthread_mutex_unlock(&cache->lock);
-}
-
-void past_finish(struct past *past)
-{
-    free(past->values);
-    *past = (struct past){0};
-}
-
-static void mark_shown(struct version *version, uint64_t key)
-{
-    for (size_t i = 0; i < version->count; i++)
-        if (key == 0 || version->values[i].key == key)
-            version->values[i].shown = true;
-}
-
-/* What an older version had is what it and later ones were replaced of. */
-static void note_old_shown(struct collection *collection, const char *id, uint64_t version,
-                           uint64_t key)
-{
-    struct history *history = find(collection, id);
-    struct version *old;
-
-    if (history == NULL)
-        return;
-    TAILQ_FOREACH (old, &history->versions, link)
-        if (old->number >= version)
-            mark_shown(old, key);
-}
-
-void cache_note_shown(struct cache *cache, const struct kind *kind, const char *id,
-                      uint64_t version, uint64_t key)
-{
-    struct collection *collection = collection_of(cache, kind);
-
-    id = id == NULL ? "" : id;
-    pthread_mutex_lock(&cache->lock);
-    struct item *item = collection_find(collection, id);
-
-    if (item != NULL && version == item->record->version)
-        shown_add(&item->shown, key);
-    else
-        note_old_shown(collection, id, version, key);
-    pthread_mutex_unlock(&cache->lock);
 }

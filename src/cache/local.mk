@@ -15,6 +15,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/merge.c \
   src/cache/names.c \
   src/cache/patience.c \
+  src/cache/past.c \
   src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
   src/cache/shown.c \
