@@ -9,6 +9,7 @@ dist_check_SCRIPTS += \
   tests/mount/cloning.sh \
   tests/mount/commandline.sh \
   tests/mount/conflicts.sh \
+  tests/mount/copies.sh \
   tests/mount/counts.sh \
   tests/mount/creating.sh \
   tests/mount/credentials.sh \

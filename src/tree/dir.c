@@ -52,7 +52,7 @@ static void dir_free(struct dir *dir)
     free(dir->machine_id);
     free(dir->overlay.hidden);
     free(dir->roles);
-    free(dir->birth.made);
+    birth_finish(&dir->birth);
     for (unsigned i = 0; dir->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++)
         free(dir->rebounds[i].name);
     free(dir->rebounds);

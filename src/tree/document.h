@@ -105,11 +105,12 @@ bool document_create_in_machine(const struct kind *kind, const char *name, size_
 int document_restore_body(const struct restore_row *row, const char *text, size_t text_bytes,
                           struct buf *out, struct problem *problem);
 
-/* Of a document that was copied from another resource, what can be set on one that exists: no
- * read-only keys, and the name only if `keep_name`. False: `text` is no JSON object, or no memory.
- */
-bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                            bool keep_name, struct buf *out);
+/* Of a text that was copied from another resource into one that exists by now, what is news: keys
+ * that can be given, if only on create, and have another value than in `made` (the body of the
+ * create; empty: not known); the name only if `keep_name`. False: `text` is no JSON object, or no
+ * memory. */
+bool document_keep_new(const struct kind *kind, enum dialect dialect, const struct buf *text,
+                       const struct buf *made, bool keep_name, struct buf *out);
 
 /* Whether a text that was to be a document tells a secret: one that is not masked, or, where it is
  * no JSON, the key of one. */

@@ -48,32 +48,58 @@ int document_restore_body(const struct restore_row *row, const char *text, size_
     return document_verdict(&refusal, problem);
 }
 
-/* Whether a key of a copied document can have an effect on a resource that exists by now. */
-static bool is_settable(const struct kind_shape *shape, const char *key, bool keep_name)
-{
-    const struct field *field = field_find(shape->fields, key, strlen(key));
+/* What a copied text has otherwise than what was made of it. */
+static bool keep_new(const struct field *fields, struct json_object *text, struct json_object *made,
+                     bool keep_name, struct json_object *kept);
 
-    return field != NULL && (field->flags & FIELD_UPDATE) != 0 &&
-           (keep_name || strcmp(key, "name") != 0);
+static bool keep_member(const struct field *field, struct json_object *value,
+                        struct json_object *made, struct json_object *kept)
+{
+    if (field->members == NULL || !json_object_is_type(value, json_type_object))
+        return document_put(kept, field->key, json_object_get(value));
+    struct json_object *inner = json_object_new_object();
+    bool ok = inner != NULL && keep_new(field->members, value, made, true, inner);
+
+    if (ok && json_object_object_length(inner) > 0)
+        return document_put(kept, field->key, inner);
+    json_object_put(inner);
+    return ok;
 }
 
-bool document_keep_settable(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                            bool keep_name, struct buf *out)
+static bool keep_new(const struct field *fields, struct json_object *text, struct json_object *made,
+                     bool keep_name, struct json_object *kept)
+{
+    bool ok = true;
+
+    json_object_object_foreach (text, key, value) {
+        const struct field *field = field_find(fields, key, strlen(key));
+        struct json_object *before = made == NULL ? NULL : json_member(made, key);
+        struct json_object *number = field == NULL ? NULL : field_integer_of(field, value);
+        bool same = before != NULL && (json_same(value, before) || json_same(number, before));
+
+        json_object_put(number);
+        if (field == NULL || (field->flags & (FIELD_CREATE | FIELD_UPDATE)) == 0 || same ||
+            (!keep_name && strcmp(key, "name") == 0))
+            continue;
+        ok = ok && keep_member(field, value, before, kept);
+    }
+    return ok;
+}
+
+bool document_keep_new(const struct kind *kind, enum dialect dialect, const struct buf *text,
+                       const struct buf *made, bool keep_name, struct buf *out)
 {
     struct json_object *object = NULL;
+    struct json_object *body = document_load(buf_text(made));
     struct json_object *kept = json_object_new_object();
     bool ok = kept != NULL &&
               json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
-              json_object_is_type(object, json_type_object);
+              json_object_is_type(object, json_type_object) &&
+              keep_new(kind->shapes[dialect].fields, object, body, keep_name, kept) &&
+              json_print(out, kept);
 
-    if (ok) {
-        json_object_object_foreach (object, key, value) {
-            if (is_settable(&kind->shapes[dialect], key, keep_name))
-                ok = ok && document_put(kept, key, json_object_get(value));
-        }
-    }
-    ok = ok && json_print(out, kept);
     json_object_put(object);
+    json_object_put(body);
     json_object_put(kept);
     return ok;
 }

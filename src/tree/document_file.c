@@ -123,28 +123,46 @@ static int work_out(struct call *call, struct file *file, const struct buf *text
     return rc < 0 ? rc : diff(call, file, text, *record, edit);
 }
 
-/* Whether the text would give the resource a name that another one has. */
-static bool takes_other_name(struct dir *dir, const struct buf *text)
+/* The name in a text, into `name`; false: it has none. */
+static bool name_in(const struct buf *text, struct buf *name)
 {
     struct json_object *body = NULL;
-    struct json_object *name = NULL;
-    struct buf encoded = BUF_EMPTY;
-    bool taken = false;
+    struct json_object *value = NULL;
 
     if (json_read(buf_text(text), text->size_bytes, &body, NULL) == JSON_OK &&
         json_object_is_type(body, json_type_object))
-        name = json_member(body, "name");
-    if (name != NULL && json_object_is_type(name, json_type_string))
-        taken = name_encode(json_object_get_string(name), (size_t)json_object_get_string_len(name),
-                            &encoded) &&
-                name_is_taken(dir->tree->config.cache, dir->kind, NULL, buf_text(&encoded),
-                              dir_id(dir));
+        value = json_member(body, "name");
+    bool ok =
+        value != NULL && json_object_is_type(value, json_type_string) &&
+        buf_append(name, json_object_get_string(value), (size_t)json_object_get_string_len(value));
+    json_object_put(body);
+    return ok;
+}
+
+void document_note_copied_name(struct dir *dir, const struct buf *text)
+{
+    struct buf name = BUF_EMPTY;
+
+    if (name_in(text, &name))
+        birth_note_name(dir, buf_text(&name), name.size_bytes);
+    buf_finish(&name);
+}
+
+/* Whether the text would give the resource a name that another one has. */
+static bool takes_other_name(struct dir *dir, const struct buf *text)
+{
+    struct buf name = BUF_EMPTY;
+    struct buf encoded = BUF_EMPTY;
+
+    bool taken =
+        name_in(text, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded) &&
+        name_is_taken(dir->tree->config.cache, dir->kind, NULL, buf_text(&encoded), dir_id(dir));
     struct dir *draft =
         taken || encoded.size_bytes == 0 ? NULL : draft_find(dir->parent, buf_text(&encoded));
     taken = taken || draft != NULL;
     dir_unref(draft);
     buf_finish(&encoded);
-    json_object_put(body);
+    buf_finish(&name);
     return taken;
 }
 
@@ -163,17 +181,30 @@ static bool renames(const struct record *record, const struct document_change *e
     return !same;
 }
 
-/* What of a copied text concerns a resource that exists by now: into `kept`, if anything is left
- * out. */
-static const struct buf *keep_settable(struct call *call, struct file *file, struct dir *dir,
-                                       const struct buf *text, struct buf *kept)
+/* Whether a copied text has the name of what it is copied of, which it says once more. */
+static bool has_copied_name(struct dir *dir, const struct buf *text)
 {
-    bool keep_name = !birth_ignores_names(call, dir) && !takes_other_name(dir, text);
+    struct buf name = BUF_EMPTY;
+    bool same = name_in(text, &name) && birth_has_name(dir, buf_text(&name), name.size_bytes);
 
-    if (file->copied && document_keep_settable(dir->kind, cache_dialect(dir->tree->config.cache),
-                                               text, keep_name, kept))
-        return kept;
-    return text;
+    buf_finish(&name);
+    return same;
+}
+
+/* What of a copied text is more than a copy, into `kept`, if anything is left out. */
+static const struct buf *keep_new(struct file *file, struct dir *dir, const struct buf *text,
+                                  struct buf *kept)
+{
+    struct buf made = BUF_EMPTY;
+    bool keep_name = !takes_other_name(dir, text) && !has_copied_name(dir, text);
+    bool ok = birth_get_body(dir, &made) &&
+              document_keep_new(dir->kind, cache_dialect(file->tree->config.cache), text, &made,
+                                keep_name, kept);
+
+    if (made.data != NULL)
+        explicit_bzero(made.data, made.capacity_bytes);
+    buf_finish(&made);
+    return ok ? kept : text;
 }
 
 int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
@@ -195,7 +226,8 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     if (!name_shown(dir->tree->config.cache, record, &old_name))
         buf_finish(&old_name);
-    text = keep_settable(call, file, dir, text, &kept);
+    if (file->copied)
+        text = keep_new(file, dir, text, &kept);
     rc = work_out(call, file, text, &record, &edit, &turn);
     /* A rename to a name that is taken is refused, as mv is. */
     if (rc == 0 && edit.changed && takes_other_name(dir, &edit.body) && renames(record, &edit))

@@ -17,4 +17,7 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
 /* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
 int document_refetch(struct call *call, struct dir *dir, struct record **record);
 
+/* Remembers the name that a text has which is written to a draft, where it means nothing. */
+void document_note_copied_name(struct dir *dir, const struct buf *text);
+
 #endif

@@ -16,6 +16,7 @@ struct draft {
     struct buf refused_body;
     int refused_rc;
     struct problem refusal;
+    bool gone; /* its document named a resource that is gone; guarded by tree->lock */
     int64_t mtime_ms;
     LIST_ENTRY(draft) link; /* in tree->drafts, guarded by tree->lock */
 };
@@ -46,6 +47,14 @@ int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *b
 
 /* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir);
+
+/* --- draft_gone.c: a copy of what is gone brings nothing back -------------------------------- */
+
+/* A document was written to the draft: whether it names a resource that was known and is gone is
+ * remembered until the next one. */
+void draft_note_document(struct dir *dir, const struct buf *text);
+/* Before it is created: 0, or -EPERM when its document, or its file `id`, names such a one. */
+int draft_check_not_gone(struct call *call, struct dir *dir);
 
 /* A nested object is there anyway; a copy that makes it first is let, also when its draft has
  * become a resource on the way. */

@@ -9,6 +9,7 @@
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/kind_dir.h"
+#include "tree/names.h"
 #include "tree/resource.h"
 #include "util/json.h"
 
@@ -115,7 +116,7 @@ static int send_create(struct call *call, struct file *file, const struct docume
     rc = file_await(call, file, true);
     draft_settle(dir);
     if (rc == 0)
-        birth_hand_on(call, dir);
+        birth_complete(call, dir, &body->body);
     else if (file->change == NULL)
         draft_note_refusal(call, dir, &body->body, rc);
     return rc;
@@ -149,34 +150,56 @@ static bool gives_nothing(struct dir *dir, const struct buf *text)
     return nothing;
 }
 
-/* A document must complete the draft, unless it is the old text put back; a field need not. */
-static int create(struct call *call, struct file *file, const struct buf *text, bool field)
+/* Takes a text into the draft's values. 1: they are complete, and the body that creates it is in
+ * `body`; 0: something is still missing; or why the text is refused: a document must complete it.
+ */
+static int take_text(struct call *call, struct dir *dir, const struct buf *text, bool field,
+                     struct draft_view *now, struct document_change *body)
 {
-    struct dir *dir = dir_resource(file->node.dir);
-    struct draft_view now;
-    struct document_change body = {0};
     struct buf missing = BUF_EMPTY;
+    int rc = add_values(call, dir, text, now, body, &missing);
 
-    if (!field && file_is_put_back(call, file))
-        return 0;
-    int rc = draft_view(dir, &now) ? 0 : -ENOMEM;
-    if (rc == 0)
-        rc = add_values(call, dir, text, &now, &body, &missing);
-    bool complete = rc > 0;
-    if (rc >= 0 && field && !draft_keep_values(dir, &now))
+    if (rc >= 0 && field && !draft_keep_values(dir, now))
         rc = -ENOMEM;
     if (rc == 0 && !field)
         rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
                        buf_text(&missing));
-    complete = complete && !(field && gives_nothing(dir, text));
-    if (rc > 0)
-        rc = complete ? check_name_free(call, dir, &now.name, &body.body) : 0;
-    if (rc == 0 && complete)
-        rc = repeat_for_copy(call, file, &body);
-    if (rc == 0 && complete)
-        rc = send_create(call, file, &body);
-    document_change_finish(&body);
     buf_finish(&missing);
+    return rc > 0 && field && gives_nothing(dir, text) ? 0 : rc;
+}
+
+/* Sends the create, unless it would be in vain. */
+static int create_whole(struct call *call, struct file *file, const struct draft_view *now,
+                        const struct document_change *body)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    int rc = draft_check_not_gone(call, dir);
+
+    if (rc == 0)
+        rc = check_name_free(call, dir, &now->name, &body->body);
+    if (rc == 0)
+        rc = repeat_for_copy(call, file, body);
+    return rc < 0 ? rc : send_create(call, file, body);
+}
+
+static int create(struct call *call, struct file *file, const struct buf *text, bool field)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    struct document_change body = {0};
+    struct draft_view now;
+
+    if (!field && file_is_put_back(call, file))
+        return 0;
+    document_note_copied_name(dir, text);
+    if (!field)
+        draft_note_document(dir, text);
+    int rc = field ? 0 : draft_check_not_gone(call, dir);
+    if (rc < 0)
+        return rc;
+    rc = draft_view(dir, &now) ? take_text(call, dir, text, field, &now, &body) : -ENOMEM;
+    if (rc > 0)
+        rc = create_whole(call, file, &now, &body);
+    document_change_finish(&body);
     draft_view_finish(&now);
     return rc;
 }
@@ -253,16 +276,59 @@ static struct json_object *draft_fields(struct call *call, struct dir *dir, enum
     return object;
 }
 
+/* The object that `dir` shows of a resource, borrowed; NULL: it has none there. */
+static struct json_object *object_at(struct dir *dir, struct json_object *resource)
+{
+    struct buf key = BUF_EMPTY;
+
+    if (dir_ops(dir) != &nested_ops)
+        return resource;
+    struct json_object *outer = object_at(dir->parent, resource);
+    struct json_object *inner = outer != NULL && name_decode(dir_name(dir), &key)
+                                    ? json_member(outer, buf_text(&key))
+                                    : NULL;
+    buf_finish(&key);
+    return json_object_is_type(inner, json_type_object) ? inner : NULL;
+}
+
+static bool has_object(struct dir *dir, const struct record *record, const char *key)
+{
+    struct json_object *resource = record_parse(record);
+    struct json_object *outer = object_at(dir, resource);
+    bool has = outer != NULL && json_object_is_type(json_member(outer, key), json_type_object);
+
+    json_object_put(resource);
+    return has;
+}
+
+/* Whether other resources have an object there, which is nothing that can be given: a copy of one
+ * makes a directory of it. */
+static bool is_object_of_peers(struct dir *dir, const char *name)
+{
+    struct record_list peers = RECORD_LIST_EMPTY;
+    struct buf key = BUF_EMPTY;
+    bool found = false;
+
+    if (name_decode(name, &key) && cache_records(dir->tree->config.cache, dir->kind, &peers))
+        for (size_t i = 0; !found && i < peers.count; i++)
+            found = has_object(dir, peers.records[i], buf_text(&key));
+    record_list_finish(&peers);
+    buf_finish(&key);
+    return found;
+}
+
 int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     bool nested = false;
     uint32_t leaf = field_find_name(call, dir, name, &nested);
 
-    if (!birth_is_own(call, dir) || leaf == 0 || !nested)
+    if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
         return tree_fail(call, EPERM, "no directory can be made here");
     *child = field_dir(dir, name);
-    overlay_show(dir, leaf);
-    birth_made(call, dir, leaf);
+    if (nested) {
+        overlay_show(dir, leaf);
+        birth_made(call, dir, leaf);
+    }
     return *child == NULL ? -ENOMEM : 0;
 }
 

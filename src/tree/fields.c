@@ -8,6 +8,7 @@
 
 #include "tree/fields.h"
 
+#include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/field_keys.h"
 #include "tree/names.h"
@@ -82,6 +83,14 @@ mode_t field_mode(struct dir *dir, const char *key, bool answered)
     if (field_is_secret(key))
         return writable ? 0600 : 0400;
     return writable ? 0644 : 0444;
+}
+
+bool field_can_be_given(struct node node)
+{
+    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    const struct field *row = key == NULL ? NULL : field_of(node.dir, key->key);
+
+    return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
 }
 
 /* The place of what `dir` shows. */
@@ -272,6 +281,7 @@ static void nested_touch(struct dir *dir)
 const struct dir_ops nested_ops = {
     .type = "nested",
     .mtime = nested_mtime,
+    .mkdir = draft_nested_mkdir,
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,

@@ -158,7 +158,7 @@ static int check_access(struct call *call, struct node node, int flags, bool cre
 
     if (writing && node.dir->tree->config.read_only)
         return tree_fail(call, EROFS, "mounted read-only");
-    if (writing && !created && (mode & 0222) == 0 && !birth_is_own(call, node.dir))
+    if (writing && !created && (mode & 0222) == 0 && !birth_is_copying(call, node.dir))
         return tree_fail(call, EACCES, "this file is read-only");
     if ((flags & O_ACCMODE) != O_WRONLY && (mode & 0444) == 0)
         return tree_fail(call, EACCES, "this value can be given, it is never shown");
@@ -179,14 +179,17 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
 
     if (row == NULL)
         return -ENOENT;
-    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0 ? 0 : check_access(call, node, flags, created);
+    bool local = (row->flags & LEAF_SCRATCH_FILE) != 0;
+    if (writing && !local)
+        birth_opens(call, node.dir, leaf_acts_as(node.dir, node.leaf));
+    int rc = local ? 0 : check_access(call, node, flags, created);
     if (rc < 0)
         return rc;
     struct file *file = file_new(call, node, row, flags);
     if (file == NULL)
         return -ENOMEM;
     file->created = created;
-    file->copied = writing && birth_is_own(call, node.dir);
+    file->copied = writing && birth_is_copying(call, node.dir);
     bool empty = (row->flags & LEAF_BLOCKING) != 0 ||
                  (writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0));
     rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);

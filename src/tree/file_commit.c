@@ -9,6 +9,7 @@
 
 #include "tree/document.h"
 #include "tree/errors.h"
+#include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/scratch.h"
 
@@ -131,7 +132,7 @@ static int compare_replacement(struct call *call, struct file *file)
     struct buf now = BUF_EMPTY;
 
     if (file->copied)
-        return 0;
+        return field_can_be_given(file->node) ? file->row->commit(call, file) : 0;
     int rc = file->row->render(call, file->node, false, &now);
     if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
                     memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))
@@ -149,6 +150,7 @@ int file_replace(struct call *call, struct file *file, struct buf *text,
     file->text = *text;
     *text = BUF_EMPTY;
     file->wrote = true;
+    birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
     file->replaced = true;
     author_clear(&file->author);
     author_copy(author, &file->author);

@@ -51,7 +51,7 @@ static int add_behind_applied(struct call *call, struct file *file, size_t offse
 /* Whether the bytes that were just staged complete something, and what becomes of it then. */
 static int judge(struct call *call, struct file *file)
 {
-    if (file->inherited || file_is_read_only(file))
+    if (file->inherited || file->row->judge == NULL || (file_is_read_only(file) && !file->copied))
         return 0;
     switch (file->row->judge(file, call)) {
     case JUDGE_COMPLETE:
@@ -113,6 +113,8 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
     int rc = new_bytes ? store(call, file, data, size, offset) : 0;
     if (rc < 0)
         return rc;
+    if (!file->wrote)
+        birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
     file->wrote = true;
     file->writer = call->pid;
     author_note(&file->author, actors_identify(file->tree, call->pid));

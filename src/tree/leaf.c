@@ -214,6 +214,20 @@ bool leaf_hidden(struct dir *dir, uint32_t canonical)
 
 /* --- looking --------------------------------------------------------------------------------- */
 
+/* A directory that a copy has made of what is none here: it is there until the copy is over. */
+static bool find_copied_dir(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    if (dir_ops(dir)->fields == NULL || !birth_is_copying(call, dir))
+        return false;
+    struct dir *child = dir_child(dir, name);
+    if (child != NULL && dir_ops(child) == &nested_ops) {
+        out->dir = child;
+        return true;
+    }
+    dir_unref(child);
+    return false;
+}
+
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     bool nested = false;
@@ -223,6 +237,8 @@ int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct f
         leaf = field_find_name(call, dir, name, &nested);
     if (leaf == 0)
         leaf = scratch_find(dir, name);
+    if (!nested && find_copied_dir(call, dir, name, out))
+        return 0;
     if (leaf == 0 || leaf_hidden(dir, leaf))
         return -ENOENT;
     if (leaf < LEAF_SCRATCH && birth_hides(call, dir, leaf))

@@ -52,6 +52,8 @@ static const char change[] =
     "  mkdir drives/NAME                  starts a draft; .draft in it says what is missing,\n"
     "                                     and the file that gives the last of it creates it\n"
     "  cp -r drives/NAME drives/OTHER     a new drive with the same settings\n"
+    "  A copy of this tree is a copy of settings, not of data. Copied back, it brings nothing\n"
+    "  back that is gone: a new drive would be empty.\n"
     "\n"
     "Delete and restore\n"
     "  rm -r drives/NAME                  deletes the resource and all that is on it\n";

@@ -298,11 +298,14 @@ test_a_backup_outside()
     created copy '.size = 1000'
 }
 
-test_a_backup_of_a_deleted_drive_makes_it_anew()
+# Of one that is gone, too, where it is said that it is not that one: copies.sh has the rest.
+test_a_backup_of_a_deleted_drive_without_its_id_makes_one()
 {
     known
     works "cp -a drives/data $T/backup; rm -r drives/data"
     assert_requests "DELETE /shared-drives/$DATA"
+    rm -f "$T/backup/id"
+    sed -i '/"id":/d' "$T/backup/drive.json"
     works "cp -a $T/backup drives/data"
     created data '.size = 1000'
     [ "$(cat "$MNT/drives/data/id")" != $DATA ] || fail 'the id is the old one'
