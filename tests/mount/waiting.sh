@@ -288,6 +288,27 @@ test_docs_wait_can_be_left()
     freed_by KILL cat $DIR/wait
 }
 
+# It is answered when the write is, or when its own time is over.
+test_docs_a_read_waits_for_a_write_by_the_same_handle_without_a_thread()
+{
+    mounted -- $FEW
+    fault '{"method": "PUT", "delayMs": 3000}'
+    python3 - "$MNT/drives/data/name" >"$T/read" 2>&1 <<'END' &
+import os, sys, threading
+fd = os.open(sys.argv[1], os.O_RDWR)
+threading.Thread(target=os.pwrite, args=(fd, b'new!\n', 0)).start()
+threads = [threading.Thread(target=lambda: print(os.pread(fd, 10, 0))) for _ in range(12)]
+threading.Event().wait(0.5)
+for thread in threads:
+    thread.start()
+END
+    crowd+=($!)
+    eventually 10 waiting 13
+    answers 'ls drives; cat drives/renders/name'
+    freed 20
+    assert_eq 12 "$(grep -o 'new!' "$T/read" | wc -l)"
+}
+
 # --- silence ------------------------------------------------------------------------------------
 
 # took MS TEXT…: the command, whether it works or not, ends within that time.
@@ -302,7 +323,7 @@ took()
     fi
 }
 
-test_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the_end()
+test_docs_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the_end()
 {
     local status
 
@@ -321,7 +342,7 @@ test_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the_end(
     done
 }
 
-test_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
+test_docs_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
 {
     mounted -- ttl=1
     works 'stat drives/data'
@@ -332,7 +353,7 @@ test_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
 }
 
 # The kernel lets one change of a directory in after the other, and who lists it comes last.
-test_renames_that_get_no_answer_hold_a_directory_for_little_more_than_one_timeout()
+test_docs_renames_that_get_no_answer_hold_a_directory_for_little_more_than_one_timeout()
 {
     local i
 
