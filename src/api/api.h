@@ -53,6 +53,7 @@ struct api_config {
     int64_t timeout_ms;
     int64_t backoff_ms;    /* the first pause before a retry; 0: 250 ms */
     int forced_dialect;    /* an enum dialect, or -1: find out from the first list */
+    bool reads_only;       /* no change is sent, whoever asks: PROBLEM_WITHHELD, err EROFS */
     size_t max_list_items; /* 0: 1,000,000 */
     size_t max_list_bytes; /* of the items' text and of the cursors; 0: 512 MiB */
     /* Called after every exchange, from the calling thread; or NULL. */

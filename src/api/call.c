@@ -8,6 +8,7 @@
 #include "util/json.h"
 #include "util/memory.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -395,10 +396,22 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
     } while (attempt->verdict != VERDICT_DONE && try_again(call, &budget, attempt));
 }
 
+/* What keeps changes back decides above, with better words; here is what none slips by. */
+static int refuse_change(const struct call *call, struct problem *problem)
+{
+    call_problem(call, problem, PROBLEM_WITHHELD, "not sent: this mount only reads");
+    if (problem != NULL)
+        problem->err = EROFS;
+    return -1;
+}
+
 int call_perform(struct call *call, struct json_object **answer, struct problem *problem)
 {
     struct attempt attempt;
     char *url = NULL;
+
+    if (call->api->config.reads_only && call->method != HTTP_GET)
+        return refuse_change(call, problem);
 
     if (asprintf(&url, "%s%s%s", call->api->config.base_url, call->path,
                  call->query == NULL ? "" : call->query) < 0)

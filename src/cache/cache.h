@@ -21,7 +21,15 @@
 #include "util/problem.h"
 
 struct cache;
+struct guard;
 struct change_report;
+
+/* What becomes of changes. */
+enum cache_sending {
+    CACHE_SENDS,   /* they are sent */
+    CACHE_PLANS,   /* none is: on_plan is told, and they fail */
+    CACHE_PRETENDS /* none is: on_plan is told, and they succeed without a resource */
+};
 
 struct cache_config {
     struct api *api;            /* borrowed, outlives the cache */
@@ -33,6 +41,11 @@ struct cache_config {
     int64_t stale_wait_ms; /* 0: CACHE_STALE_WAIT_MS */
     unsigned connections;  /* that requests share; 0: CACHE_ITEMS_AT_ONCE items of a kind at once */
     int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
+    struct guard *guard;    /* asked before a change is sent; borrowed; NULL: there is none */
+    enum cache_sending sending;
+    /* In place of sending: keeps the plan, and says in `problem` (PROBLEM_WITHHELD) why it failed.
+     * Called by its worker, no lock held. NULL with CACHE_SENDS only. */
+    void (*on_plan)(void *ctx, const struct change_report *report, struct problem *problem);
     /* A change has ended: called by its worker before waiters wake, no lock held; or NULL. */
     void (*on_change_end)(void *ctx, const struct change_report *report);
     /* The event of a deletion that this mount sent has failed: the resource shows again. Called
@@ -164,6 +177,8 @@ struct change_report {
  * earlier one has succeeded, before it sends anything (found: success without sending).
  * Where no listing was known before, the kind is listed before sending.
  * While a create is in flight a further one with the same body waits for its outcome and shares it.
+ * Any change passes the gate first: config.sending and config.guard, which may keep it back
+ * (PROBLEM_WITHHELD); of what is kept back on_change_end hears nothing.
  * update: api_update; an answer without a resource is completed by a GET.
  * delete: api_delete; PROBLEM_NOT_FOUND is success. restore: api_restore; while another one is
  * pending on that machine, as far as known, PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
@@ -185,6 +200,8 @@ bool change_done(struct change *change);
  * timeout; where one got no answer in time a sixth of that, at most 5 s, until one is answered, or
  * the kind after it was silent. */
 int64_t cache_patience_ms(struct cache *cache, const struct kind *kind);
+/* Whether it is done and was not sent: a dry run that pretends (CACHE_PRETENDS). */
+bool change_planned(struct change *change);
 /* After success: the resource as it is now, or as it was last known when an update was answered
  * without it and it could not be read (one reference; NULL for delete and restore). */
 struct record *change_record(struct change *change);

@@ -210,6 +210,8 @@ struct change {
     char *origin;   /* or NULL */
     int64_t deadline_ms;
     struct cancel cancel;     /* of the job; an interrupt takes back what was not sent */
+    bool withheld;            /* the gate did not let it through: the job's alone */
+    bool planned;             /* likewise, in a dry run that pretends: read when done */
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
     pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
     bool begun;               /* its job runs */
@@ -431,6 +433,16 @@ change_function verb_update;
 change_function verb_delete;
 change_function verb_restore;
 void create_clear_doubts(struct cache *cache);
+/* Forgets what was begun for a change that is not sent after all (change.c). */
+void change_end_unsent(struct change *change);
+/* What is told of it; borrows all from the arguments. `record`: what was created, or NULL. */
+struct change_report change_report_of(const struct change *change, const struct record *record,
+                                      const struct problem *problem);
+
+/* Sends the change by `send`, unless a dry run or the guard keeps it back: then `withheld` is set,
+ * and -1 with PROBLEM_WITHHELD, or 0 with `planned` set (gate.c). No lock held. */
+int gate_pass(struct change *change, change_function *send, struct record **out,
+              struct problem *problem);
 /* Whether the mount ends: what was not sent yet is not sent. */
 bool change_is_at_end(const struct change *change);
 

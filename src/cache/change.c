@@ -177,8 +177,7 @@ static int say_taken_back(struct problem *problem)
     return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted before it was sent: nothing was");
 }
 
-/* Ends a change that was not sent. */
-static int forgo(struct change *change, struct problem *problem)
+void change_end_unsent(struct change *change)
 {
     struct cache *cache = change->collection->cache;
     const struct event none = {.id = ""};
@@ -187,17 +186,21 @@ static int forgo(struct change *change, struct problem *problem)
     if (has_event(change->verb))
         events_end_locked(change->collection, change->verb, change->id, PROBLEM_INTERRUPTED, &none);
     pthread_mutex_unlock(&cache->lock);
+}
+
+/* Ends a change that was not sent. */
+static int forgo(struct change *change, struct problem *problem)
+{
+    change_end_unsent(change);
     if (is_taken_back(change))
         return say_taken_back(problem);
     return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
 }
 
-/* Tells of what was sent, and of what the end of the mount kept from it. */
-static void report(const struct change *change, const struct record *record,
-                   const struct problem *problem)
+struct change_report change_report_of(const struct change *change, const struct record *record,
+                                      const struct problem *problem)
 {
-    const struct cache_config *config = &change->collection->cache->config;
-    const struct change_report ended = {
+    return (struct change_report){
         .verb = change->verb,
         .kind = change->collection->kind,
         .id = change->id != NULL ? change->id : (record == NULL ? NULL : record->id),
@@ -205,6 +208,14 @@ static void report(const struct change *change, const struct record *record,
         .origin = change->origin,
         .problem = problem,
     };
+}
+
+/* Tells of what was sent, and of what the end of the mount kept from it. */
+static void report(const struct change *change, const struct record *record,
+                   const struct problem *problem)
+{
+    const struct cache_config *config = &change->collection->cache->config;
+    const struct change_report ended = change_report_of(change, record, problem);
 
     if (config->on_change_end != NULL)
         config->on_change_end(config->ctx, &ended);
@@ -223,13 +234,12 @@ static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
     struct record *record = NULL;
-    int rc = begin(change)
-                 ? change_functions[change->verb](change, &change->cancel, &record, &problem)
-                 : forgo(change, &problem);
+    int rc = begin(change) ? gate_pass(change, change_functions[change->verb], &record, &problem)
+                           : forgo(change, &problem);
 
     if (problem.kind == PROBLEM_INTERRUPTED && is_taken_back(change))
         say_taken_back(&problem);
-    else
+    else if (!change->withheld)
         report(change, record, &problem);
     patience_note_end(change, &problem);
     pthread_mutex_lock(&change->lock);
@@ -462,6 +472,15 @@ bool change_done(struct change *change)
 
     pthread_mutex_unlock(&change->lock);
     return done;
+}
+
+bool change_planned(struct change *change)
+{
+    pthread_mutex_lock(&change->lock);
+    bool planned = change->done && change->planned;
+
+    pthread_mutex_unlock(&change->lock);
+    return planned;
 }
 
 struct record *change_record(struct change *change)

@@ -9,7 +9,9 @@ src_cache_libcache_a_SOURCES = \
   src/cache/events.c \
   src/cache/fetch.c \
   src/cache/fetch_job.c \
+  src/cache/gate.c \
   src/cache/gone.c \
+  src/cache/guard.c src/cache/guard.h \
   src/cache/history.c \
   src/cache/lookup.c \
   src/cache/merge.c \
@@ -43,3 +45,9 @@ check_PROGRAMS += tests/unit/test_ring_workers
 tests_unit_test_ring_workers_SOURCES = tests/unit/test_ring_workers.c
 tests_unit_test_ring_workers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_ring_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_guard
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
+tests_unit_test_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_guard_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
+  src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)

@@ -36,7 +36,7 @@ const struct kind kind_drives = {
     .path = "/shared-drives",
     .document = "drive.json",
     .create = CREATE_BY_DRAFT,
-    .delete_points = 5,
+    .delete_points = 15,
     .shapes =
         {
             [DIALECT_DOCS] =

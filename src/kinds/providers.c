@@ -45,7 +45,7 @@ const struct kind kind_providers = {
     .path = "/storage-providers",
     .document = "provider.json",
     .create = CREATE_BY_DRAFT,
-    .delete_points = 5,
+    .delete_points = 15,
     .shapes =
         {
             [DIALECT_DOCS] = {.fields = docs_fields,

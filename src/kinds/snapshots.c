@@ -44,7 +44,7 @@ const struct kind kind_snapshots = {
     .machine_key = "machineId",
     .automatic_key = "isAutoSnapshot",
     .delete_points = 1,
-    .restore_points = 10,
+    .restore_points = 20,
     .shapes =
         {
             [DIALECT_DOCS] = {.fields = docs_fields,

@@ -27,6 +27,7 @@ static const int errno_of_kind[PROBLEM_KINDS] = {
     [PROBLEM_TIMEOUT] = ETIMEDOUT,
     [PROBLEM_UNREACHABLE] = EHOSTUNREACH,
     [PROBLEM_INTERRUPTED] = EINTR,
+    [PROBLEM_WITHHELD] = EPERM,
     [PROBLEM_NO_MEMORY] = ENOMEM,
 };
 
@@ -97,6 +98,7 @@ int tree_change_wait(struct call *call, struct tree *tree, struct change *change
     if (record != NULL)
         dir_note_own(tree, record->id);
     record_unref(record);
+    call->planned = call->planned || change_planned(change);
     call->changed = true;
     atomic_fetch_add(&tree->own_changes, 1);
     return rc;

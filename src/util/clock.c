@@ -28,6 +28,13 @@ static int64_t system_wall_ms(void *ctx)
     return read_clock(CLOCK_REALTIME);
 }
 
+static int64_t boot_monotonic_ms(void *ctx)
+{
+    (void)ctx;
+    return read_clock(CLOCK_BOOTTIME);
+}
+
+const struct clock clock_boot = {boot_monotonic_ms, system_wall_ms, NULL};
 const struct clock clock_system = {system_monotonic_ms, system_wall_ms, NULL};
 
 void clock_format_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])

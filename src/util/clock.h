@@ -14,6 +14,8 @@ struct clock {
 
 /* The machine's clocks; any thread. */
 extern const struct clock clock_system;
+/* The same, but its monotonic time goes on while the machine is suspended. */
+extern const struct clock clock_boot;
 
 static inline int64_t clock_now_ms(const struct clock *clock)
 {

@@ -23,6 +23,7 @@ static const char *const kind_names[PROBLEM_KINDS] = {
     [PROBLEM_TIMEOUT] = "timeout",
     [PROBLEM_UNREACHABLE] = "unreachable",
     [PROBLEM_INTERRUPTED] = "interrupted",
+    [PROBLEM_WITHHELD] = "withheld",
     [PROBLEM_NO_MEMORY] = "out of memory",
 };
 

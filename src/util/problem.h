@@ -28,6 +28,7 @@ enum problem_kind {
     PROBLEM_TIMEOUT,         /* the deadline passed */
     PROBLEM_UNREACHABLE,     /* no connection, no such host, TLS refused */
     PROBLEM_INTERRUPTED,     /* the caller was interrupted, or the mount ends */
+    PROBLEM_WITHHELD,        /* not sent: this mount does not let it through */
     PROBLEM_NO_MEMORY,
     PROBLEM_KINDS
 };
