@@ -47,6 +47,7 @@ echo '{"size": 100, "region": "ny2", "networkId": "nwhoe4ox"}' > drives/scratch/
 ls drives
 touch 'snapshots/trained model v2/restore'
 sleep 1; cat 'snapshots/trained model v2/restore'
+echo 15 > .paperspacefs/allow
 rm -r drives/scratch
 ls drives
 echo '{"size": 5000}' > drives/archive/drive.json

@@ -4,6 +4,7 @@
 #include "backend.h"
 
 #include "api/share.h"
+#include "cache/guard.h"
 #include "tree/names.h"
 #include "util/clock.h"
 
@@ -41,6 +42,13 @@ static void on_change_end(void *ctx, const struct change_report *report)
     if (report->id != NULL && report->problem->kind == PROBLEM_NONE)
         cache_event(backend->cache, report->kind, report->id, report->verb, NULL, &event);
     journal_add_change(backend->journal, backend->url, report, event.event.id);
+}
+
+static void on_plan(void *ctx, const struct change_report *report, struct problem *problem)
+{
+    struct backend *backend = ctx;
+
+    journal_add_plan(backend->journal, backend->url, report, problem);
 }
 
 /* What was deleted asynchronously, and was not after all. */
@@ -86,6 +94,7 @@ static struct api *make_api(struct backend *backend, const struct backend_config
         .clock = &clock_system,
         .timeout_ms = config->options->timeout_ms,
         .forced_dialect = config->options->forced_dialect,
+        .reads_only = config->options->read_only || config->options->dry_run != CACHE_SENDS,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
         .ctx = backend,
@@ -104,6 +113,9 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .stale_ms = config->options->stale_ms,
         .timeout_ms = config->options->timeout_ms,
         .connections = (unsigned)config->options->connections,
+        .guard = backend->guard,
+        .sending = (enum cache_sending)config->options->dry_run,
+        .on_plan = on_plan,
         .on_delete_failed = on_delete_failed,
         .on_change_end = on_change_end,
         .ctx = backend,
@@ -128,6 +140,8 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
         .gid = (gid_t)options->gid,
         .umask = (mode_t)options->umask,
         .read_only = options->read_only,
+        .dry_run = options->dry_run != CACHE_SENDS,
+        .guard = backend->guard,
         .secrets = (enum secrets_mode)options->secrets,
         .restore_backup = (enum restore_backup)options->restore_backup,
         .ttl_ms = options->ttl_ms,
@@ -147,6 +161,7 @@ int backend_init(struct backend *backend, const struct backend_config *config,
     cancel_group_init(&backend->group);
     waiting_room_init(&backend->room, (unsigned)config->options->max_threads);
     if ((backend->journal = journal_create(&clock_system)) != NULL &&
+        (backend->guard = guard_create((unsigned)config->options->guard, &clock_boot)) != NULL &&
         (backend->http = make_http(config->options, problem)) != NULL &&
         (backend->api = make_api(backend, config)) != NULL) {
         key_give(backend->key, backend->api);
@@ -166,6 +181,7 @@ void backend_finish(struct backend *backend)
     cache_destroy(backend->cache);
     api_destroy(backend->api);
     http_destroy(backend->http);
+    guard_destroy(backend->guard);
     journal_destroy(backend->journal);
     cancel_group_finish(&backend->group);
 }

@@ -15,6 +15,7 @@ struct backend {
     struct cancel_group group;
     struct waiting_room room; /* of the mount's callers */
     struct journal *journal;
+    struct guard *guard;
     struct http *http;
     struct api *api;
     struct cache *cache;

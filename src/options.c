@@ -3,6 +3,7 @@
 
 #include "options.h"
 
+#include "cache/guard.h"
 #include "options_table.h"
 #include "options_url.h"
 
@@ -84,6 +85,8 @@ static void set_defaults(struct options *options)
         .forced_dialect = -1,
         .secrets = SECRETS_FIELDS,
         .restore_backup = RESTORE_BACKUP_AUTO,
+        .dry_run = CACHE_SENDS,
+        .guard = GUARD_DEFAULT,
         .log_level = LOG_LEVEL_WARNING,
         .ttl_ms = 30000,
         .stale_ms = 86400000,

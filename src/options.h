@@ -30,10 +30,12 @@ struct options {
     int forced_dialect;   /* an enum dialect; -1: found out */
     int secrets;          /* an enum secrets_mode */
     int restore_backup;   /* an enum restore_backup */
+    int dry_run;          /* an enum cache_sending */
     int log_level;        /* an enum log_level */
     int64_t ttl_ms;
     int64_t stale_ms;
     int64_t timeout_ms;
+    int64_t guard; /* points of a burst; 0: no limit */
     int64_t connections;
     int64_t max_threads;
     int64_t max_read; /* bytes of one read request; 0: the kernel's own limit */

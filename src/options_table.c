@@ -3,6 +3,7 @@
 
 #include "options_table.h"
 
+#include "cache/guard.h"
 #include "kinds/kind.h"
 
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 14)
@@ -62,6 +63,7 @@ static const struct choice secrets[] = {
     {"fields", SECRETS_FIELDS}, {"hide", SECRETS_HIDE}, {"show", SECRETS_SHOW}, {NULL, 0}};
 static const struct choice backups[] = {
     {"no", RESTORE_BACKUP_NO}, {"yes", RESTORE_BACKUP_YES}, {NULL, 0}};
+static const struct choice dry_runs[] = {{"pretend", CACHE_PRETENDS}, {NULL, 0}};
 static const struct choice levels[] = {{"error", LOG_LEVEL_ERROR},
                                        {"warning", LOG_LEVEL_WARNING},
                                        {"info", LOG_LEVEL_INFO},
@@ -189,6 +191,16 @@ static int set_name(struct options *options, const struct row *row, const char *
     return *name != NULL ? 0 : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
+static int set_dry_run(struct options *options, const struct row *row, const char *value,
+                       struct problem *problem)
+{
+    (void)row;
+    (void)value;
+    (void)problem;
+    options->dry_run = CACHE_PLANS;
+    return 0;
+}
+
 static int set_read_only(struct options *options, const struct row *row, const char *value,
                          struct problem *problem)
 {
@@ -255,6 +267,14 @@ static const struct row rows[] = {
      set_seconds, AT(stale_ms), .min = 0, .max = YEAR_S},
     HEADING("What is shown and allowed"),
     {"ro", NULL, "nothing can be changed", set_read_only, 0, 0, 0, NULL},
+    {"dry_run", NULL, "nothing is sent: each change fails, and is in .paperspacefs/plan.jsonl",
+     set_dry_run, 0, 0, 0, NULL},
+    {"dry_run", "pretend", "the same, but each change seems to succeed, so that a script goes on",
+     set_word, AT(dry_run), .choices = dry_runs},
+    {"guard", "POINTS",
+     "what a burst of deletions and restores may cost (default 20; 0: any)\n"
+     "                                 snapshot 1, drive or provider 15, restore 20",
+     set_number, AT(guard), .min = 0, .max = GUARD_POINTS_MAX},
     {"secrets", "fields|hide|show", "secrets: files that are not listed (default), none, or shown",
      set_word, AT(secrets), .choices = secrets},
     {"defaults", "FILE", "JSON: for each kind, fields that new resources get", set_name,

@@ -14,10 +14,12 @@ dist_check_SCRIPTS += \
   tests/mount/creating.sh \
   tests/mount/credentials.sh \
   tests/mount/deleting.sh \
+  tests/mount/dryrun.sh \
   tests/mount/editors_other.sh \
   tests/mount/editors_vim.sh \
   tests/mount/errors.sh \
   tests/mount/events.sh \
+  tests/mount/guard.sh \
   tests/mount/life.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \

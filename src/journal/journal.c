@@ -20,6 +20,7 @@ struct journal {
     struct ring *errors;   /* lines of JSON */
     struct ring *requests; /* lines of JSON */
     struct ring *changes;  /* lines of JSON */
+    struct ring *plan;     /* lines of JSON */
     pthread_mutex_t lock;  /* guards what follows; order: lock → ring */
     struct buf last_error; /* one line, with its newline */
     struct buf newest;     /* the newest error without time and count, to know a repeat by */
@@ -39,8 +40,10 @@ struct journal *journal_create(const struct clock *clock)
     journal->errors = ring_create(JOURNAL_ERRORS);
     journal->requests = ring_create(JOURNAL_REQUESTS);
     journal->changes = ring_create(JOURNAL_CHANGES);
+    journal->plan = ring_create(JOURNAL_PLAN);
     journal->key.since_ms = clock_wall_ms(clock);
-    if (journal->errors != NULL && journal->requests != NULL && journal->changes != NULL)
+    if (journal->errors != NULL && journal->requests != NULL && journal->changes != NULL &&
+        journal->plan != NULL)
         return journal;
     journal_destroy(journal);
     return NULL;
@@ -53,6 +56,7 @@ void journal_destroy(struct journal *journal)
     ring_destroy(journal->errors);
     ring_destroy(journal->requests);
     ring_destroy(journal->changes);
+    ring_destroy(journal->plan);
     buf_finish(&journal->last_error);
     buf_finish(&journal->newest);
     pthread_mutex_destroy(&journal->lock);
@@ -332,9 +336,74 @@ void journal_add_change(struct journal *journal, const char *base_url,
     json_object_put(line);
 }
 
+void journal_add_allow(struct journal *journal, const char *origin, unsigned points)
+{
+    static const char *const none[] = {"method", "url", "status", "id", "event"};
+    struct json_object *line = json_object_new_object();
+    struct json_object *body = json_object_new_object();
+    char time[CLOCK_ISO_SIZE];
+
+    clock_format_iso(clock_wall_ms(journal->clock), time);
+    add_text(line, "time", time);
+    add_members(line, origin);
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        json_object_object_add(line, none[i], NULL);
+    json_object_object_add(body, "points", json_object_new_int64(points));
+    json_object_object_add(line, "body", body);
+    ring_add(journal->changes, plain_text(line));
+    json_object_put(line);
+}
+
 bool journal_print_changes(struct journal *journal, struct buf *out)
 {
     return ring_print(journal->changes, out);
+}
+
+/* --- what a dry run did not send ------------------------------------------------------------- */
+
+/* Of who asked for it, a plan has what was done and to which path. */
+static void keep_planned(struct json_object *line)
+{
+    static const char *const others[] = {"pid", "uid", "comm"};
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        json_object_object_del(line, others[i]);
+}
+
+static const char *text_of(struct json_object *line, const char *key)
+{
+    struct json_object *value = json_member(line, key);
+
+    return value == NULL                                  ? ""
+           : json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+                                                          : plain_text(value);
+}
+
+void journal_add_plan(struct journal *journal, const char *base_url,
+                      const struct change_report *report, struct problem *problem)
+{
+    struct json_object *line = json_object_new_object();
+    char time[CLOCK_ISO_SIZE];
+
+    clock_format_iso(clock_wall_ms(journal->clock), time);
+    add_text(line, "time", time);
+    add_members(line, report->origin);
+    keep_planned(line);
+    add_text(line, "method", http_method_name(verb_rows[report->verb].method));
+    add_url(line, base_url, report);
+    add_body(line, report->body);
+    ring_add(journal->plan, plain_text(line));
+    const char *body = text_of(line, "body");
+    problem_set(problem, PROBLEM_WITHHELD, "dry_run, not sent: %s %s%s%s", text_of(line, "method"),
+                text_of(line, "url"), body[0] == '\0' ? "" : " ", body);
+    if (problem != NULL)
+        problem->err = EROFS;
+    json_object_put(line);
+}
+
+bool journal_print_plan(struct journal *journal, struct buf *out)
+{
+    return ring_print(journal->plan, out);
 }
 
 /* --- requests -------------------------------------------------------------------------------- */

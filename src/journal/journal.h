@@ -20,6 +20,7 @@ struct journal;
 #define JOURNAL_ERRORS   100
 #define JOURNAL_REQUESTS 1000
 #define JOURNAL_CHANGES  1000
+#define JOURNAL_PLAN     1000
 
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
@@ -49,6 +50,16 @@ struct change_report;
 void journal_add_change(struct journal *journal, const char *base_url,
                         const struct change_report *report, const char *event_id);
 bool journal_print_changes(struct journal *journal, struct buf *out);
+
+/* A change that a dry run did not send: time op path method url, masked body. Sets `problem` to
+ * the words that tell of it (PROBLEM_WITHHELD, err EROFS). */
+void journal_add_plan(struct journal *journal, const char *base_url,
+                      const struct change_report *report, struct problem *problem);
+bool journal_print_plan(struct journal *journal, struct buf *out);
+
+/* How many points were granted to the guard, as a line among the changes: `origin` as
+ * of journal_print_origin. */
+void journal_add_allow(struct journal *journal, const char *origin, unsigned points);
 
 /* An API request, for api_config.on_exchange. `url` must hold no secret (our URLs never do). */
 void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);

@@ -74,6 +74,15 @@ ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id)
     return strcmp(name, parent->kind->document) == 0 ? ino & ~LATER_INO : ino | LATER_INO;
 }
 
+/* Whenever it is looked at, it was used just now: to what cleans by age nothing here is old. */
+static void set_atime(const struct tree *tree, struct stat *st)
+{
+    int64_t now_ms = clock_wall_ms(tree->config.clock);
+
+    st->st_atim = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
+                                    .tv_nsec = (long)(now_ms % 1000) * 1000000L};
+}
+
 void attr_set_times(struct stat *st, int64_t mtime_ms)
 {
     struct timespec time = {.tv_sec = (time_t)(mtime_ms / 1000),
@@ -197,6 +206,7 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
         rc = attr_leaf(call, node, st);
     else
         attr_directory(dir, st);
+    set_atime(dir->tree, st);
     st->st_mode &= ~(config->umask & 0777);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
     *valid_ms = attr_valid_ms(node);
@@ -238,6 +248,7 @@ int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *
 
     if (rc == -ENOENT)
         rc = attr_of_gone(node, st);
+    set_atime(node.dir->tree, st);
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);

@@ -31,6 +31,17 @@ static int requests_render(struct call *call, struct node node, bool wait, struc
     return journal_print_requests(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
 }
 
+static int plan_render(struct call *call, struct node node, bool wait, struct buf *out)
+{
+    (void)call, (void)wait;
+    return journal_print_plan(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
+}
+
+static bool plan_exists(const struct dir *dir)
+{
+    return dir->tree->config.dry_run;
+}
+
 static int refresh_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)node, (void)wait, (void)out;
@@ -67,6 +78,18 @@ static const struct leaf_row control_leaves[] = {
      .judge = refresh_judge,
      .commit = refresh_commit,
      .touch = refresh_touch},
+    {.name = "plan.jsonl",
+     .mode = 0444,
+     .flags = LEAF_VOLATILE,
+     .render = plan_render,
+     .exists = plan_exists},
+    {.name = "allow",
+     .mode = 0644,
+     .flags = LEAF_VOLATILE,
+     .render = allow_render,
+     .judge = allow_judge,
+     .commit = allow_commit,
+     .exists = allow_exists},
     {.name = NULL},
 };
 

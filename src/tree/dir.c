@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a dry run answers a mkdir with that it did not send: nothing is in it, and the next look-up
+ * does not find it. */
+const struct dir_ops unsent_ops = {.type = "unsent"};
+
 const struct dir_ops *dir_ops(const struct dir *dir)
 {
     return atomic_load(&dir->ops);

@@ -61,7 +61,7 @@ struct dir_ops {
 };
 
 extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
-    control_ops, nested_ops;
+    control_ops, nested_ops, unsent_ops;
 
 /* What a lookup found: a directory object (a reference) or a leaf of the directory itself. */
 struct found {

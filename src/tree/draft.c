@@ -193,6 +193,25 @@ bool draft_keep_values(struct dir *dir, const struct draft_view *now)
     return ok;
 }
 
+bool draft_keep_planned(struct dir *dir, const struct draft_view *now)
+{
+    bool ok = draft_keep_values(dir, now);
+
+    pthread_mutex_lock(&dir->tree->lock);
+    if (dir->draft != NULL)
+        dir->draft->planned = true;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return ok;
+}
+
+bool draft_is_planned(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    bool planned = dir->draft != NULL && dir->draft->planned;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return planned;
+}
+
 /* --- making, finding, removing --------------------------------------------------------------- */
 
 /* A reference of the n-th draft's directory among those of `parent`; NULL: there are no more. */
@@ -248,6 +267,19 @@ int draft_list(struct dir *parent, struct listing *listing)
     return ok ? 0 : -ENOMEM;
 }
 
+/* What a dry run shows for a create that mkdir would have sent: a draft where there are any. */
+static int show_planned(struct call *call, struct dir *parent, const char *name, struct dir **child)
+{
+    const struct draft_view no_values = {BUF_EMPTY, BUF_EMPTY};
+
+    if (parent->kind->create != CREATE_BY_DRAFT) {
+        *child = dir_intern(parent, name, &unsent_ops, parent->kind, NULL, NULL);
+        return *child == NULL ? -ENOMEM : 0;
+    }
+    int rc = draft_mkdir(call, parent, name, child);
+    return rc == 0 && !draft_keep_planned(*child, &no_values) ? -ENOMEM : rc;
+}
+
 /* Sends a create that nothing is missing for, and makes the resource's directory. */
 static int create_now(struct call *call, struct dir *parent, const char *name,
                       const struct document_change *body, struct dir **child)
@@ -263,6 +295,8 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
         *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
         rc = *child == NULL ? -ENOMEM : 0;
     }
+    if (rc == 0 && call->planned)
+        rc = show_planned(call, parent, name, child);
     record_unref(record);
     return rc;
 }
@@ -369,8 +403,9 @@ void drafts_finish(struct tree *tree)
         draft_settle(dir);
         if (dir->draft == NULL)
             continue;
-        log_warning("the draft %s/%s was never completed and is gone", dir->kind->plural,
-                    dir_name(dir));
+        if (!dir->draft->planned)
+            log_warning("the draft %s/%s was never completed and is gone", dir->kind->plural,
+                        dir_name(dir));
         drop(dir);
     }
 }

@@ -12,6 +12,7 @@ struct draft {
     struct dir *dir;       /* a reference */
     struct buf values;     /* what was accepted so far: a JSON object as text; guarded by lock */
     struct change *change; /* its create on its way; guarded by tree->lock */
+    bool planned;          /* a dry run has planned its create; guarded by tree->lock */
     /* The last create that failed: its body ("": none), and why; guarded by tree->lock. */
     struct buf refused_body;
     int refused_rc;
@@ -32,6 +33,10 @@ bool draft_view(struct dir *dir, struct draft_view *out);
 void draft_view_finish(struct draft_view *view);
 /* What a field's file gave is kept whether or not it completes the draft. False: no memory. */
 bool draft_keep_values(struct dir *dir, const struct draft_view *now);
+/* A dry run has planned its create, of these values: it stays a draft, and what is written to it
+ * from now on depends on that create and is not planned. False: no memory. */
+bool draft_keep_planned(struct dir *dir, const struct draft_view *now);
+bool draft_is_planned(struct dir *dir);
 /* What defaults= gives for the kind: a JSON object as text, or NULL. */
 const char *draft_defaults(const struct tree *tree, const struct kind *kind);
 enum dialect draft_dialect(const struct dir *dir);

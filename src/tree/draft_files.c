@@ -115,9 +115,9 @@ static int send_create(struct call *call, struct file *file, const struct docume
     draft_set_change(dir, file->change);
     rc = file_await(call, file, true);
     draft_settle(dir);
-    if (rc == 0)
+    if (rc == 0 && !call->planned)
         birth_complete(call, dir, &body->body);
-    else if (file->change == NULL)
+    else if (rc < 0 && file->change == NULL)
         draft_note_refusal(call, dir, &body->body, rc);
     return rc;
 }
@@ -198,7 +198,9 @@ static int create(struct call *call, struct file *file, const struct buf *text, 
         return rc;
     rc = draft_view(dir, &now) ? take_text(call, dir, text, field, &now, &body) : -ENOMEM;
     if (rc > 0)
-        rc = create_whole(call, file, &now, &body);
+        rc = draft_is_planned(dir) ? 0 : create_whole(call, file, &now, &body);
+    if (rc == 0 && (call->planned || draft_is_planned(dir)) && !draft_keep_planned(dir, &now))
+        rc = -ENOMEM;
     document_change_finish(&body);
     draft_view_finish(&now);
     return rc;

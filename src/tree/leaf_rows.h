@@ -27,6 +27,11 @@ bool credentials_exist(const struct dir *dir);
 
 /* readme.c: the README at the mount's root. */
 int readme_render(struct call *call, struct node node, bool wait, struct buf *out);
+/* control_allow.c: .paperspacefs/allow. */
+int allow_render(struct call *call, struct node node, bool wait, struct buf *out);
+enum judgement allow_judge(struct file *file, struct call *call);
+int allow_commit(struct call *call, struct file *file);
+bool allow_exists(const struct dir *dir);
 /* status.c: .paperspacefs/status.json. */
 int status_render(struct call *call, struct node node, bool wait, struct buf *out);
 

@@ -4,6 +4,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/attr.c src/tree/attr.h \
   src/tree/birth.c src/tree/birth.h \
   src/tree/control.c \
+  src/tree/control_allow.c \
   src/tree/dir.c src/tree/dir.h \
   src/tree/document_file.c src/tree/document_file.h \
   src/tree/draft.c src/tree/draft.h \

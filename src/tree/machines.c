@@ -268,6 +268,8 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
         rc = create(call, dir, &decoded, &record);
     if (rc == 0 && record != NULL)
         *child = dir_intern(dir, name, &resource_ops, dir->kind, record->id, dir->machine_id);
+    else if (rc == 0 && call->planned)
+        *child = dir_intern(dir, name, &unsent_ops, dir->kind, NULL, dir->machine_id);
     if (rc == 0 && *child == NULL)
         rc = -ENOMEM;
     record_unref(record);

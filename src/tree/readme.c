@@ -2,6 +2,7 @@
 /* The README at the top of the mount. */
 #include "config.h"
 
+#include "cache/guard.h"
 #include "tree/leaf_rows.h"
 
 #include <errno.h>
@@ -37,6 +38,17 @@ static const char read_only[] =
     "\n"
     "This mount is read-only (ro): nothing can be changed, made, removed or restored.\n"
     "SIGHUP makes it ask the server again at the next look.\n";
+
+static const char dry_run[] =
+    "\n"
+    "This is a dry run: of what follows nothing is sent. Each request that would have been is a\n"
+    "line of .paperspacefs/plan.jsonl.\n";
+
+static const char guard[] =
+    "\n"
+    "  What destroys too much within a short time is refused: guard=%u points, then a minute of\n"
+    "  quiet. A snapshot's deletion costs 1, a drive's or a provider's 15, a restore 20.\n"
+    "  echo 100 > .paperspacefs/allow     that many points more, for ten minutes\n";
 
 static const char change[] =
     "\n"
@@ -131,6 +143,13 @@ static bool print_smb(const struct tree *tree, struct buf *out)
                     (tree->config.secrets == SECRETS_HIDE || buf_append_text(out, credentials)));
 }
 
+static bool print_guard(const struct tree *tree, struct buf *out)
+{
+    unsigned limit = tree->config.guard == NULL ? 0 : guard_state(tree->config.guard).limit;
+
+    return limit == 0 || buf_printf(out, guard, limit);
+}
+
 static bool print_how_to(const struct tree *tree, struct buf *out)
 {
     bool writable = !tree->config.read_only;
@@ -139,7 +158,8 @@ static bool print_how_to(const struct tree *tree, struct buf *out)
     ok = ok && (!writable || buf_append_text(out, refresh)) &&
          buf_append_text(out, secrets[tree->config.secrets]);
     if (ok && writable)
-        ok = buf_append_text(out, change) && print_restore(tree, out);
+        ok = (!tree->config.dry_run || buf_append_text(out, dry_run)) &&
+             buf_append_text(out, change) && print_restore(tree, out) && print_guard(tree, out);
     else if (ok)
         ok = buf_append_text(out, read_only);
     return ok && buf_append_text(out, rest) && (!writable || buf_append_text(out, refused_text)) &&

@@ -267,7 +267,8 @@ static int fetch_in_turn(struct call *call, struct dir *dir, struct record **rec
     return rc < 0 ? rc : document_refetch(call, dir, record);
 }
 
-/* Sends the new name; the directory object goes on under it, as the kernel's dentry does. */
+/* Sends the new name; the directory object goes on under it, as the kernel's dentry does; in a dry
+ * run the next look-ups lead both back. */
 static int send_name(struct call *call, struct dir *dir, const char *new_name,
                      const struct buf *decoded)
 {
@@ -293,7 +294,7 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
         rc = resource_change(call, dir, NULL, &request, NULL);
     }
     turn_give(dir->tree, turn);
-    if (rc == 0 && !dir_move(dir, new_name))
+    if (rc == 0 && !call->planned && !dir_move(dir, new_name))
         rc = -ENOMEM;
     document_change_finish(&edit);
     record_unref(record);

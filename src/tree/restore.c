@@ -148,7 +148,7 @@ static void note_missing_safety(struct call *call, struct dir *dir)
                                  .path = path,
                                  .problem = &call->problem};
 
-    if (row_of(dir)->safety)
+    if (row_of(dir)->safety || call->planned)
         return;
     dir_path(dir, "restore", path, sizeof path);
     problem_set(&call->problem, PROBLEM_NONE,
@@ -177,6 +177,44 @@ int restore_touch(struct call *call, struct node node)
     return rc;
 }
 
+/* Whether a body asks for all that the default one asks for: a safety snapshot. */
+static bool asks_for_safety(const struct restore_row *row, const struct buf *text)
+{
+    struct json_object *wanted = NULL;
+    struct json_object *body = NULL;
+    bool asks = row->default_body != NULL &&
+                json_read(row->default_body, strlen(row->default_body), &wanted, NULL) == JSON_OK &&
+                json_read(buf_text(text), text->size_bytes, &body, NULL) == JSON_OK;
+
+    if (asks) {
+        json_object_object_foreach (wanted, key, value) {
+            asks = asks && json_same(json_member(body, key), value);
+        }
+    }
+    json_object_put(wanted);
+    json_object_put(body);
+    return asks;
+}
+
+/* The body that an object means; -errno where it can't be one. */
+static int read_body(struct call *call, struct dir *dir, const struct buf *text, struct buf *body)
+{
+    const struct restore_row *row = row_of(dir);
+    const char *ignored;
+    int rc = choose_body(call, dir, &ignored);
+
+    if (rc == 0 &&
+        document_restore_body(row, buf_text(text), text->size_bytes, body, &call->problem) < 0)
+        rc = tree_problem_errno(call, false);
+    if (rc == 0 && dir->tree->config.restore_backup == RESTORE_BACKUP_YES &&
+        !asks_for_safety(row, body))
+        rc = tree_fail(call, EPERM,
+                       "restore_backup=yes, and this object asks for no safety snapshot first: %s "
+                       "does",
+                       row->default_body);
+    return rc;
+}
+
 static int commit_object(struct call *call, struct file *file)
 {
     struct dir *dir = file->node.dir;
@@ -188,12 +226,7 @@ static int commit_object(struct call *call, struct file *file)
             call, EINVAL,
             "this file was made anew or replaced, and that restores nothing: write the "
             "object to the one that is there");
-    const char *ignored;
-    if (choose_body(call, dir, &ignored) < 0)
-        return -EPERM;
-    if (document_restore_body(row_of(dir), buf_text(&file->text), file->text.size_bytes, &body,
-                              &call->problem) < 0)
-        rc = tree_problem_errno(call, false);
+    rc = read_body(call, dir, &file->text, &body);
     if (rc == 0)
         rc = start(call, dir, row_of(dir)->default_body == NULL ? NULL : buf_text(&body),
                    &file->change);

@@ -2,6 +2,7 @@
 /* .paperspacefs/status.json: what is known about the mount, its key and each kind. */
 #include "config.h"
 
+#include "cache/guard.h"
 #include "tree/draft.h"
 #include "tree/leaf_rows.h"
 #include "util/json.h"
@@ -57,6 +58,21 @@ static struct json_object *describe_key(struct tree *tree)
     clock_format_iso(key.since_ms, since);
     add_text(object, "state", key_words[key.state]);
     add_text(object, "since", since);
+    return object;
+}
+
+static struct json_object *describe_guard(struct tree *tree)
+{
+    struct guard_state state = guard_state(tree->config.guard);
+    struct json_object *object = json_object_new_object();
+    char until[CLOCK_ISO_SIZE] = "";
+
+    if (state.allowed > 0)
+        clock_format_iso(state.until_ms, until);
+    json_object_object_add(object, "limit", json_object_new_int64(state.limit));
+    json_object_object_add(object, "spent", json_object_new_int64(state.spent));
+    json_object_object_add(object, "allowed", json_object_new_int64(state.allowed));
+    add_text(object, "until", until);
     return object;
 }
 
@@ -120,6 +136,8 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "user", session.user);
     json_object_object_add(status, "key", describe_key(tree));
     json_object_object_add(status, "totals", describe_totals(tree));
+    if (tree->config.guard != NULL)
+        json_object_object_add(status, "guard", describe_guard(tree));
     json_object_object_add(status, "kinds", describe_kinds(tree));
     bool ok = json_print_pretty(out, status) && buf_append_text(out, "\n");
     json_object_put(status);

@@ -216,6 +216,8 @@ int tree_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode
         rc = ops->mkdir(call, dir, name, &found.dir);
     if (rc == 0)
         rc = make_entry(call, dir, &found, out);
+    if (call->planned)
+        out->entry_valid_ms = out->attr_valid_ms = 0;
     return finish(call, dir, name, rc);
 }
 

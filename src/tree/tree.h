@@ -49,8 +49,10 @@ struct tree_config {
     const char *mount_point;         /* absolute */
     uid_t uid;                       /* the owner that is shown */
     gid_t gid;
-    mode_t umask;   /* taken from every mode */
-    bool read_only; /* `ro`: every change is EROFS */
+    mode_t umask;        /* taken from every mode */
+    bool read_only;      /* `ro`: every change is EROFS */
+    bool dry_run;        /* no change is sent: what the cache is told, too */
+    struct guard *guard; /* for .paperspacefs; NULL: there is none */
     enum secrets_mode secrets;
     /* What new resources of a kind get where nothing else is said: a JSON object as text, by
      * kind_index, or NULL. */
@@ -78,6 +80,7 @@ struct call {
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
     uint64_t version;       /* of the record that was rendered last; 0: none */
+    bool planned;           /* a dry run that pretends: what succeeded was not sent */
     bool changed;           /* names may mean something else: tree_settle before it is answered */
 };
 

@@ -66,7 +66,7 @@ test_rm_r_by_id_deletes()
 
 test_rm_r_of_several_deletes_each_once()
 {
-    mounted
+    mounted -- guard=0
     works 'rm -r drives/data drives/archive'
     assert_eq $'DELETE /shared-drives/sdq7h2m4xc\nDELETE /shared-drives/sdvkpg3v2v' \
         "$(changes | sort)"
@@ -119,7 +119,7 @@ fails()
 
 test_a_failed_DELETE_brings_everything_back()
 {
-    mounted -- timeout=3
+    mounted -- timeout=3,guard=0
     fails 403 'not yours' 'Permission denied' EACCES
     fails 409 'in use' 'Device or resource busy' EBUSY
     fails 500 'oops' 'Input/output error' EIO

@@ -45,7 +45,7 @@ test_docs_event_json_is_there_once_there_is_an_event()
 # Such as a backup holds.
 test_docs_event_json_takes_the_place_of_a_scratch_file()
 {
-    mounted
+    mounted -- guard=0
     works "echo copied > $DIR/event.json; touch $DIR/restore"
     prints event.json "ls $DIR | grep event"
     prints snapshot-restore "jq -r .name $DIR/event.json"
@@ -156,7 +156,7 @@ test_df_shows_the_plan()
 
 test_docs_a_refused_change_has_no_event()
 {
-    mounted
+    mounted -- guard=0
     works "touch $DIR/restore; cat $DIR/wait > /dev/null"
     fault '{"method": "POST", "path": "/snapshots/", "status": 422, "times": 1}'
     refused 'Invalid argument' "touch $DIR/restore"

@@ -73,7 +73,7 @@ test_rsync_that_leaves_the_directories_to_find()
 # A script that looks at what it removes is none.
 test_reading_some_of_it_and_removing_all_deletes()
 {
-    mounted -- ttl=3600
+    mounted -- ttl=3600,guard=0
     works 'python3 -c "
 import json, shutil
 assert json.load(open(\"drives/data/drive.json\"))

@@ -152,7 +152,7 @@ test_what_was_interrupted_before_it_was_sent_is_not_sent()
 {
     local busy
 
-    mounted -- connections=1
+    mounted -- connections=1,guard=0
     shell 'ls -R snapshots machines > /dev/null'
     forget_requests
     fault '{"method": "DELETE", "delayMs": 2500}'

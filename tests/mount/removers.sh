@@ -56,7 +56,7 @@ deletes_one_of_each()
 {
     local ids
 
-    mounted
+    mounted -- guard=0
     works 'cat providers/*/provider.json > /dev/null'
     ids=$(cat "$MNT/machines/$OTHER"/*/id)
     deletes "$1" drives/data "/shared-drives/$DATA"
@@ -89,7 +89,7 @@ stays()
 
 brings_back_what_is_refused()
 {
-    mounted
+    mounted -- guard=0
     works 'cat providers/*/provider.json > /dev/null'
     stays "$1" drives/data "/shared-drives/$DATA" 409 'resource busy'
     stays "$1" providers/backups "/storage-providers/$BACKUPS" 500 'nput/output error|i/o error'

@@ -32,7 +32,7 @@ test_touch_in_the_machine_s_directory_restores()
 
 test_busybox_and_python_touch_restore()
 {
-    mounted
+    mounted -- guard=0
     works "busybox touch $RESTORE"
     restored
     eventually 10 restore_is 'done'
@@ -123,7 +123,7 @@ test_docs_an_error_without_text_that_has_ended_is_success()
 
 test_docs_while_one_is_unfinished_another_is_EBUSY()
 {
-    mounted
+    mounted -- guard=0
     emu_config '{"eventMs": 1000000}'
     works "touch $RESTORE"
     restored

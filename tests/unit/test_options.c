@@ -51,8 +51,12 @@ static const struct {
     {{"/mnt", "-o", "key=topsecret"}, "unknown option: key"},
     {{"/mnt", "--key=topsecret"}, "unknown option: key"},
     {{"/mnt", "-o", "ro=topsecret"}, "ro takes no value"},
-    {{"/mnt", "-o", "guard=1"}, "unknown option: guard"},
-    {{"/mnt", "-o", "dry_run"}, "unknown option: dry_run"},
+    {{"/mnt", "-o", "guard"}, "guard: a value is wanted: guard=POINTS"},
+    {{"/mnt", "-o", "guard=-1"}, "guard=-1: wrong value, a number from 0 to 1000000"},
+    {{"/mnt", "-o", "guard=1000001"}, "a number from 0 to 1000000"},
+    {{"/mnt", "-o", "guard=many"}, "guard=many: wrong value"},
+    {{"/mnt", "-o", "dry_run="}, "dry_run=: wrong value, one of pretend"},
+    {{"/mnt", "-o", "dry_run=yes"}, "dry_run=yes: wrong value, one of pretend"},
     {{"/mnt", "-o", "ttl=abc"}, "ttl=abc: wrong value, a number of seconds from 0"},
     {{"/mnt", "-o", "ttl=-1"}, "ttl=-1: wrong value"},
     {{"/mnt", "-o", "ttl="}, "ttl=: wrong value"},
@@ -144,6 +148,8 @@ START_TEST(nothing_said_means_the_defaults)
     for (size_t i = 0; i < KINDS_COUNT; i++)
         ck_assert_ptr_null(options.defaults.of[i]);
     ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_AUTO);
+    ck_assert_int_eq(options.guard, 20);
+    ck_assert_int_eq(options.dry_run, CACHE_SENDS);
     ck_assert_int_eq(options.uid, getuid());
     ck_assert(!options.foreground && !options.debug && !options.demo && !options.read_only);
     options_finish(&options);
@@ -159,6 +165,7 @@ START_TEST(every_option_can_be_said)
         "--log=info", "--dialect=openapi",
         "-oro",       "--restore_backup=no",
         "--team=us",  "--secrets=hide",
+        "--guard=7",  "--dry_run=pretend",
         NULL};
 
     ck_assert_int_eq(parse(args), 0);
@@ -176,6 +183,19 @@ START_TEST(every_option_can_be_said)
     ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_NO);
     ck_assert_int_eq(options.secrets, SECRETS_HIDE);
     ck_assert_str_eq(options.team, "us");
+    ck_assert_int_eq(options.guard, 7);
+    ck_assert_int_eq(options.dry_run, CACHE_PRETENDS);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(a_dry_run_pretends_only_if_it_is_told_to)
+{
+    const char *const args[] = {"/mnt", "-o", "dry_run,guard=0", NULL};
+
+    ck_assert_int_eq(parse(args), 0);
+    ck_assert_int_eq(options.dry_run, CACHE_PLANS);
+    ck_assert_int_eq(options.guard, 0);
     options_finish(&options);
 }
 END_TEST
@@ -394,6 +414,7 @@ static TCase *option_tests(void)
 {
     TCase *t = tcase_create("options");
 
+    tcase_add_test(t, a_dry_run_pretends_only_if_it_is_told_to);
     tcase_add_checked_fixture(t, set_up, NULL);
     tcase_add_loop_test(t, what_is_wrong_is_named, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(t, what_mount_and_fstab_say_for_themselves_is_ignored);
