@@ -31,6 +31,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_creating.c \
   tests/unit/test_cache_crowd.c \
   tests/unit/test_cache_events.c \
+  tests/unit/test_cache_gate.c \
   tests/unit/test_cache_merging.c \
   tests/unit/test_cache_reading.c \
   tests/unit/test_cache_room.c tests/unit/test_cache_room.h \

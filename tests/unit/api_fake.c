@@ -94,10 +94,8 @@ static int64_t fake_now(void *ctx)
     return ((struct fake *)ctx)->clock_ms;
 }
 
-void fake_init(struct fake *fake, int dialect, const struct fake_step *steps)
+static void make_api(struct fake *fake, int dialect, bool reads_only)
 {
-    *fake = (struct fake){.steps = steps};
-    fake->clock = (struct clock){fake_now, fake_now, fake};
     const struct api_config config = {
         .base_url = FAKE_BASE,
         .transport = {perform, fake},
@@ -105,6 +103,7 @@ void fake_init(struct fake *fake, int dialect, const struct fake_step *steps)
         .timeout_ms = 30000,
         .backoff_ms = 1,
         .forced_dialect = dialect,
+        .reads_only = reads_only,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
         .ctx = fake,
@@ -112,6 +111,19 @@ void fake_init(struct fake *fake, int dialect, const struct fake_step *steps)
     fake->api = api_create(&config);
     ck_assert_ptr_nonnull(fake->api);
     api_set_key(fake->api, FAKE_KEY);
+}
+
+void fake_only_read(struct fake *fake, int dialect)
+{
+    api_destroy(fake->api);
+    make_api(fake, dialect, true);
+}
+
+void fake_init(struct fake *fake, int dialect, const struct fake_step *steps)
+{
+    *fake = (struct fake){.steps = steps};
+    fake->clock = (struct clock){fake_now, fake_now, fake};
+    make_api(fake, dialect, false);
     cancel_init(&fake->cancel, NULL, CANCEL_NEVER);
 }
 

@@ -44,6 +44,8 @@ struct fake {
 
 /* Starts a fake with an API of `dialect` (-1: unknown) that plays `steps`. */
 void fake_init(struct fake *fake, int dialect, const struct fake_step *steps);
+/* Gives it an API instead that sends no change (reads_only). */
+void fake_only_read(struct fake *fake, int dialect);
 /* Checks that all steps were played and nothing else; frees. */
 void fake_finish(struct fake *fake);
 

@@ -5,6 +5,7 @@
 #include "api_fake.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,10 @@ static void restore_without_body(struct fake *fake, struct result *result)
                              &result->problem);
 }
 
+/* Every function of the API that changes something. */
+static operation_fn *const changing[] = {create_drive,    create_snapshot,  update_drive,
+                                         delete_snapshot, restore_snapshot, restore_without_body};
+
 static struct result run(int dialect, operation_fn *operation, const struct fake_step *steps)
 {
     struct fake fake;
@@ -77,6 +82,23 @@ static struct result run(int dialect, operation_fn *operation, const struct fake
     ck_assert_int_eq(result.rc == 0, result.problem.kind == PROBLEM_NONE);
     return result;
 }
+
+START_TEST(who_only_reads_sends_no_change)
+{
+    const struct fake_step none[] = {{.url = NULL}};
+    struct result result = {.rc = 0};
+    struct fake fake;
+
+    fake_init(&fake, DIALECT_DOCS, none);
+    fake_only_read(&fake, DIALECT_DOCS);
+    changing[_i](&fake, &result);
+    fake_finish(&fake);
+    ck_assert_int_eq(result.rc, -1);
+    ck_assert_int_eq(result.problem.kind, PROBLEM_WITHHELD);
+    ck_assert_int_eq(result.problem.err, EROFS);
+    ck_assert_ptr_null(result.record);
+}
+END_TEST
 
 /* One request, one answer. */
 static struct result run_one(int dialect, operation_fn *operation, enum http_method method,
@@ -518,6 +540,8 @@ int main(void)
     tcase_add_test(tcase, a_delete_succeeds_with_and_without_a_body);
     tcase_add_test(tcase, a_delete_of_what_is_gone_is_not_found);
     tcase_add_test(tcase, a_restore_answers_an_event_or_nothing);
+    tcase_add_loop_test(tcase, who_only_reads_sends_no_change, 0,
+                        sizeof changing / sizeof changing[0]);
     tcase_add_test(tcase, an_event_is_asked_for);
     tcase_add_test(tcase, where_there_are_no_events_none_is_asked_for);
     tcase_add_test(tcase, a_session_names_user_and_team);

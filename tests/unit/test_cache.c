@@ -16,6 +16,7 @@ int main(void)
     suite_add_tcase(suite, case_changing());
     suite_add_tcase(suite, case_creating());
     suite_add_tcase(suite, case_events());
+    suite_add_tcase(suite, case_gate());
     suite_add_tcase(suite, case_scale());
     suite_add_tcase(suite, case_crowd());
     runner = srunner_create(suite);

@@ -73,6 +73,7 @@ TCase *case_merging(void);
 TCase *case_changing(void);
 TCase *case_creating(void);
 TCase *case_events(void);
+TCase *case_gate(void);
 TCase *case_scale(void);
 TCase *case_crowd(void);
 
