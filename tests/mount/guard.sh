@@ -147,6 +147,36 @@ test_changes_that_destroy_nothing_are_free()
     guard_is '{"limit":20,"spent":15,"allowed":0,"until":null}'
 }
 
+# --- what cleans by age ---
+
+# Snapshots are as old as they are, and so are drives; but each has just been looked at.
+test_what_cleans_by_age_finds_nothing_old()
+{
+    local path
+
+    mounted -- guard=0
+    command -v systemd-tmpfiles >/dev/null || fail 'systemd-tmpfiles is missing: scripts/packages.sh test'
+    for path in drives snapshots machines providers drives/data; do
+        echo "d $MNT/$path - - - 1d"
+    done >"$T/tmpfiles.conf"
+    run systemd-tmpfiles --clean "$T/tmpfiles.conf"
+    assert_status 0
+    nothing_sent
+    works 'cat drives/*/drive.json snapshots/*/name > /dev/null'
+    prints '' 'find . -atime +0 -o -amin +1'
+    prints '' 'find drives snapshots -atime +0 -delete'
+    nothing_sent
+    # The date of the content is another.
+    prints 4 'find drives -mindepth 1 -maxdepth 1 -mtime +1 | wc -l'
+}
+
+test_a_scratch_file_that_nobody_has_used_is_not_old_either()
+{
+    mounted
+    works 'echo x > drives/data/scratch; touch -d 2001-01-01 drives/data/scratch'
+    prints '' 'find drives/data -name scratch -atime +1'
+}
+
 # --- .paperspacefs/allow ---
 
 test_allow_shows_what_is_left_and_until_when()
