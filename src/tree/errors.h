@@ -17,8 +17,8 @@ void tree_set_words(struct call *call, int err, const char *format, ...)
  */
 int tree_change_start(struct call *call, struct dir *dir, const char *name,
                       const struct change_request *request, struct change **out);
-/* change_wait for `call`, whose `planned` it sets: 0 or -errno of what came, in words in call->problem; -EINTR or -ETIMEDOUT
- * when the token fired, while the change goes on. */
+/* change_wait for `call`, whose `planned` it sets: 0 or -errno of what came, in words in
+ * call->problem; -EINTR or -ETIMEDOUT when the token fired, while the change goes on. */
 int tree_change_wait(struct call *call, struct tree *tree, struct change *change);
 /* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
  */
