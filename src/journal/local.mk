@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/journal/libjournal.a
 src_journal_libjournal_a_SOURCES = \
+  src/journal/errno_names.c \
   src/journal/journal.c src/journal/journal.h
 
 check_PROGRAMS += tests/unit/test_journal
