@@ -44,7 +44,7 @@ static void edit(enum dialect dialect, const struct record *record, const char *
     struct document_change change = {0};
     struct problem problem = {0};
 
-    look_at(document_edit(dialect, record, NULL, 0, text, length, &change, &problem), &change,
+    look_at(document_edit(dialect, record, NULL, text, length, &change, &problem), &change,
             &problem);
 }
 
@@ -56,8 +56,7 @@ static void write_back(enum dialect dialect, const struct record *record)
     struct buf text = BUF_EMPTY;
 
     FUZZ_CHECK(document_render(record, false, &text));
-    if (document_edit(dialect, record, NULL, 0, text.data, text.size_bytes, &change, &problem) ==
-        0) {
+    if (document_edit(dialect, record, NULL, text.data, text.size_bytes, &change, &problem) == 0) {
         FUZZ_CHECK(!change.changed);
         document_change_finish(&change);
     }
