@@ -9,12 +9,12 @@
 #include "cache/cache_internal.h"
 #include "cache/guard.h"
 
-/* How a change may have failed so that certainly nothing was destroyed. */
+/* How a change may have failed so that certainly nothing was destroyed. A connection that was lost
+ * is not among them: the request may have arrived before. */
 static const bool changed_nothing[PROBLEM_KINDS] = {
     [PROBLEM_QUOTA] = true,     [PROBLEM_INVALID] = true,     [PROBLEM_UNAUTHORIZED] = true,
     [PROBLEM_FORBIDDEN] = true, [PROBLEM_NOT_FOUND] = true,   [PROBLEM_CONFLICT] = true,
-    [PROBLEM_TRY_LATER] = true, [PROBLEM_UNREACHABLE] = true, [PROBLEM_INTERRUPTED] = true,
-    [PROBLEM_NO_MEMORY] = true,
+    [PROBLEM_TRY_LATER] = true, [PROBLEM_INTERRUPTED] = true, [PROBLEM_NO_MEMORY] = true,
 };
 
 static int plan(struct change *change, struct problem *problem)

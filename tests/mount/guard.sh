@@ -138,6 +138,17 @@ test_what_may_be_done_keeps_them()
     words EPERM 'echo 100'
 }
 
+test_an_answer_that_was_lost_gives_nothing_back()
+{
+    mounted -- timeout=2
+    fault '{"method": "DELETE", "close": "after", "times": -1}'
+    shell 'rm -r drives/data'
+    no_faults
+    assert_eq '' "$(id_of shared-drives data)"
+    refused 'Operation not permitted' 'rm -r drives/archive'
+    words EPERM 'echo 100'
+}
+
 test_changes_that_destroy_nothing_are_free()
 {
     mounted

@@ -155,7 +155,7 @@ static const struct {
 } faults[] = {
     {FAULT_STATUS, 400, false}, {FAULT_STATUS, 401, false}, {FAULT_STATUS, 402, false},
     {FAULT_STATUS, 403, false}, {FAULT_STATUS, 409, false}, {FAULT_STATUS, 422, false},
-    {FAULT_STATUS, 429, false}, {FAULT_REFUSED, 0, false},  {FAULT_STATUS, 500, true},
+    {FAULT_STATUS, 429, false}, {FAULT_DROPPED, 0, true},   {FAULT_STATUS, 500, true},
     {FAULT_STATUS, 503, true},  {FAULT_LOST, 0, true},      {FAULT_TIMEOUT, 0, true},
 };
 
