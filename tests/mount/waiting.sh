@@ -268,7 +268,7 @@ test_docs_a_rename_can_be_left()
 
 test_docs_a_restore_can_be_left()
 {
-    mounted -- $FEW
+    mounted -- $FEW,guard=0
     works 'ls snapshots'
     can_leave '"method": "POST"' "touch $DIR/restore" 'touch "snapshots/trained model v2/restore"'
 }
