@@ -12,8 +12,11 @@ src_util_libutil_a_SOURCES = \
   src/util/log.c src/util/log.h \
   src/util/problem.c src/util/problem.h \
   src/util/ring.c src/util/ring.h \
+  src/util/scrub.c src/util/scrub.h \
+  src/util/unescape.c src/util/unescape.h \
   src/util/utf8.c src/util/utf8.h \
   src/util/waiting_room.c src/util/waiting_room.h \
+  src/util/words.c src/util/words.h \
   src/util/workers.c src/util/workers.h
 
 check_PROGRAMS += tests/unit/test_util
@@ -25,3 +28,8 @@ check_PROGRAMS += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/test_scrub
+tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c
+tests_unit_test_scrub_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_scrub_LDADD = src/util/libutil.a $(CHECK_LIBS)

@@ -54,3 +54,27 @@ bool utf8_is_valid(const char *text, size_t size_bytes)
 {
     return utf8_cut(text, size_bytes, size_bytes) == size_bytes;
 }
+
+unsigned utf8_code(const char *character, size_t size_bytes)
+{
+    static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    unsigned code = (unsigned char)character[0] & masks[size_bytes];
+
+    for (size_t i = 1; i < size_bytes; i++)
+        code = code << 6 | ((unsigned char)character[i] & 0x3Fu);
+    return code;
+}
+
+bool utf8_is_control(const char *character, size_t size_bytes)
+{
+    static const struct {
+        unsigned first, last;
+    } ranges[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x202E}, {0x2066, 0x2069}};
+
+    unsigned code = utf8_code(character, size_bytes);
+
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}

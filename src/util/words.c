@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "util/words.h"
+
+#include "util/scrub.h"
+#include "util/utf8.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEYS_REMEMBERED 64
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards `keys`; a leaf */
+static char *keys[KEYS_REMEMBERED];                      /* the newest first */
+
+/* --- cleaning ----------------------------------------------------------------------------------
+ */
+
+/* Copies the character at `text`, or what stands for it; returns how many bytes that are. */
+static size_t put_clean(char *out, const char *text, int size)
+{
+    if (size > 0 && !utf8_is_control(text, (size_t)size)) {
+        memmove(out, text, (size_t)size);
+        return (size_t)size;
+    }
+    *out = size > 0 ? ' ' : '?';
+    return 1;
+}
+
+size_t words_clean(char *text, size_t size_bytes)
+{
+    size_t used = 0;
+
+    for (size_t at = 0; at < size_bytes;) {
+        int size = utf8_character(text + at, size_bytes - at);
+
+        used += put_clean(text + used, text + at, size);
+        at += size > 0 ? (size_t)size : 1;
+    }
+    return used;
+}
+
+void words_clean_text(char *text)
+{
+    text[words_clean(text, strlen(text))] = '\0';
+}
+
+/* --- lists -------------------------------------------------------------------------------------
+ */
+
+static void wipe(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+bool word_list_add(struct word_list *list, const char *text)
+{
+    char **texts = reallocarray(list->texts, list->count + 2, sizeof *texts);
+
+    if (texts == NULL)
+        return false;
+    list->texts = texts;
+    texts[list->count] = strdup(text);
+    texts[list->count + 1] = NULL;
+    if (texts[list->count] == NULL)
+        return false;
+    list->count++;
+    return true;
+}
+
+const char *const *word_list_texts(const struct word_list *list)
+{
+    return (const char *const *)list->texts;
+}
+
+void word_list_finish(struct word_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        wipe(list->texts[i]);
+    free(list->texts);
+    *list = WORD_LIST_EMPTY;
+}
+
+/* --- keys --------------------------------------------------------------------------------------
+ */
+
+static bool is_known(const char *key)
+{
+    for (size_t i = 0; i < KEYS_REMEMBERED; i++)
+        if (keys[i] != NULL && strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+void words_add_key(const char *key)
+{
+    char *copy = key == NULL || *key == '\0' ? NULL : strdup(key);
+
+    pthread_mutex_lock(&lock);
+    if (copy != NULL && !is_known(copy)) {
+        char *oldest = keys[KEYS_REMEMBERED - 1];
+        memmove(keys + 1, keys, (KEYS_REMEMBERED - 1) * sizeof *keys);
+        keys[0] = copy;
+        copy = oldest;
+    }
+    pthread_mutex_unlock(&lock);
+    wipe(copy);
+}
+
+void words_forget_keys(void)
+{
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < KEYS_REMEMBERED; i++) {
+        wipe(keys[i]);
+        keys[i] = NULL;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+bool words_list_keys(struct word_list *out)
+{
+    bool ok = true;
+
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; ok && i < KEYS_REMEMBERED && keys[i] != NULL; i++)
+        ok = word_list_add(out, keys[i]);
+    pthread_mutex_unlock(&lock);
+    return ok;
+}
+
+/* --- words of our own --------------------------------------------------------------------------
+ */
+
+static bool hide_keys(struct buf *text)
+{
+    struct word_list list = WORD_LIST_EMPTY;
+    bool ok = words_list_keys(&list);
+    const struct scrub scrub = {word_list_texts(&list), NULL};
+
+    ok = ok && scrub_own(text, &scrub);
+    word_list_finish(&list);
+    return ok;
+}
+
+bool words_hide(struct buf *text, const char *const *secrets, const char *const *open)
+{
+    const struct scrub scrub = {secrets, open};
+
+    if (text->size_bytes == 0)
+        return true;
+    if (!hide_keys(text) || !scrub_own(text, &scrub)) {
+        buf_resize(text, 0);
+        return false;
+    }
+    return true;
+}
+
+bool words_make_safe(struct buf *text, const char *const *secrets, const char *const *open)
+{
+    return words_hide(text, secrets, open) &&
+           (text->size_bytes == 0 || buf_resize(text, words_clean(text->data, text->size_bytes)));
+}
+
+void words_make_safe_text(char *text, size_t size_bytes)
+{
+    struct buf words = BUF_EMPTY;
+    size_t size = 0;
+
+    if (buf_append_text(&words, text) && words_make_safe(&words, NULL, NULL))
+        size = utf8_cut(buf_text(&words), words.size_bytes, size_bytes - 1);
+    memcpy(text, buf_text(&words), size);
+    text[size] = '\0';
+    buf_finish(&words);
+}
