@@ -34,6 +34,13 @@ static bool on_unauthorized(void *ctx, const char *refused)
     return key_reload(backend->key, backend->api, refused);
 }
 
+static struct record *known(void *ctx, const struct kind *kind, const char *id)
+{
+    struct backend *backend = ctx;
+
+    return backend->cache == NULL ? NULL : cache_by_id(backend->cache, kind, id);
+}
+
 static void on_change_end(void *ctx, const struct change_report *report)
 {
     struct backend *backend = ctx;
@@ -97,6 +104,7 @@ static struct api *make_api(struct backend *backend, const struct backend_config
         .reads_only = config->options->read_only || config->options->dry_run != CACHE_SENDS,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
+        .known = known,
         .ctx = backend,
     };
 

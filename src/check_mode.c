@@ -5,6 +5,7 @@
 
 #include "backend.h"
 #include "util/clock.h"
+#include "util/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,19 +63,19 @@ static const char *kind_title(const struct kind *kind)
 static void print_kind(const struct kind *kind, const struct finding *finding)
 {
     if (!finding->ok)
-        printf("%-12s %s\n", kind_title(kind), finding->problem.message);
+        log_print("%-12s %s", kind_title(kind), finding->problem.message);
     else if (kind->singleton)
-        printf("%-12s readable\n", kind_title(kind));
+        log_print("%-12s readable", kind_title(kind));
     else
-        printf("%-12s %zu\n", kind_title(kind), finding->count);
+        log_print("%-12s %zu", kind_title(kind), finding->count);
 }
 
 static void print_session(const struct api_session *session)
 {
     if (!session->known)
         return;
-    printf("%-12s %s\n", "team", session->team);
-    printf("%-12s %s\n", "user", session->user);
+    log_print("%-12s %s", "team", session->team);
+    log_print("%-12s %s", "user", session->user);
 }
 
 static bool print_findings(const struct backend *backend, const char *url,
@@ -83,9 +84,9 @@ static bool print_findings(const struct backend *backend, const char *url,
     bool any = false;
     bool refused = session->known && !session->valid;
 
-    printf("%-12s %s\n", "url", url);
+    log_print("%-12s %s", "url", url);
     if (api_dialect_known(backend->api))
-        printf("%-12s %s\n", "dialect", dialect_rows[api_dialect(backend->api)].name);
+        log_print("%-12s %s", "dialect", dialect_rows[api_dialect(backend->api)].name);
     if (!refused)
         print_session(session);
     for (size_t i = 0; i < KINDS_COUNT; i++) {
@@ -93,9 +94,9 @@ static bool print_findings(const struct backend *backend, const char *url,
         any = any || findings[i].ok;
     }
     if (refused)
-        fprintf(stderr, "paperspacefs: the key is not accepted by %s\n", url);
+        log_complain("the key is not accepted by %s", url);
     else if (!any)
-        fprintf(stderr, "paperspacefs: nothing can be read from %s\n", url);
+        log_complain("nothing can be read from %s", url);
     return any && !refused;
 }
 
@@ -110,8 +111,7 @@ static void complain(const char *url, const struct problem *problem)
 {
     bool refused = problem->kind == PROBLEM_UNAUTHORIZED;
 
-    fprintf(stderr, "paperspacefs: %s%s: %s\n", refused ? "the key is not accepted by " : "", url,
-            problem->message);
+    log_complain("%s%s: %s", refused ? "the key is not accepted by " : "", url, problem->message);
 }
 
 static bool check(struct backend *backend, const struct options *options)
@@ -144,7 +144,7 @@ int check_mode_run(const struct options *options, struct key *key)
     if (backend_init(&backend, &config, &problem) == 0)
         ok = check(&backend, options);
     else
-        fprintf(stderr, "paperspacefs: %s\n", problem.message);
+        log_complain("%s", problem.message);
     backend_finish(&backend);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -31,7 +31,7 @@ struct mount {
 
 static int complain(const struct problem *problem)
 {
-    fprintf(stderr, "paperspacefs: %s\n", problem->message);
+    log_complain("%s", problem->message);
     return EXIT_FAILURE;
 }
 
@@ -200,7 +200,7 @@ int main(int argc, char **argv)
     memory_setup();
     if (options_parse(argc, argv, &options, &problem) != 0) {
         complain(&problem);
-        fputs("paperspacefs: try paperspacefs --help\n", stderr);
+        log_complain("try paperspacefs --help");
         return EXIT_FAILURE;
     }
     int status = run(&options);

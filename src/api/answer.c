@@ -124,27 +124,25 @@ static bool looks_like_json(const struct buf *body)
     return start < body->size_bytes && strchr("{[\"", body->data[start]) != NULL;
 }
 
-static bool read_text(struct words *words, const struct buf *body,
-                      const struct text_secrets *secrets)
+static bool read_text(struct words *words, const struct buf *body, const struct scrub *hidden)
 {
     struct buf raw = BUF_EMPTY;
     bool ok = looks_like_json(body) ||
-              (buf_append(&raw, body->data, body->size_bytes) && text_scrub(&raw, secrets) &&
+              (buf_append(&raw, body->data, body->size_bytes) && scrub_foreign(&raw, hidden) &&
                text_words(&words->message, buf_text(&raw), raw.size_bytes));
 
     buf_finish(&raw);
     return ok;
 }
 
-static bool read_body(struct words *words, const struct buf *body,
-                      const struct text_secrets *secrets)
+static bool read_body(struct words *words, const struct buf *body, const struct scrub *hidden)
 {
     struct json_object *value = NULL;
     size_t size = body->size_bytes;
 
     if (json_scan_all(buf_text(body), size, ERROR_MAX_VALUES, NULL) != JSON_OK ||
         json_read(buf_text(body), size, &value, NULL) != JSON_OK)
-        return read_text(words, body, secrets);
+        return read_text(words, body, hidden);
     bool ok = true;
     if (value != NULL && json_object_is_type(value, json_type_object))
         ok = read_object(words, value);
@@ -177,14 +175,14 @@ static void copy_message(struct problem *problem, const struct words *words)
 }
 
 bool answer_problem(enum http_method method, const struct http_response *response,
-                    const struct text_secrets *secrets, struct problem *problem)
+                    const struct scrub *hidden, struct problem *problem)
 {
     const struct status_row *row = status_row(response->status);
     struct words words = {.own = false};
 
     *problem = (struct problem){.kind = row->kind, .status = response->status};
-    if (!read_body(&words, &response->body, secrets) || !text_scrub(&words.code, secrets) ||
-        !text_scrub(&words.message, secrets) || !text_scrub(&words.details, secrets)) {
+    if (!read_body(&words, &response->body, hidden) || !scrub_foreign(&words.code, hidden) ||
+        !scrub_foreign(&words.message, hidden) || !scrub_foreign(&words.details, hidden)) {
         words_finish(&words);
         words = (struct words){.own = false};
     }

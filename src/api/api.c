@@ -28,6 +28,7 @@ struct api *api_create(const struct api_config *config)
     for (size_t i = 0; i < KINDS_COUNT; i++)
         atomic_init(&api->refuses_query[i], false);
     pthread_mutex_init(&api->lock, NULL);
+    sent_secrets_init(&api->sent);
     return api;
 }
 
@@ -43,6 +44,7 @@ void api_destroy(struct api *api)
     if (api == NULL)
         return;
     pthread_mutex_destroy(&api->lock);
+    sent_secrets_finish(&api->sent);
     drop_key(api->key);
     free(api->base_url);
     free(api);
@@ -52,6 +54,7 @@ void api_set_key(struct api *api, const char *key)
 {
     char *copy = key == NULL ? NULL : strdup(key);
 
+    words_add_key(key);
     pthread_mutex_lock(&api->lock);
     char *old = api->key;
     api->key = copy;
@@ -105,6 +108,7 @@ int api_get(struct api *api, const struct kind *kind, const char *id, struct can
                         .kind = kind,
                         .method = HTTP_GET,
                         .path = path,
+                        .id = id,
                         .cancel = cancel,
                         .needs_json = true};
 
@@ -158,6 +162,7 @@ int api_event(struct api *api, const char *event_id, struct cancel *cancel, stru
     *event = (struct event){.id = ""};
     if (path != NULL && call_perform(&call, &answer, problem) == 0)
         rc = read_event(&call, answer, event, problem);
+    call_hide_event(&call, event);
     json_object_put(answer);
     free(path);
     return rc;
@@ -205,6 +210,8 @@ int api_session(struct api *api, struct cancel *cancel, struct api_session *sess
         return 0;
     if (call_perform(&call, &answer, &own) == 0) {
         read_session(answer, session);
+        hidden_scrub_text(&call, session->user, sizeof session->user);
+        hidden_scrub_text(&call, session->team, sizeof session->team);
         json_object_put(answer);
         return 0;
     }

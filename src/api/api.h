@@ -13,7 +13,8 @@
  * a slow one.
  *
  * A problem that an answer brought has its status and code, and as message the API's own, where
- * it has one; any other message names method and path. None holds the key or one of `secrets`.
+ * it has one; any other message names method and path. What came with an answer holds no
+ * part of a key, or of a secret that was sent or that the resource is known to have (hidden.h).
  */
 #ifndef API_API_H
 #define API_API_H
@@ -62,6 +63,9 @@ struct api_config {
      * none): reads the key again. Returns true when the key is another one now (api_set_key was
      * called, for this request or before): the request is tried once more. Or NULL. */
     bool (*on_unauthorized)(void *ctx, const char *refused);
+    /* The resource as it is known, a reference, or NULL: its secrets are kept from the words of
+     * answers about it. Called from the calling thread; must not wait. Or NULL. */
+    struct record *(*known)(void *ctx, const struct kind *kind, const char *id);
     void *ctx;
 };
 
@@ -91,8 +95,8 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem);
 
-/* Changes. `body` is JSON text or NULL. `secrets` (ends with NULL; or NULL itself) are values in
- * the body that are scrubbed from the problem. `event` is zeroed, or filled when the answer
+/* Changes. `body` is JSON text or NULL. `secrets` (ends with NULL; or NULL itself) are values that
+ * are kept from the problem beside those in the body. `event` is zeroed, or filled when the answer
  * brought one. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was done.
  * `cancel` should fire on shutdown and deadline only: a sent change is let finish. */
 int api_create_resource(struct api *api, const struct kind *kind, const char *body,

@@ -50,6 +50,14 @@ void call_blame_answer(const struct call *call, struct problem *problem)
         problem->status = call->status;
 }
 
+void call_hide_event(const struct call *call, struct event *event)
+{
+    if (event->error[0] != '\0')
+        hidden_scrub_text(call, event->error, sizeof event->error);
+    if (event->state[0] != '\0')
+        hidden_scrub_text(call, event->state, sizeof event->state);
+}
+
 /* Puts method and path before the message; all else stays. */
 static void name_call(const struct call *call, struct problem *problem)
 {
@@ -187,6 +195,7 @@ static void judge_success(const struct call *call, struct http_response *respons
     attempt->problem.status = response->status;
     if (result == JSON_OK || may_be_unread(call, response))
         return;
+    hidden_scrub_text(call, fault.message, sizeof fault.message); /* it may name a key */
     describe_body(call, response, result, &fault, &attempt->problem);
     attempt->verdict = lost ? VERDICT_LOST : VERDICT_FAILED;
     if (call->method == HTTP_POST) {
@@ -210,14 +219,27 @@ static bool leaves_unknown(enum http_method method, long status)
     return method == HTTP_POST && (status < 400 || status >= 500) && status != 503;
 }
 
+static bool read_refusal(const struct call *call, const struct http_response *response,
+                         struct problem *problem)
+{
+    struct hidden hidden;
+    bool known = hidden_of_call(call, &hidden);
+    const struct scrub scrub = hidden_scrub(&hidden);
+    const struct http_response mute = {.status = response->status};
+    bool own = answer_problem(call->method, known ? response : &mute, &scrub, problem);
+
+    hidden_finish(&hidden);
+    return own;
+}
+
 static void judge_answer(const struct call *call, struct http_response *response,
-                         const struct text_secrets *secrets, struct attempt *attempt)
+                         struct attempt *attempt)
 {
     if (response->status >= 200 && response->status <= 299) {
         judge_success(call, response, attempt);
         return;
     }
-    attempt->own_message = answer_problem(call->method, response, secrets, &attempt->problem);
+    attempt->own_message = read_refusal(call, response, &attempt->problem);
     attempt->retry_after_ms = response->retry_after_ms;
     if (leaves_unknown(call->method, response->status)) {
         call_outcome_unknown(call, &attempt->problem);
@@ -247,8 +269,8 @@ static void exchange(const struct call *call, const char *url, char *header, int
         .fresh = atomic_load(timed_out),
         .timeout_ms = timeout_ms,
     };
-    const struct text_secrets secrets = {header + strlen(AUTHORIZATION), call->secrets};
     struct http_response response = {.retry_after_ms = -1};
+    sent_secrets_note(&call->api->sent, call);
     int rc =
         transport->perform(transport->ctx, &request, call->cancel, &response, &attempt->problem);
 
@@ -258,16 +280,13 @@ static void exchange(const struct call *call, const char *url, char *header, int
         atomic_store(timed_out, rc != 0);
     if (rc == 0) {
         size_t body_bytes = response.body.size_bytes;
-        judge_answer(call, &response, &secrets, attempt);
+        judge_answer(call, &response, attempt);
         http_response_finish(&response);
         if (call->text == NULL)
             memory_give_back(body_bytes);
     } else {
         judge_silence(call, &response, attempt);
     }
-    problem_scrub(&attempt->problem, secrets.key);
-    for (size_t i = 0; call->secrets != NULL && call->secrets[i] != NULL; i++)
-        problem_scrub(&attempt->problem, call->secrets[i]);
 }
 
 /* Whether the token has fired; the attempt has failed then. */

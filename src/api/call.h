@@ -9,6 +9,7 @@
 #define API_CALL_H
 
 #include "api/api.h"
+#include "api/hidden.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,6 +25,7 @@ struct api {
                                                events) had no answer in time */
     pthread_mutex_t lock;                   /* guards key; taken last, nothing is called under it */
     char *key;                              /* NULL: none */
+    struct sent_secrets sent;
 };
 
 struct call {
@@ -34,6 +36,7 @@ struct call {
     const char *query;          /* "?limit=120", escaped; or NULL */
     const char *body;           /* JSON text or NULL */
     const char *const *secrets; /* as in api_create_resource */
+    const char *id;             /* of the resource that it is about; NULL: none, or not known */
     struct cancel *cancel;
     struct buf *text; /* of a list: takes the answer's text, of at most CALL_LIST_VALUES values,
                          in place of `*answer`; or NULL */
@@ -52,6 +55,8 @@ struct call {
  * `problem` (may be NULL): its message is the API's own, or names method and path. */
 int call_perform(struct call *call, struct json_object **answer, struct problem *problem);
 
+/* Takes what is secret out of an event's words. */
+void call_hide_event(const struct call *call, struct event *event);
 /* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */
 void call_outcome_unknown(const struct call *call, struct problem *problem);
 /* problem_set with method and path before the words; returns -1. */

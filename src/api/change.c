@@ -48,6 +48,7 @@ int api_create_resource(struct api *api, const struct kind *kind, const char *bo
     *out = read_created(&call, answer, problem);
     if (*out != NULL)
         dialect_event(api_dialect(api), answer, event);
+    call_hide_event(&call, event);
     json_object_put(answer);
     return *out == NULL ? -1 : 0;
 }
@@ -76,6 +77,7 @@ int api_update(struct api *api, const struct kind *kind, const char *id, const c
                         .kind = kind,
                         .method = HTTP_PUT,
                         .path = path,
+                        .id = id,
                         .body = body,
                         .secrets = secrets,
                         .cancel = cancel};
@@ -101,10 +103,12 @@ static int perform_for_event(struct call *call, const char *id, const char *tail
 
     *event = (struct event){.id = ""};
     call->path = path;
+    call->id = id;
     if (path != NULL)
         rc = call_perform(call, &answer, problem);
     if (rc == 0)
         dialect_event(api_dialect(call->api), answer, event);
+    call_hide_event(call, event);
     json_object_put(answer);
     free(path);
     return rc;

@@ -14,6 +14,8 @@ src_api_libapi_a_SOURCES = \
   src/api/dialect.h \
   src/api/event.c \
   src/api/event.h \
+  src/api/hidden.c \
+  src/api/hidden.h \
   src/api/idset.c \
   src/api/idset.h \
   src/api/page.c \

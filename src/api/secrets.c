@@ -4,8 +4,7 @@
 #include "api/secrets.h"
 
 #include "kinds/kind.h"
-
-#include <json-c/json.h>
+#include "util/json.h"
 
 static bool mask_member(struct json_object *object, const char *key, struct json_object *value)
 {
@@ -39,4 +38,65 @@ bool secrets_mask(struct json_object *value)
     if (json_object_is_type(value, json_type_object))
         ok = mask_members(value);
     return ok;
+}
+
+/* --- collecting --------------------------------------------------------------------------------
+ */
+
+struct collector {
+    struct word_list *secrets;
+    struct word_list *open;
+};
+
+static bool collect(const struct collector *to, struct json_object *value, bool secret);
+
+static bool collect_members(const struct collector *to, struct json_object *object, bool secret)
+{
+    bool ok = true;
+
+    json_object_object_foreach (object, key, value) {
+        ok = ok && (to->open->count >= SECRETS_MAX_OPEN || word_list_add(to->open, key)) &&
+             collect(to, value, secret || field_is_secret(key));
+    }
+    return ok;
+}
+
+static bool collect_elements(const struct collector *to, struct json_object *array, bool secret)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < json_object_array_length(array); i++)
+        ok = collect(to, json_object_array_get_idx(array, i), secret);
+    return ok;
+}
+
+static bool collect_text(const struct collector *to, const char *text, bool secret)
+{
+    if (*text == '\0' || (!secret && to->open->count >= SECRETS_MAX_OPEN))
+        return true;
+    return word_list_add(secret ? to->secrets : to->open, text);
+}
+
+static bool collect(const struct collector *to, struct json_object *value, bool secret)
+{
+    switch (json_object_get_type(value)) {
+    case json_type_object:
+        return collect_members(to, value, secret);
+    case json_type_array:
+        return collect_elements(to, value, secret);
+    case json_type_string:
+        return collect_text(to, json_object_get_string(value), secret);
+    case json_type_int:
+    case json_type_double:
+        return collect_text(to, json_number_text(value), secret);
+    default:
+        return true;
+    }
+}
+
+bool secrets_collect(struct json_object *value, struct word_list *secrets, struct word_list *open)
+{
+    const struct collector to = {secrets, open};
+
+    return collect(&to, value, false);
 }

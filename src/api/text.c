@@ -3,81 +3,27 @@
 
 #include "api/text.h"
 
+#include "util/utf8.h"
+#include "util/words.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-#define SECRET_MIN_BYTES 4
-
-/* The length of the UTF-8 character at `text` (NUL-terminated); 0: it is none. */
-static size_t character_bytes(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-
-    if (at[0] > 0xf4)
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-        return 0;
-    return size;
-}
 
 void text_copy(char *out, size_t size_bytes, const char *text)
 {
     size_t used = 0;
 
     while (*text != '\0') {
-        size_t size = character_bytes(text);
-        size_t step = size == 0 ? 1 : size;
+        int size = utf8_character(text, strnlen(text, 4));
+        size_t step = size > 0 ? (size_t)size : 1;
         if (used + step >= size_bytes)
             break;
-        if (size == 0)
-            out[used] = '?';
-        else if (size == 1 && iscntrl((unsigned char)*text))
-            out[used] = ' ';
-        else
-            memcpy(out + used, text, size);
+        memcpy(out + used, text, step);
         used += step;
         text += step;
     }
-    out[used] = '\0';
-}
-
-/* Writes asterisks into `shown` wherever `secret` stands in `original`, both of the same size. */
-static void hide(char *shown, const struct buf *original, const char *secret)
-{
-    size_t size = secret == NULL ? 0 : strlen(secret);
-    const char *end = original->data + original->size_bytes;
-    const char *found = original->data;
-
-    if (size < SECRET_MIN_BYTES)
-        return;
-    while ((found = memmem(found, (size_t)(end - found), secret, size)) != NULL) {
-        memset(shown + (found - original->data), '*', size);
-        found++;
-    }
-}
-
-bool text_scrub(struct buf *text, const struct text_secrets *secrets)
-{
-    struct buf original = BUF_EMPTY;
-
-    if (text->size_bytes == 0)
-        return true;
-    if (!buf_append(&original, text->data, text->size_bytes)) {
-        buf_resize(text, 0);
-        return false;
-    }
-    hide(text->data, &original, secrets->key);
-    for (size_t i = 0; secrets->values != NULL && secrets->values[i] != NULL; i++)
-        hide(text->data, &original, secrets->values[i]);
-    explicit_bzero(original.data, original.size_bytes);
-    buf_finish(&original);
-    return true;
+    out[words_clean(out, used)] = '\0';
 }
 
 static bool starts_with(const char *at, const char *end, const char *prefix)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Foreign text made fit to be shown: one line, whole characters, no secrets. Any thread. */
+/* Foreign text made fit to be shown: one line, whole characters. Any thread. */
 #ifndef API_TEXT_H
 #define API_TEXT_H
 
@@ -8,19 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What must not be shown. Both may be NULL; `values` ends with NULL. */
-struct text_secrets {
-    const char *key;
-    const char *const *values;
-};
-
-/* Copies `text` into `out` (`size_bytes` with the NUL): cut between characters, control characters
- * become spaces, bytes that are no UTF-8 become '?'. */
+/* Copies `text` into `out` (`size_bytes` with the NUL): cut between characters, and cleaned
+ * (words_clean). */
 void text_copy(char *out, size_t size_bytes, const char *text);
-/* Replaces every secret of 4 bytes or more by asterisks, also where secrets overlap or hold each
- * other. To be done before a text is cut, or half a secret would stay. False: no memory; the text
- * is emptied then. */
-bool text_scrub(struct buf *text, const struct text_secrets *secrets);
 /* Appends the words of a text that may be HTML: without tags, comments, scripts and styles, each
  * run of white space one space. False: no memory. */
 bool text_words(struct buf *out, const char *text, size_t size_bytes);

@@ -3,11 +3,15 @@
 
 #include "util/log.h"
 
+#include "util/words.h"
+
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+
+#define LINE_BYTES 2048
 
 static const struct {
     const char *name;
@@ -45,18 +49,47 @@ bool log_parse_level(const char *name, enum log_level *level)
     return false;
 }
 
+/* Longer words are cut. */
+static void format_line(char *out, size_t size, const char *format, va_list args)
+{
+    vsnprintf(out, size, format, args);
+    words_make_safe_text(out, size);
+}
+
 void log_message(enum log_level level, const char *format, ...)
 {
-    char line[1024];
+    char line[LINE_BYTES];
     va_list args;
 
     if ((int)level > max_level)
         return;
     va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
+    format_line(line, sizeof line, format, args);
     va_end(args);
     if (to_syslog)
         syslog(levels[level].syslog_priority, "%s", line);
     else
         fprintf(stderr, "paperspacefs: %s: %s\n", levels[level].name, line);
+}
+
+void log_complain(const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    format_line(line, sizeof line, format, args);
+    va_end(args);
+    fprintf(stderr, "paperspacefs: %s\n", line);
+}
+
+void log_print(const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    format_line(line, sizeof line, format, args);
+    va_end(args);
+    puts(line);
 }

@@ -13,9 +13,15 @@ void log_set_level(enum log_level level);
 void log_use_syslog(bool on);
 /* error, warning, info or debug; false when `name` is none of them. */
 bool log_parse_level(const char *name, enum log_level *level);
-/* One line, printf-style, without a newline; any thread. */
+/* One line, printf-style, without a newline; any thread. What is logged is made safe to show
+ * (words_make_safe). */
 void log_message(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* One line for who has called the program: "paperspacefs: …" on standard error; made safe too. */
+void log_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* One line on standard output, made safe. */
+void log_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define log_error(...)   log_message(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_LEVEL_WARNING, __VA_ARGS__)

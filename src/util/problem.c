@@ -3,6 +3,9 @@
 
 #include "util/problem.h"
 
+#include "util/utf8.h"
+#include "util/words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,11 +30,14 @@ static const char *const kind_names[PROBLEM_KINDS] = {
     [PROBLEM_NO_MEMORY] = "out of memory",
 };
 
-static void clean(char *text)
+/* A text that was cut may end inside of a character. */
+static void drop_half_character(char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = ' ';
+    size_t size = strlen(text);
+
+    for (size_t back = 1; back <= 3 && back <= size; back++)
+        if (utf8_character(text + size - back, back) == 0)
+            text[size - back] = '\0';
 }
 
 int problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...)
@@ -44,25 +50,9 @@ int problem_set(struct problem *problem, enum problem_kind kind, const char *for
     va_start(args, format);
     vsnprintf(problem->message, sizeof problem->message, format, args);
     va_end(args);
-    clean(problem->message);
+    drop_half_character(problem->message);
+    words_clean_text(problem->message);
     return -1;
-}
-
-static void scrub_text(char *text, const char *secret, size_t size)
-{
-    for (char *found = strstr(text, secret); found != NULL; found = strstr(found + size, secret))
-        memset(found, '*', size);
-}
-
-void problem_scrub(struct problem *problem, const char *secret)
-{
-    size_t size = secret == NULL ? 0 : strlen(secret);
-
-    if (problem == NULL || size < 4)
-        return;
-    scrub_text(problem->code, secret, size);
-    scrub_text(problem->message, secret, size);
-    scrub_text(problem->details, secret, size);
 }
 
 const char *problem_kind_name(enum problem_kind kind)

@@ -5,7 +5,7 @@
  * The kind is set once at the edge where the failure became known (http: a transfer, api: an
  * answer) and translated to an errno once (tree/errors.c). A problem is a plain value of fixed
  * size: it owns nothing, is copied by assignment, and a zeroed one means "no problem".
- * It never holds a secret: who fills it from foreign text scrubs it first (problem_scrub).
+ * It never holds a secret: who fills it from foreign text scrubs it first (util/scrub.h).
  */
 #ifndef UTIL_PROBLEM_H
 #define UTIL_PROBLEM_H
@@ -43,13 +43,9 @@ struct problem {
 };
 
 /* Sets kind and message (printf-style); clears all else. `problem` may be NULL: nothing happens.
- * Control characters in the text become spaces. Returns -1, so that callers can return it. */
+ * The text is cleaned (words_clean). Returns -1, so that callers can return it. */
 int problem_set(struct problem *problem, enum problem_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* Replaces every occurrence of `secret` (4 bytes or longer; shorter, NULL or "": nothing happens)
- * in code, message and details by asterisks. */
-void problem_scrub(struct problem *problem, const char *secret);
 
 /* A short name for a kind, such as "timeout"; static storage. */
 const char *problem_kind_name(enum problem_kind kind);

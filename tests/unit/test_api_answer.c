@@ -10,13 +10,13 @@
 #include <string.h>
 
 static bool answer(enum http_method method, long status, const char *body,
-                   const struct text_secrets *secrets, struct problem *problem)
+                   const struct scrub *hidden, struct problem *problem)
 {
-    static const struct text_secrets none = {NULL, NULL};
+    static const struct scrub none = {NULL, NULL};
     struct http_response response = {.status = status};
 
     ck_assert(buf_append_text(&response.body, body));
-    bool own = answer_problem(method, &response, secrets == NULL ? &none : secrets, problem);
+    bool own = answer_problem(method, &response, hidden == NULL ? &none : hidden, problem);
     buf_finish(&response.body);
     return own;
 }
@@ -221,8 +221,8 @@ END_TEST
 
 START_TEST(secrets_are_hidden_wherever_they_stand)
 {
-    static const char *const values[] = {"sec/ret+word", "abcd", NULL};
-    static const struct text_secrets secrets = {"the-whole-key", values};
+    static const char *const values[] = {"the-whole-key", "sec/ret+word", "abcd", NULL};
+    static const struct scrub secrets = {values, NULL};
     static const char *const bodies[] = {
         ("{\"code\":\"sec/ret+word\",\"message\":\"the-whole-key: sec\\/ret+word\","
          "\"details\":{\"sec/ret+word\":\"abcd\"}}"),
@@ -248,7 +248,8 @@ END_TEST
 
 START_TEST(half_a_secret_at_the_cut_is_hidden_too)
 {
-    static const struct text_secrets secrets = {"SECRETSECRETSECRET", NULL};
+    static const char *const values[] = {"SECRETSECRETSECRET", NULL};
+    static const struct scrub secrets = {values, NULL};
     struct problem problem;
     struct buf body = BUF_EMPTY;
 
@@ -259,19 +260,6 @@ START_TEST(half_a_secret_at_the_cut_is_hidden_too)
     answer(HTTP_PUT, 400, buf_text(&body), &secrets, &problem);
     ck_assert_ptr_null(strstr(problem.message, "S"));
     buf_finish(&body);
-}
-END_TEST
-
-START_TEST(secrets_that_hold_each_other_are_hidden_whole)
-{
-    static const char *const values[] = {"abcd", "abcdefgh", "fghij", "xy", NULL};
-    static const struct text_secrets secrets = {NULL, values};
-    struct buf text = BUF_EMPTY;
-
-    ck_assert(buf_append_text(&text, "<abcdefghij> <xy> <abcabcd>"));
-    ck_assert(text_scrub(&text, &secrets));
-    ck_assert_str_eq(buf_text(&text), "<**********> <xy> <abc****>");
-    buf_finish(&text);
 }
 END_TEST
 
@@ -293,7 +281,6 @@ int main(void)
     tcase_add_test(tcase, a_refusal_that_speaks_of_a_quota_is_one);
     tcase_add_test(tcase, secrets_are_hidden_wherever_they_stand);
     tcase_add_test(tcase, half_a_secret_at_the_cut_is_hidden_too);
-    tcase_add_test(tcase, secrets_that_hold_each_other_are_hidden_whole);
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);
     int failed = srunner_ntests_failed(runner);
