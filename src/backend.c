@@ -48,7 +48,10 @@ static void on_change_end(void *ctx, const struct change_report *report)
 
     if (report->id != NULL && report->problem->kind == PROBLEM_NONE)
         cache_event(backend->cache, report->kind, report->id, report->verb, NULL, &event);
-    journal_add_change(backend->journal, backend->url, report, event.event.id);
+    struct record *record =
+        report->id == NULL ? NULL : cache_by_id(backend->cache, report->kind, report->id);
+    journal_add_change(backend->journal, backend->url, report, event.event.id, record);
+    record_unref(record);
 }
 
 static void on_plan(void *ctx, const struct change_report *report, struct problem *problem)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happened: failed operations, API requests, and whether the key is accepted. Shown in
- * .paperspacefs. Thread-safe; holds no lock of others. Never given a secret.
+ * .paperspacefs. Thread-safe; holds no lock of others. What is
+ * kept shows no secret, and nothing that a terminal would obey.
  */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -10,6 +11,7 @@
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/problem.h"
+#include "util/scrub.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,8 +27,8 @@ struct journal;
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
 
-/* A failed operation; the strings are copied. An error equal to the newest one but for its time
- * is counted (`"count": N`), not repeated. */
+/* A failed operation; the strings are copied, and made safe to show (words_make_safe). An error
+ * equal to the newest one but for its time is counted (`"count": N`), not repeated. */
 struct journal_error {
     pid_t pid;
     uid_t uid;
@@ -34,6 +36,8 @@ struct journal_error {
     const char *path;
     int err; /* positive errno */
     const struct problem *problem;
+    struct scrub
+        hidden; /* secrets of what it is about, beside the keys; and what is shown anyway */
 };
 void journal_add_error(struct journal *journal, const struct journal_error *error);
 /* One line for a person: time, operation, path, errno name, status, code, message, fields. "" when
@@ -45,10 +49,12 @@ bool journal_print_requests(struct journal *journal, struct buf *out);
 /* Who asked for a change, as text for change_request.origin. `path` is copied. */
 bool journal_print_origin(pid_t pid, uid_t uid, const char *op, const char *path, struct buf *out);
 /* A change that has ended: time pid uid comm op path method url status id event, masked body.
- * `event_id` may be "". `base_url` as the API has it. */
+ * `event_id` may be "". `base_url` as the API has it. `known` (may be NULL) is the resource: its
+ * secrets and those in the body are in no text of the line. */
 struct change_report;
 void journal_add_change(struct journal *journal, const char *base_url,
-                        const struct change_report *report, const char *event_id);
+                        const struct change_report *report, const char *event_id,
+                        const struct record *known);
 bool journal_print_changes(struct journal *journal, struct buf *out);
 
 /* A change that a dry run did not send: time op path method url, masked body. Sets `problem` to
@@ -61,7 +67,7 @@ bool journal_print_plan(struct journal *journal, struct buf *out);
  * of journal_print_origin. */
 void journal_add_allow(struct journal *journal, const char *origin, unsigned points);
 
-/* An API request, for api_config.on_exchange. `url` must hold no secret (our URLs never do). */
+/* An API request, for api_config.on_exchange. */
 void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);
 uint64_t journal_request_count(struct journal *journal, const struct kind *kind);
 

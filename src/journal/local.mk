@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/journal/libjournal.a
 src_journal_libjournal_a_SOURCES = \
+  src/journal/changes.c \
   src/journal/errno_names.c \
-  src/journal/journal.c src/journal/journal.h
+  src/journal/internal.h \
+  src/journal/journal.c src/journal/journal.h \
+  src/journal/line.c src/journal/line.h
 
 check_PROGRAMS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c

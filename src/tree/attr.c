@@ -252,5 +252,5 @@ int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);
-    return tree_finish(call, node.dir->tree, path, rc);
+    return tree_finish(call, node.dir, path, rc);
 }

@@ -23,7 +23,8 @@ int tree_change_wait(struct call *call, struct tree *tree, struct change *change
 /* The errno of call->problem as filled by cache or document: negative. `creating`: 409 is EEXIST.
  */
 int tree_problem_errno(struct call *call, bool creating);
-/* Records a failure of `path` (rc < 0) unless it is a plain ENOENT; returns rc. */
-int tree_finish(struct call *call, struct tree *tree, const char *path, int rc);
+/* Records a failure of `path` (rc < 0) unless it is a plain ENOENT; returns rc. `dir` is what it is
+ * about, or where: no secret of its resource, or in call->text, is in the words. */
+int tree_finish(struct call *call, struct dir *dir, const char *path, int rc);
 
 #endif

@@ -84,7 +84,8 @@ int file_finish(struct call *call, struct file *file, int rc)
     if (rc >= 0 || call->repeated)
         return rc;
     node_path(file->node, path, sizeof path);
-    return tree_finish(call, file->tree, path, rc);
+    call->text = &file->text;
+    return tree_finish(call, file->node.dir, path, rc);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -214,7 +215,7 @@ int tree_open(struct call *call, struct node node, int flags, struct file **out)
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);
-    return tree_finish(call, node.dir->tree, path, rc);
+    return tree_finish(call, node.dir, path, rc);
 }
 
 off_t file_size(struct file *file)

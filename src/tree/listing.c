@@ -81,7 +81,7 @@ int tree_opendir(struct call *call, struct dir *dir, struct listing **out)
     if (rc < 0) {
         dir_path(dir, NULL, path, sizeof path);
         listing_close(listing);
-        return tree_finish(call, dir->tree, path, rc);
+        return tree_finish(call, dir, path, rc);
     }
     *out = listing;
     return 0;

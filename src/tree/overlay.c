@@ -136,7 +136,7 @@ static void report_reverted(struct dir *dir)
         "its files were removed, its directory was not: nothing was deleted and they show "
         "again; 'rm -r %s' deletes it",
         path);
-    tree_finish(&call, dir->tree, path, -EPERM);
+    tree_finish(&call, dir, path, -EPERM);
 }
 
 void overlay_sweep(struct tree *tree)

@@ -75,14 +75,18 @@ void tree_refresh(struct tree *tree)
 
 /* --- recording ------------------------------------------------------------------------------- */
 
-static int finish(struct call *call, const struct dir *dir, const char *name, int rc)
+static int finish(struct call *call, struct dir *dir, const char *name, int rc)
 {
     char path[PATH_BYTES];
 
     if (rc >= 0)
         return rc;
+    struct dir *child = dir_child(dir, name);
+
     dir_path(dir, name, path, sizeof path);
-    return tree_finish(call, dir->tree, path, rc);
+    rc = tree_finish(call, child != NULL ? child : dir, path, rc);
+    dir_unref(child);
+    return rc;
 }
 
 /* What every change of `name` in `dir` asks first: 0, or why it can't be. */
@@ -197,7 +201,7 @@ int tree_setattr(struct call *call, struct node node, const struct setattr *chan
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);
-    return tree_finish(call, node.dir->tree, path, rc);
+    return tree_finish(call, node.dir, path, rc);
 }
 
 /* --- changing -------------------------------------------------------------------------------- */
@@ -324,6 +328,21 @@ int tree_rmdir(struct call *call, struct dir *dir, const char *name)
     return remove_entry(call, dir, name, dir_ops(dir)->rmdir);
 }
 
+/* Puts where to before the words of a rename that failed, all else stays. */
+static void name_target(struct call *call, struct dir *new_dir, const char *new_name, int rc)
+{
+    const struct problem was = call->problem;
+    char path[PATH_BYTES];
+
+    dir_path(new_dir, new_name, path, sizeof path);
+    problem_set(&call->problem, was.kind, "to %s: %s", path,
+                was.message[0] != '\0' ? was.message : strerror(-rc));
+    call->problem.err = was.err;
+    call->problem.status = was.status;
+    memcpy(call->problem.code, was.code, sizeof was.code);
+    memcpy(call->problem.details, was.details, sizeof was.details);
+}
+
 int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
                 const char *new_name, unsigned flags)
 {
@@ -337,5 +356,7 @@ int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir
         rc = ops->rename(call, dir, name, new_dir, new_name, flags);
     if (rc == -EINVAL)
         rc = -EBADMSG; /* mv would send the rename once more after EINVAL */
+    if (rc < 0 && (rc != -ENOENT || call->problem.message[0] != '\0'))
+        name_target(call, new_dir, new_name, rc);
     return finish(call, dir, name, rc);
 }

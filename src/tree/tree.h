@@ -18,6 +18,7 @@
 #include "api/api.h"
 #include "cache/cache.h"
 #include "journal/journal.h"
+#include "util/buf.h"
 #include "util/cancel.h"
 #include "util/problem.h"
 #include "util/waiting_room.h"
@@ -75,6 +76,7 @@ struct call {
     gid_t gid;
     mode_t umask;
     const char *op;         /* "write", for the journal */
+    const struct buf *text; /* what was written, which may have secrets; or NULL */
     int64_t change_ms;      /* until when a change may take that it waits for less long; 0: so long
                              * as it waits itself */
     struct problem problem; /* what went wrong, filled on failure */

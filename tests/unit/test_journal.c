@@ -56,7 +56,7 @@ START_TEST(a_change_s_body_is_masked)
     struct buf lines = BUF_EMPTY;
     struct buf body = BUF_EMPTY;
 
-    journal_add_change(journal, "http://h", &report, "");
+    journal_add_change(journal, "http://h", &report, "", NULL);
     ck_assert(journal_print_changes(journal, &lines));
     ck_assert_str_eq(member_of(&lines, "body", &body), mask_rows[_i].masked);
     buf_finish(&lines);

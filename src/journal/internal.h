@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal itself, for the files of journal/. Not for other rooms. */
+#ifndef JOURNAL_INTERNAL_H
+#define JOURNAL_INTERNAL_H
+
+#include "journal/journal.h"
+#include "util/ring.h"
+
+#include <pthread.h>
+
+struct journal {
+    const struct clock *clock;
+    struct ring *errors;   /* lines of JSON */
+    struct ring *requests; /* lines of JSON */
+    struct ring *changes;  /* lines of JSON */
+    struct ring *plan;     /* lines of JSON */
+    pthread_mutex_t lock;  /* guards what follows; order: lock → ring */
+    struct buf last_error; /* one line, with its newline */
+    struct buf newest;     /* the newest error without time and count, to know a repeat by */
+    unsigned repeats;
+    uint64_t counts[KINDS_COUNT];
+    struct journal_key key;
+};
+
+/* The name of the process as the kernel has it; "?" when it has ended. */
+void journal_read_comm(pid_t pid, char *out, size_t size);
+
+#endif

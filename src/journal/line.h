@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A line of a journal: one JSON object, safe to show. Private to this room; any thread. */
+#ifndef JOURNAL_LINE_H
+#define JOURNAL_LINE_H
+
+#include "util/ring.h"
+#include "util/scrub.h"
+
+#include <stdbool.h>
+
+struct json_object;
+
+/* Adds `text` made safe (words_make_safe): without the keys and what `hidden` (or NULL) says. It is
+ * left empty, rather than shown as it is, when memory runs out. */
+void line_add_text(struct json_object *object, const char *key, const char *text,
+                   const struct scrub *hidden);
+/* Takes what is secret out of each text in `value` (a reference, taken over), at any depth; returns
+ * what is to stand there, a reference. */
+struct json_object *line_hide(struct json_object *value, const struct scrub *hidden);
+/* Adds the object as a line; what JSON lets stand and a terminal would obey is escaped.
+ * `in_place_of_newest`: it replaces the newest line. */
+void line_add(struct ring *ring, struct json_object *object, bool in_place_of_newest);
+
+#endif
