@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# scripts/packages.sh [build|test|lint]…: installs what building (the default),
-# testing and linting need, by apt, on Debian 12 or a relative of it. What is
-# there already is left alone; if nothing is missing, nothing is done.
+# scripts/packages.sh [build|test|lint|fresh]…: installs what building (the
+# default), testing, linting and scripts/fresh.sh need, by apt, on Debian 12 or a
+# relative of it. What is there already is left alone; if nothing is missing,
+# nothing is done.
 set -euo pipefail
 
 build=(autoconf automake pkg-config gcc libc6-dev make libfuse3-dev fuse3 libcurl4-openssl-dev
@@ -12,10 +13,11 @@ test=(curl rsync busybox vim neovim nvi nano micro emacs-nox ed tmux moreutils b
     libglib2.0-bin python3 perl nodejs valgrind xz-utils procps psmisc tar dash zsh gawk patch git
     attr plocate systemd)
 lint=(clang clang-format clang-tidy cppcheck shellcheck)
+fresh=(debootstrap git)
 
 usage()
 {
-    echo 'usage: scripts/packages.sh [build|test|lint]…' >&2
+    echo 'usage: scripts/packages.sh [build|test|lint|fresh]…' >&2
     exit 2
 }
 
@@ -28,8 +30,6 @@ installed()
 instead_of()
 {
     case $1 in
-    vim) command -v vim ;;
-    nodejs) command -v node ;;
     libcurl4-openssl-dev) installed libcurl4-gnutls-dev ;;
     *) false ;;
     esac >/dev/null
@@ -41,6 +41,7 @@ for set in "${@:-build}"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${build[@]}" "${test[@]}") ;;
     lint) wanted+=("${build[@]}" "${lint[@]}") ;;
+    fresh) wanted+=("${fresh[@]}") ;;
     *) usage ;;
     esac
 done

@@ -106,6 +106,14 @@ prepare()
     quietly make.log make all
 }
 
+# Tests meet the programs that packages.sh installs, not others that the caller has before them.
+tests_path()
+{
+    if [ -x /usr/bin/dpkg-query ]; then
+        export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+    fi
+}
+
 # Which tests to run, one per line, as the Makefile knows them.
 selected_tests()
 {
@@ -131,6 +139,7 @@ run_tests()
         fi
         ;;
     esac
+    tests_path
     "${wrapper[@]}" make "${args[@]}" </dev/null >check.log 2>&1
 }
 

@@ -50,7 +50,7 @@ matrix: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/matrix.sh --all
 soak: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/model.sh --seconds 600 --flat
-EXTRA_DIST += scripts/check.sh .ci/run .clang-tidy .shellcheckrc
+EXTRA_DIST += scripts/check.sh scripts/fresh.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests
 print-tests:

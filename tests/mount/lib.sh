@@ -28,6 +28,9 @@ top_builddir=${top_builddir:-$PWD}
 # shellcheck source=../tap.sh
 . "$top_srcdir/tests/tap.sh"
 
+if [ -x /usr/bin/dpkg-query ]; then
+    export PATH=/usr/sbin:/usr/bin:/sbin:/bin # the programs that packages.sh installs, no others
+fi
 export LC_ALL=C
 umask 022
 unset "${!PAPERSPACE_@}" http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
