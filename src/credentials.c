@@ -3,6 +3,7 @@
 
 #include "credentials.h"
 
+#include "key_shape.h"
 #include "text_file.h"
 #include "toml.h"
 #include "util/buf.h"
@@ -106,7 +107,7 @@ static int refuse_team(const char *path, const struct toml *toml, const char *te
         problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
     else if (team != NULL)
         problem_set(problem, PROBLEM_INVALID, "%s: no key of the team %s; there are those of %s",
-                    path, team, buf_text(&teams));
+                    path, key_shape_words(team), buf_text(&teams));
     else
         problem_set(problem, PROBLEM_INVALID,
                     "%s: there are keys of %s: name one with -o team=TEAM", path, buf_text(&teams));

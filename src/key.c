@@ -182,6 +182,14 @@ void key_destroy(struct key *key)
     free(key);
 }
 
+bool key_is(struct key *key, const char *text)
+{
+    pthread_mutex_lock(&key->lock);
+    bool same = strcmp(key->text, text) == 0;
+    pthread_mutex_unlock(&key->lock);
+    return same;
+}
+
 void key_give(struct key *key, struct api *api)
 {
     pthread_mutex_lock(&key->lock);

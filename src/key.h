@@ -22,6 +22,8 @@ void key_forget_variable(void);
 struct key *key_create_fixed(const char *text);
 void key_destroy(struct key *key); /* NULL is fine */
 
+/* Whether `text` is the key. Any thread. */
+bool key_is(struct key *key, const char *text);
 /* Gives the key to an API. Any thread. */
 void key_give(struct key *key, struct api *api);
 /* Reads the file that the key is from again and gives the key to the API if it is another one. True

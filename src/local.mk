@@ -10,6 +10,7 @@ paperspacefs_SOURCES = \
   src/defaults.c src/defaults.h \
   src/demo.c src/demo.h \
   src/key.c src/key.h \
+  src/key_shape.c src/key_shape.h \
   src/main.c \
   src/options.c src/options.h \
   src/options_table.c src/options_table.h \
@@ -24,7 +25,7 @@ dist_man_MANS += man/paperspacefs.1
 
 check_PROGRAMS += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c \
-  src/defaults.c src/options.c src/options_table.c src/options_url.c src/text_file.c
+  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c src/text_file.c
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_options_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/util/libutil.a \
@@ -33,7 +34,7 @@ tests_unit_test_options_LDADD = src/tree/libtree.a src/journal/libjournal.a src/
 # The API that the key is given to is made up by the test.
 check_PROGRAMS += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c \
-  src/credentials.c src/key.c src/text_file.c src/toml.c
+  src/credentials.c src/key.c src/key_shape.c src/text_file.c src/toml.c
 tests_unit_test_key_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_key_LDADD = src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)
 

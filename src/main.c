@@ -35,11 +35,19 @@ static int complain(const struct problem *problem)
     return EXIT_FAILURE;
 }
 
+/* What mount(8) and df show as the device. */
+static const char *mount_source(const struct options *options)
+{
+    if (options->source != NULL)
+        return options->source;
+    return options->demo ? "demo" : options->url;
+}
+
 static int make_session(struct mount *mount, struct problem *problem)
 {
     const struct options *options = mount->options;
     const struct session_config config = {
-        .source = options->demo ? "demo" : options->url,
+        .source = mount_source(options),
         .kernel_options = options->kernel_options,
         .read_only = options->read_only,
         .debug = options->debug,
@@ -172,6 +180,17 @@ static int run_mount(const struct options *options, struct key *key)
     return status;
 }
 
+static int run_with_key(const struct options *options, struct key *key)
+{
+    if (options->source != NULL && key_is(key, options->source)) {
+        fputs("paperspacefs: SOURCE is the key itself, and anybody can read what is mounted: it is "
+              "not accepted there\n",
+              stderr);
+        return EXIT_FAILURE;
+    }
+    return options->mode == OPTIONS_CHECK ? check_mode_run(options, key) : run_mount(options, key);
+}
+
 static int run(const struct options *options)
 {
     struct problem problem;
@@ -186,8 +205,7 @@ static int run(const struct options *options)
         options->demo ? demo_key(&problem) : key_create(options->key_file, options->team, &problem);
     if (key == NULL)
         return complain(&problem);
-    int status =
-        options->mode == OPTIONS_CHECK ? check_mode_run(options, key) : run_mount(options, key);
+    int status = run_with_key(options, key);
     key_destroy(key);
     return status;
 }

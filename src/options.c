@@ -4,6 +4,7 @@
 #include "options.h"
 
 #include "cache/guard.h"
+#include "key_shape.h"
 #include "options_table.h"
 #include "options_url.h"
 
@@ -28,7 +29,8 @@ struct parse {
 static int take_positional(struct parse *parse, const char *arg)
 {
     if (parse->positional_count == 2)
-        return problem_set(parse->problem, PROBLEM_INVALID, "too many arguments: %s", arg);
+        return problem_set(parse->problem, PROBLEM_INVALID, "too many arguments: %s",
+                           key_shape_words(arg));
     char *copy = strdup(arg);
     if (copy == NULL)
         return problem_set(parse->problem, PROBLEM_NO_MEMORY, "out of memory");
@@ -98,46 +100,62 @@ static void set_defaults(struct options *options)
     };
 }
 
-static bool is_url(const char *text)
-{
-    return text != NULL && strstr(text, "://") != NULL;
-}
-
 static bool is_set(const char *text)
 {
     return text != NULL && text[0] != '\0';
 }
 
+static char *take_word(struct parse *parse, size_t at)
+{
+    char *word = parse->positional[at];
+
+    parse->positional[at] = NULL;
+    return word;
+}
+
+static int take_mount_point(struct parse *parse, size_t count)
+{
+    const char *point = count > 0 ? parse->positional[count - 1] : NULL;
+
+    if (point == NULL)
+        return problem_set(parse->problem, PROBLEM_INVALID, "no mount point is given");
+    if (count == 1 && options_is_url(point))
+        return problem_set(parse->problem, PROBLEM_INVALID,
+                           "no mount point is given after the source");
+    if (strchr(point, '/') == NULL && key_shape_words(point) != point && access(point, F_OK) != 0)
+        return problem_set(parse->problem, PROBLEM_INVALID, "there is no such mount point %s",
+                           KEY_SHAPE_HIDDEN);
+    parse->options->mount_point = take_word(parse, count - 1);
+    return 0;
+}
+
 /* SOURCE MOUNTPOINT, or MOUNTPOINT alone; --check needs none. */
-static int place_positional(struct parse *parse, const char **source)
+static int place_positional(struct parse *parse)
 {
     bool check = parse->options->mode == OPTIONS_CHECK;
     size_t count = parse->positional_count;
+    const char *source = count == 2 || (check && count == 1) ? parse->positional[0] : NULL;
 
-    *source = count == 2 || (check && count == 1) ? parse->positional[0] : NULL;
-    if (check)
-        return 0;
-    if (count == 0)
-        return problem_set(parse->problem, PROBLEM_INVALID, "no mount point is given");
-    if (count == 1 && is_url(parse->positional[0]))
-        return problem_set(parse->problem, PROBLEM_INVALID,
-                           "no mount point is given after the source");
-    parse->options->mount_point = parse->positional[count - 1];
-    parse->positional[count - 1] = NULL;
+    if (source != NULL && options_check_source(source, parse->problem) != 0)
+        return -1;
+    if (!check && take_mount_point(parse, count) != 0)
+        return -1;
+    if (source != NULL)
+        parse->options->source = take_word(parse, 0);
     return 0;
 }
 
 /* The address that was given, in the order of precedence; NULL: none. */
-static const char *given_url(const struct parse *parse, const char *source)
+static const char *given_url(const struct parse *parse)
 {
-    if (is_url(source))
-        return source;
+    if (options_is_url(parse->options->source))
+        return parse->options->source;
     return parse->url_option;
 }
 
-static int choose_url(struct parse *parse, const char *source)
+static int choose_url(struct parse *parse)
 {
-    const char *url = given_url(parse, source);
+    const char *url = given_url(parse);
     const char *from_environment = getenv("PAPERSPACE_API_URL");
 
     if (parse->options->demo)
@@ -184,7 +202,6 @@ static int read_defaults(struct options *options, struct problem *problem)
 static int complete(struct parse *parse)
 {
     struct options *options = parse->options;
-    const char *source;
 
     if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION)
         return 0;
@@ -195,7 +212,7 @@ static int complete(struct parse *parse)
         options->foreground = true;
         options->log_level = LOG_LEVEL_DEBUG;
     }
-    if (place_positional(parse, &source) != 0 || choose_url(parse, source) != 0)
+    if (place_positional(parse) != 0 || choose_url(parse) != 0)
         return -1;
     if (make_absolute(&options->key_file, parse->problem) != 0 ||
         make_absolute(&options->ca_file, parse->problem) != 0 ||
@@ -231,6 +248,7 @@ int options_parse(int argc, char **argv, struct options *out, struct problem *pr
 
 void options_finish(struct options *options)
 {
+    free(options->source);
     free(options->url);
     free(options->mount_point);
     free(options->key_file);

@@ -21,6 +21,7 @@ struct options {
     bool debug; /* implies foreground, and log_level debug */
     bool demo;
     bool read_only;
+    char *source;         /* a URL or a label, as it was given; NULL: none was */
     char *url;            /* checked, no slash at its end; NULL with --demo */
     char *mount_point;    /* as it was given; NULL with --check, --help and --version */
     char *key_file;       /* absolute; NULL: the key is from elsewhere */

@@ -4,6 +4,7 @@
 #include "options_table.h"
 
 #include "cache/guard.h"
+#include "key_shape.h"
 #include "kinds/kind.h"
 
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 14)
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define YEAR_S 31536000
 
@@ -93,7 +95,7 @@ static int wrong(const struct row *row, const char *value, const char *wanted,
                  struct problem *problem)
 {
     return problem_set(problem, PROBLEM_INVALID, "%s=%s: wrong value, %s is wanted", row->name,
-                       value, wanted);
+                       key_shape_words(value), wanted);
 }
 
 static int wrong_number(const struct row *row, const char *value, const char *unit,
@@ -178,14 +180,25 @@ static int set_word(struct options *options, const struct row *row, const char *
     return wrong(row, value, wanted, problem);
 }
 
+static bool is_file(const struct row *row)
+{
+    return strcmp(row->value, "FILE") == 0;
+}
+
+/* Whether a key stands where the name of its file belongs. */
+static bool is_key_itself(const struct row *row, const char *value)
+{
+    return is_file(row) && strchr(value, '/') == NULL && key_shape_words(value) != value &&
+           access(value, F_OK) != 0;
+}
+
 static int set_name(struct options *options, const struct row *row, const char *value,
                     struct problem *problem)
 {
     char **name = member(options, row);
 
-    if (value[0] == '\0')
-        return wrong(row, value, strcmp(row->value, "FILE") == 0 ? "the name of a file" : "a name",
-                     problem);
+    if (value[0] == '\0' || is_key_itself(row, value))
+        return wrong(row, value, is_file(row) ? "the name of a file" : "a name", problem);
     free(*name);
     *name = strdup(value);
     return *name != NULL ? 0 : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
@@ -326,6 +339,7 @@ static const struct row rows[] = {
     IGNORED("nomand"),
     IGNORED("silent"),
     IGNORED("loud"),
+    IGNORED("symfollow"),
     IGNORED("nosymfollow"),
     IGNORED("auto"),
     IGNORED("noauto"),
@@ -336,7 +350,11 @@ static const struct row rows[] = {
     IGNORED("users"),
     IGNORED("nousers"),
     IGNORED("owner"),
+    IGNORED("noowner"),
     IGNORED("group"),
+    IGNORED("nogroup"),
+    IGNORED("nonempty"), /* of older versions of libfuse */
+    IGNORED("big_writes"),
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
@@ -359,8 +377,25 @@ static const struct row *find_row(const char *name, size_t size, bool with_value
 /* Options of any form that are fstab's. */
 static bool is_private(const char *arg)
 {
-    return strncmp(arg, "x-", 2) == 0 || strncmp(arg, "X-", 2) == 0 ||
-           strncmp(arg, "comment=", 8) == 0 || strncmp(arg, "user=", 5) == 0;
+    static const char *const beginnings[] = {
+        "x-", "X-", "comment=", "user=", "uhelper=", "helper="};
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+        if (strncmp(arg, beginnings[i], strlen(beginnings[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Only the name is repeated: what follows might be a key that was given by mistake. */
+static int unknown(const char *arg, size_t size, struct problem *problem)
+{
+    char *name = strndup(arg, size);
+
+    if (name == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    problem_set(problem, PROBLEM_INVALID, "unknown option: %s", key_shape_words(name));
+    free(name);
+    return -1;
 }
 
 int option_apply(struct options *options, const char *arg, struct problem *problem)
@@ -373,9 +408,8 @@ int option_apply(struct options *options, const char *arg, struct problem *probl
         return 0;
     if (row != NULL && value != NULL && row->value == NULL)
         return problem_set(problem, PROBLEM_INVALID, "%s takes no value", row->name);
-    /* Only the name is repeated: what follows might be a key that was given by mistake. */
     if (row == NULL)
-        return problem_set(problem, PROBLEM_INVALID, "unknown option: %.*s", (int)size, arg);
+        return unknown(arg, size, problem);
     if (value == NULL && row->value != NULL)
         return problem_set(problem, PROBLEM_INVALID, "%s: a value is wanted: %s=%s", row->name,
                            row->name, row->value);

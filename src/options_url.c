@@ -4,8 +4,10 @@
 #include "options_url.h"
 
 #include "http/http.h"
+#include "key_shape.h"
 #include "util/address.h"
 
+#include <ctype.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -56,4 +58,61 @@ int options_check_url(const char *url, char **out, struct problem *problem)
     free(*out);
     *out = NULL;
     return -1;
+}
+
+/* --- what stands before the mount point ---- */
+
+#define LABEL_RULE "a label has only letters, digits, - and _"
+
+static bool has_only(const char *text, const char *besides)
+{
+    for (; *text != '\0'; text++)
+        if (!(isascii((unsigned char)*text) && isalnum((unsigned char)*text)) &&
+            strchr(besides, *text) == NULL)
+            return false;
+    return true;
+}
+
+/* The host, port and path of what was probably meant to be a URL. */
+static const char *without_scheme(const char *source)
+{
+    const char *rest = source;
+
+    if (strncasecmp(rest, "http", 4) == 0 && rest[strcspn(rest, ":/")] == ':')
+        rest += strcspn(rest, ":") + 1;
+    return rest + strspn(rest, "/:");
+}
+
+/* Only what can't hold a password or a query is repeated. */
+static int refuse_source(const char *source, struct problem *problem)
+{
+    const char *rest = without_scheme(source);
+
+    if (key_shape_words(source) != source)
+        return problem_set(problem, PROBLEM_INVALID,
+                           "SOURCE looks like a key, and anybody can read what is mounted: it is "
+                           "not accepted there; put the key into a file that only you can read, "
+                           "and name it with -o key_file=FILE");
+    if (rest[0] == '\0' || !has_only(source, ".:/-_~[]"))
+        return problem_set(
+            problem, PROBLEM_INVALID,
+            "SOURCE is neither a URL nor a label: did you mean https://HOST/v1? (" LABEL_RULE ")");
+    return problem_set(
+        problem, PROBLEM_INVALID,
+        "%s: this is neither a URL nor a label: did you mean https://%s? (" LABEL_RULE ")", source,
+        rest);
+}
+
+bool options_is_url(const char *text)
+{
+    return text != NULL && strstr(text, "://") != NULL;
+}
+
+int options_check_source(const char *source, struct problem *problem)
+{
+    if (options_is_url(source))
+        return 0;
+    if (source[0] != '\0' && has_only(source, "-_") && key_shape_words(source) == source)
+        return 0;
+    return refuse_source(source, problem);
 }

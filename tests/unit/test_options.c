@@ -101,13 +101,129 @@ START_TEST(what_is_wrong_is_named)
 }
 END_TEST
 
+/* --- keys where none belongs ---- */
+
+#define LOOKS_LIKE_A_KEY "topsecretTOPSECRET12"
+
+static const struct {
+    const char *args[ARGS_MAX];
+    const char *words;
+} misplaced[] = {
+    {{"/mnt", "-o", LOOKS_LIKE_A_KEY}, "unknown option: (it looks like a key"},
+    {{"/mnt", "-o", "ttl=1," LOOKS_LIKE_A_KEY}, "unknown option: (it looks like a key"},
+    {{"/mnt", "-o", "ps-" LOOKS_LIKE_A_KEY "=x"}, "unknown option: (it looks like a key"},
+    {{"/mnt", "-o" LOOKS_LIKE_A_KEY}, "unknown option: (it looks like a key"},
+    {{"/mnt", "--" LOOKS_LIKE_A_KEY}, "unknown option: (it looks like a key"},
+    {{"/mnt", "--" LOOKS_LIKE_A_KEY "=x"}, "unknown option: (it looks like a key"},
+    {{"/mnt", "-" LOOKS_LIKE_A_KEY}, "unknown option: (it looks like a key"},
+    {{"/mnt", "-o", "topsecret"}, "unknown option: (it looks like a key"}, /* the variable's */
+    {{"/mnt", "-o", "key=" LOOKS_LIKE_A_KEY}, "unknown option: key"},
+    {{"/mnt", "-o", "ttl=" LOOKS_LIKE_A_KEY}, "ttl=(it looks like a key"},
+    {{"/mnt", "-o", "dialect=" LOOKS_LIKE_A_KEY}, "dialect=(it looks like a key"},
+    {{"/mnt", "-o", "uid=topsecret"}, "uid=(it looks like a key"},
+    {{"/mnt", "-o", "key_file=" LOOKS_LIKE_A_KEY}, "key_file=(it looks like a key"},
+    {{"/mnt", "-o", "key_file=topsecret"}, "key_file=(it looks like a key"},
+    {{"/mnt", "-o", "cacert=" LOOKS_LIKE_A_KEY}, "cacert=(it looks like a key"},
+    {{"/mnt", "-o", "url=" LOOKS_LIKE_A_KEY}, "a URL must begin with"},
+    {{LOOKS_LIKE_A_KEY, "/mnt"}, "SOURCE looks like a key"},
+    {{"topsecret", "/mnt"}, "SOURCE looks like a key"},
+    {{LOOKS_LIKE_A_KEY "=", "/mnt"}, "SOURCE looks like a key"},
+    {{"ps." LOOKS_LIKE_A_KEY, "/mnt"}, "SOURCE looks like a key"},
+    {{"--check", LOOKS_LIKE_A_KEY}, "SOURCE looks like a key"},
+    {{"/mnt", LOOKS_LIKE_A_KEY, "x"}, ""},
+    {{"a", "/mnt", LOOKS_LIKE_A_KEY}, "too many arguments: (it looks like a key"},
+    {{LOOKS_LIKE_A_KEY}, "no such mount point (it looks like a key"},
+    {{"label", LOOKS_LIKE_A_KEY}, "no such mount point (it looks like a key"},
+    {{"https://" LOOKS_LIKE_A_KEY "@example.com/v1", "/mnt"}, "user or password"},
+    {{"https://example.com/v1?key=" LOOKS_LIKE_A_KEY, "/mnt"}, "query or fragment"},
+    {{"https://example.com/v1#" LOOKS_LIKE_A_KEY, "/mnt"}, "query or fragment"},
+    {{"me:topsecret@example.com", "/mnt"}, "SOURCE looks like a key"},
+    {{"example.com/v1?key=topsecret", "/mnt"}, "SOURCE looks like a key"},
+};
+
+START_TEST(a_key_where_none_belongs_is_not_repeated)
+{
+    setenv("PAPERSPACE_API_KEY", "topsecret", 1);
+    ck_assert_int_eq(parse(misplaced[_i].args), -1);
+    ck_assert_msg(strstr(problem.message, misplaced[_i].words) != NULL, "%s", problem.message);
+    ck_assert_msg(strstr(problem.message, "topsecret") == NULL, "%s", problem.message);
+}
+END_TEST
+
+/* --- SOURCE ---- */
+
+static const struct {
+    const char *source;
+    const char *words; /* NULL: it is a label */
+} sources[] = {
+    {"label", NULL},
+    {"paperspace-storage_2", NULL},
+    {"-_", NULL},
+    {"7", NULL},
+    {"nineteenletters1234", NULL},
+    {"ten1234567-ten1234567-ten1234567", NULL},
+    {"localhost", NULL},
+    {"example.com", "did you mean https://example.com?"},
+    {"api.paperspace.com/v1", "did you mean https://api.paperspace.com/v1?"},
+    {"127.0.0.1:8080", "did you mean https://127.0.0.1:8080?"},
+    {"[::1]:8080/v1", "did you mean https://[::1]:8080/v1?"},
+    {"localhost:8080", "did you mean https://localhost:8080?"},
+    {"https:/host", "did you mean https://host?"},
+    {"https:host/v1", "did you mean https://host/v1?"},
+    {"http:/127.0.0.1:80", "did you mean https://127.0.0.1:80?"},
+    {"https:", "did you mean https://HOST/v1?"},
+    {"//host/v1", "did you mean https://host/v1?"},
+    {"/dev/sda", "did you mean https://dev/sda?"},
+    {".", "did you mean https://.?"},
+    {"", "did you mean https://HOST/v1?"},
+    {"two words", "did you mean https://HOST/v1?"},
+    {"l\303\244bel", "did you mean https://HOST/v1?"},
+    {"line\nbreak", "did you mean https://HOST/v1?"},
+    {"a,b", "did you mean https://HOST/v1?"},
+    {"user@host", "did you mean https://HOST/v1?"},
+    {"exactly20letters1234", "looks like a key"},
+};
+
+START_TEST(a_source_is_a_URL_or_a_label_and_nothing_else)
+{
+    const char *const args[] = {"--", sources[_i].source, "/mnt", NULL};
+    int rc = parse(args);
+
+    if (sources[_i].words != NULL) {
+        ck_assert_int_eq(rc, -1);
+        ck_assert_msg(strstr(problem.message, sources[_i].words) != NULL, "%s", problem.message);
+        return;
+    }
+    ck_assert_msg(rc == 0, "%s", problem.message);
+    ck_assert_str_eq(options.source, sources[_i].source);
+    ck_assert_str_eq(options.url, "https://api.paperspace.com/v1");
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(a_source_is_kept_as_it_was_given)
+{
+    const char *const url[] = {"https://Example.com/v1/", "/mnt", NULL};
+    const char *const none[] = {"/mnt", NULL};
+
+    ck_assert_int_eq(parse(url), 0);
+    ck_assert_str_eq(options.source, "https://Example.com/v1/");
+    options_finish(&options);
+    ck_assert_int_eq(parse(none), 0);
+    ck_assert_ptr_null(options.source);
+    options_finish(&options);
+}
+END_TEST
+
 /* --- what is ignored or passed on ---- */
 
 START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
 {
     const char *const args[] = {"label", "/mnt", "-o",
                                 "rw,dev,suid,_netdev,nofail,auto,noauto,user,users,nouser,nodev,"
-                                "nosuid,x-systemd.automount,comment=mine,defaults,user=joe",
+                                "nosuid,x-systemd.automount,comment=mine,defaults,user=joe,"
+                                "nonempty,big_writes,X-a.b=c,owner,noowner,group,nogroup,helper=h,"
+                                "uhelper=u,symfollow,lazytime,nostrictatime",
                                 NULL};
 
     ck_assert_int_eq(parse(args), 0);
@@ -416,6 +532,11 @@ static TCase *option_tests(void)
 
     tcase_add_test(t, a_dry_run_pretends_only_if_it_is_told_to);
     tcase_add_checked_fixture(t, set_up, NULL);
+    tcase_add_loop_test(t, a_key_where_none_belongs_is_not_repeated, 0,
+                        sizeof misplaced / sizeof misplaced[0]);
+    tcase_add_loop_test(t, a_source_is_a_URL_or_a_label_and_nothing_else, 0,
+                        sizeof sources / sizeof sources[0]);
+    tcase_add_test(t, a_source_is_kept_as_it_was_given);
     tcase_add_loop_test(t, what_is_wrong_is_named, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(t, what_mount_and_fstab_say_for_themselves_is_ignored);
     tcase_add_test(t, fuses_own_options_are_passed_on);
