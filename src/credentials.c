@@ -4,10 +4,10 @@
 #include "credentials.h"
 
 #include "key_shape.h"
+#include "secret_file.h"
 #include "text_file.h"
 #include "toml.h"
 #include "util/buf.h"
-#include "util/log.h"
 
 #include <ctype.h>
 #include <pwd.h>
@@ -60,17 +60,34 @@ static int read_toml_text(const char *path, const char *text, struct toml *out,
     return problem_set(problem, reason.kind, "%s:%s", path, reason.message);
 }
 
-static int read_toml(const char *path, bool *open_to_others, struct toml *out,
+/* Takes over `text`; NULL: it could not be read, for `reason`. */
+static int take_toml(const char *path, char *text, const struct problem *reason, struct toml *out,
                      struct problem *problem)
 {
-    struct problem reason;
-    char *text = text_file_read(path, FILE_MAX_BYTES, false, open_to_others, &reason);
-
     if (text == NULL)
-        return problem_set(problem, reason.kind, "%s: %s", path, reason.message);
+        return problem_set(problem, reason->kind, "%s: %s", path, reason->message);
     int rc = read_toml_text(path, text, out, problem);
     text_wipe_free(text);
     return rc;
+}
+
+/* The file that holds the keys. */
+static int read_keys(const char *path, uid_t owner, bool first, struct toml *out,
+                     struct problem *problem)
+{
+    const struct secret_file how = {.owner = owner, .first = first, .holds = "the keys"};
+    struct problem reason;
+    char *text = secret_file_read(path, FILE_MAX_BYTES, &how, &reason);
+
+    return take_toml(path, text, &reason, out, problem);
+}
+
+static int read_config(const char *path, struct toml *out, struct problem *problem)
+{
+    struct problem reason;
+    char *text = text_file_read(path, FILE_MAX_BYTES, 0, NULL, &reason);
+
+    return take_toml(path, text, &reason, out, problem);
 }
 
 /* --- the keys of teams ---- */
@@ -180,7 +197,7 @@ static int configured_team(char **out, struct problem *problem)
 
     if (path == NULL)
         return -1;
-    int rc = read_toml(path, NULL, &config, problem);
+    int rc = read_config(path, &config, problem);
     if (rc == 0) {
         rc = take_team(path, &config, out, problem);
         toml_finish(&config);
@@ -214,38 +231,37 @@ static int settle_team(const char *path, const struct toml *toml, const char *te
 
 /* --- */
 
-static char *find_key(const char *team, struct credentials *out, struct problem *problem)
+static char *find_key(const char *team, uid_t owner, struct credentials *out,
+                      struct problem *problem)
 {
     struct toml toml;
-    bool open_to_others;
     char *key = NULL;
 
     out->file = client_file("credentials.toml", problem);
-    if (out->file == NULL || read_toml(out->file, &open_to_others, &toml, problem) != 0)
+    if (out->file == NULL || read_keys(out->file, owner, true, &toml, problem) != 0)
         return NULL;
-    if (open_to_others)
-        log_warning("%s: other users can read the keys: chmod 600 %s", out->file, out->file);
     if (settle_team(out->file, &toml, team, &out->team, problem) == 0)
         key = copy_key(out->file, &toml, out->team, problem);
     toml_finish(&toml);
     return key;
 }
 
-char *credentials_find(const char *team, struct credentials *out, struct problem *problem)
+char *credentials_find(const char *team, uid_t owner, struct credentials *out,
+                       struct problem *problem)
 {
     *out = (struct credentials){0};
-    char *key = find_key(team, out, problem);
+    char *key = find_key(team, owner, out, problem);
 
     if (key == NULL)
         credentials_finish(out);
     return key;
 }
 
-char *credentials_read(const struct credentials *credentials, struct problem *problem)
+char *credentials_read(const struct credentials *credentials, uid_t owner, struct problem *problem)
 {
     struct toml toml;
 
-    if (read_toml(credentials->file, NULL, &toml, problem) != 0)
+    if (read_keys(credentials->file, owner, false, &toml, problem) != 0)
         return NULL;
     char *key = copy_key(credentials->file, &toml, credentials->team, problem);
     toml_finish(&toml);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
+#define PIPE_WAIT_MS   30000
 
 /* One look through the file. */
 struct check {
@@ -197,9 +198,9 @@ static int take_text(struct check *check, const char *text, struct defaults *out
 int defaults_read(const char *path, int dialect, struct defaults *out, struct problem *problem)
 {
     struct check check = {.path = path, .dialect = dialect, .problem = problem};
-    bool open_to_others;
+    struct stat st;
     struct problem cause;
-    char *text = text_file_read(path, FILE_MAX_BYTES, true, &open_to_others, &cause);
+    char *text = text_file_read(path, FILE_MAX_BYTES, PIPE_WAIT_MS, &st, &cause);
 
     *out = (struct defaults){0};
     if (text == NULL)
@@ -209,7 +210,7 @@ int defaults_read(const char *path, int dialect, struct defaults *out, struct pr
     text_wipe_free(text);
     if (rc != 0)
         defaults_finish(out);
-    else if (check.has_secret && open_to_others)
+    else if (check.has_secret && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
         log_warning("%s: other users can read the secrets: chmod 600 %s", path, path);
     return rc;
 }

@@ -8,12 +8,12 @@
 
 struct demo;
 
-/* Starts it, with threads: after a daemon's fork. NULL with `problem` set. */
-struct demo *demo_start(const struct options *options, struct problem *problem);
+/* Starts it, accepting `key`, with threads: after a daemon's fork. NULL with `problem` set. */
+struct demo *demo_start(const struct options *options, struct key *key, struct problem *problem);
 const char *demo_url(const struct demo *demo); /* owned by the demo */
 void demo_stop(struct demo *demo);             /* NULL is fine */
 
-/* The key that it accepts; NULL with `problem` set: no memory. */
+/* A key for it that nobody else has: new each time. NULL with `problem` set. */
 struct key *demo_key(struct problem *problem);
 
 #endif

@@ -4,6 +4,7 @@
 #include "key.h"
 
 #include "credentials.h"
+#include "secret_file.h"
 #include "text_file.h"
 #include "util/log.h"
 
@@ -17,6 +18,7 @@
 
 struct key {
     char *file;                     /* of key_file=; or NULL */
+    uid_t owner;                    /* who may own what it is read from, as in key_create */
     struct credentials credentials; /* zeroed: it is not from there */
     pthread_mutex_t lock;           /* guards the rest; held while the API's own lock is taken */
     char *text;
@@ -26,6 +28,7 @@ struct key {
  * a key. */
 static char *copy_key(const char *text, const char **reason)
 {
+    text = text_without_mark(text);
     const char *end = text + strcspn(text, "\n");
 
     while (isspace((unsigned char)*text) && text < end)
@@ -52,19 +55,16 @@ static char *take_key(char *text, const char **reason)
     return key;
 }
 
-/* A copy of the key in `file`; NULL with `problem` set. Only the first time it waits for whoever
- * writes into a pipe, and warns. */
-static char *read_file(const char *file, bool first, struct problem *problem)
+/* A copy of the key in `file`; NULL with `problem` set. */
+static char *read_file(const char *file, uid_t owner, bool first, struct problem *problem)
 {
-    bool open_to_others = false;
+    const struct secret_file how = {.owner = owner, .first = first, .holds = "the key"};
     struct problem cause;
     const char *reason = cause.message;
-    char *key = text_file_read(file, KEY_MAX, first, &open_to_others, &cause);
+    char *key = secret_file_read(file, KEY_MAX, &how, &cause);
 
     if (key != NULL)
         key = take_key(key, &reason);
-    if (first && open_to_others)
-        log_warning("%s: other users can read the key: chmod 600 %s", file, file);
     if (key == NULL)
         problem_set(problem, PROBLEM_INVALID, "key_file=%s: no key can be read: %s", file, reason);
     return key;
@@ -93,9 +93,10 @@ static char *key_from_variable(char *value, struct problem *problem)
     return key;
 }
 
-static char *key_from_client(const char *team, struct credentials *out, struct problem *problem)
+static char *key_from_client(const struct key_source *source, struct credentials *out,
+                             struct problem *problem)
 {
-    char *key = credentials_find(team, out, problem);
+    char *key = credentials_find(source->team, source->owner, out, problem);
     struct problem cause = *problem;
 
     if (key == NULL && cause.kind == PROBLEM_NOT_FOUND)
@@ -107,7 +108,7 @@ static char *key_from_client(const char *team, struct credentials *out, struct p
 }
 
 /* Takes over `text` and `from`; with `text` NULL there is no key. */
-static struct key *make_key(char *text, const char *file, struct credentials *from)
+static struct key *make_key(char *text, const struct key_source *source, struct credentials *from)
 {
     struct key *key = text != NULL ? calloc(1, sizeof *key) : NULL;
 
@@ -118,8 +119,9 @@ static struct key *make_key(char *text, const char *file, struct credentials *fr
     }
     pthread_mutex_init(&key->lock, NULL);
     key->text = text;
+    key->owner = source->owner;
     key->credentials = *from;
-    if (file != NULL && (key->file = strdup(file)) == NULL) {
+    if (source->file != NULL && (key->file = strdup(source->file)) == NULL) {
         key_destroy(key);
         return NULL;
     }
@@ -127,35 +129,35 @@ static struct key *make_key(char *text, const char *file, struct credentials *fr
 }
 
 /* A team that was named, but is not what settles the key. */
-static void warn_of_team(const char *team, const char *source)
+static void warn_of_team(const char *team, const char *where)
 {
     if (team != NULL)
-        log_warning("team=%s has no effect: the key is from %s", team, source);
+        log_warning("team=%s has no effect: the key is from %s", team, where);
 }
 
-static char *first_key(const char *file, const char *team, struct credentials *from,
+static char *first_key(const struct key_source *source, struct credentials *from,
                        struct problem *problem)
 {
     char *variable = take_variable();
 
-    if (file == NULL && variable != NULL && variable[0] != '\0') {
-        warn_of_team(team, VARIABLE);
+    if (source->file == NULL && variable != NULL && variable[0] != '\0') {
+        warn_of_team(source->team, VARIABLE);
         return key_from_variable(variable, problem);
     }
     text_wipe_free(variable);
-    if (file == NULL)
-        return key_from_client(team, from, problem);
-    warn_of_team(team, "key_file=");
-    return read_file(file, true, problem);
+    if (source->file == NULL)
+        return key_from_client(source, from, problem);
+    warn_of_team(source->team, "key_file=");
+    return read_file(source->file, source->owner, true, problem);
 }
 
-struct key *key_create(const char *file, const char *team, struct problem *problem)
+struct key *key_create(const struct key_source *source, struct problem *problem)
 {
     struct credentials from = {0};
 
     *problem = (struct problem){0};
-    char *text = first_key(file, team, &from, problem);
-    struct key *key = text != NULL ? make_key(text, file, &from) : NULL;
+    char *text = first_key(source, &from, problem);
+    struct key *key = text != NULL ? make_key(text, source, &from) : NULL;
     if (key == NULL && problem->kind == PROBLEM_NONE)
         problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
     return key;
@@ -168,7 +170,7 @@ void key_forget_variable(void)
 
 struct key *key_create_fixed(const char *text)
 {
-    return make_key(strdup(text), NULL, &(struct credentials){0});
+    return make_key(strdup(text), &(struct key_source){0}, &(struct credentials){0});
 }
 
 void key_destroy(struct key *key)
@@ -180,6 +182,14 @@ void key_destroy(struct key *key)
     free(key->file);
     pthread_mutex_destroy(&key->lock);
     free(key);
+}
+
+char *key_copy(struct key *key)
+{
+    pthread_mutex_lock(&key->lock);
+    char *text = strdup(key->text);
+    pthread_mutex_unlock(&key->lock);
+    return text;
 }
 
 bool key_is(struct key *key, const char *text)
@@ -205,8 +215,8 @@ static const char *source_file(const struct key *key)
 
 static char *read_again(const struct key *key, struct problem *problem)
 {
-    return key->file != NULL ? read_file(key->file, false, problem)
-                             : credentials_read(&key->credentials, problem);
+    return key->file != NULL ? read_file(key->file, key->owner, false, problem)
+                             : credentials_read(&key->credentials, key->owner, problem);
 }
 
 /* With the lock held; takes over `text`. */

@@ -7,14 +7,21 @@
 #include "util/problem.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct key;
 
+struct key_source {
+    const char *file; /* of key_file=; or NULL */
+    const char *team; /* whose key of the official client's files (credentials.h); or NULL */
+    uid_t owner;      /* of uid=: who may own those files, besides root and who runs the program */
+};
+
 /* Reads the key from `file` (its first line); when that is NULL from PAPERSPACE_API_KEY; and when
- * that is unset or empty from the official client's files (credentials.h), there of `team`, or
- * NULL. The variable is taken out of the environment in any case. NULL with `problem` set. Before
- * any thread is started. */
-struct key *key_create(const char *file, const char *team, struct problem *problem);
+ * that is unset or empty from the official client's files, there of `team`. A file that somebody
+ * else can have written is refused (secret_file.h). The variable is taken out of the environment in
+ * any case. NULL with `problem` set. Before any thread is started. */
+struct key *key_create(const struct key_source *source, struct problem *problem);
 /* Wipes PAPERSPACE_API_KEY from the environment, where /proc would show it, without using it.
  * Before any thread is started. */
 void key_forget_variable(void);
@@ -22,6 +29,8 @@ void key_forget_variable(void);
 struct key *key_create_fixed(const char *text);
 void key_destroy(struct key *key); /* NULL is fine */
 
+/* A copy of it, for text_wipe_free. NULL: no memory. Any thread. */
+char *key_copy(struct key *key);
 /* Whether `text` is the key. Any thread. */
 bool key_is(struct key *key, const char *text);
 /* Gives the key to an API. Any thread. */

@@ -15,6 +15,7 @@ paperspacefs_SOURCES = \
   src/options.c src/options.h \
   src/options_table.c src/options_table.h \
   src/options_url.c src/options_url.h \
+  src/secret_file.c src/secret_file.h \
   src/text_file.c src/text_file.h \
   src/toml.c src/toml.h
 paperspacefs_LDADD = src/fs/libfs.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
@@ -34,7 +35,7 @@ tests_unit_test_options_LDADD = src/tree/libtree.a src/journal/libjournal.a src/
 # The API that the key is given to is made up by the test.
 check_PROGRAMS += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c \
-  src/credentials.c src/key.c src/key_shape.c src/text_file.c src/toml.c
+  src/credentials.c src/key.c src/key_shape.c src/secret_file.c src/text_file.c src/toml.c
 tests_unit_test_key_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_key_LDADD = src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)
 

@@ -16,14 +16,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* A mount, from its start to its end; what is not there (yet) is NULL. */
 struct mount {
     const struct options *options;
     struct key *key;
-    char *point;
-    int claim; /* on the mount point, until it is mounted on; -1: none */
+    struct mountpoint point;
     struct session *session;
     struct daemon daemon;
     struct backend backend;
@@ -64,7 +62,6 @@ static int make_session(struct mount *mount, struct problem *problem)
 static int prepare(struct mount *mount, struct problem *problem)
 {
     if (mountpoint_prepare(mount->options->mount_point, &mount->point, problem) != 0 ||
-        (mount->claim = mountpoint_claim(mount->point, problem)) < 0 ||
         make_session(mount, problem) != 0)
         return -1;
     return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
@@ -75,7 +72,7 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
     const struct backend_config config = {
         .options = mount->options,
         .url = url,
-        .mount_point = mount->point,
+        .mount_point = mount->point.path,
         .key = mount->key,
     };
 
@@ -106,13 +103,6 @@ static int judge(const struct problem *problem, const char *url)
     return -1;
 }
 
-static void drop_claim(struct mount *mount)
-{
-    if (mount->claim >= 0)
-        close(mount->claim);
-    mount->claim = -1;
-}
-
 static int serve(struct mount *mount, const char *url)
 {
     struct problem problem;
@@ -123,9 +113,8 @@ static int serve(struct mount *mount, const char *url)
     if (status >= 0)
         return status;
     /* Only now, so that nobody meets a mount that does not answer yet. */
-    if (session_mount(mount->session, mount->point, &problem) != 0)
+    if (session_mount(mount->session, &mount->point, &problem) != 0)
         return complain(&problem);
-    drop_claim(mount);
     if (!daemon_ready(&mount->daemon))
         return EXIT_FAILURE;
     return session_serve(mount->session) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -151,7 +140,7 @@ static int run_backend(struct mount *mount, const char *url)
 static int run_demo(struct mount *mount)
 {
     struct problem problem;
-    struct demo *demo = demo_start(mount->options, &problem);
+    struct demo *demo = demo_start(mount->options, mount->key, &problem);
 
     if (demo == NULL)
         return complain(&problem);
@@ -162,7 +151,7 @@ static int run_demo(struct mount *mount)
 
 static int run_mount(const struct options *options, struct key *key)
 {
-    struct mount mount = {.options = options, .key = key, .claim = -1};
+    struct mount mount = {.options = options, .key = key, .point = MOUNTPOINT_NONE};
     struct problem problem;
     int status;
 
@@ -173,10 +162,9 @@ static int run_mount(const struct options *options, struct key *key)
         watcher_block_signals();
         status = options->demo ? run_demo(&mount) : run_backend(&mount, options->url);
     }
-    drop_claim(&mount);
     session_destroy(mount.session);
     daemon_finish(&mount.daemon);
-    free(mount.point);
+    mountpoint_finish(&mount.point);
     return status;
 }
 
@@ -201,8 +189,9 @@ static int run(const struct options *options)
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     daemon_keep_secrets();
-    struct key *key =
-        options->demo ? demo_key(&problem) : key_create(options->key_file, options->team, &problem);
+    const struct key_source source = {
+        .file = options->key_file, .team = options->team, .owner = (uid_t)options->uid};
+    struct key *key = options->demo ? demo_key(&problem) : key_create(&source, &problem);
     if (key == NULL)
         return complain(&problem);
     int status = run_with_key(options, key);

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += src/fs/libfs.a
 src_fs_libfs_a_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 src_fs_libfs_a_SOURCES = \
+  src/fs/attach.c \
+  src/fs/attach.h \
   src/fs/attrs.c \
   src/fs/deferred.c \
   src/fs/deferred.h \
@@ -12,6 +14,8 @@ src_fs_libfs_a_SOURCES = \
   src/fs/handles.h \
   src/fs/inodes.c \
   src/fs/inodes.h \
+  src/fs/mountinfo.c \
+  src/fs/mountinfo.h \
   src/fs/mountpoint.c \
   src/fs/mountpoint.h \
   src/fs/names.c \
@@ -19,6 +23,8 @@ src_fs_libfs_a_SOURCES = \
   src/fs/op.h \
   src/fs/ops.c \
   src/fs/ops.h \
+  src/fs/probe.c \
+  src/fs/probe.h \
   src/fs/session.c \
   src/fs/session.h \
   src/fs/watcher.c \

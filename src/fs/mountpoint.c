@@ -3,119 +3,79 @@
 
 #include "fs/mountpoint.h"
 
-#include "util/buf.h"
+#include "fs/mountinfo.h"
+#include "fs/probe.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mount.h>
-#include <sys/vfs.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#define OUR_TYPE  "fuse.paperspacefs"
 #define STACK_MAX 16 /* dead mounts may lie on top of each other */
-#define TYPE_SIZE 64
 
-#define PROBE_MS 5000 /* how long what is mounted there may take to answer */
+#define LOCK_TRIES    50
+#define LOCK_PAUSE_NS 20000000L
 
-enum life { LIFE_ALIVE, LIFE_DEAD, LIFE_SILENT };
-
-/* mountinfo writes blanks, tabs, newlines and backslashes of a path as \ooo. */
-static void unescape(char *text)
+bool mountpoint_path(int fd, char *out)
 {
-    char *to = text;
+    char link[64];
 
-    for (const char *from = text; *from != '\0'; to++) {
-        unsigned value;
-        if (from[0] == '\\' && sscanf(from + 1, "%3o", &value) == 1) {
-            *to = (char)value;
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = '\0';
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t size = readlink(link, out, PATH_MAX - 1);
+    out[size < 0 ? 0 : size] = '\0';
+    return out[0] == '/';
 }
 
-/* One line: ID PARENT MAJ:MIN ROOT MOUNTPOINT OPTIONS [TAGS…] - TYPE SOURCE SUPEROPTIONS */
-static bool line_matches(const char *line, const char *path, char type[TYPE_SIZE])
-{
-    char point[PATH_MAX];
-    const char *tail = strstr(line, " - ");
+/* --- the first look ---- */
 
-    if (tail == NULL || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1)
-        return false;
-    unescape(point);
-    return strcmp(point, path) == 0 && sscanf(tail + 3, "%63s", type) == 1;
+/* Nothing is asked of what lies at the end of the path: it may be dead, or silent, or an
+ * automounter's trigger (which a slash at the end would pull). */
+static int open_quietly(const char *path)
+{
+    char *clean = strdup(path);
+    int fd = -1;
+
+    if (clean == NULL)
+        return -1;
+    for (size_t size = strlen(clean); size > 1 && clean[size - 1] == '/'; size--)
+        clean[size - 1] = '\0';
+    fd = open(clean, O_PATH | O_CLOEXEC);
+    free(clean);
+    return fd;
 }
 
-void mountpoint_type(const char *mountinfo, const char *path, char *out, size_t size)
+static bool is_directory(int fd)
 {
-    char type[TYPE_SIZE];
-    char *text = strdup(mountinfo);
-    char *rest = text;
+    struct statx st;
 
-    out[0] = '\0';
-    for (char *line; text != NULL && (line = strsep(&rest, "\n")) != NULL;)
-        if (line_matches(line, path, type)) /* later ones lie on top */
-            snprintf(out, size, "%s", type);
-    free(text);
+    return statx(fd, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &st) ==
+               0 &&
+           S_ISDIR(st.stx_mode);
 }
 
-static void type_now(const char *path, char type[TYPE_SIZE])
+/* What is mounted where the descriptor is: the mount itself; `root` tells whether the descriptor is
+ * its root. False: it can't be told. */
+static bool mount_of(int fd, const char *path, struct mountinfo *mount, bool *root)
 {
-    struct buf text = BUF_EMPTY;
-    char part[4096];
-    ssize_t got;
-    int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    char *table = mountinfo_read();
+    bool found = table != NULL && mountinfo_by_id(table, mountinfo_id_of(fd), mount);
 
-    while (fd >= 0 && (got = read(fd, part, sizeof part)) > 0)
-        if (!buf_append(&text, part, (size_t)got))
-            break;
-    if (fd >= 0)
-        close(fd);
-    mountpoint_type(buf_text(&text), path, type, TYPE_SIZE);
-    buf_finish(&text);
+    *root = found && strcmp(mount->point, path) == 0;
+    free(table);
+    return found;
 }
 
-/* The path with its parent resolved and the last part as it is: what lies there may be dead, so
- * that nothing can be asked of it. */
-static char *resolve_parent(const char *path)
-{
-    char *copy = strdup(path);
-    char *joined = NULL;
-
-    if (copy == NULL)
-        return NULL;
-    for (size_t size = strlen(copy); size > 1 && copy[size - 1] == '/'; size--)
-        copy[size - 1] = '\0';
-    char *slash = strrchr(copy, '/');
-    const char *last = slash == NULL ? copy : slash + 1;
-    if (strcmp(last, "") == 0 || strcmp(last, ".") == 0 || strcmp(last, "..") == 0) {
-        free(copy);
-        return realpath(path, NULL);
-    }
-    if (slash != NULL)
-        *slash = '\0';
-    char *parent = realpath(slash == NULL ? "." : slash == copy ? "/" : copy, NULL);
-    if (parent != NULL &&
-        asprintf(&joined, "%s/%s", strcmp(parent, "/") == 0 ? "" : parent, last) < 0)
-        joined = NULL;
-    free(parent);
-    free(copy);
-    return joined;
-}
+/* --- the remains of a daemon ---- */
 
 static int run_fusermount(const char *path)
 {
@@ -131,148 +91,155 @@ static int run_fusermount(const char *path)
     return status == 0 ? 0 : -1;
 }
 
-static int detach(const char *path)
+/* Takes away the mount whose root `fd` is, whatever lies at the path by now. */
+static int detach(int fd, const char *path)
 {
-    if (geteuid() == 0)
-        return umount2(path, MNT_DETACH);
-    return run_fusermount(path);
+    char link[64];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return geteuid() == 0 ? umount2(link, MNT_DETACH) : run_fusermount(path);
 }
 
-/* Whether the daemon of what is mounted there has gone. Attributes may still be in the kernel's
- * cache; what statfs says never is. */
-static bool is_cut(const char *path)
+static int clean_dead(int fd, const char *path, const struct mountinfo *mount,
+                      struct problem *problem)
 {
-    struct statfs fs;
-
-    return statfs(path, &fs) != 0 && errno == ENOTCONN;
-}
-
-/* In a child: tells what it found, and ends at once, with nothing torn down. It may stay for as
- * long as a daemon hangs, so it holds nothing else open that somebody reads to its end. */
-static _Noreturn void tell_life(const char *path, int fd)
-{
-    close_range(0, (unsigned)fd - 1, 0);
-    close_range((unsigned)fd + 1, ~0U, 0);
-    char life = is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
-    if (write(fd, &life, 1) == 1)
-        kill(getpid(), SIGKILL);
-    _exit(EXIT_FAILURE);
-}
-
-/* What the child says in time. */
-static enum life hear_life(int fd)
-{
-    struct pollfd answer = {.fd = fd, .events = POLLIN};
-    char life = LIFE_SILENT;
-
-    if (poll(&answer, 1, PROBE_MS) != 1 || read(fd, &life, 1) != 1)
-        return LIFE_SILENT;
-    return (enum life)life;
-}
-
-/* Asks in a child, because a daemon that hangs would keep us as well, even from being killed. */
-static enum life probe(const char *path)
-{
-    int fds[2];
-
-    if (pipe2(fds, O_CLOEXEC) != 0)
-        return is_cut(path) ? LIFE_DEAD : LIFE_ALIVE;
-    pid_t child = fork();
-    if (child == 0)
-        tell_life(path, fds[1]);
-    close(fds[1]);
-    enum life life = child < 0 ? LIFE_SILENT : hear_life(fds[0]);
-    close(fds[0]);
-    if (child > 0) {
-        kill(child, SIGKILL);
-        waitpid(child, NULL, life == LIFE_SILENT ? WNOHANG : 0);
-    }
-    return life;
-}
-
-static int clean_dead(const char *path, struct problem *problem)
-{
-    char type[TYPE_SIZE];
-
-    enum life life;
-
-    for (unsigned i = 0; i < STACK_MAX && (life = probe(path)) != LIFE_ALIVE; i++) {
-        if (life == LIFE_SILENT)
-            return problem_set(
-                problem, PROBLEM_INVALID,
-                "%s: what is mounted there does not answer; end it with umount -f %s", path, path);
-        type_now(path, type);
-        if (type[0] != '\0' && strcmp(type, OUR_TYPE) != 0)
-            return problem_set(problem, PROBLEM_INVALID,
-                               "%s: a dead mount of another kind (%s) is there; remove it with "
-                               "fusermount3 -u",
-                               path, type);
-        if (detach(path) != 0)
-            return problem_set(problem, PROBLEM_INVALID,
-                               "%s: a dead mount is there and can't be removed: %s", path,
-                               strerror(errno));
-        log_info("%s: removed the mount of a daemon that has gone", path);
-    }
+    if (!mountinfo_is_ours(mount))
+        return problem_set(problem, PROBLEM_INVALID,
+                           "%s: a dead mount of another kind (%s) is there; remove it with "
+                           "fusermount3 -u",
+                           path, mount->type);
+    if (detach(fd, path) != 0)
+        return problem_set(problem, PROBLEM_INVALID,
+                           "%s: a dead mount is there and can't be removed: %s", path,
+                           strerror(errno));
+    log_info("%s: removed the mount of a daemon that has gone", path);
     return 0;
 }
 
+/* --- what is there ---- */
+
 static int refuse_live(const char *path, struct problem *problem)
 {
-    char type[TYPE_SIZE];
-
-    type_now(path, type);
-    if (strcmp(type, OUR_TYPE) != 0)
-        return 0;
     return problem_set(problem, PROBLEM_INVALID,
                        "%s: a paperspacefs is mounted there already; end it with fusermount3 -u %s",
                        path, path);
 }
 
-static int check_directory(const char *path, struct problem *problem)
+static int refuse_silent(const char *path, struct problem *problem)
 {
-    struct stat st;
-
-    if (stat(path, &st) != 0)
-        return problem_set(problem, PROBLEM_INVALID, "%s: %s", path, strerror(errno));
-    if (!S_ISDIR(st.st_mode))
-        return problem_set(problem, PROBLEM_INVALID, "%s: not a directory", path);
-    return 0;
+    return problem_set(problem, PROBLEM_INVALID,
+                       "%s: what is mounted there does not answer; end it with umount -f %s", path,
+                       path);
 }
 
-int mountpoint_prepare(const char *path, char **out, struct problem *problem)
+/* 0: it can be mounted on; 1: what was dead there has been removed, so look again; -1. */
+static int judge(int fd, const char *path, bool *autofs, struct problem *problem)
 {
-    char *rough = resolve_parent(path);
+    struct mountinfo mount = {.id = 0};
+    bool root;
+    bool known = mount_of(fd, path, &mount, &root);
 
-    if (rough == NULL)
-        return problem_set(problem, PROBLEM_INVALID, "%s: %s", path, strerror(errno));
-    if (clean_dead(rough, problem) != 0 || refuse_live(rough, problem) != 0 ||
-        check_directory(rough, problem) != 0) {
-        free(rough);
-        return -1;
-    }
-    char *clean = realpath(rough, NULL); /* the last part may be a symbolic link */
-    free(rough);
-    if (clean == NULL)
-        return problem_set(problem, PROBLEM_INVALID, "%s: %s", path, strerror(errno));
-    if (refuse_live(clean, problem) != 0) {
-        free(clean);
-        return -1;
-    }
-    *out = clean;
-    return 0;
-}
-
-int mountpoint_claim(const char *path, struct problem *problem)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return problem_set(problem, PROBLEM_INVALID, "%s: %s", path, strerror(errno));
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        problem_set(problem, PROBLEM_INVALID, "%s: another paperspacefs is just starting there",
+    *autofs = known && strcmp(mount.type, "autofs") == 0;
+    if (*autofs)
+        return 0;
+    if (known && !root && mountinfo_is_ours(&mount))
+        return problem_set(problem, PROBLEM_INVALID,
+                           "%s: it lies inside a paperspacefs (%s): mount elsewhere", path,
+                           mount.point);
+    enum probe_life life = probe_directory(fd);
+    if (life == PROBE_DEAD && known && root)
+        return clean_dead(fd, path, &mount, problem) == 0 ? 1 : -1;
+    if (life == PROBE_SILENT || life == PROBE_DEAD)
+        return refuse_silent(path, problem);
+    if (known && root && mountinfo_is_ours(&mount))
+        return refuse_live(path, problem);
+    if (life == PROBE_FULL)
+        log_warning("%s: the directory is not empty; what is in it is hidden while this is mounted",
                     path);
-    else if (refuse_live(path, problem) == 0)
-        return fd;
-    close(fd);
+    return 0;
+}
+
+static int look(const char *given, struct mountpoint *out, struct problem *problem)
+{
+    char path[PATH_MAX];
+
+    out->fd = open_quietly(given);
+    if (out->fd < 0)
+        return problem_set(problem, PROBLEM_INVALID, "%s: %s", given, strerror(errno));
+    if (!is_directory(out->fd))
+        return problem_set(problem, PROBLEM_INVALID, "%s: not a directory", given);
+    if (!mountpoint_path(out->fd, path))
+        return problem_set(problem, PROBLEM_INVALID, "%s: its path can't be told: is /proc there?",
+                           given);
+    out->path = strdup(path);
+    if (out->path == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    return judge(out->fd, out->path, &out->autofs, problem);
+}
+
+int mountpoint_prepare(const char *path, struct mountpoint *out, struct problem *problem)
+{
+    int rc = 1;
+
+    for (unsigned i = 0; i < STACK_MAX && rc == 1; i++) {
+        *out = (struct mountpoint)MOUNTPOINT_NONE;
+        rc = look(path, out, problem);
+        if (rc != 0)
+            mountpoint_finish(out);
+    }
+    return rc == 1
+               ? problem_set(problem, PROBLEM_INVALID, "%s: too many dead mounts are there", path)
+               : rc;
+}
+
+void mountpoint_finish(struct mountpoint *point)
+{
+    if (point->fd >= 0)
+        close(point->fd);
+    free(point->path);
+    *point = (struct mountpoint)MOUNTPOINT_NONE;
+}
+
+/* --- just before it is mounted on ---- */
+
+/* Who starts holds it for milliseconds; who holds it longer does not start, and does not matter. */
+static int lock_directory(int fd)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+    char link[64];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    int lock = open(link, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (unsigned i = 0; lock >= 0 && i < LOCK_TRIES; i++) {
+        if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+            return lock;
+        nanosleep(&pause, NULL);
+    }
+    if (lock >= 0)
+        close(lock);
     return -1;
+}
+
+static bool ours_is_on(const struct mountpoint *point)
+{
+    char path[PATH_MAX];
+    struct mountinfo mount;
+    char *table = mountinfo_read();
+    bool ours = table != NULL && mountpoint_path(point->fd, path) &&
+                mountinfo_topmost(table, mountinfo_id_of(point->fd), path, &mount) &&
+                mountinfo_is_ours(&mount);
+
+    free(table);
+    return ours;
+}
+
+int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *problem)
+{
+    *lock = point->autofs ? -1 : lock_directory(point->fd);
+    if (!ours_is_on(point))
+        return 0;
+    if (*lock >= 0)
+        close(*lock);
+    *lock = -1;
+    return refuse_live(point->path, problem);
 }

@@ -1,24 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* The directory to mount on: found, checked, freed from what a daemon that died has left. */
+/*
+ * The directory to mount on: found, checked, freed from what a daemon that died has left.
+ *
+ * It is held by a descriptor from the first look on. Whoever may write the directories above it can
+ * put something else in its place at any time; what is mounted on is what was looked at.
+ */
 #ifndef FS_MOUNTPOINT_H
 #define FS_MOUNTPOINT_H
 
 #include "util/problem.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mountpoint {
+    int fd;      /* O_PATH; -1: none */
+    char *path;  /* absolute, without symbolic links, as it was at the first look */
+    bool autofs; /* an automounter's trigger: whatever is asked of it waits for the mount */
+};
+
+#define MOUNTPOINT_NONE \
+    {                   \
+        .fd = -1        \
+    }
+
 /*
- * Returns 0 and in `*out` (freed by the caller) the absolute path of `path` without symbolic
- * links; else -1 and a problem: no such directory, not a directory, a paperspacefs is mounted there
- * already, or something that does not answer within 5 s. A dead mount on it (its daemon has gone)
- * is detached first. Single-threaded: starts fusermount3 if need be.
+ * Looks at `path`. Returns 0 and fills `out` (mountpoint_finish is due); else -1 and a problem: no
+ * such directory, not a directory, a paperspacefs is mounted there already or lies above it, a dead
+ * mount of another kind, or something that does not answer within 5 s. A dead mount of ours (its
+ * daemon has gone) is detached first. Warns when the directory is not empty. Single-threaded:
+ * forks, and starts fusermount3 if need be.
  */
-int mountpoint_prepare(const char *path, char **out, struct problem *problem);
+int mountpoint_prepare(const char *path, struct mountpoint *out, struct problem *problem);
+void mountpoint_finish(struct mountpoint *point);
 
-/* Claims the directory (as from mountpoint_prepare) for one start at a time, until it is mounted
- * on: a descriptor to be closed then, or -1 and a problem: another start has it, or has mounted. */
-int mountpoint_claim(const char *path, struct problem *problem);
+/* Just before it is mounted on. Of several that start at once for the same directory one at a time
+ * gets past this, until it closes the descriptor in `*lock`; -1 there: somebody else, who does not
+ * mount, keeps the lock, and is not waited for longer than a second. Returns 0, or -1 and a
+ * problem: a paperspacefs has been mounted there meanwhile. Any thread. */
+int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *problem);
 
-/* The type of the topmost mount right on `path` (absolute, clean) by the text of
- * /proc/self/mountinfo, into `out`; "" when nothing is mounted there. */
-void mountpoint_type(const char *mountinfo, const char *path, char *out, size_t size);
+/* The directory's present path into `out` (PATH_MAX bytes). False: it has none, or there is no
+ * /proc. */
+bool mountpoint_path(int fd, char *out);
 
 #endif

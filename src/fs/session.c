@@ -3,12 +3,15 @@
 
 #include "fs/session.h"
 
+#include "fs/attach.h"
 #include "fs/deferred.h"
 #include "fs/op.h"
 #include "fs/watcher.h"
 #include "util/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MOUNT_OPTIONS "subtype=paperspacefs,default_permissions,nosuid,nodev"
 
@@ -29,6 +33,11 @@ struct session {
     struct fuse_session *fuse;
     unsigned max_threads;
     bool mounted;
+    bool attached; /* mounted by us, not by libfuse */
+    int mount_id;  /* then; see mountinfo.h */
+    struct attach_config attach;
+    char *source; /* what `attach` points to */
+    char *kernel_options;
     struct watcher *watcher;
     void (*on_hangup)(void *ctx);
     void *hangup_ctx;
@@ -105,6 +114,22 @@ static int create_parts(struct session *session, const struct session_config *co
     return session->fuse != NULL ? 0 : -1;
 }
 
+/* What is mounted with, kept until then. */
+static bool keep_config(struct session *session, const struct session_config *config)
+{
+    session->source = strdup(config->source);
+    session->kernel_options =
+        config->kernel_options != NULL ? strdup(config->kernel_options) : NULL;
+    session->attach = (struct attach_config){
+        .source = session->source,
+        .kernel_options = session->kernel_options,
+        .read_only = config->read_only,
+        .max_read = config->max_read,
+    };
+    return session->source != NULL &&
+           (config->kernel_options == NULL || session->kernel_options != NULL);
+}
+
 struct session *session_create(const struct session_config *config, struct problem *problem)
 {
     struct session *session = calloc(1, sizeof *session);
@@ -112,7 +137,7 @@ struct session *session_create(const struct session_config *config, struct probl
     fuse_set_log_func(log_fuse);
     if (session != NULL) {
         session->max_threads = config->max_threads;
-        if (create_parts(session, config) == 0)
+        if (create_parts(session, config) == 0 && keep_config(session, config))
             return session;
         session_destroy(session);
     }
@@ -129,22 +154,79 @@ void session_destroy(struct session *session)
     inodes_destroy(session->fs.inodes);
     if (session->fuse != NULL)
         fuse_session_destroy(session->fuse);
+    free(session->source);
+    free(session->kernel_options);
     free(session);
 }
 
-int session_mount(struct session *session, const char *path, struct problem *problem)
+/* --- on the directory, and off it ---- */
+
+/* By the descriptor, which takes the right to mount. */
+static bool attach(struct session *session, int fd)
 {
-    if (fuse_session_mount(session->fuse, path) != 0)
-        return problem_set(problem, PROBLEM_INVALID, "%s: can't be mounted on", path);
+    char device_name[32];
+
+    if (geteuid() != 0 || attach_lacks(session->attach.kernel_options))
+        return false;
+    int device = attach_mount(fd, &session->attach, &session->mount_id);
+    if (device < 0)
+        return false;
+    snprintf(device_name, sizeof device_name, "/dev/fd/%d", device);
+    if (fuse_session_mount(session->fuse, device_name) == 0)
+        return true;
+    attach_unmount(session->mount_id);
+    close(device);
+    return false;
+}
+
+/* libfuse knows a path only: the directory's own, wherever it has gone. */
+static int mount_path(struct session *session, const struct mountpoint *point,
+                      struct problem *problem)
+{
+    char path[PATH_MAX];
+
+    if (mountpoint_path(point->fd, path) && fuse_session_mount(session->fuse, path) == 0)
+        return 0;
+    return problem_set(problem, PROBLEM_INVALID, "%s: can't be mounted on", point->path);
+}
+
+int session_mount(struct session *session, const struct mountpoint *point, struct problem *problem)
+{
+    int lock;
+
+    if (mountpoint_enter(point, &lock, problem) != 0)
+        return -1;
+    session->attached = attach(session, point->fd);
+    int rc = session->attached ? 0 : mount_path(session, point, problem);
+    if (lock >= 0)
+        close(lock);
+    if (rc != 0)
+        return -1;
     session->mounted = true;
     watcher_watch(session->watcher, fuse_session_fd(session->fuse));
     return 0;
 }
 
+/* Cuts the connection, so that nobody waits in the kernel for what is answered no more. libfuse
+ * closes the descriptor later. */
+static void cut(int device)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (nothing < 0)
+        return;
+    dup3(nothing, device, O_CLOEXEC);
+    close(nothing);
+}
+
 void session_unmount(struct session *session)
 {
-    if (session->mounted)
+    if (session->mounted && session->attached) {
+        attach_unmount(session->mount_id);
+        cut(fuse_session_fd(session->fuse));
+    } else if (session->mounted) {
         fuse_session_unmount(session->fuse);
+    }
     session->mounted = false;
 }
 

@@ -17,6 +17,7 @@
 #ifndef FS_SESSION_H
 #define FS_SESSION_H
 
+#include "fs/mountpoint.h"
 #include "tree/tree.h"
 #include "util/cancel.h"
 #include "util/problem.h"
@@ -42,9 +43,10 @@ struct session *session_create(const struct session_config *config, struct probl
 /* Unmounted first, if it is mounted. NULL is fine. */
 void session_destroy(struct session *session);
 
-/* Mounts on `path` (absolute), after session_start. -1 with `problem` set. Requests wait in the
- * kernel from now on. */
-int session_mount(struct session *session, const char *path, struct problem *problem);
+/* Mounts on the directory, whatever its path has become, after session_start. -1 with `problem`
+ * set: also when a paperspacefs has been mounted there meanwhile. Requests wait in the kernel from
+ * now on. */
+int session_mount(struct session *session, const struct mountpoint *point, struct problem *problem);
 void session_unmount(struct session *session);
 
 /* Gives the session its tree, the group of tokens that is fired at its end, and the room where its

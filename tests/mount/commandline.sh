@@ -102,6 +102,63 @@ test_docs_a_URL_with_user_query_or_fragment_is_refused()
     done
 }
 
+# The tables are in tests/unit/test_options.c.
+test_docs_a_source_that_is_neither_URL_nor_label_is_refused()
+{
+    local source
+
+    for source in 127.0.0.1:8080 https:/host api.example.com/v1 ./here; do
+        pfs -f "$source" "$MNT"
+        assert_status 1
+        says 'did you mean https://'
+        not_mounted
+    done
+}
+
+test_docs_a_key_where_none_belongs_is_not_repeated()
+{
+    local args
+
+    start_emulator
+    KEY=0123456789abcdef0123456789abcd
+    for args in "$KEY $MNT" "-o $KEY $URL $MNT" "-o key=$KEY $URL $MNT" "--$KEY $URL $MNT" \
+        "$URL $MNT $KEY" "-o key_file=$KEY $URL $MNT" "-o ttl=$KEY $URL $MNT" "$URL $KEY" \
+        "https://$KEY@127.0.0.1/v1 $MNT" "$URL?key=$KEY $MNT"; do
+        # shellcheck disable=SC2086
+        pfs $args
+        assert_status 1
+        assert_lacks "$out$err" "$KEY"
+        not_mounted
+    done
+    KEY=demo-key
+    pfs demo-key "$MNT"
+    assert_status 1
+    says 'SOURCE'
+    (umask 077 && echo first-key >"$T/key")
+    KEY='' pfs -o "key_file=$T/key" first-key "$MNT"
+    assert_status 1
+    says 'SOURCE is the key itself'
+    not_mounted
+    assert_eq '' "$(requests)"
+}
+
+test_docs_mount_and_df_show_the_source_as_it_was_given()
+{
+    start_emulator
+    for source in storage "$URL" "$URL/"; do
+        pfs -o "url=$URL" "$source" "$MNT"
+        assert_status 0
+        assert_eq "$source" "$(awk -v at="$MNT" '$2 == at { print $1 }' /proc/mounts)"
+        assert_eq "$source" "$(df --output=source "$MNT" | tail -n 1)"
+        fusermount3 -u "$MNT"
+        eventually 10 gone_from_mounts
+    done
+    pfs -o "url=$URL" "$MNT"
+    assert_eq "$URL" "$(awk -v at="$MNT" '$2 == at { print $1 }' /proc/mounts)"
+    fusermount3 -u "$MNT"
+    eventually 10 gone_from_mounts
+}
+
 test_a_wrong_key_mounts_nothing()
 {
     start_emulator
@@ -198,6 +255,23 @@ test_docs_demo_needs_no_account_and_no_network()
     eventually 10 gone_from_mounts
 }
 
+# Any user of the machine can reach it, so its key must be nobody's guess.
+test_docs_every_demo_has_a_key_of_its_own()
+{
+    local url
+
+    "$PAPERSPACEFS" --demo -f "$MNT" 2>"$WORK/mount.err" &
+    daemon=$!
+    eventually 20 is_mounted
+    url=$(jq -r .url "$MNT/.paperspacefs/status.json")
+    for key in demo-key '' "$KEY" demo; do
+        assert_eq 401 "$(curl -s -o "$WORK/body" -w '%{http_code}' \
+            -H "Authorization: Bearer $key" "$url/shared-drives")"
+    done
+    assert_eq 401 "$(curl -s -o "$WORK/body" -w '%{http_code}' "$url/shared-drives")"
+    works 'ls drives/data > /dev/null'
+}
+
 gone_from_mounts()
 {
     ! is_mounted
@@ -206,7 +280,7 @@ gone_from_mounts()
 test_what_mount_and_fstab_pass_is_ignored()
 {
     start_emulator
-    mount_fs rw,_netdev,nofail,auto,noauto,user,users,silent,iversion,mand,nosymfollow,,x-systemd.automount,x-anything=1,exec,dev,suid,noatime
+    mount_fs rw,_netdev,nofail,auto,noauto,user,users,silent,iversion,mand,nosymfollow,nonempty,big_writes,,x-systemd.automount,x-anything=1,exec,dev,suid,noatime
     works 'ls drives'
 }
 

@@ -171,6 +171,59 @@ test_docs_keys_that_others_can_read_are_warned_of()
     eventually 10 gone_from_mounts
 }
 
+# Owner and mode of the file, and what becomes of it; the table of all is in tests/unit/test_key.c.
+test_docs_a_key_that_somebody_else_can_have_written_is_not_taken()
+{
+    start_emulator
+    key_file demo-key
+    chmod 602 "$T/key"
+    refuses 'any user can write it' "key_file=$T/key"
+    ln -s "$T/key" "$T/link"
+    refuses 'any user can write it' "key_file=$T/link"
+    chmod 620 "$T/key"
+    starts "key_file=$T/link"
+    assert_status 0
+    assert_contains "$err" 'its group can change the key: chmod 600'
+    fusermount3 -u "$MNT"
+    eventually 10 gone_from_mounts
+    client_keys mine demo-key
+    chmod 606 "$HOME/.paperspace/credentials.toml"
+    refuses 'credentials.toml: any user can write it'
+    if [ "$(id -u)" -eq 0 ]; then
+        chmod 600 "$T/key"
+        chown 4711 "$T/key"
+        refuses 'it belongs to another user (uid 4711)' "key_file=$T/key"
+        mounts "key_file=$T/key,uid=4711"
+    fi
+}
+
+test_docs_SIGHUP_takes_no_key_that_has_become_anybodys()
+{
+    start_emulator
+    key_file demo-key
+    KEY='' mount_fs "key_file=$T/key"
+    key_file other-key
+    chmod 666 "$T/key"
+    kill -HUP "$daemon"
+    daemon_said 'any user can write it.*the old key stays'
+    prints 8 'ls snapshots | wc -l'
+}
+
+test_docs_a_pipe_and_a_byte_order_mark()
+{
+    start_emulator
+    printf '\xef\xbb\xbfdemo-key\r\n' >"$T/key"
+    chmod 600 "$T/key"
+    mounts "key_file=$T/key"
+    # shellcheck disable=SC2016
+    run bash -c '"$1" -o key_file=<(sleep 0.3; echo demo-key) "$2" "$3"' - \
+        "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 0
+    assert_eq '' "$err"
+    fusermount3 -u "$MNT"
+    eventually 10 gone_from_mounts
+}
+
 test_a_refused_key_is_read_again_from_its_file()
 {
     start_emulator --key first-key

@@ -1,38 +1,88 @@
 /* SPDX-License-Identifier: MIT */
-/* What the table of mounts says of a directory. */
+/* What is mounted on: what the table of mounts says of it, and with which options. */
 #include "config.h"
 
+#include "fs/attach.h"
+#include "fs/mountinfo.h"
 #include "fs/mountpoint.h"
+#include "util/log.h"
 
 #include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char table[] =
     "22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
     "30 22 0:40 / /mnt/a rw,nosuid - fuse.paperspacefs https://api/v1 rw,user_id=0\n"
     "31 22 0:41 / /mnt/with\\040blank rw - fuse.paperspacefs x rw\n"
     "32 22 0:42 / /mnt/b rw shared:2 master:3 - fuse.sshfs host:/ rw\n"
+    "34 33 0:44 / /mnt/b rw - tmpfs tmpfs rw\n"
     "33 32 0:43 / /mnt/b rw - tmpfs tmpfs rw\n"
+    "35 22 0:45 / /auto rw - autofs systemd-1 rw,fd=5\n"
     "broken\n";
 
 static const struct {
-    const char *path;
-    const char *type;
-} cases[] = {
-    {"/", "ext4"},
-    {"/mnt/a", "fuse.paperspacefs"},
-    {"/mnt/with blank", "fuse.paperspacefs"},
-    {"/mnt/b", "tmpfs"}, /* the later one lies on top */
-    {"/mnt", ""},
-    {"/mnt/a/b", ""},
+    int id;
+    const char *point;
+    int top; /* 0: nothing lies there */
+} places[] = {
+    {22, "/mnt/a", 30},  {22, "/mnt/with blank", 31}, {22, "/mnt/b", 34}, /* one on the other */
+    {32, "/mnt/b", 34},  {34, "/mnt/b", 0},           {22, "/mnt", 0},
+    {22, "/mnt/a/b", 0}, {30, "/mnt/a", 0},           {1, "/", 22},
 };
 
-START_TEST(the_topmost_mount_right_on_a_path_counts)
+START_TEST(the_topmost_of_what_lies_on_a_directory_counts)
 {
-    char type[64];
+    struct mountinfo mount = {.id = 0};
+    bool found = mountinfo_topmost(table, places[_i].id, places[_i].point, &mount);
 
-    mountpoint_type(table, cases[_i].path, type, sizeof type);
-    ck_assert_str_eq(type, cases[_i].type);
+    ck_assert_int_eq(found, places[_i].top != 0);
+    ck_assert_int_eq(mount.id, places[_i].top);
+}
+END_TEST
+
+static const struct {
+    int id;
+    const char *point;
+    const char *type;
+    bool ours;
+} mounts[] = {
+    {22, "/", "ext4", false},
+    {30, "/mnt/a", "fuse.paperspacefs", true},
+    {31, "/mnt/with blank", "fuse.paperspacefs", true},
+    {32, "/mnt/b", "fuse.sshfs", false},
+    {35, "/auto", "autofs", false},
+};
+
+START_TEST(a_mount_is_found_by_its_number)
+{
+    struct mountinfo mount;
+
+    ck_assert(mountinfo_by_id(table, mounts[_i].id, &mount));
+    ck_assert_str_eq(mount.point, mounts[_i].point);
+    ck_assert_str_eq(mount.type, mounts[_i].type);
+    ck_assert_int_eq(mountinfo_is_ours(&mount), mounts[_i].ours);
+    ck_assert(!mountinfo_by_id(table, 99, &mount));
+}
+END_TEST
+
+START_TEST(the_mount_of_a_descriptor_is_in_the_table)
+{
+    struct mountinfo mount;
+    char *now = mountinfo_read();
+    int fd = open("/proc", O_PATH | O_CLOEXEC);
+
+    ck_assert_ptr_nonnull(now);
+    ck_assert(mountinfo_by_id(now, mountinfo_id_of(fd), &mount));
+    ck_assert_str_eq(mount.type, "proc");
+    ck_assert_int_eq(mountinfo_id_of(-1), -1);
+    close(fd);
+    free(now);
 }
 END_TEST
 
@@ -49,22 +99,94 @@ static const struct {
 START_TEST(what_can_not_be_mounted_on_is_said)
 {
     struct problem problem = {0};
-    char *path = NULL;
+    struct mountpoint point;
 
-    ck_assert_int_eq(mountpoint_prepare(refused[_i].path, &path, &problem), -1);
+    ck_assert_int_eq(mountpoint_prepare(refused[_i].path, &point, &problem), -1);
     ck_assert_msg(strstr(problem.message, refused[_i].words) != NULL, "%s", problem.message);
-    ck_assert_ptr_null(path);
+    ck_assert_ptr_null(point.path);
+    ck_assert_int_eq(point.fd, -1);
 }
 END_TEST
 
 START_TEST(a_path_becomes_absolute_and_clean)
 {
     struct problem problem = {0};
-    char *path = NULL;
+    struct mountpoint point;
 
-    ck_assert_int_eq(mountpoint_prepare("/dev/../usr/./", &path, &problem), 0);
-    ck_assert_str_eq(path, "/usr");
-    free(path);
+    log_set_level(LOG_LEVEL_ERROR);
+    ck_assert_int_eq(mountpoint_prepare("/dev/../usr/./", &point, &problem), 0);
+    ck_assert_str_eq(point.path, "/usr");
+    ck_assert(!point.autofs);
+    mountpoint_finish(&point);
+}
+END_TEST
+
+START_TEST(a_directory_keeps_its_descriptor_when_its_path_goes)
+{
+    struct problem problem = {0};
+    struct mountpoint point;
+    char above[] = "/tmp/test_mountpoint.XXXXXX", before[64], after[64], path[PATH_MAX];
+    int lock;
+
+    ck_assert_ptr_nonnull(mkdtemp(above));
+    snprintf(before, sizeof before, "%s/a", above);
+    snprintf(after, sizeof after, "%s/b", above);
+    ck_assert_int_eq(mkdir(before, 0700), 0);
+    ck_assert_int_eq(mountpoint_prepare(before, &point, &problem), 0);
+    ck_assert_int_eq(rename(before, after), 0);
+    ck_assert_int_eq(symlink("/etc", before), 0);
+    ck_assert(mountpoint_path(point.fd, path));
+    ck_assert_str_eq(path, after);
+    ck_assert_int_eq(mountpoint_enter(&point, &lock, &problem), 0);
+    close(lock);
+    mountpoint_finish(&point);
+    unlink(before);
+    rmdir(after);
+    rmdir(above);
+}
+END_TEST
+
+/* --- options ---- */
+
+static const struct {
+    struct attach_config config;
+    unsigned long flags;
+    const char *text; /* what follows default_permissions */
+} translated[] = {
+    {{.kernel_options = NULL}, MS_NOSUID | MS_NODEV, ""},
+    {{.read_only = true}, MS_NOSUID | MS_NODEV | MS_RDONLY, ""},
+    {{.kernel_options = "allow_other,max"}, MS_NOSUID | MS_NODEV, ",allow_other"},
+    {{.kernel_options = "allow_root,allow_other"}, MS_NOSUID | MS_NODEV, ",allow_other"},
+    {{.kernel_options = "noexec,dirsync"}, MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_DIRSYNC, ""},
+    {{.kernel_options = "noexec,exec,sync,async,noatime,atime"}, MS_NOSUID | MS_NODEV, ""},
+    {{.kernel_options = "exec,noexec,async,sync,atime,noatime"},
+     MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_SYNCHRONOUS | MS_NOATIME,
+     ""},
+    {{.kernel_options = "allow_other", .max_read = 4096},
+     MS_NOSUID | MS_NODEV,
+     ",allow_other,max_read=4096"},
+};
+
+START_TEST(options_become_flags_and_text)
+{
+    unsigned long flags;
+    char text[200];
+
+    ck_assert(attach_translate(&translated[_i].config, &flags, text, sizeof text));
+    ck_assert_uint_eq(flags, translated[_i].flags);
+    const char *rest = strstr(text, ",default_permissions");
+    ck_assert_ptr_nonnull(rest);
+    ck_assert_str_eq(rest + strlen(",default_permissions"), translated[_i].text);
+    ck_assert(!attach_translate(&translated[_i].config, &flags, text, 20));
+}
+END_TEST
+
+START_TEST(what_only_fusermount_can_do_is_known)
+{
+    ck_assert(!attach_lacks(NULL));
+    ck_assert(!attach_lacks("allow_other,noexec"));
+    ck_assert(attach_lacks("auto_unmount"));
+    ck_assert(attach_lacks("noexec,auto_unmount"));
 }
 END_TEST
 
@@ -73,8 +195,14 @@ int main(void)
     Suite *s = suite_create("mountpoint");
     TCase *t = tcase_create("mountpoint");
 
-    tcase_add_loop_test(t, the_topmost_mount_right_on_a_path_counts, 0,
-                        sizeof cases / sizeof cases[0]);
+    tcase_add_loop_test(t, the_topmost_of_what_lies_on_a_directory_counts, 0,
+                        sizeof places / sizeof places[0]);
+    tcase_add_loop_test(t, a_mount_is_found_by_its_number, 0, sizeof mounts / sizeof mounts[0]);
+    tcase_add_test(t, the_mount_of_a_descriptor_is_in_the_table);
+    tcase_add_test(t, a_directory_keeps_its_descriptor_when_its_path_goes);
+    tcase_add_loop_test(t, options_become_flags_and_text, 0,
+                        sizeof translated / sizeof translated[0]);
+    tcase_add_test(t, what_only_fusermount_can_do_is_known);
     tcase_add_loop_test(t, what_can_not_be_mounted_on_is_said, 0,
                         sizeof refused / sizeof refused[0]);
     tcase_add_test(t, a_path_becomes_absolute_and_clean);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's table of mounts, /proc/self/mountinfo. */
+#ifndef FS_MOUNTINFO_H
+#define FS_MOUNTINFO_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#define MOUNTINFO_OURS "fuse.paperspacefs"
+
+struct mountinfo {
+    int id;     /* of the mount; 0 in none that is found */
+    int parent; /* the id of the mount that it lies on */
+    char point[PATH_MAX];
+    char type[64];
+};
+
+/* The table as it is now; freed by the caller; NULL: it can't be read. */
+char *mountinfo_read(void);
+/* The mount with that id in a table's text. False: there is none. */
+bool mountinfo_by_id(const char *table, int id, struct mountinfo *out);
+/* The topmost of the mounts that lie on `point`, a directory of the mount `id`; when nothing is
+ * mounted on it, false. */
+bool mountinfo_topmost(const char *table, int id, const char *point, struct mountinfo *out);
+bool mountinfo_is_ours(const struct mountinfo *mount);
+
+/* The id of the mount that an open descriptor is in, without asking its filesystem; -1: it can't be
+ * told. */
+int mountinfo_id_of(int fd);
+
+#endif
