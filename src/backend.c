@@ -197,7 +197,37 @@ void backend_finish(struct backend *backend)
     cancel_group_finish(&backend->group);
 }
 
-int backend_try(struct backend *backend, int64_t timeout_ms, struct problem *problem)
+/* The first page of another kind than the first. */
+static int try_other(struct backend *backend, const struct kind *kind, int64_t timeout_ms,
+                     struct problem *problem)
+{
+    struct cancel cancel;
+    struct record *record = NULL;
+
+    cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
+    int rc = kind->singleton ? api_get(backend->api, kind, NULL, &cancel, &record, problem)
+                             : api_first_page(backend->api, kind, &cancel, problem);
+    record_unref(record);
+    cancel_finish(&cancel);
+    return rc;
+}
+
+/* The first kind is 404. Whether the others are, too; a key that is not accepted, and the end, take
+ * the place of the problem. */
+static bool try_others(struct backend *backend, int64_t timeout_ms, struct problem *problem)
+{
+    struct problem other = *problem;
+
+    for (size_t i = 1; i < KINDS_COUNT && other.kind == PROBLEM_NOT_FOUND; i++)
+        if (try_other(backend, kinds_all[i], timeout_ms, &other) == 0)
+            return false;
+    if (other.kind == PROBLEM_UNAUTHORIZED || other.kind == PROBLEM_INTERRUPTED)
+        *problem = other;
+    return other.kind == PROBLEM_NOT_FOUND;
+}
+
+int backend_try(struct backend *backend, int64_t timeout_ms, bool *nothing_there,
+                struct problem *problem)
 {
     struct cancel cancel;
 
@@ -205,6 +235,8 @@ int backend_try(struct backend *backend, int64_t timeout_ms, struct problem *pro
     cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
     int rc = cache_ensure(backend->cache, kinds_all[0], CACHE_FRESH, &cancel, problem);
     cancel_finish(&cancel);
+    *nothing_there =
+        rc != 0 && problem->kind == PROBLEM_NOT_FOUND && try_others(backend, timeout_ms, problem);
     return rc;
 }
 

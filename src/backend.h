@@ -37,8 +37,10 @@ int backend_init(struct backend *backend, const struct backend_config *config,
 void backend_finish(struct backend *backend);
 
 /* The first request: the listing of the first kind, whose answer is kept; waits at most as long
- * as an operation may. 0, or -1 with `problem` set. */
-int backend_try(struct backend *backend, int64_t timeout_ms, struct problem *problem);
+ * as an operation may. 0, or -1 with `problem` set. Only when that is 404 the others' first pages
+ * are asked for, one after the other, until one is not: `*nothing_there` tells that all were. */
+int backend_try(struct backend *backend, int64_t timeout_ms, bool *nothing_there,
+                struct problem *problem);
 /* SIGHUP: the key's file is read again, and everything cached has expired. Any thread. */
 void backend_refresh(void *backend);
 

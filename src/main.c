@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A mount, from its start to its end; what is not there (yet) is NULL. */
 struct mount {
@@ -84,14 +85,33 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
     return session_start(mount->session, backend_refresh, &mount->backend, problem);
 }
 
-/* Whether the first request lets the mount live: only a key that is not accepted, and a signal,
- * end it. Returns the exit status then, else -1. */
-static int judge(const struct problem *problem, const char *url)
+/* What is likely to be missing in the address of something that is no such API. */
+static void hint(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+    if (path == NULL)
+        log_error("%s: there is no such API: each kind is answered by 404; did you mean %s/v1?",
+                  url, url);
+    else
+        log_error("%s: there is no such API: each kind is answered by 404; is the path right? "
+                  "Paperspace's own is https://api.paperspace.com/v1",
+                  url);
+}
+
+/* Whether the first request lets the mount live: only a key that is not accepted, no API at all,
+ * and a signal end it. Returns the exit status then, else -1. */
+static int judge(const struct problem *problem, bool nothing_there, const char *url)
 {
     if (problem->kind == PROBLEM_INTERRUPTED)
         return EXIT_SUCCESS;
     if (problem->kind == PROBLEM_UNAUTHORIZED) {
         log_error("the key is not accepted by %s: %s", url, problem->message);
+        return EXIT_FAILURE;
+    }
+    if (nothing_there) {
+        hint(url);
         return EXIT_FAILURE;
     }
     if (problem->status != 0)
@@ -106,10 +126,11 @@ static int judge(const struct problem *problem, const char *url)
 static int serve(struct mount *mount, const char *url)
 {
     struct problem problem;
+    bool nothing_there;
     int status = -1;
 
-    if (backend_try(&mount->backend, mount->options->timeout_ms, &problem) != 0)
-        status = judge(&problem, url);
+    if (backend_try(&mount->backend, mount->options->timeout_ms, &nothing_there, &problem) != 0)
+        status = judge(&problem, nothing_there, url);
     if (status >= 0)
         return status;
     /* Only now, so that nobody meets a mount that does not answer yet. */

@@ -91,6 +91,10 @@ typedef void api_progress(void *ctx, size_t items);
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);
+/* Asks for the first page only, and keeps nothing of it but the dialect: whether there is such a
+ * kind at all. */
+int api_first_page(struct api *api, const struct kind *kind, struct cancel *cancel,
+                   struct problem *problem);
 /* `id` is NULL for a singleton. One reference in `*out`. */
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem);

@@ -309,12 +309,9 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
     return rc;
 }
 
-int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
-             api_progress *progress, void *progress_ctx, struct record_list *out,
-             struct problem *problem)
+static struct listing begin_listing(struct api *api, const struct kind *kind, struct cancel *cancel)
 {
-    struct problem own;
-    struct listing listing = {
+    return (struct listing){
         .call = {.api = api,
                  .kind = kind,
                  .method = HTTP_GET,
@@ -324,6 +321,22 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
         .dialect = api_dialect(api),
         .records = RECORD_LIST_EMPTY,
     };
+}
+
+static void end_listing(struct listing *listing)
+{
+    free(listing->after);
+    buf_finish(&listing->last_id);
+    idset_finish(&listing->ids);
+    idset_finish(&listing->cursors);
+}
+
+int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
+             api_progress *progress, void *progress_ctx, struct record_list *out,
+             struct problem *problem)
+{
+    struct problem own;
+    struct listing listing = begin_listing(api, kind, cancel);
 
     listing.call.text = &listing.text;
     int rc = list_pages(&listing, progress, progress_ctx, &own);
@@ -334,9 +347,22 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
         record_list_finish(&listing.records);
     if (rc != 0 && problem != NULL)
         *problem = own;
-    free(listing.after);
-    buf_finish(&listing.last_id);
-    idset_finish(&listing.ids);
-    idset_finish(&listing.cursors);
+    end_listing(&listing);
+    return rc;
+}
+
+int api_first_page(struct api *api, const struct kind *kind, struct cancel *cancel,
+                   struct problem *problem)
+{
+    struct listing listing = begin_listing(api, kind, cancel);
+
+    listing.call.text = &listing.text;
+    int rc = fetch_first(&listing, problem);
+    if (rc == 0) {
+        rc = take_page(&listing, problem);
+        drop_page(&listing);
+    }
+    record_list_finish(&listing.records);
+    end_listing(&listing);
     return rc;
 }

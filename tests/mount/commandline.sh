@@ -172,6 +172,55 @@ test_a_wrong_key_mounts_nothing()
     not_mounted
 }
 
+test_docs_an_address_without_the_API_mounts_nothing()
+{
+    start_emulator
+    pfs "$ROOT" "$MNT"
+    assert_status 1
+    says "no such API.*did you mean $ROOT/v1"
+    not_mounted
+    pfs "$ROOT/v2" "$MNT"
+    assert_status 1
+    says 'no such API.*is the path right.*/v1'
+    not_mounted
+}
+
+test_docs_one_kind_that_is_there_is_an_API()
+{
+    local kind other
+
+    start_emulator
+    for kind in /snapshots /storage-providers; do
+        for other in /shared-drives /snapshots /storage-providers; do
+            [ "$other" = "$kind" ] || fault "{\"path\": \"$other\", \"times\": -1, \"status\": 404}"
+        done
+        mount_fs ''
+        daemon_said 'the list of drives: HTTP 404'
+        end_mount
+        no_faults
+    done
+}
+
+test_docs_a_key_that_is_not_accepted_by_another_kind_mounts_nothing()
+{
+    start_emulator
+    fault '{"path": "/shared-drives", "times": -1, "status": 404}'
+    fault '{"path": "/snapshots", "times": -1, "status": 401}'
+    pfs "$URL" "$MNT"
+    assert_status 1
+    says 'the key is not accepted'
+    not_mounted
+}
+
+test_start_up_asks_for_the_drives_only()
+{
+    start_emulator
+    mount_fs ''
+    eventually 20 started_up
+    assert_eq 1 "$(requests | wc -l)"
+    assert_matches "$(requests)" '^GET /shared-drives'
+}
+
 test_no_key_mounts_nothing()
 {
     start_emulator
