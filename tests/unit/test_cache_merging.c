@@ -403,6 +403,7 @@ TCase *case_merging(void)
     TCase *tcase = tcase_create("merging");
 
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
+    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_unchanged_content_keeps_its_record_and_mtime);
     tcase_add_test(tcase, test_first_sight_less_rank_is_the_mtime_where_no_date_is);
     tcase_add_test(tcase,
