@@ -199,6 +199,12 @@ void record_unref(struct record *record)
     drop(record);
 }
 
+bool record_same_names(const struct record *a, const struct record *b)
+{
+    return a->name_bytes == b->name_bytes && memcmp(a->name, b->name, a->name_bytes) == 0 &&
+           strcmp(a->machine_id, b->machine_id) == 0;
+}
+
 bool record_equal(const struct record *a, const struct record *b)
 {
     return a->json_bytes == b->json_bytes && memcmp(a->json, b->json, a->json_bytes) == 0;

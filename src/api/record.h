@@ -51,6 +51,8 @@ struct record *record_from_text(const struct kind *kind, enum dialect dialect,
 struct record *record_with_mtime(const struct record *record, int64_t mtime_ms);
 struct record *record_ref(struct record *record);
 void record_unref(struct record *record); /* NULL is fine */
+/* Whether name and machine are the same. */
+bool record_same_names(const struct record *a, const struct record *b);
 /* Whether two records hold the same text (and so the same content). */
 bool record_equal(const struct record *a, const struct record *b);
 /* Parses record->json: a new json_object, for the caller alone; NULL: no memory. */

@@ -66,6 +66,7 @@ struct cache_config {
 #define CACHE_HISTORY_BYTES      (32 << 20) /* in all */
 #define CACHE_CHANGES_MS         600000     /* how long ended changes of what is gone are */
 #define CACHE_GONE_REMEMBERED    1024       /* ids of a kind */
+#define CACHE_KIND_MAX_BYTES     ((size_t)160 << 20) /* of a kind's documents */
 #define CACHE_CREATED_PIN_MS     600000
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */

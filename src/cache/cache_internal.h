@@ -69,6 +69,7 @@ struct item {
     struct record *record;
     struct machine *machine; /* NULL: the kind has none */
     tick_t first_begun;      /* begun of the listing that brought it; 0: it is not new to us */
+    tick_t merged;           /* begun of the last listing that had it; 0: none */
     tick_t got_begun;        /* of the last GET or answer to a change of ours; 0: none */
     int64_t got_ms;          /* when that was */
     tick_t expired;
@@ -148,6 +149,7 @@ struct collection {
     struct item *by_id;
     struct name_slot *names[NAME_INDEXES];
     struct machine *machines;
+    size_t bytes;           /* of the records' documents */
     struct item_list order; /* the API's; own creations that listings lack come first */
     struct tombstone *tombstones;
     struct history *histories;
@@ -289,12 +291,17 @@ void collection_remove(struct collection *collection, struct item *item);
 /* Gives `item` another record of the same id (takes a reference); false: no memory, the item is
  * gone then. */
 bool collection_replace(struct collection *collection, struct item *item, struct record *record);
+/* Whether the kind stays below CACHE_KIND_MAX_BYTES with that record in the place of the one of its
+ * id. */
+bool collection_has_room(struct collection *collection, const struct record *record);
 bool collection_is_small(const struct collection *collection);
 
 /* --- what fetches and changes bring (merge.c) ------------------------------------------------- */
 
 /* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known
- * any more then. */
+ * any more then. A long one gives the lock up now and then, so that other kinds are not held up:
+ * what is known of this one is right at any time, but in the order of the listing only at the
+ * end. */
 bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun);
 /* The answer to a GET begun at `begun`; never shows what is not shown (but a singleton). */
 bool merge_item(struct collection *collection, struct record *record, tick_t begun);

@@ -36,6 +36,14 @@ struct item *collection_find(struct collection *collection, const char *id)
     return item;
 }
 
+bool collection_has_room(struct collection *collection, const struct record *record)
+{
+    const struct item *item = collection_find(collection, record->id);
+    size_t others_bytes = collection->bytes - (item == NULL ? 0 : item->record->json_bytes);
+
+    return others_bytes + record->json_bytes <= CACHE_KIND_MAX_BYTES;
+}
+
 bool collection_is_small(const struct collection *collection)
 {
     return HASH_COUNT(collection->by_id) <= CACHE_SMALL_COUNT;
@@ -124,8 +132,10 @@ struct item *collection_add(struct collection *collection, struct record *record
         free_item(item);
         return NULL;
     }
-    if (index_names(collection, item))
+    if (index_names(collection, item)) {
+        collection->bytes += record->json_bytes;
         return item;
+    }
     HASH_DEL(collection->by_id, item);
     free_item(item);
     return NULL;
@@ -134,6 +144,7 @@ struct item *collection_add(struct collection *collection, struct record *record
 void collection_remove(struct collection *collection, struct item *item)
 {
     gone_note(collection, item->record->id);
+    collection->bytes -= item->record->json_bytes;
     TAILQ_REMOVE(&collection->order, item, link);
     names_remove(collection, item);
     leave_machine(collection, item);
@@ -141,15 +152,11 @@ void collection_remove(struct collection *collection, struct item *item)
     free_item(item);
 }
 
-static bool has_same_names(const struct record *a, const struct record *b)
-{
-    return a->name_bytes == b->name_bytes && memcmp(a->name, b->name, a->name_bytes) == 0 &&
-           strcmp(a->machine_id, b->machine_id) == 0;
-}
-
 /* The indexes' keys live in the record: they move to the new one, where they are the same. */
-static void swap_record(struct item *item, struct record *record)
+static void swap_record(struct collection *collection, struct item *item, struct record *record)
 {
+    collection->bytes += record->json_bytes;
+    collection->bytes -= item->record->json_bytes;
     record_unref(item->record);
     item->record = record;
     item->hh.key = record->id;
@@ -158,13 +165,13 @@ static void swap_record(struct item *item, struct record *record)
 bool collection_replace(struct collection *collection, struct item *item, struct record *record)
 {
     record_ref(record);
-    if (has_same_names(item->record, record)) {
-        swap_record(item, record);
+    if (record_same_names(item->record, record)) {
+        swap_record(collection, item, record);
         return true;
     }
     names_remove(collection, item);
     leave_machine(collection, item);
-    swap_record(item, record);
+    swap_record(collection, item, record);
     if (index_names(collection, item))
         return true;
     collection_remove(collection, item);

@@ -11,6 +11,9 @@
 #include "cache/cache_internal.h"
 #include "util/json.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 enum origin { FROM_SERVER, FROM_OWN_CHANGE };
 
 static int64_t wall_now_ms(const struct collection *collection)
@@ -112,7 +115,15 @@ static bool merge_known(struct collection *collection, struct item *item, struct
     return take(collection, item, record, FROM_SERVER, NULL);
 }
 
-/* Merges one record and moves its item to the end of `order`. False: no memory. */
+/* Moves it to the end of `order`. */
+static void place(struct collection *collection, struct item *item, struct item_list *order)
+{
+    TAILQ_REMOVE(&collection->order, item, link);
+    TAILQ_INSERT_TAIL(order, item, link);
+}
+
+/* Merges one record and moves its item to the end of `order`; NULL: leaves it where it is, a new
+ * one at the end. False: no memory. */
 static bool merge_one(struct collection *collection, struct record *record, int64_t seen_ms,
                       tick_t begun, struct item_list *order)
 {
@@ -127,15 +138,17 @@ static bool merge_one(struct collection *collection, struct record *record, int6
     if (item != NULL) {
         if (!merge_known(collection, item, record, begun))
             return false;
-        TAILQ_REMOVE(&collection->order, item, link);
     } else {
         item = add(collection, record, seen_ms);
         if (item == NULL)
             return false;
         item->first_begun = begun;
+        TAILQ_INSERT_TAIL(&collection->order, item, link);
     }
     item->listed = true;
-    TAILQ_INSERT_TAIL(order, item, link);
+    item->merged = begun;
+    if (order != NULL)
+        place(collection, item, order);
     return true;
 }
 
@@ -160,21 +173,106 @@ static void drop_missing(struct collection *collection, tick_t begun)
     }
 }
 
-bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun)
+/* How many records are merged before others get the lock: some milliseconds of work. */
+#define SLICE 1000
+
+/* Lets others have the lock, which the system gives to who waits only while nobody takes it. */
+static void pause_slice(pthread_mutex_t *lock)
+{
+    static const struct timespec moment = {.tv_nsec = 50000};
+
+    pthread_mutex_unlock(lock);
+    nanosleep(&moment, NULL);
+    pthread_mutex_lock(lock);
+}
+
+/* Whether one more resource of a name can be added: not beside a single one of which the listing is
+ * still to say whether it keeps that name. */
+static bool is_settled(const struct name_slot *group, tick_t begun)
+{
+    return group == NULL || group->count > 1 || group->item->merged == begun;
+}
+
+/* Whether a record can be merged before the others of its listing: names go from one resource to
+ * another in one step only, or a name would be nobody's, or two's, in between. */
+static bool goes_alone(struct collection *collection, const struct record *record, tick_t begun)
+{
+    const struct item *item = collection_find(collection, record->id);
+
+    if (tombstone_find(collection, record->id) != NULL)
+        return false;
+    if (item != NULL)
+        return record_same_names(item->record, record);
+    return is_settled(names_find(collection, record->name, record->name_bytes, NULL), begun) &&
+           is_settled(names_find(collection, record->name, record->name_bytes, record->machine_id),
+                      begun);
+}
+
+/* Merges ahead what can be, slice by slice; what is new is at the end of the order meanwhile. Marks
+ * in `done` (a bit for each) what was. False: no memory. */
+static bool merge_ahead(struct collection *collection, const struct record_list *list,
+                        int64_t seen_ms, tick_t begun, uint8_t *done)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (i % SLICE == SLICE - 1)
+            pause_slice(&collection->cache->lock);
+        if (!goes_alone(collection, list->records[i], begun))
+            continue;
+        if (!merge_one(collection, list->records[i], seen_ms - (int64_t)i, begun, NULL))
+            return false;
+        done[i / 8] |= (uint8_t)(1U << i % 8);
+    }
+    return true;
+}
+
+/* Moves it to the end of `order`, merged ahead or not. False: no memory. */
+static bool merge_in_order(struct collection *collection, struct record *record, bool done,
+                           int64_t seen_ms, tick_t begun, struct item_list *order)
+{
+    if (!done)
+        return merge_one(collection, record, seen_ms, begun, order);
+    struct item *item = collection_find(collection, record->id);
+
+    if (item != NULL) /* else this mount has deleted it meanwhile */
+        place(collection, item, order);
+    return true;
+}
+
+/* The rest, in one step: others see the listing before, or this one. */
+static bool merge_whole(struct collection *collection, const struct record_list *list,
+                        int64_t seen_ms, tick_t begun, const uint8_t *done)
 {
     struct item_list order = TAILQ_HEAD_INITIALIZER(order);
-    /* Their ranks in a newest-first listing sort those that are first seen in it, so that all are
-     * counted from one time. */
-    int64_t seen_ms = wall_now_ms(collection);
     bool complete = true;
 
     for (size_t i = 0; i < list->count && complete; i++)
-        complete = merge_one(collection, list->records[i], seen_ms - (int64_t)i, begun, &order);
+        complete = merge_in_order(collection, list->records[i],
+                                  done != NULL && (done[i / 8] & 1U << i % 8) != 0,
+                                  seen_ms - (int64_t)i, begun, &order);
     if (complete)
         drop_missing(collection, begun);
     TAILQ_CONCAT(&collection->order, &order, link);
-    collection->known = complete;
-    if (!complete)
+    return complete;
+}
+
+static bool merge_records(struct collection *collection, const struct record_list *list,
+                          tick_t begun)
+{
+    /* Their ranks in a newest-first listing sort those that are first seen in it, so that all are
+     * counted from one time. */
+    int64_t seen_ms = wall_now_ms(collection);
+    uint8_t *done = list->count < SLICE ? NULL : calloc(list->count / 8 + 1, 1);
+    bool complete = done == NULL || merge_ahead(collection, list, seen_ms, begun, done);
+
+    complete = complete && merge_whole(collection, list, seen_ms, begun, done);
+    free(done);
+    return complete;
+}
+
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun)
+{
+    collection->known = merge_records(collection, list, begun);
+    if (!collection->known)
         return false;
     collection->listed_begun = begun;
     collection->listed_ms = now_ms(collection);

@@ -95,6 +95,93 @@ START_TEST(test_many_resources_of_few_names_are_listed_and_found_quickly)
 }
 END_TEST
 
+/* Looks at another kind all the time; notes how long a look took at most. */
+struct looker {
+    pthread_t thread;
+    atomic_bool ended;
+    int64_t longest_ms;
+};
+
+static void *look_on(void *arg)
+{
+    struct looker *looker = arg;
+
+    while (!atomic_load(&looker->ended)) {
+        int64_t begun_ms = clock_now_ms(&clock_system);
+        struct record *record = cache_by_id(room.cache, &kind_drives, "d1");
+        int64_t took_ms = clock_now_ms(&clock_system) - begun_ms;
+
+        ck_assert_ptr_nonnull(record);
+        record_unref(record);
+        looker->longest_ms = took_ms > looker->longest_ms ? took_ms : looker->longest_ms;
+        room_pause();
+    }
+    return NULL;
+}
+
+START_TEST(test_a_long_listing_holds_up_no_other_kind)
+{
+    struct looker looker = {.longest_ms = 0};
+
+    room_add_drives(3);
+    add_snapshots(is_instrumented() ? MANY / 20 : MANY);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    pthread_create(&looker.thread, NULL, look_on, &looker);
+    for (int i = 0; i < 2; i++) { /* all of them new, then all of them known */
+        ck_assert_int_eq(room_ensure(&kind_snapshots, CACHE_FRESH), PROBLEM_NONE);
+        cache_expire(room.cache, &kind_snapshots, NULL);
+    }
+    atomic_store(&looker.ended, true);
+    pthread_join(looker.thread, NULL);
+    if (getenv("TEST_CACHE_VERBOSE") != NULL)
+        fprintf(stderr, "the longest look took %lld ms\n", (long long)looker.longest_ms);
+    ck_assert(is_instrumented() || looker.longest_ms < 200);
+}
+END_TEST
+
+/* Names wander from one to another while a long listing is merged: whoever looks finds each. */
+static void *look_up_names(void *arg)
+{
+    struct looker *looker = arg;
+    struct record *found[2];
+
+    while (!atomic_load(&looker->ended)) {
+        size_t count =
+            cache_by_name(room.cache, &kind_drives, "drive 1", strlen("drive 1"), NULL, found, 2);
+        ck_assert_uint_eq(count, 1);
+        record_unref(found[0]);
+    }
+    return NULL;
+}
+
+START_TEST(test_a_name_is_always_somebodys_while_a_long_listing_is_merged)
+{
+    struct looker looker = {.longest_ms = 0};
+    struct record_list list;
+
+    room_add_drives(5000);
+    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    pthread_create(&looker.thread, NULL, look_up_names, &looker);
+    for (int i = 0; i < 4; i++) {
+        server_edit(room.server, DRIVES, "d1", "name", i % 2 == 0 ? "drive 4999" : "drive 1");
+        server_edit(room.server, DRIVES, "d4999", "name", i % 2 == 0 ? "drive 1" : "drive 4999");
+        cache_expire(room.cache, &kind_drives, NULL);
+        ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
+    }
+    atomic_store(&looker.ended, true);
+    pthread_join(looker.thread, NULL);
+    ck_assert(cache_records(room.cache, &kind_drives, &list));
+    ck_assert_uint_eq(list.count, 5000);
+    for (size_t i = 0; i < list.count; i++) {
+        char id[32];
+
+        snprintf(id, sizeof(id), "d%zu", i);
+        ck_assert_str_eq(list.records[i]->id, id);
+    }
+    record_list_finish(&list);
+}
+END_TEST
+
 TCase *case_scale(void)
 {
     TCase *tcase = tcase_create("scale");
@@ -102,5 +189,7 @@ TCase *case_scale(void)
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_many_resources_of_few_names_are_listed_and_found_quickly);
+    tcase_add_test(tcase, test_a_long_listing_holds_up_no_other_kind);
+    tcase_add_test(tcase, test_a_name_is_always_somebodys_while_a_long_listing_is_merged);
     return tcase;
 }
