@@ -55,8 +55,8 @@ struct api_config {
     int64_t backoff_ms;    /* the first pause before a retry; 0: 250 ms */
     int forced_dialect;    /* an enum dialect, or -1: find out from the first list */
     bool reads_only;       /* no change is sent, whoever asks: PROBLEM_WITHHELD, err EROFS */
-    size_t max_list_items; /* 0: 1,000,000 */
-    size_t max_list_bytes; /* of the items' text and of the cursors; 0: 512 MiB */
+    size_t max_list_items; /* 0: 250,000 */
+    size_t max_list_bytes; /* of the items' text and of the cursors; 0: 160 MiB */
     /* Called after every exchange, from the calling thread; or NULL. */
     void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
     /* Called on a 401, at most once for each call of this API, with the key that was sent ("":
@@ -80,14 +80,17 @@ void api_set_key(struct api *api, const char *key);
 enum dialect api_dialect(const struct api *api);
 bool api_dialect_known(const struct api *api);
 
-/* Called after each page with the number of items so far; or NULL. */
-typedef void api_progress(void *ctx, size_t items);
+/* Called after each page with the number of items so far; or NULL. False: nobody wants the rest,
+ * and the list ends as interrupted. */
+typedef bool api_progress(void *ctx, size_t items);
 
 /* Lists all resources of a kind, every page, in the API's order, duplicates (by id) dropped; items
  * without a valid id are a PROBLEM_PROTOCOL, so is a cursor that comes back; a list that goes on
- * beyond max_list_items or max_list_bytes is PROBLEM_TOO_LARGE. The first list of any kind that
- * answers decides the dialect (a bare array or an object with `items`); a 400 to the query is tried
- * once without a query. Empty `out` on entry; filled on success only. */
+ * beyond max_list_items or max_list_bytes, or has a cursor of more than 4 KiB, is
+ * PROBLEM_TOO_LARGE; one that brings next to nothing with each page is not asked for faster than 20
+ * pages a second, and after 11 that bring nothing it is PROBLEM_PROTOCOL. The first list of any
+ * kind that answers decides the dialect (a bare array or an object with `items`); a 400 to the
+ * query is tried once without a query. Empty `out` on entry; filled on success only. */
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);

@@ -50,6 +50,11 @@ tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_list_LDADD = $(api_test_libs)
 
+check_PROGRAMS += tests/unit/test_api_endless
+tests_unit_test_api_endless_SOURCES = tests/unit/test_api_endless.c
+tests_unit_test_api_endless_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_endless_LDADD = $(api_test_libs)
+
 check_PROGRAMS += tests/unit/test_api_change
 tests_unit_test_api_change_SOURCES = tests/unit/test_api_change.c $(api_test_fake)
 tests_unit_test_api_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -14,18 +14,26 @@
  * in circles with ever new cursors. */
 #define BARREN_PAGES_MAX 10
 
+/* Or that brings next to nothing each time: nobody pages like that, so it is not asked faster. */
+#define THIN_ITEMS      (API_PAGE_LIMIT / 4)
+#define THIN_PAGES_FREE 20
+#define THIN_PAUSE_MS   50
+
+#define CURSOR_MAX_BYTES 4096
+
 /* And one that brings something new for ever: nobody has a list of that length. */
-#define MAX_ITEMS      ((size_t)1000000)
-#define MAX_TEXT_BYTES ((size_t)512 << 20)
+#define MAX_ITEMS      ((size_t)250000)
+#define MAX_TEXT_BYTES ((size_t)160 << 20)
 
 #define ITEMS_BETWEEN_LOOKS 64 /* at the token */
 
 struct listing {
     struct call call;
-    enum dialect dialect; /* as far as known before the first answer, then for certain */
-    bool limited;         /* the first page was asked for with a limit */
-    unsigned barren_pages;
-    size_t text_bytes; /* of the records and cursors so far */
+    enum dialect dialect;  /* as far as known before the first answer, then for certain */
+    bool limited;          /* the first page was asked for with a limit */
+    unsigned barren_pages; /* in a row */
+    unsigned thin_pages;   /* ever */
+    size_t text_bytes;     /* of the records and cursors so far */
     struct record_list records;
     struct idset ids;
     struct idset cursors;
@@ -188,6 +196,7 @@ static int take_items(struct listing *listing, struct json_slice items, size_t *
             take_item(listing, walk.value, *count, problem) != 0)
             return -1;
     listing->barren_pages = listing->records.count == before ? listing->barren_pages + 1 : 0;
+    listing->thin_pages += listing->records.count - before < THIN_ITEMS;
     return 0;
 }
 
@@ -234,6 +243,9 @@ static int follow(struct listing *listing, const char *next, struct problem *pro
     listing->after = NULL;
     if (*next == '\0')
         return 0;
+    if (strlen(next) > CURSOR_MAX_BYTES)
+        return call_problem(&listing->call, problem, PROBLEM_TOO_LARGE,
+                            "the cursor of the next page is larger than 4096 bytes");
     enum idset_result result = idset_add(&listing->cursors, next);
     if (result == IDSET_KNOWN || listing->barren_pages > BARREN_PAGES_MAX)
         return call_problem(&listing->call, problem, PROBLEM_PROTOCOL,
@@ -286,6 +298,13 @@ static bool was_whole(const struct listing *listing, const struct problem *probl
            dialect_rows[listing->dialect].list == LIST_ARRAY;
 }
 
+/* Before the next page. A token that fires meanwhile is found by whoever fetches that. */
+static void pace(struct listing *listing)
+{
+    if (listing->thin_pages > THIN_PAGES_FREE)
+        (void)cancel_sleep(listing->call.cancel, clock_now_ms(&clock_system) + THIN_PAUSE_MS);
+}
+
 static int list_pages(struct listing *listing, api_progress *progress, void *progress_ctx,
                       struct problem *problem)
 {
@@ -298,10 +317,13 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
             call_blame_answer(&listing->call, problem);
             return -1;
         }
-        if (progress != NULL)
-            progress(progress_ctx, listing->records.count);
+        bool wanted = progress == NULL || progress(progress_ctx, listing->records.count);
         if (listing->after == NULL)
             return 0;
+        if (!wanted)
+            return call_problem(&listing->call, problem, PROBLEM_INTERRUPTED,
+                                "nobody waits for this list any more");
+        pace(listing);
         rc = fetch(listing, problem);
         if (rc != 0 && was_whole(listing, problem))
             return 0;

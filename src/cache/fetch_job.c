@@ -15,18 +15,48 @@ static void note_answer_locked(struct collection *collection)
     collection->suspended = false;
 }
 
-/* A page came: the server answers. */
-static void on_page(void *ctx, size_t items)
+/* A fetch goes on when all who waited for it have left; but not as fast as it can, and not for
+ * longer than so many pages that bring next to nothing. */
+#define UNWANTED_PAUSE_MS  50
+#define UNWANTED_PAGES_MAX 40
+#define THIN_ITEMS         30
+
+/* A listing while its pages come. */
+struct paging {
+    struct flight *flight;
+    struct cancel *cancel;
+    size_t items; /* after the page before */
+    unsigned unwanted_pages;
+};
+
+/* Notes that the server answers; whether anybody waits for it. */
+static bool note_page(struct flight *flight)
 {
-    struct flight *flight = ctx;
     struct cache *cache = flight->collection->cache;
 
-    (void)items;
     pthread_mutex_lock(&cache->lock);
     flight->progress_ms = clock_now_ms(&clock_system);
     note_answer_locked(flight->collection);
     wait_queue_wake(&flight->waiters);
+    bool wanted = flight->refs > 1;
     pthread_mutex_unlock(&cache->lock);
+    return wanted;
+}
+
+/* A page came. */
+static bool on_page(void *ctx, size_t items)
+{
+    struct paging *paging = ctx;
+    bool thin = items - paging->items < THIN_ITEMS;
+
+    paging->items = items;
+    if (note_page(paging->flight)) {
+        paging->unwanted_pages = 0;
+        return true;
+    }
+    paging->unwanted_pages += thin;
+    (void)cancel_sleep(paging->cancel, clock_now_ms(&clock_system) + UNWANTED_PAUSE_MS);
+    return paging->unwanted_pages <= UNWANTED_PAGES_MAX;
 }
 
 static void merge_failed(struct problem *problem)
@@ -64,8 +94,9 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
     struct collection *collection = flight->collection;
     struct cache *cache = collection->cache;
     struct record_list list = RECORD_LIST_EMPTY;
+    struct paging paging = {.flight = flight, .cancel = cancel};
 
-    if (api_list(cache->config.api, collection->kind, cancel, on_page, flight, &list, problem) ==
+    if (api_list(cache->config.api, collection->kind, cancel, on_page, &paging, &list, problem) ==
         0) {
         pthread_mutex_lock(&cache->lock);
         if (!merge_list(collection, &list, flight->begun))
@@ -81,7 +112,11 @@ static void merge_answer(struct flight *flight, struct record *record, struct pr
 {
     struct collection *collection = flight->collection;
 
-    if (record != NULL) {
+    if (record != NULL && !collection_has_room(collection, record)) {
+        problem_set(problem, PROBLEM_TOO_LARGE, "with it the %s would be larger than %zu bytes",
+                    collection->kind->singleton ? collection->kind->noun : collection->kind->plural,
+                    CACHE_KIND_MAX_BYTES);
+    } else if (record != NULL) {
         if (!merge_item(collection, record, flight->begun))
             merge_failed(problem);
     } else if (problem->kind == PROBLEM_NOT_FOUND && !collection->kind->singleton) {

@@ -30,6 +30,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_changing.c \
   tests/unit/test_cache_creating.c \
   tests/unit/test_cache_crowd.c \
+  tests/unit/test_cache_endless.c \
   tests/unit/test_cache_events.c \
   tests/unit/test_cache_gate.c \
   tests/unit/test_cache_merging.c \

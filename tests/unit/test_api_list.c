@@ -497,11 +497,12 @@ START_TEST(an_array_of_exactly_the_limit_is_whole_where_lists_are_not_paged)
 }
 END_TEST
 
-static void count_progress(void *ctx, size_t items)
+static bool count_progress(void *ctx, size_t items)
 {
     struct buf *text = ctx;
 
     ck_assert(buf_printf(text, "%zu ", items));
+    return true;
 }
 
 START_TEST(progress_is_told_after_each_page)

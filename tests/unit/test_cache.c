@@ -19,6 +19,7 @@ int main(void)
     suite_add_tcase(suite, case_gate());
     suite_add_tcase(suite, case_scale());
     suite_add_tcase(suite, case_crowd());
+    suite_add_tcase(suite, case_endless());
     runner = srunner_create(suite);
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);

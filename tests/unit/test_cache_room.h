@@ -76,5 +76,6 @@ TCase *case_events(void);
 TCase *case_gate(void);
 TCase *case_scale(void);
 TCase *case_crowd(void);
+TCase *case_endless(void);
 
 #endif
