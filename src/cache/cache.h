@@ -40,6 +40,7 @@ struct cache_config {
     int64_t timeout_ms;    /* of one request; also how long a change may take */
     int64_t stale_wait_ms; /* 0: CACHE_STALE_WAIT_MS */
     unsigned connections;  /* that requests share; 0: CACHE_ITEMS_AT_ONCE items of a kind at once */
+    size_t kind_max_bytes; /* of a kind's documents; 0: CACHE_KIND_MAX_BYTES */
     int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
     struct guard *guard;    /* asked before a change is sent; borrowed; NULL: there is none */
     enum cache_sending sending;

@@ -291,8 +291,9 @@ void collection_remove(struct collection *collection, struct item *item);
 /* Gives `item` another record of the same id (takes a reference); false: no memory, the item is
  * gone then. */
 bool collection_replace(struct collection *collection, struct item *item, struct record *record);
-/* Whether the kind stays below CACHE_KIND_MAX_BYTES with that record in the place of the one of its
- * id. */
+/* How large a kind's documents may be together; whether they stay so with that record in the place
+ * of the one of its id. */
+size_t collection_max_bytes(const struct collection *collection);
 bool collection_has_room(struct collection *collection, const struct record *record);
 bool collection_is_small(const struct collection *collection);
 

@@ -36,12 +36,19 @@ struct item *collection_find(struct collection *collection, const char *id)
     return item;
 }
 
+size_t collection_max_bytes(const struct collection *collection)
+{
+    size_t configured = collection->cache->config.kind_max_bytes;
+
+    return configured > 0 ? configured : CACHE_KIND_MAX_BYTES;
+}
+
 bool collection_has_room(struct collection *collection, const struct record *record)
 {
     const struct item *item = collection_find(collection, record->id);
     size_t others_bytes = collection->bytes - (item == NULL ? 0 : item->record->json_bytes);
 
-    return others_bytes + record->json_bytes <= CACHE_KIND_MAX_BYTES;
+    return others_bytes + record->json_bytes <= collection_max_bytes(collection);
 }
 
 bool collection_is_small(const struct collection *collection)

@@ -115,7 +115,7 @@ static void merge_answer(struct flight *flight, struct record *record, struct pr
     if (record != NULL && !collection_has_room(collection, record)) {
         problem_set(problem, PROBLEM_TOO_LARGE, "with it the %s would be larger than %zu bytes",
                     collection->kind->singleton ? collection->kind->noun : collection->kind->plural,
-                    CACHE_KIND_MAX_BYTES);
+                    collection_max_bytes(collection));
     } else if (record != NULL) {
         if (!merge_item(collection, record, flight->begun))
             merge_failed(problem);

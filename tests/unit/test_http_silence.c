@@ -41,12 +41,18 @@ static bool answer(struct peer *self, int fd, const char *head, const char *body
     return true;
 }
 
+static void begin(void)
+{
+    atomic_store(&silent_below, 0);
+    caller_begin(answer, 8, 0);
+}
+
 /* KEPT idle connections, which die. */
 static void begin_silence(void)
 {
     struct caller callers[KEPT];
 
-    caller_begin(answer, 8, 0);
+    begin();
     for (int i = 0; i < KEPT; i++) {
         caller_prepare(&callers[i], HTTP_GET, "/meet");
         caller_launch(&callers[i]);
@@ -129,7 +135,7 @@ START_TEST(what_answers_is_kept)
 {
     struct caller slow;
 
-    caller_begin(answer, 8, 0);
+    begin();
     caller_prepare(&slow, HTTP_GET, "/hold");
     slow.request.timeout_ms = 1000;
     caller_launch(&slow);
