@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += tests/layering.sh
+dist_check_SCRIPTS += tests/layering.sh tests/hardening.sh
 
 # Each file of scenarios mounts the program many times, in both dialects.
 dist_check_SCRIPTS += \
