@@ -23,25 +23,28 @@ static bool hex_pair(const char *text, size_t size_bytes)
     return size_bytes >= 2 && hex_value(text[0]) >= 0 && hex_value(text[1]) >= 0;
 }
 
-/* Whether the byte at `at` can't stand for itself. */
-static bool needs_code(const char *name, size_t name_bytes, size_t at)
+/* Whether the character at `at` can't stand for itself. */
+static bool needs_code(const char *name, size_t name_bytes, size_t at, size_t size)
 {
     unsigned char c = (unsigned char)name[at];
 
+    if (utf8_is_control(name + at, size))
+        return true;
     if (c == '.')
         return name_bytes == 1 || (name_bytes == 2 && name[0] == '.' && name[1] == '.');
     if (c == '%')
         return hex_pair(name + at + 1, name_bytes - at - 1);
-    return c < 0x20 || c == 0x7F || c == '/';
+    return c == '/';
 }
 
-static bool append_code(struct buf *out, char c)
+/* Each byte of a character, as %XX. */
+static bool append_code(struct buf *out, const char *bytes, size_t size)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    unsigned char byte = (unsigned char)c;
-    const char code[3] = {'%', digits[byte >> 4], digits[byte & 15]};
+    bool ok = true;
 
-    return buf_append(out, code, sizeof code);
+    for (size_t i = 0; ok && i < size; i++)
+        ok = buf_printf(out, "%%%02X", (unsigned char)bytes[i]);
+    return ok;
 }
 
 /* Appends as many whole characters, encoded, as fit into `limit_bytes`. */
@@ -50,14 +53,14 @@ static bool encode(const char *name, size_t name_bytes, size_t limit_bytes, stru
     bool ok = true;
 
     for (size_t at = 0; ok && at < name_bytes;) {
-        bool code = needs_code(name, name_bytes, at);
         int character = utf8_character(name + at, name_bytes - at);
         size_t size = character > 0 ? (size_t)character : 1;
-        size_t cost = code ? 3 : size;
+        bool code = needs_code(name, name_bytes, at, size);
+        size_t cost = code ? 3 * size : size;
 
         if (cost > limit_bytes)
             break;
-        ok = code ? append_code(out, name[at]) : buf_append(out, name + at, size);
+        ok = code ? append_code(out, name + at, size) : buf_append(out, name + at, size);
         limit_bytes -= cost;
         at += size;
     }

@@ -3,8 +3,9 @@
  * File names of resources: percent-encoding, and what stands for a resource that its plain name
  * can't mean alone (NAME~ID).
  *
- * Encoded (upper-case hex) is what a file name can't hold or could be misread: '/', bytes 0x00 to
- * 0x1F and 0x7F, the whole names "." and "..", and a '%' that two hex digits follow.
+ * Encoded (upper-case hex, each byte) is what a file name can't hold, could be misread, or a
+ * terminal would obey: '/', control characters (utf8_is_control: also those of C1 and the
+ * bidirectional), the whole names "." and "..", and a '%' that two hex digits follow.
  */
 #ifndef TREE_NAMES_H
 #define TREE_NAMES_H

@@ -47,7 +47,16 @@ static const struct code_row {
      3, "%%011"},
     {"%25", 3, "%2525"},
     {"d\xC3\xA9j\xC3\xA0", 6, "d\xC3\xA9j\xC3\xA0"},
-    {"\xC2\x85", 2, "\xC2\x85"},
+    /* what a terminal would obey */
+    {"\xC2\x80", 2, "%C2%80"},
+    {"a\xC2\x85z", 4, "a%C2%85z"},
+    {"\xC2\x9F\xC2\xA0", 4, "%C2%9F\xC2\xA0"},
+    {"\xE2\x80\xA7\xE2\x80\xA8\xE2\x80\xA9", 9, "\xE2\x80\xA7%E2%80%A8%E2%80%A9"},
+    {"\xE2\x80\xAA\xE2\x80\xAE\xE2\x80\xAF", 9, "%E2%80%AA%E2%80%AE\xE2\x80\xAF"},
+    {"\xE2\x81\xA5\xE2\x81\xA6\xE2\x81\xA9\xE2\x81\xAA", 12,
+     "\xE2\x81\xA5%E2%81%A6%E2%81%A9\xE2\x81\xAA"},
+    {"%\xC2\x80", 3, "%%C2%80"},
+    {"%C2%80", 6, "%25C2%2580"},
 };
 
 START_TEST(names_are_encoded_where_a_file_name_cannot_hold_them)
@@ -224,7 +233,7 @@ static const struct cut_row {
     size_t encoded_bytes;
 } cut_rows[] = {
     {"a", 1, 1}, {"\xC3\xA9", 2, 2}, {"\xE2\x82\xAC", 3, 3}, {"\xF0\x9D\x84\x9E", 4, 4},
-    {"/", 1, 3}, {"\0", 1, 3},
+    {"/", 1, 3}, {"\0", 1, 3},       {"\xE2\x80\xAE", 3, 9},
 };
 
 START_TEST(long_names_are_cut_between_characters_and_codes)
