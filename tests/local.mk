@@ -39,6 +39,7 @@ dist_check_SCRIPTS += \
   tests/mount/tools_writers.sh \
   tests/mount/tour.sh \
   tests/mount/waiting.sh \
+  tests/mount/words.sh \
   tests/mount/writing.sh
 
 EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh

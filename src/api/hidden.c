@@ -108,17 +108,6 @@ static bool add_sent(struct sent_secrets *sent, const char *path, struct word_li
 /* --- a call ------------------------------------------------------------------------------------
  */
 
-static bool add_known(const struct call *call, struct hidden *out)
-{
-    const struct api_config *config = &call->api->config;
-    bool asked = config->known != NULL && call->kind != NULL && call->id != NULL;
-    struct record *record = asked ? config->known(config->ctx, call->kind, call->id) : NULL;
-    bool ok = record == NULL || collect_text(record->json, out);
-
-    record_unref(record);
-    return ok;
-}
-
 static bool add_fields(const struct field *fields, struct word_list *open)
 {
     bool ok = true;
@@ -128,14 +117,52 @@ static bool add_fields(const struct field *fields, struct word_list *open)
     return ok;
 }
 
+/* The paths of the resource's files in the tree: providers/NAME/s3Config/bucket. */
+static bool add_paths(const char *above, const struct field *fields, struct word_list *open)
+{
+    bool ok = true;
+
+    for (; ok && fields != NULL && fields->key != NULL; fields++) {
+        struct buf path = BUF_EMPTY;
+
+        ok = buf_printf(&path, "%s/%s", above, fields->key) &&
+             word_list_add(open, buf_text(&path)) &&
+             add_paths(buf_text(&path), fields->members, open);
+        buf_finish(&path);
+    }
+    return ok;
+}
+
 /* Where the kind's resources stand in the tree is said in paths. */
-static bool add_kind(const struct call *call, struct word_list *open)
+static bool add_kind(const struct call *call, const struct record *record, struct word_list *open)
 {
     const struct kind *kind = call->kind;
+    struct buf path = BUF_EMPTY;
 
-    return kind == NULL || (add_fields(kind->shapes[api_dialect(call->api)].fields, open) &&
-                            (kind->plural == NULL || word_list_add(open, kind->plural)) &&
-                            word_list_add(open, kind->document));
+    if (kind == NULL)
+        return true;
+    const struct field *fields = kind->shapes[api_dialect(call->api)].fields;
+    bool named = record != NULL && kind->plural != NULL;
+    bool ok = add_fields(fields, open) && word_list_add(open, kind->document) &&
+              (kind->plural == NULL || word_list_add(open, kind->plural)) &&
+              (!named || (buf_printf(&path, "%s/%s", kind->plural, record->name) &&
+                          add_paths(buf_text(&path), fields, open)));
+
+    buf_finish(&path);
+    return ok;
+}
+
+/* The resource as it is known, and where it stands in the tree. */
+static bool add_known(const struct call *call, struct hidden *out)
+{
+    const struct api_config *config = &call->api->config;
+    bool asked = config->known != NULL && call->kind != NULL && call->id != NULL;
+    struct record *record = asked ? config->known(config->ctx, call->kind, call->id) : NULL;
+    bool ok =
+        (record == NULL || collect_text(record->json, out)) && add_kind(call, record, &out->open);
+
+    record_unref(record);
+    return ok;
 }
 
 static bool add_all(struct word_list *list, const char *const *texts)
@@ -153,8 +180,7 @@ bool hidden_of_call(const struct call *call, struct hidden *out)
     return words_list_keys(&out->secrets) &&
            add_sent(&call->api->sent, call->path, &out->secrets) &&
            add_all(&out->secrets, call->secrets) && collect_text(call->body, out) &&
-           add_known(call, out) && add_kind(call, &out->open) &&
-           word_list_add(&out->open, call->path);
+           add_known(call, out) && word_list_add(&out->open, call->path);
 }
 
 struct scrub hidden_scrub(const struct hidden *hidden)

@@ -248,3 +248,18 @@ int document_file_commit(struct call *call, struct file *file)
 {
     return document_commit_edit(call, file, &file->text);
 }
+
+void document_file_attr(struct node node, struct stat *st)
+{
+    struct call call = {.op = "getattr"};
+    struct buf text = BUF_EMPTY;
+
+    if (node.dir->tree->config.secrets != SECRETS_SHOW)
+        return;
+    if (leaf_row(node.dir, node.leaf)->render(&call, node, false, &text) != 0 ||
+        document_tells_secret(&text))
+        st->st_mode &= ~(mode_t)0077;
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.capacity_bytes);
+    buf_finish(&text);
+}

@@ -20,4 +20,7 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
 /* Remembers the name that a text has which is written to a draft, where it means nothing. */
 void document_note_copied_name(struct dir *dir, const struct buf *text);
 
+/* The mode of a document: that of its row, but 0600 where it shows a secret (secrets=show). */
+void document_file_attr(struct node node, struct stat *st);
+
 #endif

@@ -339,6 +339,7 @@ static const struct leaf_row draft_leaves[] = {
     {.name = "document",
      .mode = 0644,
      .flags = LEAF_DOCUMENT,
+     .attr = document_file_attr,
      .render = document_render_file,
      .judge = document_file_judge,
      .commit = draft_commit},

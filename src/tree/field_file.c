@@ -25,8 +25,7 @@ static bool print_value(struct json_object *value, bool masked, struct buf *out)
         return buf_append(out, json_object_get_string(value),
                           (size_t)json_object_get_string_len(value)) &&
                buf_append_text(out, "\n");
-    return (!masked || secrets_mask(value)) && json_print(out, value) &&
-           buf_append_text(out, "\n");
+    return (!masked || secrets_mask(value)) && json_print(out, value) && buf_append_text(out, "\n");
 }
 
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
@@ -48,17 +47,33 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     return rc;
 }
 
+/* Whether a value is shown with a secret in it: a list of objects, say. */
+static bool shows_secret(const struct dir *dir, struct json_object *value)
+{
+    struct buf text = BUF_EMPTY;
+    bool shows = dir->tree->config.secrets == SECRETS_SHOW && value != NULL &&
+                 (!json_print(&text, value) || document_tells_secret(&text));
+
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.capacity_bytes);
+    buf_finish(&text);
+    return shows;
+}
+
 static void field_attr(struct node node, struct stat *st)
 {
     const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct call call = {.op = "getattr"};
     struct json_object *members = field_members(&call, node.dir, FIELDS_KNOWN);
+    struct json_object *value = NULL;
     bool answered =
-        key != NULL && members != NULL && json_object_object_get_ex(members, key->key, NULL);
+        key != NULL && members != NULL && json_object_object_get_ex(members, key->key, &value);
 
-    json_object_put(members);
     st->st_mode =
         (st->st_mode & S_IFMT) | (key == NULL ? 0444 : field_mode(node.dir, key->key, answered));
+    if (shows_secret(node.dir, value))
+        st->st_mode &= ~(mode_t)0077;
+    json_object_put(members);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

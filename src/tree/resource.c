@@ -383,6 +383,7 @@ static const struct leaf_row resource_leaves[] = {
     {.name = "document",
      .mode = 0644,
      .flags = LEAF_DOCUMENT,
+     .attr = document_file_attr,
      .render = document_file_render,
      .judge = document_file_judge,
      .commit = document_file_commit},

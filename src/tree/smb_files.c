@@ -2,9 +2,12 @@
 /* The files fstab and credentials of what can be mounted by SMB: ready for mount.cifs. */
 #include "config.h"
 
+#include "tree/errors.h"
 #include "tree/leaf_rows.h"
+#include "tree/names.h"
 #include "tree/resource.h"
 #include "util/json.h"
+#include "util/utf8.h"
 
 #include <errno.h>
 #include <string.h>
@@ -33,7 +36,24 @@ static struct json_object *parse(struct dir *dir)
     return object;
 }
 
-/* Appends a field of fstab: what would end or split it is written as an octal escape. */
+static bool has_control(const char *text, size_t size_bytes)
+{
+    for (size_t at = 0; at < size_bytes;) {
+        int size = utf8_character(text + at, size_bytes - at);
+        size_t step = size > 0 ? (size_t)size : 1;
+
+        if (size <= 0 || utf8_is_control(text + at, step))
+            return true;
+        at += step;
+    }
+    return false;
+}
+
+/* --- fstab -------------------------------------------------------------------------------------
+ */
+
+/* Appends a field of fstab: what would end or split it, or begin a comment, is written as an octal
+ * escape. */
 static bool append_escaped(struct buf *out, const char *text)
 {
     bool ok = true;
@@ -58,47 +78,108 @@ static bool append_share(struct buf *out, const char *mount_point)
     return ok;
 }
 
-static bool append_credentials(struct dir *dir, struct buf *out)
+/* The id as it stands in a path here. */
+static bool append_id(struct buf *out, const char *id)
 {
-    if (!credentials_exist(dir))
-        return true;
-    return buf_append_text(out, "credentials=") &&
-           append_escaped(out, dir->tree->config.mount_point) &&
-           buf_printf(out, "/%s/%s/credentials,", dir->kind->plural, dir_id(dir));
+    struct buf name = BUF_EMPTY;
+    bool ok = name_encode(id, strlen(id), &name) && append_escaped(out, buf_text(&name));
+
+    buf_finish(&name);
+    return ok;
 }
 
-static bool append_line(struct dir *dir, const char *mount_point, struct buf *out)
+static bool append_options(struct dir *dir, struct buf *out)
 {
-    return append_share(out, mount_point) && buf_append_text(out, " /mnt/") &&
+    const char *mount_point = dir->tree->config.mount_point;
+
+    return buf_append_text(out, "credentials=") && append_escaped(out, mount_point) &&
+           buf_printf(out, "/%s/", dir->kind->plural) && append_id(out, dir_id(dir)) &&
+           buf_append_text(out, "/credentials,_netdev,nofail,x-systemd.requires-mounts-for=") &&
+           append_escaped(out, mount_point);
+}
+
+static bool append_line(struct dir *dir, const char *share, struct buf *out)
+{
+    return append_share(out, share) && buf_append_text(out, " /mnt/") &&
            append_escaped(out, dir_name(dir)) && buf_append_text(out, " cifs ") &&
-           append_credentials(dir, out) &&
-           buf_append_text(out, "_netdev,nofail,x-systemd.requires-mounts-for=") &&
-           append_escaped(out, dir->tree->config.mount_point) && buf_append_text(out, " 0 0\n");
+           append_options(dir, out) && buf_append_text(out, " 0 0\n");
+}
+
+/* A comma ends an option, and no escape helps; a control character is nobody's honest path. */
+static bool breaks_options(const char *text)
+{
+    return strchr(text, ',') != NULL || has_control(text, strlen(text));
+}
+
+/* Why there can be no line; NULL: there can. */
+static const char *objection(struct dir *dir, const char *share)
+{
+    if (!credentials_exist(dir))
+        return "with secrets=hide there is no file of credentials that it could name";
+    if (breaks_options(dir->tree->config.mount_point))
+        return "the path of this mount has a comma or a control character, which no option can "
+               "hold";
+    if (breaks_options(dir_id(dir)))
+        return "the id of this drive has a comma or a control character, which no option can hold";
+    if (has_control(share, strlen(share)))
+        return "the server's mount point has a control character";
+    return NULL;
+}
+
+static bool append_fstab(struct dir *dir, const char *share, struct buf *out)
+{
+    const char *why = objection(dir, share);
+
+    return why == NULL ? append_line(dir, share, out)
+                       : buf_printf(out, "# no line for /etc/fstab: %s\n", why);
 }
 
 int fstab_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct json_object *object = parse(node.dir);
-    const char *mount_point =
+    const char *share =
         object == NULL ? NULL : json_string_member(object, row_of(node.dir)->mount_point_key);
 
     (void)call, (void)wait;
-    bool none = mount_point == NULL || *mount_point == '\0';
-    bool ok = none || append_line(node.dir, mount_point, out);
+    bool none = share == NULL || *share == '\0';
+    bool ok = none || append_fstab(node.dir, share, out);
     json_object_put(object);
     return ok ? 0 : -ENOMEM;
+}
+
+/* --- credentials -------------------------------------------------------------------------------
+ */
+
+/* A line `name=value`. A value with a control character would be another line, or end there:
+ * -EIO. */
+static int append_value(struct call *call, const char *name, struct json_object *object,
+                        const char *key, struct buf *out)
+{
+    struct json_object *member = object == NULL ? NULL : json_member(object, key);
+    bool given = json_object_is_type(member, json_type_string);
+    const char *text = given ? json_object_get_string(member) : "";
+    size_t size = given ? (size_t)json_object_get_string_len(member) : 0;
+
+    if (has_control(text, size))
+        return tree_fail(call, EIO,
+                         "the %s has a control character: mount.cifs would read it as something "
+                         "else; the field file %s has it as it is",
+                         key, key);
+    return buf_printf(out, "%s=", name) && buf_append(out, text, size) && buf_append(out, "\n", 1)
+               ? 0
+               : -ENOMEM;
 }
 
 int credentials_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct json_object *object = parse(node.dir);
     const struct smb_row *row = row_of(node.dir);
-    const char *username = object == NULL ? NULL : json_string_member(object, row->username_key);
-    const char *password = object == NULL ? NULL : json_string_member(object, row->password_key);
+    int rc = append_value(call, "username", object, row->username_key, out);
 
-    (void)call, (void)wait;
-    bool ok = buf_printf(out, "username=%s\npassword=%s\n", username == NULL ? "" : username,
-                         password == NULL ? "" : password);
+    if (rc == 0)
+        rc = append_value(call, "password", object, row->password_key, out);
     json_object_put(object);
-    return ok ? 0 : -ENOMEM;
+    if (rc < 0)
+        buf_resize(out, 0);
+    return rc == -EIO && !wait ? 0 : rc; /* it can be looked at, but not read */
 }
