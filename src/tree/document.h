@@ -116,7 +116,4 @@ bool document_keep_new(const struct kind *kind, enum dialect dialect, const stru
  * no JSON, the key of one. */
 bool document_tells_secret(const struct buf *text);
 
-/* Whether a name would be taken for the mask of a secret. */
-bool document_name_is_mask(const char *name, size_t name_bytes);
-
 #endif

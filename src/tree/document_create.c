@@ -28,7 +28,7 @@ struct sources {
 static bool is_usable(const struct field *field, struct json_object *value)
 {
     return value != NULL && field_accepts(field, value) && !field_looks_like_bytes(field, value) &&
-           !document_is_masked(value);
+           !((field->flags & FIELD_SECRET) != 0 && document_is_masked(value));
 }
 
 static struct json_object *initial_value(const struct field *field)

@@ -75,7 +75,7 @@ static bool take_leaf(struct draft *draft, const struct given *given, struct jso
         json_object_object_del(values, given->path.key);
         return true;
     }
-    if (document_is_masked(given->value))
+    if (document_is_mask(&given->path, given->value))
         return take_masked(draft, given, values);
     struct json_object *number = field_integer_of(given->field, given->value);
     if (number != NULL && peers_have(draft, &given->path, true))

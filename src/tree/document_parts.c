@@ -235,6 +235,15 @@ bool document_is_masked(struct json_object *value)
            memmem(text, size, MASK_MARK, sizeof MASK_MARK - 1) != NULL;
 }
 
+bool document_is_mask(const struct key_path *path, struct json_object *value)
+{
+    bool secret = false;
+
+    for (; path != NULL && !secret; path = path->up)
+        secret = field_is_secret(path->key);
+    return secret && document_is_masked(value);
+}
+
 struct key_words value_words(struct json_object *value)
 {
     struct json_object *copy = json_clone(value);

@@ -50,8 +50,11 @@ struct json_object *field_integer_of(const struct field *field, struct json_obje
 /* Sizes are given in GB; what is over 1,000,000 looks like bytes. */
 bool field_looks_like_bytes(const struct field *field, struct json_object *value);
 
-/* Whether a value is only a mask, and so means unchanged: nothing but '*', or "****" in it. */
+/* Whether a value is only a mask, and so means unchanged: nothing but '*', or "****" in it. Asked
+ * of secrets only: document_is_mask. */
 bool document_is_masked(struct json_object *value);
+/* Whether the value of that key is the mask of a secret: only secrets have masks. */
+bool document_is_mask(const struct key_path *path, struct json_object *value);
 /* A value as words for a message, secrets in it masked and a long one cut. */
 struct key_words value_words(struct json_object *value);
 

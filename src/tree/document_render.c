@@ -15,15 +15,6 @@ bool document_render(const struct record *record, bool show_secrets, struct buf 
     return ok;
 }
 
-bool document_name_is_mask(const char *name, size_t name_bytes)
-{
-    struct json_object *value = json_object_new_string_len(name, (int)name_bytes);
-    bool masked = document_is_masked(value);
-
-    json_object_put(value);
-    return masked;
-}
-
 static bool tells_secret(struct json_object *value)
 {
     if (json_object_is_type(value, json_type_array)) {

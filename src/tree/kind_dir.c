@@ -95,14 +95,11 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
 {
     struct buf decoded = BUF_EMPTY;
     bool canonical = name_decode(name, &decoded);
-    bool mask = document_name_is_mask(buf_text(&decoded), decoded.size_bytes);
 
     buf_finish(&decoded);
     if (!canonical)
         return tree_fail(call, EPERM,
                          "this spelling would be listed differently: see README, names");
-    if (mask)
-        return tree_fail(call, EINVAL, "a name with **** in it would be taken for a mask");
     if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
         return tree_fail(call, EEXIST, "the name is taken");
     return check_not_gone(call, dir, name);

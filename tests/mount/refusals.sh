@@ -284,20 +284,25 @@ test_half_a_character_is_refused()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"x😀\"}"
 }
 
-test_a_masked_value_of_any_key_is_never_sent()
+test_only_a_secret_has_masks()
 {
     mounted
-    works 'echo "{\"name\": \"****\"}" > drives/data/drive.json'
-    works 'echo "da****ta" > drives/data/name'
     if [ "$D" = docs ]; then
-        works 'echo "AK****" > providers/backups/s3Config/accessKey'
+        works 'echo "hu****22" > providers/backups/s3Config/secretAccessKey'
+        works 'echo "{\"s3Config\": {\"secretAccessKey\": \"*\"}}" > providers/backups/provider.json'
     else
-        works 'echo "b****" > providers/backups/bucket'
+        works 'echo "hu****22" > providers/backups/secretKey'
+        works 'echo "{\"secretKey\": \"*\"}" > providers/backups/provider.json'
     fi
     nothing_sent
-    refused 'Bad message' 'mv drives/data "drives/****"'
-    words EBADMSG mask
-    nothing_sent
+    works 'echo "da****ta" > drives/data/name'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"da****ta\"}"
+    works 'echo "{\"name\": \"****\"}" > "drives/da****ta/drive.json"'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"****\"}"
+    works 'mv "drives/****" "drives/a****b"'
+    assert_changes "PUT /shared-drives/$DATA {\"name\":\"a****b\"}"
+    works "mkdir 'machines/$MACHINE/s****t'"
+    prints 's****t' "jq -r .name 'machines/$MACHINE/s****t/snapshot.json'"
 }
 
 test_docs_what_the_server_shows_masked_is_not_overwritten_by_its_mask()

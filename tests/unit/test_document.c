@@ -178,7 +178,8 @@ static const struct edit_row {
     {&kind_drives, D, drive, "{\"password\":\"*\"}", ""},
     {&kind_drives, D, drive, "{\"password\":\"hu****22\"}", ""},
     {&kind_drives, D, drive, "{\"password\":\"hunter22\"}", ""},
-    {&kind_drives, D, drive, "{\"name\":\"****\"}", ""},
+    {&kind_drives, D, drive, "{\"name\":\"****\"}", "{\"name\":\"****\"}"},
+    {&kind_drives, D, drive, "{\"name\":\"a****b\"}", "{\"name\":\"a****b\"}"},
     {&kind_providers, D, masked_provider, "{\"s3Config\":{\"secretAccessKey\":\"********\"}}", ""},
     {&kind_providers, O, open_provider, "{\"secretKey\":\"**\"}", ""},
     /* the whole object, merged */
