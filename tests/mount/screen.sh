@@ -25,6 +25,9 @@ declare -A saved=() unsaved=() backup=()
 # What editors say when they think that somebody else wrote the file.
 CHANGED='(has|been|file) changed|changed (on disk|since|more)|reload|overwrite|really|anyway'
 
+# How long an editor may take to show something, on a machine that does much else.
+screen_s=20
+
 terminals=0 # so far; each has a server of its own: one that ends takes its time
 
 terminal()
@@ -78,7 +81,7 @@ sees()
     local start=$SECONDS
 
     until screen_shows "$1"; do
-        if ((SECONDS - start > 8 * patience)); then
+        if ((SECONDS - start > screen_s * patience)); then
             fail "the screen does not show: $1" "$(screen_in_words)"
         fi
         pause 0.03
@@ -103,7 +106,7 @@ ended()
     local start=$SECONDS
 
     until has_ended; do
-        if ((SECONDS - start > 8 * patience)); then
+        if ((SECONDS - start > screen_s * patience)); then
             fail 'the editor does not end' "$(screen_in_words)"
         fi
         pause 0.03
