@@ -171,6 +171,7 @@ static int take_result(struct transfer *transfer, struct http_response *response
         *problem = transfer->problem;
     response->progress = transfer->response.progress;
     response->permanent = transfer->response.permanent;
+    response->cut = transfer->response.cut;
     return transfer->result;
 }
 

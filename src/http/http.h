@@ -63,6 +63,7 @@ struct http_response {
     int64_t retry_after_ms;      /* of Retry-After, seconds or date; -1: none */
     enum http_progress progress; /* meaningful when there was no whole answer, like the next */
     bool permanent;              /* trying again can't help: a certificate, a proxy's 4xx */
+    bool cut;                    /* an answer began, and the connection was lost in it */
     int64_t elapsed_ms;
 };
 
@@ -81,14 +82,14 @@ void http_destroy(struct http *http);
  *
  * Returns 0 when a whole answer came, whatever its status; the caller finishes `response`.
  * Returns -1 with `problem` (may be NULL) set and nothing to finish but response->status (0),
- * progress, permanent and elapsed_ms meaningful otherwise: PROBLEM_TIMEOUT, PROBLEM_UNREACHABLE,
- * PROBLEM_PROTOCOL (a broken answer, or an encoding that is nested or was not asked for),
- * PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token fired by interrupt or shutdown; its deadline
- * gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY. When the token fires the caller is freed at once: a
- * GET is abandoned and removed by the http thread; any other request that may have been sent
- * already goes on to its end by itself. An interrupt of a token that only takes back (takes_back)
- * frees the caller of what was not sent. Any thread. The problem's words never hold headers or
- * bodies. */
+ * progress, permanent, cut and elapsed_ms meaningful otherwise: PROBLEM_TIMEOUT,
+ * PROBLEM_UNREACHABLE, PROBLEM_PROTOCOL (a broken answer, one that ended before it was whole, or an
+ * encoding that is nested or was not asked for), PROBLEM_TOO_LARGE, PROBLEM_INTERRUPTED (the token
+ * fired by interrupt or shutdown; its deadline gives PROBLEM_TIMEOUT), PROBLEM_NO_MEMORY. When the
+ * token fires the caller is freed at once: a GET is abandoned and removed by the http thread; any
+ * other request that may have been sent already goes on to its end by itself. An interrupt of a
+ * token that only takes back (takes_back) frees the caller of what was not sent. Any thread. The
+ * problem's words never hold headers or bodies. */
 int http_perform(struct http *http, const struct http_request *request, struct cancel *cancel,
                  struct http_response *response, struct problem *problem);
 /* Before http_destroy. */

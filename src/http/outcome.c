@@ -40,8 +40,6 @@ static const struct row {
      "the HTTP/2 request was reset by "},
     {CURLE_ABORTED_BY_CALLBACK, PROBLEM_UNREACHABLE, ABOUT_HOST_AND_PORT,
      "the connection was lost to "},
-    {CURLE_PARTIAL_FILE, PROBLEM_UNREACHABLE, ABOUT_HOST_AND_PORT,
-     "an answer was cut short that came from "},
     {CURLE_WEIRD_SERVER_REPLY, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT, "not an HTTP answer, from "},
     {CURLE_UNSUPPORTED_PROTOCOL, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
      "not an HTTP answer, from "},
@@ -54,6 +52,10 @@ static const struct row {
 
 static const struct row connection_lost = {CURLE_RECV_ERROR, PROBLEM_UNREACHABLE,
                                            ABOUT_HOST_AND_PORT, "the connection was lost to "};
+static const struct row answer_cut = {CURLE_PARTIAL_FILE, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
+                                      "an answer was cut short that came from "};
+static const struct row chunk_broken = {CURLE_RECV_ERROR, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
+                                        "a chunk is broken in an answer that came from "};
 
 static void fail_about(struct transfer *transfer, const struct row *row, CURLcode code)
 {
@@ -106,6 +108,16 @@ static void fail_headers(struct transfer *transfer)
                 "the answer's headers are larger than %zu bytes", RECEIVE_HEADERS_MAX_BYTES);
 }
 
+/* Whether an answer has come, as far as its status. */
+static bool has_begun(const struct transfer *transfer)
+{
+    long status = 0;
+
+    if (transfer->easy != NULL)
+        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200;
+}
+
 /* libcurl calls one header beyond its limit a lack of memory; before an answer it is one. */
 static void fail_memory(struct transfer *transfer)
 {
@@ -115,13 +127,16 @@ static void fail_memory(struct transfer *transfer)
         problem_set(&transfer->problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
-/* And all headers together beyond it (300 KiB), a failure to receive. */
+/* And all headers together beyond it (300 KiB), a failure to receive; a broken chunk is one, too,
+ * and can be told by libcurl's words only. */
 static void fail_receive(struct transfer *transfer)
 {
     static const size_t much_bytes = (size_t)256 * 1024;
 
     if (transfer->headers_bytes > much_bytes)
         fail_headers(transfer);
+    else if (has_begun(transfer) && strstr(transfer->curl_words, "chunk") != NULL)
+        fail_about(transfer, &chunk_broken, CURLE_RECV_ERROR);
     else
         fail_about(transfer, &connection_lost, CURLE_RECV_ERROR);
 }
@@ -225,6 +240,16 @@ static void fail(struct transfer *transfer, CURLcode code)
     fail_about(transfer, row, code);
 }
 
+/* Where an answer had begun, a connection that is lost has cut it short. */
+static void judge_cut(struct transfer *transfer)
+{
+    if (transfer->problem.kind != PROBLEM_UNREACHABLE || transfer->response.permanent ||
+        !has_begun(transfer))
+        return;
+    transfer->response.cut = true;
+    fail_about(transfer, &answer_cut, CURLE_PARTIAL_FILE);
+}
+
 static int64_t retry_after_ms(CURL *easy)
 {
     curl_off_t seconds = 0;
@@ -262,6 +287,7 @@ void outcome_fill(struct transfer *transfer, CURLcode code)
         response->status = 0;
         response->permanent = is_permanent(transfer, code);
         fail(transfer, code);
+        judge_cut(transfer);
     }
 }
 

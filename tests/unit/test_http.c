@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -334,6 +335,13 @@ static bool broken_answer(struct peer *self, int fd, const char *head, const cha
         peer_send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", 40);
     } else if (strncmp(head, "GET /chunk", 10) == 0) {
         peer_send(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 52);
+    } else if (strncmp(head, "GET /bad-chunk", 14) == 0) {
+        peer_send(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\ncd",
+                  60);
+    } else if (strncmp(head, "GET /reset", 10) == 0) {
+        peer_send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789", 50);
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL); /* or it would be lost as well */
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
     } else if (strncmp(head, "GET /words", 10) == 0) {
         peer_send(fd, "this is something else\r\n\r\n", 26);
     } else if (strncmp(head, "GET /headers", 12) == 0) {
@@ -357,13 +365,16 @@ static const struct {
     const char *path;
     enum problem_kind kind;
     const char *words;
+    bool cut;
 } broken[] = {
-    {"/short", PROBLEM_UNREACHABLE, "cut short"},
-    {"/chunk", PROBLEM_UNREACHABLE, "cut short"},
-    {"/words", PROBLEM_PROTOCOL, "not an HTTP answer"},
-    {"/header", PROBLEM_TOO_LARGE, "headers are larger"},
-    {"/headers", PROBLEM_TOO_LARGE, "headers are larger"},
-    {"/nothing", PROBLEM_UNREACHABLE, "closed without an answer"},
+    {"/short", PROBLEM_PROTOCOL, "cut short", true},
+    {"/chunk", PROBLEM_PROTOCOL, "cut short", true},
+    {"/reset", PROBLEM_PROTOCOL, "cut short", true},
+    {"/bad-chunk", PROBLEM_PROTOCOL, "chunk is broken", false},
+    {"/words", PROBLEM_PROTOCOL, "not an HTTP answer", false},
+    {"/header", PROBLEM_TOO_LARGE, "headers are larger", false},
+    {"/headers", PROBLEM_TOO_LARGE, "headers are larger", false},
+    {"/nothing", PROBLEM_UNREACHABLE, "closed without an answer", false},
 };
 
 START_TEST(a_broken_answer_is_none)
@@ -371,6 +382,7 @@ START_TEST(a_broken_answer_is_none)
     begin(broken_answer);
     ck_assert_int_eq(ask(HTTP_GET, broken[_i].path, NULL), -1);
     expect_problem(broken[_i].kind, broken[_i].words);
+    ck_assert_int_eq(response.cut, broken[_i].cut);
     ck_assert_int_eq(response.progress, HTTP_SENT);
     end();
 }
