@@ -155,15 +155,31 @@ static bool read_body(struct words *words, const struct buf *body, const struct 
     return ok;
 }
 
+static bool has_word(const struct problem *problem, const char *const *words)
+{
+    return text_has_word(problem->code, words) || text_has_word(problem->message, words);
+}
+
+/* Of a limit that is reached; that of a length is none of these. */
+static bool speaks_of_limit(const struct problem *problem)
+{
+    static const char *const limits[] = {"limit", "limits", NULL};
+    static const char *const reached[] = {"reached",   "reach",  "reaches", "exceeded", "exceeds",
+                                          "exceeding", "exceed", "over",    "hit",      NULL};
+    static const char *const lengths[] = {"length", "long",  "longer", "character", "characters",
+                                          "char",   "chars", "bytes",  "letters",   NULL};
+
+    return has_word(problem, limits) && has_word(problem, reached) && !has_word(problem, lengths);
+}
+
 /* To a GET 400 and 422 say that the query is wrong: the `limit` in it is meant. */
 static bool speaks_of_quota(enum http_method method, const struct problem *problem)
 {
-    static const char *const words[] = {"quota", "quotas", "limit", "limits",
-                                        "plan",  "plans",  NULL};
+    static const char *const quotas[] = {"quota", "quotas", "plan", "plans", NULL};
     bool wrong = problem->status == 400 || problem->status == 422;
 
     return (problem->status == 403 || (wrong && method != HTTP_GET)) &&
-           (text_has_word(problem->code, words) || text_has_word(problem->message, words));
+           (has_word(problem, quotas) || speaks_of_limit(problem));
 }
 
 /* Copies what is to be shown of a text that is no JSON: its first words. */
