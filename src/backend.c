@@ -61,7 +61,7 @@ static void on_plan(void *ctx, const struct change_report *report, struct proble
     journal_add_plan(backend->journal, backend->url, report, problem);
 }
 
-/* What was deleted asynchronously, and was not after all. */
+/* What was deleted, as the server had said, and is there all the same. */
 static void on_delete_failed(void *ctx, const struct kind *kind, const char *id,
                              const struct event *event)
 {
@@ -71,12 +71,19 @@ static void on_delete_failed(void *ctx, const struct kind *kind, const char *id,
     struct problem problem;
     char path[512];
 
-    problem_set(&problem, PROBLEM_SERVER, "the deletion of this %s failed (%s): it shows again",
-                kind->noun, event->error[0] == '\0' ? event->state : event->error);
+    if (event_outcome(event) == EVENT_FAILED)
+        problem_set(&problem, PROBLEM_SERVER, "the deletion of this %s failed (%s): it shows again",
+                    kind->noun, event->error[0] == '\0' ? event->state : event->error);
+    else
+        problem_set(&problem, PROBLEM_PROTOCOL,
+                    "this %s was deleted here, but the server still has it: it shows again",
+                    kind->noun);
     bool named = record != NULL && name_shown(backend->cache, record, &name);
     snprintf(path, sizeof path, "%s/%s", kind->plural, named ? buf_text(&name) : id);
-    const struct journal_error error = {
-        .op = "delete", .path = path, .err = EIO, .problem = &problem};
+    const struct journal_error error = {.op = "delete",
+                                        .path = path,
+                                        .err = problem.kind == PROBLEM_PROTOCOL ? EPROTO : EIO,
+                                        .problem = &problem};
     journal_add_error(backend->journal, &error);
     buf_finish(&name);
     record_unref(record);

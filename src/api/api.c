@@ -120,52 +120,31 @@ int api_get(struct api *api, const struct kind *kind, const char *id, struct can
     return *out == NULL ? -1 : 0;
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
-
-static char *event_path(const struct api *api, const char *id, struct problem *problem)
-{
-    const char *events_path = dialect_rows[api_dialect(api)].events_path;
-    char *path = NULL;
-
-    if (events_path == NULL)
-        problem_set(problem, PROBLEM_NOT_FOUND, "this API has no machine events");
-    else if (!id_is_valid(id))
-        problem_set(problem, PROBLEM_PROTOCOL, "the event's id is none");
-    else
-        path = path_join(events_path, id, "", problem);
-    return path;
-}
-
-static int read_event(const struct call *call, struct json_object *answer, struct event *event,
-                      struct problem *problem)
-{
-    struct json_object *object = answer;
-
-    if (json_member(answer, "id") == NULL && json_member(answer, "event") != NULL)
-        object = json_member(answer, "event");
-    if (event_from_json(object, event))
-        return 0;
-    call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no event");
-    call_blame_answer(call, problem);
-    return -1;
-}
-
-int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,
-              struct problem *problem)
+int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+             struct record **out, struct problem *problem)
 {
     struct json_object *answer = NULL;
-    char *path = event_path(api, event_id, problem);
-    struct call call = {
-        .api = api, .method = HTTP_GET, .path = path, .cancel = cancel, .needs_json = true};
+    char *path = path_of(kind, id, "", problem);
+    struct call call = {.api = api,
+                        .kind = kind,
+                        .method = HTTP_GET,
+                        .path = path,
+                        .id = id,
+                        .cancel = cancel,
+                        .needs_json = true};
     int rc = -1;
 
-    *event = (struct event){.id = ""};
-    if (path != NULL && call_perform(&call, &answer, problem) == 0)
-        rc = read_event(&call, answer, event, problem);
-    call_hide_event(&call, event);
+    *out = NULL;
+    if (path != NULL)
+        rc = call_perform(&call, &answer, problem);
+    if (rc == 0 && answer != NULL)
+        *out = read_record(&call, id, answer, problem);
+    bool gone = rc == 0 ? answer == NULL : path != NULL && problem->kind == PROBLEM_NOT_FOUND;
+    if (gone)
+        *problem = (struct problem){.status = problem->status};
     json_object_put(answer);
     free(path);
-    return rc;
+    return gone || *out != NULL ? 0 : -1;
 }
 
 /* --- the session ------------------------------------------------------------------------------ */

@@ -6,11 +6,11 @@
  * All functions may be called from any thread, block, and return 0, or -1 with `problem` set. After
  * success `problem` is none and holds the last answer's HTTP status.
  * Each HTTP request gets `timeout_ms` at most, and ends when `cancel` fires (PROBLEM_INTERRUPTED,
- * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 429, 502, 503, 504 and
- * connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay
+ * or PROBLEM_TIMEOUT for its deadline). Retries (GET, PUT, DELETE on 408, 425, 429, 502, 503, 504
+ * and connection loss; POST only when it certainly was not sent or the answer was 429 or 503) stay
  * within that time: exponential backoff with jitter from 250 ms, Retry-After honoured when it fits.
- * Without any whole answer four attempts are made, so that an unreachable server is soon told from
- * a slow one.
+ * Without a connection four attempts are made, so that an unreachable server is soon told from a
+ * slow one. An answer that is no JSON is not asked for again.
  *
  * A problem that an answer brought has its status and code, and as message the API's own, where
  * it has one; any other message names method and path. What came with an answer holds no
@@ -102,25 +102,44 @@ int api_first_page(struct api *api, const struct kind *kind, struct cancel *canc
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem);
 
+/* Whether the resource is there, as one GET tells: `*out` is one reference, or NULL when it is gone
+ * (404, 410, or null in its place). -1: it did not tell. `problem` is not NULL. */
+int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+             struct record **out, struct problem *problem);
+
+/* What a 2xx brought to an update or a deletion. Only the first says that it was done. */
+enum api_answer {
+    API_ANSWERED,       /* what the dialect's documents say */
+    API_ANSWERED_OTHER, /* JSON of another shape */
+    API_ANSWERED_BADLY  /* no JSON, or an answer that was broken */
+};
+
 /* Changes. `body` is JSON text or NULL. `secrets` (ends with NULL; or NULL itself) are values that
- * are kept from the problem beside those in the body. `event` is zeroed, or filled when the answer
- * brought one. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was done.
- * `cancel` should fire on shutdown and deadline only: a sent change is let finish. */
+ * are kept from the problem (not NULL) beside those in the body. `event` is zeroed, or filled when
+ * the answer brought one. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was
+ * done (a POST without a clear answer; a PUT or DELETE whose answers were all lost).
+ * PROBLEM_TIMEOUT of a PUT or DELETE: its words say whether it was sent. `cancel` should fire on
+ * shutdown and deadline only: a sent change is let finish. */
 int api_create_resource(struct api *api, const struct kind *kind, const char *body,
                         const char *const *secrets, struct cancel *cancel, struct record **out,
                         struct event *event, struct problem *problem);
-/* An answer without a resource in it: success, and `*out` is NULL. */
+/* `*out` is one reference with API_ANSWERED, else NULL. */
 int api_update(struct api *api, const struct kind *kind, const char *id, const char *body,
                const char *const *secrets, struct cancel *cancel, struct record **out,
-               struct problem *problem);
-/* A 404 is PROBLEM_NOT_FOUND also here: the caller decides that gone is gone. */
+               enum api_answer *told, struct problem *problem);
+/* A 404 or 410 is PROBLEM_NOT_FOUND also here. */
 int api_delete(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
-               struct event *event, struct problem *problem);
-/* `body` as the dialect's restore_row has it; NULL sends none. */
+               struct event *event, enum api_answer *told, struct problem *problem);
+/* `body` as the dialect's restore_row has it; NULL sends none. A 2xx that is not the dialect's
+ * answer to a restore is PROBLEM_UNKNOWN_OUTCOME. */
 int api_restore(struct api *api, const struct kind *kind, const char *id, const char *body,
                 struct cancel *cancel, struct event *event, struct problem *problem);
 int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,
               struct problem *problem);
+/* The newest events of a machine, at most `max` (1 to API_PAGE_LIMIT), into `events`, newest first;
+ * PROBLEM_NOT_FOUND where the dialect has none. */
+int api_machine_events(struct api *api, const char *machine_id, struct cancel *cancel,
+                       struct event *events, size_t max, size_t *count, struct problem *problem);
 
 /* Who the key belongs to. `docs` only: elsewhere, and on 404, known stays false and it is no
  * error. valid is false when the server answered `null`: the key isn't accepted. */

@@ -22,7 +22,7 @@ enum verdict {
     VERDICT_FAILED, /* trying again would not help, or could do it twice */
     VERDICT_REFUSED_KEY,
     VERDICT_BUSY, /* answered: try later */
-    VERDICT_LOST  /* no whole answer, and no harm in trying again */
+    VERDICT_LOST  /* the connection was, and there is no harm in trying again */
 };
 
 /* One request and what became of it. */
@@ -31,7 +31,10 @@ struct attempt {
     int64_t retry_after_ms; /* -1: the server said nothing */
     struct json_object *answer;
     struct problem problem;
-    bool own_message; /* the API's, which stands for itself */
+    bool no_json;     /* a 2xx without a JSON text */
+    bool blank;       /* a 2xx without a body */
+    bool sent;        /* it may have been received, and was not answered */
+    bool own_message; /* it stands for itself, as the API's own does */
     bool another_key; /* there is another one than was refused */
 };
 
@@ -77,7 +80,8 @@ void call_outcome_unknown(const struct call *call, struct problem *problem)
     if (was.status != 0)
         snprintf(status, sizeof status, "%ld ", was.status);
     problem_set(&words, PROBLEM_UNKNOWN_OUTCOME,
-                "%s %s was sent, but whether it was carried out is not known: %s%s%s%s",
+                "%s %s was sent, and its outcome is unknown (it may have been carried out): "
+                "%s%s%s%s",
                 http_method_name(call->method), call->path, status, was.code,
                 was.code[0] == '\0' ? "" : ": ", was.message);
     was.kind = PROBLEM_UNKNOWN_OUTCOME;
@@ -125,29 +129,28 @@ static void report(const struct call *call, const char *url, const struct http_r
         config->on_exchange(config->ctx, &exchange);
 }
 
-/* Without an answer. */
+static void say_unknown(const struct call *call, struct attempt *attempt)
+{
+    call_outcome_unknown(call, &attempt->problem);
+    attempt->own_message = true;
+}
+
+/* Without an answer. One that is broken is not asked for again, but for one that was cut short. */
 static void judge_silence(const struct call *call, const struct http_response *response,
                           struct attempt *attempt)
 {
-    enum problem_kind kind = attempt->problem.kind;
-    bool lost = (kind == PROBLEM_UNREACHABLE || kind == PROBLEM_PROTOCOL) && !response->permanent;
+    bool lost = attempt->problem.kind == PROBLEM_UNREACHABLE || response->cut;
 
-    if (call->method == HTTP_POST && response->progress == HTTP_SENT) {
-        call_outcome_unknown(call, &attempt->problem);
-        attempt->own_message = true;
-    } else if (lost) {
+    attempt->sent = response->progress == HTTP_SENT;
+    if (call->method == HTTP_POST && attempt->sent)
+        say_unknown(call, attempt);
+    else if (lost && !response->permanent)
         attempt->verdict = VERDICT_LOST;
-    }
 }
 
-/* An update or a deletion may be answered by nothing; by something else than JSON (the page of a
- * proxy, say) it is not answered at all. */
-static bool may_be_unread(const struct call *call, const struct http_response *response)
+static bool is_blank(const struct buf *body)
 {
-    const char *text = buf_text(&response->body);
-    bool blank = text[strspn(text, " \t\r\n")] == '\0';
-
-    return !call->needs_json && (blank || call->method == HTTP_POST);
+    return strspn(buf_text(body), " \t\r\n") >= body->size_bytes;
 }
 
 /* Reads a 2xx's body into what the call wants; nothing is built before its values are counted. */
@@ -188,29 +191,34 @@ static void judge_success(const struct call *call, struct http_response *respons
                           struct attempt *attempt)
 {
     struct json_fault fault = {.message = ""};
+    bool blank = is_blank(&response->body);
     enum json_result result = read_answer(call, response, &attempt->answer, &fault);
-    bool lost = call->needs_json && result != JSON_TOO_MANY;
 
     attempt->verdict = VERDICT_DONE;
     attempt->problem.status = response->status;
-    if (result == JSON_OK || may_be_unread(call, response))
+    attempt->no_json = result != JSON_OK;
+    attempt->blank = blank;
+    if (!attempt->no_json || !call->needs_json)
         return;
     hidden_scrub_text(call, fault.message, sizeof fault.message); /* it may name a key */
     describe_body(call, response, result, &fault, &attempt->problem);
-    attempt->verdict = lost ? VERDICT_LOST : VERDICT_FAILED;
-    if (call->method == HTTP_POST) {
-        call_outcome_unknown(call, &attempt->problem);
-        attempt->own_message = true;
-        attempt->verdict = VERDICT_FAILED;
-    }
+    attempt->verdict = VERDICT_FAILED;
+    if (call->method == HTTP_POST)
+        say_unknown(call, attempt);
 }
 
-/* Which answers are worth trying again, and for which methods. */
+/* Which answers are worth trying again; a POST only where they say that it was not carried out. */
 static bool is_busy(enum http_method method, long status)
 {
-    if (status == 429 || status == 503)
-        return true;
-    return (status == 502 || status == 504) && method != HTTP_POST;
+    static const struct {
+        long status;
+        bool post;
+    } rows[] = {{408, false}, {425, false}, {429, true}, {502, false}, {503, true}, {504, false}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].status == status)
+            return rows[i].post || method != HTTP_POST;
+    return false;
 }
 
 /* Unless 2xx, 4xx or 503 came, it is not known what became of a POST. */
@@ -242,8 +250,7 @@ static void judge_answer(const struct call *call, struct http_response *response
     attempt->own_message = read_refusal(call, response, &attempt->problem);
     attempt->retry_after_ms = response->retry_after_ms;
     if (leaves_unknown(call->method, response->status)) {
-        call_outcome_unknown(call, &attempt->problem);
-        attempt->own_message = true;
+        say_unknown(call, attempt);
     } else if (is_busy(call->method, response->status)) {
         attempt->verdict = VERDICT_BUSY;
     } else if (response->status == 401) {
@@ -322,10 +329,8 @@ static void try_once(struct call *call, const char *url, int64_t timeout_ms,
                      struct attempt *attempt)
 {
     *attempt = (struct attempt){.verdict = VERDICT_FAILED, .retry_after_ms = -1};
-    if (is_cancelled(call, attempt)) {
-        name_call(call, &attempt->problem);
+    if (is_cancelled(call, attempt))
         return;
-    }
     char *header = make_header(call->api);
     if (header == NULL)
         problem_set(&attempt->problem, PROBLEM_NO_MEMORY, "out of memory");
@@ -334,8 +339,6 @@ static void try_once(struct call *call, const char *url, int64_t timeout_ms,
     if (attempt->verdict == VERDICT_REFUSED_KEY)
         attempt->another_key = find_another_key(call, header + strlen(AUTHORIZATION));
     drop_header(header);
-    if (attempt->verdict != VERDICT_DONE && !attempt->own_message)
-        name_call(call, &attempt->problem);
 }
 
 /* --- retries ---------------------------------------------------------------------------------- */
@@ -345,6 +348,7 @@ struct budget {
     int64_t end_ms;     /* on the API's clock */
     int64_t backoff_ms; /* of the next pause */
     unsigned losses;
+    bool sent; /* one of them may have been received, and was not answered */
 };
 
 static int64_t left_ms(const struct call *call, const struct budget *budget)
@@ -381,8 +385,10 @@ static bool pause_before_retry(const struct call *call, struct budget *budget,
         budget->backoff_ms *= 2;
     enum cancel_reason reason = cancel_sleep(call->cancel, clock_now_ms(&clock_system) + wait_ms);
     bool told = reason == CANCEL_INTERRUPT && call->cancel->takes_back; /* by the last attempt */
-    if ((reason == CANCEL_INTERRUPT && !told) || reason == CANCEL_SHUTDOWN)
-        call_problem(call, &attempt->problem, PROBLEM_INTERRUPTED, "interrupted");
+    if ((reason == CANCEL_INTERRUPT && !told) || reason == CANCEL_SHUTDOWN) {
+        problem_set(&attempt->problem, PROBLEM_INTERRUPTED, "interrupted");
+        attempt->own_message = false;
+    }
     return reason == CANCEL_NONE;
 }
 
@@ -394,6 +400,51 @@ static bool try_again(struct call *call, struct budget *budget, struct attempt *
         return false;
     return attempt->verdict != VERDICT_FAILED && pause_before_retry(call, budget, attempt);
 }
+
+/* --- what is in doubt ------------------------------------------------------------------------- */
+
+static void add_words(struct problem *problem, const char *words)
+{
+    size_t used = strlen(problem->message);
+
+    snprintf(problem->message + used, sizeof problem->message - used, "%s", words);
+}
+
+/* Whether a failed update or deletion may have been carried out all the same: an attempt was not
+ * answered, or only by something that stands before the server or broke down in it. */
+static bool may_be_done(const struct budget *budget, const struct problem *problem)
+{
+    return budget->sent || (problem->status >= 500 && problem->status != 503);
+}
+
+/* Says of a change that got no clear answer whether it was sent, and what that means. A POST that
+ * was is of unknown outcome already. */
+static void say_doubt(const struct call *call, const struct budget *budget, struct attempt *attempt)
+{
+    struct problem *problem = &attempt->problem;
+    bool clear =
+        problem->status >= 300 && problem->status < 500 && !is_busy(call->method, problem->status);
+
+    if (call->method == HTTP_GET || problem->kind == PROBLEM_UNKNOWN_OUTCOME || clear)
+        return;
+    if (budget->sent &&
+        (problem->kind == PROBLEM_UNREACHABLE || problem->kind == PROBLEM_TRY_LATER))
+        say_unknown(call, attempt);
+    else if (may_be_done(budget, problem))
+        add_words(problem, "; it was sent, and may have been carried out");
+    else if (problem->kind == PROBLEM_TIMEOUT)
+        add_words(problem, "; it was not sent");
+}
+
+static void explain_failure(const struct call *call, const struct budget *budget,
+                            struct attempt *attempt)
+{
+    say_doubt(call, budget, attempt);
+    if (!attempt->own_message)
+        name_call(call, &attempt->problem);
+}
+
+/* --- the whole call --------------------------------------------------------------------------- */
 
 static void attempts(struct call *call, const char *url, struct attempt *attempt)
 {
@@ -408,11 +459,14 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
         const struct attempt before = *attempt;
         int64_t timeout_ms = budget.end_ms - clock_now_ms(config->clock);
         try_once(call, url, timeout_ms > 0 ? timeout_ms : 1, attempt);
+        budget.sent = budget.sent || attempt->sent;
         /* One that was taken back before it was sent tells nothing; the one before it does. */
         if (call->cancel->takes_back && attempt->problem.kind == PROBLEM_INTERRUPTED &&
             before.problem.kind != PROBLEM_NONE)
             *attempt = before;
     } while (attempt->verdict != VERDICT_DONE && try_again(call, &budget, attempt));
+    if (attempt->verdict != VERDICT_DONE)
+        explain_failure(call, &budget, attempt);
 }
 
 /* What keeps changes back decides above, with better words; here is what none slips by. */
@@ -440,6 +494,8 @@ int call_perform(struct call *call, struct json_object **answer, struct problem 
     if (attempt.verdict == VERDICT_DONE) {
         *answer = attempt.answer;
         call->status = attempt.problem.status;
+        call->no_json = attempt.no_json;
+        call->blank = attempt.blank;
         if (problem != NULL)
             *problem = (struct problem){.status = attempt.problem.status};
         return 0;

@@ -44,15 +44,19 @@ struct call {
     bool keyless;     /* answered with a 2xx whether the key is valid or not */
     bool key_asked;   /* on_unauthorized was called already */
     long status;      /* of the newest 2xx; 0: there was none */
+    bool no_json;     /* that 2xx had no JSON text */
+    bool blank;       /* it had no body at all */
 };
 
-#define CALL_MAX_LOSSES  4       /* attempts that got no answer, or a broken one */
+#define CALL_MAX_LOSSES  4       /* attempts that lost the connection */
 #define CALL_LIST_VALUES 2000000 /* JSON values in the answer to a list */
 
 /* Performs the call. Returns 0 on a 2xx, with `*answer` a new reference to its JSON value (NULL
- * for the text `null`, and without needs_json also for none), of at most RECORD_MAX_VALUES values;
- * with `text` NULL, and the answer's text there: proper JSON, but for equal keys. Else -1 and
- * `problem` (may be NULL): its message is the API's own, or names method and path. */
+ * for the text `null`, and without needs_json also where there is none: no_json), of at most
+ * RECORD_MAX_VALUES values; with `text` NULL, and the answer's text there: proper JSON, but for
+ * equal keys. Else -1 and `problem` (may be NULL): its message is the API's own, or names method
+ * and path. Of a change that was sent and not answered the words say that it may have been carried
+ * out. */
 int call_perform(struct call *call, struct json_object **answer, struct problem *problem);
 
 /* Takes what is secret out of an event's words. */

@@ -14,6 +14,7 @@ src_api_libapi_a_SOURCES = \
   src/api/dialect.h \
   src/api/event.c \
   src/api/event.h \
+  src/api/events.c \
   src/api/hidden.c \
   src/api/hidden.h \
   src/api/idset.c \

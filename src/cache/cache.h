@@ -39,6 +39,7 @@ struct cache_config {
     int64_t stale_ms;      /* 0: never serve stale data */
     int64_t timeout_ms;    /* of one request; also how long a change may take */
     int64_t stale_wait_ms; /* 0: CACHE_STALE_WAIT_MS */
+    int64_t show_wait_ms;  /* 0: CACHE_SHOW_WAIT_MS */
     unsigned connections;  /* that requests share; 0: CACHE_ITEMS_AT_ONCE items of a kind at once */
     size_t kind_max_bytes; /* of a kind's documents; 0: CACHE_KIND_MAX_BYTES */
     int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
@@ -49,9 +50,9 @@ struct cache_config {
     void (*on_plan)(void *ctx, const struct change_report *report, struct problem *problem);
     /* A change has ended: called by its worker before waiters wake, no lock held; or NULL. */
     void (*on_change_end)(void *ctx, const struct change_report *report);
-    /* The event of a deletion that this mount sent has failed: the resource shows again. Called
-     * from any thread with no lock held, before those are woken who wait for what brought it about;
-     * or NULL. */
+    /* A resource that this mount has deleted shows again: its event has failed, or it is still
+     * there long after (`event` is zeroed, or not failed, then). Called from any thread with no
+     * lock held, before those are woken who wait for what brought it about; or NULL. */
     void (*on_delete_failed)(void *ctx, const struct kind *kind, const char *id,
                              const struct event *event);
     void *ctx;
@@ -59,6 +60,7 @@ struct cache_config {
 
 #define CACHE_SMALL_COUNT        120  /* at most one page: listed again whenever past its TTL */
 #define CACHE_STALE_WAIT_MS      2000 /* how long a reader waits when something old is known */
+#define CACHE_SHOW_WAIT_MS       2000 /* how long a server may take to show an update */
 #define CACHE_ITEMS_AT_ONCE      6
 #define CACHE_PROBE_PAUSE_MS     1000
 #define CACHE_PROBE_PAUSE_MAX_MS 15000
@@ -69,6 +71,9 @@ struct cache_config {
 #define CACHE_GONE_REMEMBERED    1024       /* ids of a kind */
 #define CACHE_KIND_MAX_BYTES     ((size_t)160 << 20) /* of a kind's documents */
 #define CACHE_CREATED_PIN_MS     600000
+#define CACHE_DELETED_PIN_MS     600000 /* how long what was deleted is hidden though listed */
+#define CACHE_EVENT_SOUGHT_MS    600000 /* how long the event of a change is looked for */
+#define CACHE_RESTORE_BLOCKS_MS  600000 /* how long a restore keeps others of its machine back */
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
 /* Waits for running jobs (their tokens must have been fired through the group). NULL is fine. */
@@ -123,7 +128,8 @@ bool cache_is_known(struct cache *cache, const struct kind *kind);
 int cache_read(struct cache *cache, const struct kind *kind, const char *id, struct cancel *cancel,
                struct record **out, struct problem *problem);
 
-/* What one GET of the resource answers now; never what was known before. */
+/* What one GET of the resource answers now; never what was known before. For who is to change it: a
+ * problem's words say that nothing was sent. */
 int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
                   struct cancel *cancel, struct record **out, struct problem *problem);
 
@@ -181,13 +187,20 @@ struct change_report {
  * While a create is in flight a further one with the same body waits for its outcome and shares it.
  * Any change passes the gate first: config.sending and config.guard, which may keep it back
  * (PROBLEM_WITHHELD); of what is kept back on_change_end hears nothing.
- * update: api_update; an answer without a resource is completed by a GET.
- * delete: api_delete; PROBLEM_NOT_FOUND is success. restore: api_restore; while another one is
- * pending on that machine, as far as known, PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
+ * update: api_update; it has succeeded when what was sent is shown (PROBLEM_PROTOCOL: a key still
+ * has its former value), in the answer, or where that is not the resource, in a GET up to 2 s later
+ * (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of what is never shown, a secret, any
+ * JSON is success.
+ * delete: api_delete; after another answer than the documented one, 404 and 410, a GET tells: gone
+ * is success, PROBLEM_PROTOCOL: still there, PROBLEM_UNKNOWN_OUTCOME: it was not answered.
+ * restore: api_restore; while another one is pending on that machine, as far as known,
+ * PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
  * Success is in the cache before waiters wake: a created resource is shown (first in order) until a
  * listing begun after the answer has had it, at most CACHE_CREATED_PIN_MS; an updated one keeps the
  * answer over any fetch that overlapped; a deleted one stays hidden until a listing begun after the
- * answer lacks it, or its event has failed (then it shows again). Utilization is expired. */
+ * answer lacks it, or its event has failed, or CACHE_DELETED_PIN_MS have passed since the answer or
+ * the last news of its event (then it shows again). A deletion that was answered, or may have been
+ * carried out, ends a creation's being shown. Utilization is expired. */
 int change_start(struct cache *cache, const struct change_request *request, struct change **out);
 /* Whether a create with these required fields was sent, and what became of it is not known: then
  * the next one looks before it sends. */
@@ -216,19 +229,25 @@ void change_unref(struct change *change); /* NULL is fine */
  * for the resource `id`. */
 struct cache_event {
     bool known;           /* false: none was sent */
-    bool outcome_unknown; /* it was sent and no answer came */
+    bool outcome_unknown; /* it was sent, and nothing has told yet what became of it */
     bool answered_whole;  /* the dialect has no events: done with the 2xx */
-    struct event event;   /* zeroed where there is none */
+    bool asking;          /* news of it is on its way */
+    int64_t sent_ms;      /* monotonic, on the cache's clock: to tell which was the last */
+    struct event event;   /* zeroed where there is none, or it has not been found yet */
     enum event_outcome outcome;
 };
 
 /* Brings the state up to date (one GET of the event when it is unfinished and was not asked for
  * in the last second; `cancel` NULL: does not ask; one that has fired: asks, and waits for no
- * answer) and reports it. A failed GET leaves what is known and is no error. */
+ * answer) and reports it. A failed GET leaves what is known and is no error. Where the answer
+ * brought no event (a creation that was found by looking, a change of unknown outcome), it is
+ * looked for among those of its machine, for CACHE_EVENT_SOUGHT_MS; until then such a creation is
+ * unfinished, from then on its outcome is unknown. */
 void cache_event(struct cache *cache, const struct kind *kind, const char *id,
                  enum change_verb verb, struct cancel *cancel, struct cache_event *out);
-/* Whether a restore that this mount sent on that machine is unfinished, in flight or of unknown
- * outcome; brings its event up to date as cache_event does. */
+/* Whether a restore that this mount sent on that machine in the last CACHE_RESTORE_BLOCKS_MS is
+ * unfinished, or of unknown outcome, or one is in flight; brings its event up to date as
+ * cache_event does. */
 bool cache_restore_pending(struct cache *cache, const char *machine_id, struct cancel *cancel);
 
 /* --- status ---------------------------------------------------------------------------------- */

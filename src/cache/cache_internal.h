@@ -87,6 +87,7 @@ TAILQ_HEAD(item_list, item);
 struct tombstone {
     UT_hash_handle hh; /* by id */
     tick_t answered;
+    int64_t answered_ms;
     tick_t seen;           /* begun of the last listing, begun after the answer, that had it */
     struct record *record; /* to show again if the deletion fails; NULL: it was not known */
     char id[];
@@ -101,6 +102,15 @@ struct replaced {
     bool shown;
     bool elsewhere;
 };
+
+/* A resource that shows again although this mount has deleted it: somebody is to be told. */
+struct revived {
+    STAILQ_ENTRY(revived) link;
+    struct event event; /* of the deletion; zeroed: none */
+    char id[];
+};
+
+STAILQ_HEAD(revived_list, revived);
 
 /* What one version had otherwise than its successor. */
 struct version {
@@ -152,6 +162,8 @@ struct collection {
     size_t bytes;           /* of the records' documents */
     struct item_list order; /* the API's; own creations that listings lack come first */
     struct tombstone *tombstones;
+    int64_t hidden_until_ms;     /* then one of them is to show again; 0: none is listed */
+    struct revived_list revived; /* by a listing that was just merged */
     struct history *histories;
     char *gone[CACHE_GONE_REMEMBERED]; /* a ring of ids that were known; NULL: free */
     size_t gone_next;
@@ -184,22 +196,26 @@ struct remembered {
     char machine_id[132];
     unsigned in_flight;
     bool known;
-    bool outcome_unknown;
-    bool answered_whole;
+    bool outcome_unknown; /* whether it was carried out */
+    bool answered_whole;  /* there is no event to it */
     enum event_outcome outcome;
-    struct event *event; /* NULL: none */
+    struct event *event; /* NULL: none; or it is looked for among its machine's (event_fetch.c) */
     int64_t asked_ms;
-    int64_t changed_ms;
-    char key[]; /* "VERB/KIND/ID" */
+    int64_t changed_ms;   /* when there was news of it */
+    int64_t sent_ms;      /* when it was begun, or found to have been made */
+    int64_t sent_wall_ms; /* likewise, by this machine's clock */
+    char key[];           /* "VERB/KIND/ID" */
 };
 
 /* A create whose outcome is not known. */
 struct doubt {
     TAILQ_ENTRY(doubt) link;
     struct collection *collection;
-    tick_t sent;   /* listings begun later may have it */
-    bool blind;    /* what was there before is not known: nothing can be told to be new */
-    char wanted[]; /* the fields to know it by, JSON */
+    tick_t sent;            /* listings begun later may have it */
+    int64_t sent_wall_ms;   /* when that was, by this machine's clock */
+    bool blind;             /* what was there before is not known: nothing can be told to be new */
+    struct problem problem; /* what its caller was told */
+    char wanted[];          /* the fields to know it by, JSON */
 };
 
 struct change {
@@ -217,6 +233,7 @@ struct change {
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
     pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
     bool begun;               /* its job runs */
+    bool sent;                /* it may have been: its request was begun */
     bool done;
     unsigned waiting; /* how many callers do */
     struct problem problem;
@@ -323,8 +340,11 @@ struct tombstone *tombstone_find(struct collection *collection, const char *id);
 bool tombstone_add(struct collection *collection, const char *id, struct record *record);
 /* A listing begun at `begun` has it as `record`. */
 void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun);
-/* After a listing: forgets those that it lacks, asks for the events of the others. */
+/* After a listing: forgets those that it lacks, asks for the events of the others, and puts those
+ * that have been hidden long enough into `revived`, to be told of with no lock held. */
 void tombstone_settle(struct collection *collection, tick_t begun);
+/* Tells of those, and empties the list. No lock held. */
+void tombstone_tell_revived(struct cache *cache, struct collection *collection);
 void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
 /* The deletion has failed: shows the resource again. */
 void tombstone_revive(struct collection *collection, const char *id);
@@ -405,7 +425,7 @@ void patience_note_answer_locked(struct collection *collection);
 /* What the end of a change says about that; no lock held. */
 void patience_note_end(struct change *change, const struct problem *problem);
 
-/* --- events (events.c) ------------------------------------------------------------------------ */
+/* --- events (events.c, event_fetch.c) --------------------------------------------------------- */
 
 /* A change of a resource is about to be sent. False: not, since a restore is pending on that
  * machine, or memory ran out; `problem` says which. */
@@ -415,6 +435,24 @@ bool events_begin_locked(struct collection *collection, enum change_verb verb, c
  * beginning. */
 void events_end_locked(struct collection *collection, enum change_verb verb, const char *id,
                        enum problem_kind failure, const struct event *event);
+/* A creation that was found by looking: where there are events, its own is looked for. It was sent
+ * at `sent_wall_ms`. */
+void events_found_locked(struct collection *collection, const struct record *record,
+                         int64_t sent_wall_ms);
+/* What is remembered of a change; NULL: nothing. */
+struct remembered *events_find(struct collection *collection, enum change_verb verb,
+                               const char *id);
+/* Whether it has an event that has not ended, as far as known. */
+bool events_is_unfinished(const struct remembered *memory);
+/* Whether its event is to be looked for. */
+bool events_is_sought(const struct remembered *memory);
+/* Keeps a copy of a newer state of its event; none when it is zeroed, or memory ran out. */
+void events_keep(struct remembered *memory, const struct event *event);
+/* When there was last news of the deletion; -1: it is not remembered, or has no event. */
+int64_t events_heard_ms(struct collection *collection, const char *id);
+/* Asks, unless that was done a moment ago, and waits for the answer for a while. */
+void events_refresh_locked(struct collection *collection, enum change_verb verb, const char *id,
+                           struct cancel *cancel);
 /* Asks for the event of a change when it is unfinished: a flight with one reference, or NULL. */
 struct flight *events_ask_locked(struct collection *collection, enum change_verb verb,
                                  const char *id);
@@ -429,7 +467,8 @@ void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *
 void events_prune_locked(struct collection *collection);
 void events_clear(struct cache *cache);
 
-/* --- verbs (verbs.c, create.c) ---------------------------------------------------------------- */
+/* --- verbs (verbs.c, update.c, create.c)
+ * ---------------------------------------------------------------- */
 
 /* What a worker does for a change: 0, or -1 and `problem` (not NULL, and PROBLEM_NONE before). The
  * outcome is in the cache before they return; of a create and an update one reference to the
@@ -453,5 +492,12 @@ int gate_pass(struct change *change, change_function *send, struct record **out,
               struct problem *problem);
 /* Whether the mount ends: what was not sent yet is not sent. */
 bool change_is_at_end(const struct change *change);
+/* From now on it may have been sent. Takes the change's lock. */
+void change_mark_sent(struct change *change);
+int change_say_taken_back(struct problem *problem); /* sets it; -1 */
+/* Whether something may have been done although the call failed. */
+bool change_may_be_done(enum problem_kind failure);
+/* "was answered 200"; `status` 0: by something that can't be read. */
+void change_print_answer(long status, char *out, size_t size_bytes);
 
 #endif

@@ -12,8 +12,6 @@
 
 #define RESERVE_MS        200
 #define CREATE_RESERVE_MS 5000
-#define TAKE_BACK_MS      150 /* in which what was taken back has ended */
-#define TAKE_BACK_STEP_MS 10
 
 /* --- life ------------------------------------------------------------------------------------- */
 
@@ -172,7 +170,7 @@ static bool is_taken_back(struct change *change)
     return cancel_reason(&change->cancel) == CANCEL_INTERRUPT;
 }
 
-static int say_taken_back(struct problem *problem)
+int change_say_taken_back(struct problem *problem)
 {
     return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted before it was sent: nothing was");
 }
@@ -193,8 +191,15 @@ static int forgo(struct change *change, struct problem *problem)
 {
     change_end_unsent(change);
     if (is_taken_back(change))
-        return say_taken_back(problem);
+        return change_say_taken_back(problem);
     return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
+}
+
+void change_mark_sent(struct change *change)
+{
+    pthread_mutex_lock(&change->lock);
+    change->sent = true;
+    pthread_mutex_unlock(&change->lock);
 }
 
 struct change_report change_report_of(const struct change *change, const struct record *record,
@@ -238,7 +243,7 @@ static void perform(struct change *change)
                            : forgo(change, &problem);
 
     if (problem.kind == PROBLEM_INTERRUPTED && is_taken_back(change))
-        say_taken_back(&problem);
+        change_say_taken_back(&problem);
     else if (!change->withheld)
         report(change, record, &problem);
     patience_note_end(change, &problem);
@@ -342,153 +347,4 @@ int change_start(struct cache *cache, const struct change_request *request, stru
     if (rc == 0)
         *out = same != NULL ? same : change;
     return rc;
-}
-
-/* --- waiting ---------------------------------------------------------------------------------- */
-
-/* With the lock held. */
-static int say_left(const struct change *change, enum cancel_reason reason, struct problem *problem)
-{
-    if (reason == CANCEL_DEADLINE)
-        return problem_set(problem, PROBLEM_TIMEOUT,
-                           "no answer came in time; the change goes on by itself");
-    if (reason == CANCEL_CROWDED)
-        return problem_set(problem, PROBLEM_TRY_LATER,
-                           "too many callers wait already; a change that was sent goes on by "
-                           "itself");
-    if (!change->begun && change->waiting == 1)
-        return say_taken_back(problem);
-    return problem_set(problem, PROBLEM_INTERRUPTED,
-                       "interrupted; a change that was sent goes on by itself");
-}
-
-/* Waits until it is done or `deadline_ms` has come, whatever else comes. */
-static enum cancel_reason wait_out(struct change *change, int64_t deadline_ms)
-{
-    enum cancel_reason reason = CANCEL_NONE;
-    struct cancel cancel;
-
-    cancel_init(&cancel, NULL, deadline_ms);
-    while (!change->done && reason == CANCEL_NONE)
-        reason = wait_queue_wait(&change->waiters, &change->lock, &cancel, CANCEL_NEVER);
-    cancel_finish(&cancel);
-    return reason;
-}
-
-/* The caller was interrupted: if nobody else waits for it, what was not sent yet is not sent any
- * more, and that is known in a moment; so is that it was sent. */
-static void take_back(struct change *change)
-{
-    int64_t now_ms = clock_now_ms(&clock_system);
-    int64_t end_ms = now_ms + TAKE_BACK_MS;
-
-    if (change->waiting > 1)
-        return;
-    cancel_fire(&change->cancel, CANCEL_INTERRUPT);
-    while (change->begun && !change->done && !cancel_goes_on(&change->cancel) && now_ms < end_ms) {
-        wait_out(change, now_ms + TAKE_BACK_STEP_MS);
-        now_ms = clock_now_ms(&clock_system);
-    }
-}
-
-/* Why the caller is to leave; CANCEL_NONE: it is done, or to be looked at again. */
-static enum cancel_reason wait_once(struct change *change, struct cancel *cancel)
-{
-    enum cancel_reason reason =
-        wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
-
-    /* The mount ends, and lets what was sent come to its end: who waits for it learns how that
-     * went. What was not sent yet ends at once. An interrupt does not count any more. */
-    if (reason == CANCEL_SHUTDOWN)
-        reason = wait_out(change, cancel->deadline_ms);
-    else if (reason == CANCEL_INTERRUPT && !change->done)
-        take_back(change);
-    return change->done ? CANCEL_NONE : reason;
-}
-
-int change_wait(struct change *change, struct cancel *cancel, struct problem *problem)
-{
-    int rc = 0;
-
-    pthread_mutex_lock(&change->lock);
-    change->waiting++;
-    while (!change->done && rc == 0) {
-        enum cancel_reason reason = wait_once(change, cancel);
-
-        if (reason != CANCEL_NONE)
-            rc = say_left(change, reason, problem);
-    }
-    change->waiting--;
-    if (rc == 0 && change->problem.kind != PROBLEM_NONE) {
-        if (problem != NULL)
-            *problem = change->problem;
-        rc = -1;
-    }
-    pthread_mutex_unlock(&change->lock);
-    return rc;
-}
-
-/* A change of that resource on its way: a reference, or NULL. */
-static struct change *find_of(struct cache *cache, const struct kind *kind, const char *id)
-{
-    struct change *change;
-
-    pthread_mutex_lock(&cache->lock);
-    TAILQ_FOREACH (change, &cache->changes, link)
-        if (change->collection->kind == kind && change->id != NULL && strcmp(change->id, id) == 0)
-            break;
-    if (change != NULL)
-        change_ref(change);
-    pthread_mutex_unlock(&cache->lock);
-    return change;
-}
-
-int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
-                   struct cancel *cancel, struct problem *problem)
-{
-    enum cancel_reason reason = CANCEL_NONE;
-    struct change *change;
-
-    while (reason == CANCEL_NONE && (change = find_of(cache, kind, id)) != NULL) {
-        pthread_mutex_lock(&change->lock);
-        while (!change->done && reason == CANCEL_NONE)
-            reason = wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
-        pthread_mutex_unlock(&change->lock);
-        change_unref(change);
-    }
-    if (reason == CANCEL_NONE)
-        return 0;
-    return problem_set(problem,
-                       reason == CANCEL_DEADLINE  ? PROBLEM_TIMEOUT
-                       : reason == CANCEL_CROWDED ? PROBLEM_TRY_LATER
-                                                  : PROBLEM_INTERRUPTED,
-                       "an earlier change of it has not ended: nothing was sent");
-}
-
-bool change_done(struct change *change)
-{
-    pthread_mutex_lock(&change->lock);
-    bool done = change->done;
-
-    pthread_mutex_unlock(&change->lock);
-    return done;
-}
-
-bool change_planned(struct change *change)
-{
-    pthread_mutex_lock(&change->lock);
-    bool planned = change->done && change->planned;
-
-    pthread_mutex_unlock(&change->lock);
-    return planned;
-}
-
-struct record *change_record(struct change *change)
-{
-    pthread_mutex_lock(&change->lock);
-    struct record *record =
-        change->done && change->record != NULL ? record_ref(change->record) : NULL;
-
-    pthread_mutex_unlock(&change->lock);
-    return record;
 }

@@ -11,6 +11,7 @@ void collection_init(struct collection *collection, struct cache *cache, const s
 {
     *collection = (struct collection){.cache = cache, .kind = kind};
     TAILQ_INIT(&collection->order);
+    STAILQ_INIT(&collection->revived);
     TAILQ_INIT(&collection->flights);
 }
 

@@ -6,12 +6,14 @@
 #include "config.h"
 
 #include "cache/cache_internal.h"
+#include "cache/sent.h"
 #include "util/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LISTING_TELLS_MS 60000 /* how old what is known may be, to tell what is new */
+#define LOOK_RESERVE_MS  150   /* how long before its deadline a look gives up */
 
 /* --- what to know a resource by --------------------------------------------------------------- */
 
@@ -38,43 +40,6 @@ static struct json_object *pick(const struct field *fields, struct json_object *
         json_object_object_add(picked, fields->key, value);
     }
     return picked;
-}
-
-/* A size is sent in GB; it may be answered as a decimal string, or in bytes by older servers. */
-static bool is_same_integer(struct json_object *wanted, struct json_object *value)
-{
-    double sent = json_object_get_double(wanted);
-    double answered = json_object_get_double(value);
-
-    return answered == sent || answered == sent * 1e9 || answered == sent * 1073741824.0;
-}
-
-static bool matches(const struct field *fields, struct json_object *wanted,
-                    struct json_object *value);
-
-static bool field_matches(const struct field *field, struct json_object *wanted,
-                          struct json_object *value)
-{
-    if (value == NULL)
-        return false;
-    if (field != NULL && field->members != NULL)
-        return matches(field->members, wanted, value);
-    if (json_same(wanted, value))
-        return true;
-    return field != NULL && field->type == FIELD_INTEGER && is_same_integer(wanted, value);
-}
-
-/* Whether `value` has all that is wanted. */
-static bool matches(const struct field *fields, struct json_object *wanted,
-                    struct json_object *value)
-{
-    json_object_object_foreach (wanted, key, want) {
-        const struct field *field = field_find(fields, key, strlen(key));
-
-        if (!field_matches(field, want, json_member(value, key)))
-            return false;
-    }
-    return true;
 }
 
 /* --- doubts ----------------------------------------------------------------------------------- */
@@ -177,8 +142,9 @@ static bool item_matches(const struct doubt *doubt, const struct item *item,
 {
     struct collection *collection = doubt->collection;
     struct json_object *value = record_parse(item->record);
-    bool result = value != NULL &&
-                  matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
+    bool result =
+        value != NULL &&
+        sent_matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
 
     json_object_put(value);
     return result;
@@ -199,12 +165,12 @@ static struct item *find_new_locked(const struct doubt *doubt)
 }
 
 /* Takes it for the created one; nobody else can claim it then. One reference. */
-static struct record *claim_locked(struct collection *collection, struct item *item)
+static struct record *claim_locked(const struct doubt *doubt, struct item *item)
 {
-    const struct event none = {.id = ""};
+    struct collection *collection = doubt->collection;
 
     item->first_begun = 0;
-    events_end_locked(collection, CHANGE_CREATE, item->record->id, PROBLEM_NONE, &none);
+    events_found_locked(collection, item->record, doubt->sent_wall_ms);
     cache_expire_singletons_locked(collection->cache);
     return record_ref(item->record);
 }
@@ -218,7 +184,7 @@ static int conclude_locked(struct doubt *doubt, struct record **out, struct prob
     if (item == NULL)
         doubt->blind = false;
     else if (!doubt->blind)
-        *out = claim_locked(doubt->collection, item);
+        *out = claim_locked(doubt, item);
     else
         return problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
                            "there is one like it (%s), and whether that is new can't be told",
@@ -244,22 +210,24 @@ static int look(struct doubt *doubt, struct cancel *cancel, struct record **out,
     return rc;
 }
 
-/* After a create without an answer, in a time of its own: that of the create may be over. */
-static struct record *look_after(struct doubt *doubt)
+/* After a create without an answer, in a time of its own: that of the create may be over. It ends
+ * before the caller's does, who is to learn the outcome. */
+static struct record *look_after(const struct change *change, struct doubt *doubt)
 {
     struct cache *cache = doubt->collection->cache;
+    int64_t eighth_ms = cache->config.timeout_ms / 8;
     struct record *record = NULL;
     struct problem ignored;
     struct cancel cancel;
 
     cancel_init(&cancel, cache->config.group,
-                clock_now_ms(&clock_system) + cache->config.timeout_ms);
+                change->deadline_ms - (eighth_ms < LOOK_RESERVE_MS ? eighth_ms : LOOK_RESERVE_MS));
     look(doubt, &cancel, &record, &ignored);
     cancel_finish(&cancel);
     return record;
 }
 
-static void explain_doubt(const struct doubt *doubt, struct problem *problem)
+static void explain_doubt(struct doubt *doubt, struct problem *problem)
 {
     const struct problem was = *problem;
 
@@ -268,6 +236,28 @@ static void explain_doubt(const struct doubt *doubt, struct problem *problem)
     problem->status = was.status;
     memcpy(problem->code, was.code, sizeof(problem->code));
     memcpy(problem->details, was.details, sizeof(problem->details));
+    doubt->problem = *problem;
+}
+
+/* Nothing was sent this time. What stands in the listing is told once; then it is the user's to
+ * decide. Where there is no listing, what was said of the earlier attempt still holds. */
+static int say_doubted(struct cache *cache, struct doubt *earlier, struct problem *problem)
+{
+    const struct problem why = *problem;
+
+    if (why.kind != PROBLEM_UNKNOWN_OUTCOME && why.kind != PROBLEM_INTERRUPTED) {
+        *problem = earlier->problem;
+        keep_doubt(cache, earlier);
+        return -1;
+    }
+    if (why.kind == PROBLEM_UNKNOWN_OUTCOME)
+        free(earlier);
+    else
+        keep_doubt(cache, earlier);
+    return problem_set(problem, why.kind,
+                       "nothing was sent: an earlier attempt may have succeeded, and the listing "
+                       "does not tell: %s",
+                       why.message);
 }
 
 /* Whether an earlier attempt has succeeded. 0: found, or `*out` NULL: it can be sent. -1: that is
@@ -279,24 +269,10 @@ static int look_before(struct cache *cache, const struct doubt *like, struct can
 
     if (earlier == NULL)
         return 0;
-    int rc = look(earlier, cancel, out, problem);
-
-    /* Once it was told what there is, it is the user's to decide. */
-    if (rc == 0 || problem->kind == PROBLEM_UNKNOWN_OUTCOME)
-        free(earlier);
-    else
-        keep_doubt(cache, earlier);
-    if (rc == 0)
-        return 0;
-    char why[sizeof(problem->message)];
-
-    memcpy(why, problem->message, sizeof(why));
-    enum problem_kind kind = problem->kind;
-
-    return problem_set(problem, kind,
-                       "nothing was sent: an earlier attempt may have succeeded, and the listing "
-                       "does not tell: %s",
-                       why);
+    if (look(earlier, cancel, out, problem) != 0)
+        return say_doubted(cache, earlier, problem);
+    free(earlier);
+    return 0;
 }
 
 /* --- the create ------------------------------------------------------------------------------- */
@@ -324,6 +300,7 @@ static void mark_sent(struct doubt *doubt, bool known)
     doubt->blind = !known;
     pthread_mutex_lock(&cache->lock);
     doubt->sent = next_tick(cache);
+    doubt->sent_wall_ms = clock_wall_ms(cache->config.clock);
     pthread_mutex_unlock(&cache->lock);
 }
 
@@ -335,7 +312,10 @@ static void keep_created(struct collection *collection, struct record *record,
 
     pthread_mutex_lock(&cache->lock);
     merge_created(collection, record, clock_parse_iso(event->dt_created));
-    events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, event);
+    if (event->id[0] != '\0')
+        events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, event);
+    else
+        events_found_locked(collection, record, clock_wall_ms(cache->config.clock));
     cache_expire_singletons_locked(cache);
     struct item *item = collection_find(collection, record->id);
 
@@ -356,7 +336,7 @@ static int send(struct change *change, struct doubt *doubt, struct cancel *cance
     if (rc == 0)
         keep_created(collection, record, &event, out);
     else if (problem->kind == PROBLEM_UNKNOWN_OUTCOME)
-        *out = look_after(doubt);
+        *out = look_after(change, doubt);
     record_unref(record);
     return *out != NULL ? 0 : -1;
 }
@@ -381,6 +361,7 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
         return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
     }
     mark_sent(doubt, known);
+    change_mark_sent(change);
     rc = send(change, doubt, cancel, out, problem);
     if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {
         free(doubt);

@@ -24,7 +24,7 @@ static void print_key(char key[KEY_SIZE], const struct collection *collection,
     snprintf(key, KEY_SIZE, "%u/%zu/%s", (unsigned)verb, kind_index(collection->kind), id);
 }
 
-static struct remembered *find(struct collection *collection, enum change_verb verb, const char *id)
+struct remembered *events_find(struct collection *collection, enum change_verb verb, const char *id)
 {
     struct remembered *memory = NULL;
     char key[KEY_SIZE];
@@ -37,7 +37,7 @@ static struct remembered *find(struct collection *collection, enum change_verb v
 static struct remembered *find_or_add(struct collection *collection, enum change_verb verb,
                                       const char *id)
 {
-    struct remembered *memory = find(collection, verb, id);
+    struct remembered *memory = events_find(collection, verb, id);
 
     if (memory != NULL)
         return memory;
@@ -72,14 +72,43 @@ void events_clear(struct cache *cache)
     }
 }
 
-static bool is_unfinished(const struct remembered *memory)
+bool events_is_unfinished(const struct remembered *memory)
 {
     return memory->known && memory->event != NULL && memory->outcome == EVENT_UNFINISHED;
 }
 
+static int64_t age_ms(const struct remembered *memory)
+{
+    return now_ms(memory->collection) - memory->sent_ms;
+}
+
+/* A creation without an event that should have one. */
+static bool lacks_event(const struct remembered *memory)
+{
+    return memory->known && memory->event == NULL && !memory->answered_whole &&
+           !memory->outcome_unknown;
+}
+
+/* Whether the server has events of such changes. */
+static bool has_events(const struct collection *collection)
+{
+    const struct cache *cache = collection->cache;
+
+    return dialect_rows[cache_dialect(cache)].events_path != NULL &&
+           cache_shape(cache, collection->kind)->create_answers_event;
+}
+
+bool events_is_sought(const struct remembered *memory)
+{
+    return memory->in_flight == 0 && (lacks_event(memory) || memory->outcome_unknown) &&
+           memory->machine_id[0] != '\0' && has_events(memory->collection) &&
+           age_ms(memory) < CACHE_EVENT_SOUGHT_MS;
+}
+
 static bool is_pending(const struct remembered *memory)
 {
-    return memory->in_flight > 0 || memory->outcome_unknown || is_unfinished(memory);
+    return memory->in_flight > 0 || ((memory->outcome_unknown || events_is_unfinished(memory)) &&
+                                     age_ms(memory) < CACHE_RESTORE_BLOCKS_MS);
 }
 
 void events_prune_locked(struct collection *collection)
@@ -147,13 +176,14 @@ bool events_begin_locked(struct collection *collection, enum change_verb verb, c
         return false;
     }
     memory->in_flight++;
+    memory->sent_ms = now_ms(collection);
+    memory->sent_wall_ms = clock_wall_ms(collection->cache->config.clock);
     if (machine_id[0] != '\0')
         snprintf(memory->machine_id, sizeof(memory->machine_id), "%s", machine_id);
     return true;
 }
 
-/* Keeps a copy of the event; none when it is zeroed, or memory ran out. */
-static void keep_event(struct remembered *memory, const struct event *event)
+void events_keep(struct remembered *memory, const struct event *event)
 {
     free(memory->event);
     memory->event = event->id[0] == '\0' ? NULL : malloc(sizeof(*event));
@@ -166,10 +196,14 @@ static void keep_event(struct remembered *memory, const struct event *event)
 
 static void note_answer(struct remembered *memory, const struct event *event)
 {
+    bool expected = memory->verb == CHANGE_CREATE && has_events(memory->collection);
+
     memory->known = true;
     memory->outcome_unknown = false;
-    keep_event(memory, event);
-    memory->answered_whole = event->id[0] == '\0';
+    events_keep(memory, event);
+    memory->answered_whole = event->id[0] == '\0' && !expected;
+    if (lacks_event(memory))
+        memory->outcome = EVENT_UNFINISHED;
 }
 
 static void note_silence(struct remembered *memory)
@@ -191,6 +225,10 @@ void events_end_locked(struct collection *collection, enum change_verb verb, con
         return;
     if (memory->in_flight > 0)
         memory->in_flight--;
+    if (verb == CHANGE_CREATE) {
+        memory->sent_ms = now_ms(collection);
+        memory->sent_wall_ms = clock_wall_ms(collection->cache->config.clock);
+    }
     if (failure == PROBLEM_NONE)
         note_answer(memory, event);
     else if (failure == PROBLEM_UNKNOWN_OUTCOME)
@@ -200,11 +238,32 @@ void events_end_locked(struct collection *collection, enum change_verb verb, con
         forget(collection->cache, memory);
 }
 
+void events_found_locked(struct collection *collection, const struct record *record,
+                         int64_t sent_wall_ms)
+{
+    const struct event none = {.id = ""};
+
+    events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, &none);
+    struct remembered *memory = events_find(collection, CHANGE_CREATE, record->id);
+
+    if (memory == NULL)
+        return;
+    memory->sent_wall_ms = sent_wall_ms;
+    snprintf(memory->machine_id, sizeof(memory->machine_id), "%s", record->machine_id);
+}
+
+int64_t events_heard_ms(struct collection *collection, const char *id)
+{
+    const struct remembered *memory = events_find(collection, CHANGE_DELETE, id);
+
+    return memory == NULL || memory->event == NULL ? -1 : memory->changed_ms;
+}
+
 /* --- a deletion that failed ------------------------------------------------------------------- */
 
 bool events_undelete_locked(struct collection *collection, const char *id, struct event *event)
 {
-    const struct remembered *memory = find(collection, CHANGE_DELETE, id);
+    const struct remembered *memory = events_find(collection, CHANGE_DELETE, id);
 
     if (memory == NULL || memory->event == NULL || memory->outcome != EVENT_FAILED ||
         tombstone_find(collection, id) == NULL)
@@ -222,81 +281,23 @@ void events_tell_undeleted(struct collection *collection, const char *id, const 
         config->on_delete_failed(config->ctx, collection->kind, id, event);
 }
 
-/* --- asking ----------------------------------------------------------------------------------- */
+/* --- what is told ----------------------------------------------------------------------------- */
 
-struct flight *events_ask_locked(struct collection *collection, enum change_verb verb,
-                                 const char *id)
+/* Of a deletion that was not heard of for long, the listing has told. */
+static bool is_over(const struct remembered *memory)
 {
-    struct remembered *memory = find(collection, verb, id);
-
-    if (memory == NULL || !is_unfinished(memory))
-        return NULL;
-    memory->asked_ms = now_ms(collection);
-    return fetch_start_locked(collection, FETCH_EVENT, id, verb);
-}
-
-/* Takes in a newer state of the event; true when a deletion turned out to have failed. */
-static bool update(struct flight *flight, const struct event *event, struct event *failed)
-{
-    struct collection *collection = flight->collection;
-    struct remembered *memory = find(collection, flight->verb, flight->id);
-
-    if (memory == NULL || !is_unfinished(memory) || strcmp(memory->event->id, event->id) != 0)
-        return false;
-    keep_event(memory, event);
-    memory->changed_ms = now_ms(collection);
-    if (flight->verb == CHANGE_RESTORE && memory->outcome != EVENT_UNFINISHED)
-        collection->expired = next_tick(collection->cache); /* it may have taken a snapshot */
-    return flight->verb == CHANGE_DELETE && events_undelete_locked(collection, flight->id, failed);
-}
-
-void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem)
-{
-    struct cache *cache = flight->collection->cache;
-    struct event event = {.id = ""};
-    struct event failed = {.id = ""};
-    char event_id[sizeof(event.id)] = "";
-    bool is_failed = false;
-
-    pthread_mutex_lock(&cache->lock);
-    struct remembered *memory = find(flight->collection, flight->verb, flight->id);
-
-    if (memory != NULL && is_unfinished(memory))
-        memcpy(event_id, memory->event->id, sizeof(event_id));
-    pthread_mutex_unlock(&cache->lock);
-    if (event_id[0] == '\0' || api_event(cache->config.api, event_id, cancel, &event, problem) != 0)
-        return;
-    pthread_mutex_lock(&cache->lock);
-    is_failed = update(flight, &event, &failed);
-    pthread_mutex_unlock(&cache->lock);
-    if (is_failed)
-        events_tell_undeleted(flight->collection, flight->id, &failed);
-}
-
-/* Asks, unless that was done a moment ago, and waits for the answer for a while. */
-static void refresh_locked(struct collection *collection, enum change_verb verb, const char *id,
-                           struct cancel *cancel)
-{
-    struct remembered *memory = find(collection, verb, id);
-    struct flight *flight = fetch_find_locked(collection, FETCH_EVENT, id, verb);
-
-    if (cancel == NULL || memory == NULL || !is_unfinished(memory))
-        return;
-    if (flight == NULL && now_ms(collection) - memory->asked_ms < ASK_AGAIN_MS)
-        return;
-    flight = events_ask_locked(collection, verb, id);
-    if (flight == NULL)
-        return;
-    fetch_wait_locked(flight, false, cancel, NULL);
-    flight_unref_locked(flight);
+    return memory->verb == CHANGE_DELETE && memory->outcome_unknown &&
+           age_ms(memory) >= CACHE_EVENT_SOUGHT_MS;
 }
 
 static void describe(const struct remembered *memory, struct cache_event *out)
 {
-    out->known = memory->known || memory->in_flight > 0;
+    out->known = (memory->known || memory->in_flight > 0) && !is_over(memory);
+    out->sent_ms = memory->sent_ms;
     if (memory->in_flight > 0)
         return;
-    out->outcome_unknown = memory->outcome_unknown;
+    out->outcome_unknown =
+        memory->outcome_unknown || (lacks_event(memory) && age_ms(memory) >= CACHE_EVENT_SOUGHT_MS);
     out->answered_whole = memory->answered_whole;
     out->outcome = memory->outcome;
     if (memory->event != NULL)
@@ -310,11 +311,12 @@ void cache_event(struct cache *cache, const struct kind *kind, const char *id,
 
     *out = (struct cache_event){.known = false};
     pthread_mutex_lock(&cache->lock);
-    refresh_locked(collection, verb, id, cancel);
-    const struct remembered *memory = find(collection, verb, id);
+    events_refresh_locked(collection, verb, id, cancel);
+    const struct remembered *memory = events_find(collection, verb, id);
 
     if (memory != NULL)
         describe(memory, out);
+    out->asking = fetch_find_locked(collection, FETCH_EVENT, id, verb) != NULL;
     pthread_mutex_unlock(&cache->lock);
 }
 
@@ -327,7 +329,8 @@ static struct remembered *find_due(struct cache *cache, const char *machine_id, 
     struct remembered *next = NULL;
 
     HASH_ITER (hh, cache->memories, memory, next) {
-        if (is_restore_of(memory, machine_id, "") && is_unfinished(memory) &&
+        if (is_restore_of(memory, machine_id, "") &&
+            (events_is_unfinished(memory) || events_is_sought(memory)) &&
             memory->asked_ms + ASK_AGAIN_MS <= since_ms)
             return memory;
     }
@@ -346,7 +349,7 @@ bool cache_restore_pending(struct cache *cache, const char *machine_id, struct c
         char id[sizeof(memory->machine_id)];
 
         snprintf(id, sizeof(id), "%s", memory->id);
-        refresh_locked(memory->collection, CHANGE_RESTORE, id, cancel);
+        events_refresh_locked(memory->collection, CHANGE_RESTORE, id, cancel);
     }
     bool pending = is_blocked(cache, machine_id, "");
 

@@ -103,6 +103,7 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
             merge_failed(problem);
         await_deletions_locked(collection, cancel);
         pthread_mutex_unlock(&cache->lock);
+        tombstone_tell_revived(cache, collection);
     }
     record_list_finish(&list);
 }

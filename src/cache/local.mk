@@ -4,8 +4,10 @@ src_cache_libcache_a_SOURCES = \
   src/cache/cache.c src/cache/cache.h \
   src/cache/cache_internal.h \
   src/cache/change.c \
+  src/cache/change_wait.c \
   src/cache/collection.c \
   src/cache/create.c \
+  src/cache/event_fetch.c \
   src/cache/events.c \
   src/cache/fetch.c \
   src/cache/fetch_job.c \
@@ -20,8 +22,10 @@ src_cache_libcache_a_SOURCES = \
   src/cache/past.c \
   src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
+  src/cache/sent.c src/cache/sent.h \
   src/cache/shown.c \
   src/cache/tombstone.c \
+  src/cache/update.c \
   src/cache/verbs.c
 
 check_PROGRAMS += tests/unit/test_cache
@@ -34,6 +38,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_events.c \
   tests/unit/test_cache_gate.c \
   tests/unit/test_cache_merging.c \
+  tests/unit/test_cache_outcome.c \
   tests/unit/test_cache_reading.c \
   tests/unit/test_cache_room.c tests/unit/test_cache_room.h \
   tests/unit/test_cache_scale.c \

@@ -42,7 +42,11 @@ static bool list_is_good(const struct reader *reader)
 {
     const struct collection *collection = reader->collection;
 
-    return collection->known && is_good(reader, collection->listed_begun, collection->listed_ms, 0);
+    bool hides =
+        collection->hidden_until_ms == 0 || now_ms(collection) < collection->hidden_until_ms;
+
+    return collection->known && hides &&
+           is_good(reader, collection->listed_begun, collection->listed_ms, 0);
 }
 
 static bool item_is_good(const struct reader *reader, const struct item *item)

@@ -4,6 +4,8 @@
 
 #include "cache/cache_internal.h"
 
+#include <string.h>
+
 static int take_answer(struct flight *flight, enum fetch_end end, struct record **out,
                        struct problem *problem)
 {
@@ -19,6 +21,17 @@ static int take_answer(struct flight *flight, enum fetch_end end, struct record 
                            flight->collection->kind->noun);
     *out = record_ref(item->record);
     return 0;
+}
+
+/* Who asks is about to change it. */
+static void say_not_sent(struct problem *problem)
+{
+    const struct problem was = *problem;
+
+    problem_set(problem, was.kind, "nothing was sent: %s", was.message);
+    problem->status = was.status;
+    memcpy(problem->code, was.code, sizeof(problem->code));
+    memcpy(problem->details, was.details, sizeof(problem->details));
 }
 
 int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
@@ -39,5 +52,7 @@ int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
         flight_unref_locked(flight);
     }
     pthread_mutex_unlock(&cache->lock);
+    if (rc != 0 && problem != NULL)
+        say_not_sent(problem);
     return rc;
 }

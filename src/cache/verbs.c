@@ -1,85 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* What an update, a deletion and a restore do, and what they leave in the cache. */
+/* What a deletion and a restore do, and what they leave in the cache. */
 #include "config.h"
 
 #include "cache/cache_internal.h"
 
-static const char *const *secrets_of(const struct change *change)
-{
-    return (const char *const *)change->secrets;
-}
-
-static struct record *current_locked(struct collection *collection, const char *id)
-{
-    struct item *item = collection_find(collection, id);
-
-    return item == NULL ? NULL : record_ref(item->record);
-}
-
-static void expire_item_locked(struct collection *collection, const char *id)
-{
-    struct item *item = collection_find(collection, id);
-
-    if (item != NULL)
-        item->expired = next_tick(collection->cache);
-}
-
-/* Whether something may have been done although the call failed. */
-static bool may_be_done(enum problem_kind failure)
+bool change_may_be_done(enum problem_kind failure)
 {
     return fetch_is_outage(failure) || failure == PROBLEM_UNKNOWN_OUTCOME ||
            failure == PROBLEM_PROTOCOL;
 }
 
-/* What the resource is now, when the server did not let us know for certain. */
-static void doubt_update_locked(struct collection *collection, const char *id,
-                                enum problem_kind failure)
+/* --- deletions -------------------------------------------------------------------------------- */
+
+static int say(const struct change *change, struct problem *problem, enum problem_kind kind,
+               const char *words, const char *why)
 {
-    if (failure == PROBLEM_NOT_FOUND)
-        merge_gone(collection, id, next_tick(collection->cache));
-    else if (may_be_done(failure) || failure == PROBLEM_CONFLICT) {
-        collection->expired = next_tick(collection->cache); /* its name may be another, too */
-        expire_item_locked(collection, id);
-    }
+    const long status = problem->status;
+    char answered[64];
+
+    change_print_answer(status, answered, sizeof(answered));
+    problem_set(problem, kind, "DELETE %s/%s %s, but %s%s", change->collection->kind->path,
+                change->id, answered, words, why);
+    problem->status = status;
+    return -1;
 }
 
-/* The whole resource behind an update's answer; may be NULL. */
-static struct record *complete_answer(const struct change *change, struct record *answer,
-                                      struct cancel *cancel)
+/* The answer did not say whether it is gone: the server does. 0: it is. */
+static int look(const struct change *change, struct cancel *cancel, struct problem *problem)
 {
     struct collection *collection = change->collection;
     struct record *record = NULL;
+    struct problem why = {.kind = PROBLEM_NONE};
+    int rc = api_look(collection->cache->config.api, collection->kind, change->id, cancel, &record,
+                      &why);
+    bool there = record != NULL;
 
-    if (answer != NULL && answer->complete)
-        return answer;
-    record_unref(answer);
-    api_get(collection->cache->config.api, collection->kind, change->id, cancel, &record, NULL);
-    return record;
+    record_unref(record);
+    if (rc != 0)
+        return say(change, problem, PROBLEM_UNKNOWN_OUTCOME,
+                   "whether it is gone is unknown (it may have been carried out): ", why.message);
+    if (there)
+        return say(change, problem, PROBLEM_PROTOCOL, "it is still there: not deleted", "");
+    *problem = (struct problem){.status = problem->status};
+    return 0;
 }
 
-int verb_update(struct change *change, struct cancel *cancel, struct record **out,
-                struct problem *problem)
+/* 404 and 410 are answers, too; a path that is none was never asked for. */
+static bool says_gone(int rc, const struct problem *problem)
+{
+    return rc != 0 && problem->kind == PROBLEM_NOT_FOUND && problem->status != 0;
+}
+
+/* A creation that the server's listings lack is not shown any longer once its deletion was answered
+ * or may have been carried out. */
+static void unpin_locked(struct collection *collection, const char *id)
+{
+    struct item *item = collection_find(collection, id);
+
+    if (item != NULL)
+        item->shown_until_ms = 0;
+}
+
+static void doubt_locked(struct change *change, bool answered, enum problem_kind failure)
 {
     struct collection *collection = change->collection;
-    struct cache *cache = collection->cache;
-    struct record *answer = NULL;
-    int rc = api_update(cache->config.api, collection->kind, change->id, change->body,
-                        secrets_of(change), cancel, &answer, problem);
+    bool sent = failure != PROBLEM_UNREACHABLE && failure != PROBLEM_TRY_LATER;
 
-    if (rc == 0)
-        answer = complete_answer(change, answer, cancel);
-    pthread_mutex_lock(&cache->lock);
-    if (rc != 0)
-        doubt_update_locked(collection, change->id, problem->kind);
-    else if (answer == NULL || !merge_updated(collection, answer, change->body))
-        expire_item_locked(collection, change->id);
-    if (rc == 0) {
-        *out = current_locked(collection, change->id);
-        cache_expire_singletons_locked(cache);
-    }
-    pthread_mutex_unlock(&cache->lock);
-    record_unref(answer);
-    return rc;
+    if (!answered && !change_may_be_done(failure))
+        return;
+    collection->expired = next_tick(collection->cache);
+    if (answered || sent)
+        unpin_locked(collection, change->id);
 }
 
 int verb_delete(struct change *change, struct cancel *cancel, struct record **out,
@@ -87,20 +78,25 @@ int verb_delete(struct change *change, struct cancel *cancel, struct record **ou
 {
     struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
+    enum api_answer told;
     struct event event;
     struct event failed;
     bool is_failed = false;
-    int rc = api_delete(cache->config.api, collection->kind, change->id, cancel, &event, problem);
 
     (void)out;
-    if (rc != 0 && problem->kind == PROBLEM_NOT_FOUND)
-        rc = 0;
+    change_mark_sent(change);
+    int rc =
+        api_delete(cache->config.api, collection->kind, change->id, cancel, &event, &told, problem);
+    bool answered = rc == 0 || says_gone(rc, problem);
+
+    if (answered && (rc != 0 || told != API_ANSWERED))
+        rc = look(change, cancel, problem);
     pthread_mutex_lock(&cache->lock);
     if (rc == 0) {
         merge_deleted(collection, change->id);
         cache_expire_singletons_locked(cache);
-    } else if (may_be_done(problem->kind)) {
-        collection->expired = next_tick(cache);
+    } else {
+        doubt_locked(change, answered, problem->kind);
     }
     events_end_locked(collection, CHANGE_DELETE, change->id, rc == 0 ? PROBLEM_NONE : problem->kind,
                       &event);
@@ -112,20 +108,24 @@ int verb_delete(struct change *change, struct cancel *cancel, struct record **ou
     return rc;
 }
 
+/* --- restores --------------------------------------------------------------------------------- */
+
 int verb_restore(struct change *change, struct cancel *cancel, struct record **out,
                  struct problem *problem)
 {
     struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
     struct event event;
+
+    (void)out;
+    change_mark_sent(change);
     int rc = api_restore(cache->config.api, collection->kind, change->id, change->body, cancel,
                          &event, problem);
 
-    (void)out;
     pthread_mutex_lock(&cache->lock);
     events_end_locked(collection, CHANGE_RESTORE, change->id,
                       rc == 0 ? PROBLEM_NONE : problem->kind, &event);
-    if (rc == 0 || may_be_done(problem->kind)) {
+    if (rc == 0 || change_may_be_done(problem->kind)) {
         collection->expired = next_tick(cache); /* a safety snapshot may have been taken */
         cache_expire_singletons_locked(cache);
     }

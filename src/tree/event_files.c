@@ -37,7 +37,7 @@ static const char *newest(struct dir *dir, struct cancel *cancel, struct cache_e
         struct cache_event event;
         cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, cancel,
                     &event);
-        bool newer = event.known && strcmp(event.event.dt_created, out->event.dt_created) >= 0;
+        bool newer = event.known && (!out->known || event.sent_ms >= out->sent_ms);
         if (!is_unfinished(out) && (is_unfinished(&event) || newer)) {
             *out = event;
             state = watched[i].unfinished;
@@ -45,6 +45,8 @@ static const char *newest(struct dir *dir, struct cancel *cancel, struct cache_e
     }
     if (is_unfinished(out))
         return state;
+    if (out->outcome_unknown)
+        return "unknown";
     return out->known && out->outcome == EVENT_FAILED ? "failed" : "ready";
 }
 
@@ -100,7 +102,8 @@ static int report(struct call *call, const struct cache_event *event, struct buf
     if (!event->known)
         return buf_append_text(out, "ready\n") ? 0 : -ENOMEM;
     if (event->outcome_unknown)
-        return tree_fail(call, EIO, "it was sent, and its outcome is unknown");
+        return tree_fail(call, EIO,
+                         "its outcome is unknown: no event of its machine tells what became of it");
     if (event->outcome == EVENT_FAILED)
         return tree_fail(call, EIO, "%s ended as %s: %s", machine->name, machine->state,
                          machine->error[0] == '\0' ? "no reason was given" : machine->error);
@@ -126,5 +129,6 @@ int wait_render(struct call *call, struct node node, bool wait, struct buf *out)
     if (cancel_reason(call->cancel) != CANCEL_NONE)
         return tree_fail(call, EINTR, "interrupted");
     look(node.dir, &event);
-    return is_unfinished(&event) ? TREE_NOT_YET : report(call, &event, out);
+    bool open = is_unfinished(&event) || (event.outcome_unknown && event.asking);
+    return open ? TREE_NOT_YET : report(call, &event, out);
 }

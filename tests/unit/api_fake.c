@@ -33,6 +33,7 @@ static int lose(struct fake *fake, const struct fake_step *step, struct cancel *
     response->status = 0;
     response->progress = step->progress;
     response->permanent = step->permanent;
+    response->cut = step->cut;
     if (step->interrupts) {
         cancel_fire(cancel, CANCEL_INTERRUPT);
         return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted");

@@ -23,6 +23,7 @@ struct fake_step {
     int64_t retry_after_ms; /* 0: none */
     bool interrupts;        /* fires the token while it runs */
     bool permanent;         /* trying again can't help */
+    bool cut;               /* an answer was cut short */
 };
 
 struct fake {

@@ -16,6 +16,7 @@ struct result {
     int rc;
     struct record *record;
     struct event event;
+    enum api_answer told;
     struct problem problem;
 };
 
@@ -46,13 +47,13 @@ static void create_snapshot(struct fake *fake, struct result *result)
 static void update_drive(struct fake *fake, struct result *result)
 {
     result->rc = api_update(fake->api, &kind_drives, "sd1", "{\"name\":\"m\"}", secrets,
-                            &fake->cancel, &result->record, &result->problem);
+                            &fake->cancel, &result->record, &result->told, &result->problem);
 }
 
 static void delete_snapshot(struct fake *fake, struct result *result)
 {
     result->rc = api_delete(fake->api, &kind_snapshots, "sl1", &fake->cancel, &result->event,
-                            &result->problem);
+                            &result->told, &result->problem);
 }
 
 static void restore_snapshot(struct fake *fake, struct result *result)
@@ -194,6 +195,7 @@ START_TEST(ids_that_lead_elsewhere_are_never_sent)
     struct fake fake;
     struct record *record;
     struct event event;
+    enum api_answer told;
     struct problem problem;
 
     fake_init(&fake, AUTO, steps);
@@ -201,12 +203,13 @@ START_TEST(ids_that_lead_elsewhere_are_never_sent)
         ck_assert_int_eq(api_get(fake.api, &kind_drives, ids[i], &fake.cancel, &record, &problem),
                          -1);
         ck_assert_int_eq(problem.kind, PROBLEM_INVALID);
-        ck_assert_int_eq(api_delete(fake.api, &kind_drives, ids[i], &fake.cancel, &event, &problem),
-                         -1);
+        ck_assert_int_eq(
+            api_delete(fake.api, &kind_drives, ids[i], &fake.cancel, &event, &told, &problem), -1);
         ck_assert_int_eq(api_event(fake.api, ids[i], &fake.cancel, &event, &problem), -1);
     }
     ck_assert_int_eq(
-        api_delete(fake.api, &kind_providers, "utilization", &fake.cancel, &event, &problem), -1);
+        api_delete(fake.api, &kind_providers, "utilization", &fake.cancel, &event, &told, &problem),
+        -1);
     ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
     fake_finish(&fake);
 }
@@ -315,35 +318,65 @@ START_TEST(an_update_answers_the_resource)
                                    "{\"name\":\"m\"}", 200, "{\"id\":\"sd1\",\"name\":\"m\"}");
 
     ck_assert_int_eq(result.rc, 0);
+    ck_assert_int_eq(result.told, API_ANSWERED);
     ck_assert_str_eq(result.record->name, "m");
     record_unref(result.record);
 }
 END_TEST
 
-START_TEST(an_update_without_a_resource_has_succeeded)
+/* A 2xx of another shape, to an update, and to a deletion in either dialect. */
+START_TEST(what_another_answer_looks_like_is_told)
 {
-    static const char *const bodies[] = {"", "\n", "null", "{}", "{\"id\":\"other\"}", "[]"};
+    static const struct {
+        const char *body;
+        enum api_answer told;
+    } rows[] = {
+        {"", API_ANSWERED_BADLY},
+        {"\n", API_ANSWERED_BADLY},
+        {"<p>ok</p>", API_ANSWERED_BADLY},
+        {"{\"id\":\"sd", API_ANSWERED_BADLY},
+        {"accepted", API_ANSWERED_BADLY},
+        {"null", API_ANSWERED_OTHER},
+        {"42", API_ANSWERED_OTHER},
+        {"{}", API_ANSWERED_OTHER},
+        {"{\"id\":\"other\"}", API_ANSWERED_OTHER},
+        {"{\"data\":{},\"event\":null}", API_ANSWERED_OTHER},
+        {"{\"data\":null,\"event\":{\"id\":\"ev1\"}}", API_ANSWERED_OTHER},
+        {"[]", API_ANSWERED_OTHER},
+    };
 
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        struct result result = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
-                                       "{\"name\":\"m\"}", 200, bodies[i]);
-        ck_assert_int_eq(result.rc, 0);
-        ck_assert_ptr_null(result.record);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result update = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
+                                       "{\"name\":\"m\"}", 200, rows[i].body);
+        ck_assert_int_eq(update.rc, 0);
+        ck_assert_ptr_null(update.record);
+        ck_assert_msg(update.told == rows[i].told, "%s", rows[i].body);
+        for (int dialect = 0; dialect < DIALECT_COUNT; dialect++) {
+            struct result deletion = run_one(dialect, delete_snapshot, HTTP_DELETE,
+                                             "/snapshots/sl1", NULL, 200, rows[i].body);
+            bool blank = rows[i].body[strspn(rows[i].body, "\n")] == '\0';
+            ck_assert_int_eq(deletion.rc, 0);
+            ck_assert_int_eq(deletion.told,
+                             blank && dialect == DIALECT_OPENAPI ? API_ANSWERED : rows[i].told);
+        }
     }
 }
 END_TEST
 
-START_TEST(an_answer_that_is_no_json_is_none)
+START_TEST(an_answer_that_is_broken_is_told)
 {
-    static const char *const bodies[] = {"<p>ok</p>", "{\"id\":\"sd", "accepted"};
+    static const enum problem_kind kinds[] = {PROBLEM_PROTOCOL, PROBLEM_TOO_LARGE};
 
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        struct result update = run_one(AUTO, update_drive, HTTP_PUT, "/shared-drives/sd1",
-                                       "{\"name\":\"m\"}", 200, bodies[i]);
-        expect_problem(&update, PROBLEM_PROTOCOL, "JSON");
-        struct result deletion =
-            run_one(AUTO, delete_snapshot, HTTP_DELETE, "/snapshots/sl1", NULL, 200, bodies[i]);
-        expect_problem(&deletion, PROBLEM_PROTOCOL, "JSON");
+    for (size_t i = 0; i < 2; i++) {
+        const struct fake_step steps[] = {{.method = HTTP_DELETE,
+                                           .url = "/snapshots/sl1",
+                                           .problem = kinds[i],
+                                           .progress = HTTP_SENT},
+                                          {.url = NULL}};
+        struct result result = run(AUTO, delete_snapshot, steps);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_int_eq(result.told, API_ANSWERED_BADLY);
+        ck_assert_int_eq(result.problem.status, 0);
     }
 }
 END_TEST
@@ -363,25 +396,67 @@ END_TEST
 /* --- delete and restore --------------------------------------------------------------------------
  */
 
-START_TEST(a_delete_succeeds_with_and_without_a_body)
+START_TEST(a_delete_is_answered_as_its_dialect_does)
+{
+    static const struct {
+        int dialect;
+        long status;
+        const char *body;
+        const char *event;
+        enum api_answer told;
+    } rows[] = {
+        {DIALECT_DOCS, 200, "{\"id\":\"sl1\"}", "", API_ANSWERED},
+        {DIALECT_DOCS, 200, "{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\"}}", "ev1",
+         API_ANSWERED},
+        {DIALECT_DOCS, 204, NULL, "", API_ANSWERED_BADLY},
+        {DIALECT_OPENAPI, 204, NULL, "", API_ANSWERED},
+        {DIALECT_OPENAPI, 202, "", "", API_ANSWERED},
+        {DIALECT_OPENAPI, 200, "{\"id\":\"sl1\"}", "", API_ANSWERED_OTHER},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct result result = run_one(rows[i].dialect, delete_snapshot, HTTP_DELETE,
+                                       "/snapshots/sl1", NULL, rows[i].status, rows[i].body);
+        ck_assert_int_eq(result.rc, 0);
+        ck_assert_int_eq(result.told, rows[i].told);
+        ck_assert_str_eq(result.event.id, rows[i].event);
+        ck_assert_int_eq(result.problem.status, rows[i].status);
+    }
+}
+END_TEST
+
+static void look_at_drive(struct fake *fake, struct result *result)
+{
+    result->rc =
+        api_look(fake->api, &kind_drives, "sd1", &fake->cancel, &result->record, &result->problem);
+}
+
+START_TEST(a_look_tells_what_is_gone_from_what_is_not_known)
 {
     static const struct {
         long status;
         const char *body;
-        const char *event;
+        int rc;
+        bool there;
     } rows[] = {
-        {200, "{\"id\":\"sl1\"}", ""},
-        {200, "{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\"}}", "ev1"},
-        {204, NULL, ""},
-        {202, "", ""},
-        {200, "", ""},
+        {200, "{\"id\":\"sd1\"}", 0, true},
+        {404, "", 0, false},
+        {410, "<p>gone</p>", 0, false},
+        {200, "null", 0, false},
+        {200, "{\"id\":\"sd2\"}", -1, false},
+        {200, "{}", -1, false},
+        {200, "<p>", -1, false},
+        {200, "", -1, false},
+        {403, "", -1, false},
+        {500, "", -1, false},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct result result = run_one(AUTO, delete_snapshot, HTTP_DELETE, "/snapshots/sl1", NULL,
+        struct result result = run_one(AUTO, look_at_drive, HTTP_GET, "/shared-drives/sd1", NULL,
                                        rows[i].status, rows[i].body);
-        ck_assert_int_eq(result.rc, 0);
-        ck_assert_str_eq(result.event.id, rows[i].event);
+        ck_assert_int_eq(result.rc, rows[i].rc);
+        ck_assert_int_eq(result.record != NULL, rows[i].there);
+        record_unref(result.record);
     }
 }
 END_TEST
@@ -395,25 +470,44 @@ START_TEST(a_delete_of_what_is_gone_is_not_found)
 }
 END_TEST
 
-START_TEST(a_restore_answers_an_event_or_nothing)
+START_TEST(a_restore_is_done_when_the_answer_says_so)
 {
     static const struct {
         const char *body;
-        const char *event;
-    } rows[] = {{"{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\",\"state\":\"new\"}}", "ev1"},
-                {"", ""},
-                {"ok", ""},
-                {"{}", ""}};
+        const char *event; /* NULL: in docs its outcome is unknown */
+        bool json;         /* or nothing: done in openapi, which has no answer to it */
+    } rows[] = {
+        {"{\"data\":{\"id\":\"sl1\"},\"event\":{\"id\":\"ev1\",\"state\":\"new\"}}", "ev1", true},
+        {"", NULL, true},
+        {"null", NULL, true},
+        {"{}", NULL, true},
+        {"[]", NULL, true},
+        {"{\"id\":\"sl1\"}", NULL, true},
+        {"{\"error\":\"not now\"}", NULL, true},
+        {"{\"data\":{\"id\":\"sl1\"}}", NULL, true},
+        {"{\"data\":{\"id\":\"sl1\"},\"event\":null}", NULL, true},
+        {"{\"data\":{\"id\":\"sl1\"},\"event\":{}}", NULL, true},
+        {"{\"event\":{\"id\":\"ev1\",\"state\":\"new\"}}", NULL, true},
+        {"<!doctype html><p>ok</p>", NULL, false},
+        {"ok", NULL, false},
+    };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct result result = run_one(DIALECT_DOCS, restore_snapshot, HTTP_POST,
-                                       "/snapshots/sl1/restore", "{}", 200, rows[i].body);
-        ck_assert_int_eq(result.rc, 0);
-        ck_assert_str_eq(result.event.id, rows[i].event);
+        struct result docs = run_one(DIALECT_DOCS, restore_snapshot, HTTP_POST,
+                                     "/snapshots/sl1/restore", "{}", 200, rows[i].body);
+        if (rows[i].event == NULL)
+            expect_problem(&docs, PROBLEM_UNKNOWN_OUTCOME, "may have been carried out");
+        else
+            ck_assert_int_eq(docs.rc, 0);
+        ck_assert_str_eq(docs.event.id, rows[i].event == NULL ? "" : rows[i].event);
+        ck_assert_int_eq(docs.problem.status, 200);
+        struct result openapi = run_one(DIALECT_OPENAPI, restore_without_body, HTTP_POST,
+                                        "/snapshots/sl1/restore", NULL, 200, rows[i].body);
+        if (rows[i].json)
+            ck_assert_int_eq(openapi.rc, 0);
+        else
+            expect_problem(&openapi, PROBLEM_UNKNOWN_OUTCOME, "may have been carried out");
     }
-    struct result result = run_one(DIALECT_OPENAPI, restore_without_body, HTTP_POST,
-                                   "/snapshots/sl1/restore", NULL, 200, NULL);
-    ck_assert_int_eq(result.rc, 0);
 }
 END_TEST
 
@@ -435,6 +529,36 @@ START_TEST(an_event_is_asked_for)
     result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, "[]");
     ck_assert_int_eq(result.problem.status, 200);
     expect_problem(&result, PROBLEM_PROTOCOL, "GET /machine-events/ev1: ");
+}
+END_TEST
+
+static struct event events[3];
+static size_t event_count;
+
+static void get_machine_events(struct fake *fake, struct result *result)
+{
+    result->rc = api_machine_events(fake->api, "ps1/2", &fake->cancel, events, 3, &event_count,
+                                    &result->problem);
+}
+
+#define EVENTS_URL "/machine-events?machineId=ps1%2F2&limit=3&orderBy=dtCreated&order=desc"
+
+START_TEST(the_newest_events_of_a_machine_are_asked_for)
+{
+    struct result result =
+        run_one(DIALECT_DOCS, get_machine_events, HTTP_GET, EVENTS_URL, NULL, 200,
+                "{\"items\":[{\"id\":\"e1\"},7,{\"id\":\"e2\"},{\"id\":\"e3\"},"
+                "{\"id\":\"e4\"}],\"hasMore\":true,\"nextPage\":\"x\"}");
+
+    ck_assert_int_eq(result.rc, 0);
+    ck_assert_uint_eq(event_count, 3);
+    ck_assert_str_eq(events[1].id, "e2");
+    result = run_one(DIALECT_DOCS, get_machine_events, HTTP_GET, EVENTS_URL, NULL, 200, "{}");
+    expect_problem(&result, PROBLEM_PROTOCOL, "no list");
+    ck_assert_uint_eq(event_count, 0);
+    const struct fake_step none[] = {{.url = NULL}};
+    result = run(DIALECT_OPENAPI, get_machine_events, none);
+    expect_problem(&result, PROBLEM_NOT_FOUND, "no machine events");
 }
 END_TEST
 
@@ -534,15 +658,17 @@ int main(void)
     tcase_add_test(tcase, a_refused_create_has_the_words_of_the_api);
     tcase_add_test(tcase, problems_hold_neither_key_nor_secrets);
     tcase_add_test(tcase, an_update_answers_the_resource);
-    tcase_add_test(tcase, an_update_without_a_resource_has_succeeded);
-    tcase_add_test(tcase, an_answer_that_is_no_json_is_none);
+    tcase_add_test(tcase, what_another_answer_looks_like_is_told);
+    tcase_add_test(tcase, an_answer_that_is_broken_is_told);
     tcase_add_test(tcase, a_refused_update_keeps_status_and_code);
-    tcase_add_test(tcase, a_delete_succeeds_with_and_without_a_body);
+    tcase_add_test(tcase, a_delete_is_answered_as_its_dialect_does);
+    tcase_add_test(tcase, a_look_tells_what_is_gone_from_what_is_not_known);
     tcase_add_test(tcase, a_delete_of_what_is_gone_is_not_found);
-    tcase_add_test(tcase, a_restore_answers_an_event_or_nothing);
+    tcase_add_test(tcase, a_restore_is_done_when_the_answer_says_so);
     tcase_add_loop_test(tcase, who_only_reads_sends_no_change, 0,
                         sizeof changing / sizeof changing[0]);
     tcase_add_test(tcase, an_event_is_asked_for);
+    tcase_add_test(tcase, the_newest_events_of_a_machine_are_asked_for);
     tcase_add_test(tcase, where_there_are_no_events_none_is_asked_for);
     tcase_add_test(tcase, a_session_names_user_and_team);
     tcase_add_test(tcase, without_a_session_path_nothing_is_asked);

@@ -22,6 +22,7 @@
 static int call(struct fake *fake, enum http_method method, struct problem *problem)
 {
     struct record *record = NULL;
+    enum api_answer told;
     struct event event;
     int rc;
 
@@ -29,10 +30,10 @@ static int call(struct fake *fake, enum http_method method, struct problem *prob
     if (method == HTTP_GET)
         rc = api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &record, problem);
     else if (method == HTTP_PUT)
-        rc =
-            api_update(fake->api, &kind_drives, "sd1", "{}", NULL, &fake->cancel, &record, problem);
+        rc = api_update(fake->api, &kind_drives, "sd1", "{}", NULL, &fake->cancel, &record, &told,
+                        problem);
     else if (method == HTTP_DELETE)
-        rc = api_delete(fake->api, &kind_drives, "sd1", &fake->cancel, &event, problem);
+        rc = api_delete(fake->api, &kind_drives, "sd1", &fake->cancel, &event, &told, problem);
     else
         rc = api_create_resource(fake->api, &kind_drives, "{}", NULL, &fake->cancel, &record,
                                  &event, problem);
@@ -54,53 +55,60 @@ static struct problem expect(const struct fake_step *steps, enum problem_kind ki
     return problem;
 }
 
+/* What is tried again, in one call after the other, and the good answer at the end. */
 START_TEST(get_put_and_delete_are_tried_again)
 {
-    static const struct fake_step get[] = {{GET_STEP, .status = 429}, {GET_STEP, .status = 502},
-                                           {GET_STEP, .status = 503}, {GET_STEP, .status = 504},
-                                           {GET_STEP, LOST},          {GET_STEP, NOT_SENT},
-                                           {GET_STEP, GOOD},          {.url = NULL}};
-    static const struct fake_step put[] = {{PUT_STEP, .status = 429}, {PUT_STEP, .status = 502},
-                                           {PUT_STEP, .status = 503}, {PUT_STEP, .status = 504},
-                                           {PUT_STEP, LOST},          {PUT_STEP, NOT_SENT},
-                                           {PUT_STEP, GOOD},          {.url = NULL}};
-    static const struct fake_step del[] = {
-        {DELETE_STEP, .status = 429}, {DELETE_STEP, .status = 502},
-        {DELETE_STEP, .status = 503}, {DELETE_STEP, .status = 504},
-        {DELETE_STEP, LOST},          {DELETE_STEP, NOT_SENT},
-        {DELETE_STEP, GOOD},          {.url = NULL}};
+    static const struct fake_step again[] = {
+        {.status = 408},
+        {.status = 425},
+        {.status = 429},
+        {.status = 502},
+        {.status = 503},
+        {.status = 504},
+        {LOST},
+        {NOT_SENT},
+        {.problem = PROBLEM_PROTOCOL, .progress = HTTP_SENT, .cut = true},
+    };
+    static const struct fake_step calls[] = {{GET_STEP}, {PUT_STEP}, {DELETE_STEP}};
+    enum { AGAIN = sizeof again / sizeof *again };
 
-    expect(get, PROBLEM_NONE);
-    expect(put, PROBLEM_NONE);
-    expect(del, PROBLEM_NONE);
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        struct fake_step steps[AGAIN + 2] = {0};
+        for (size_t j = 0; j <= AGAIN; j++) {
+            steps[j] = j < AGAIN ? again[j] : (struct fake_step){GOOD};
+            steps[j].method = calls[i].method;
+            steps[j].url = calls[i].url;
+            steps[j].sent = calls[i].sent;
+        }
+        expect(steps, PROBLEM_NONE);
+    }
 }
 END_TEST
 
 START_TEST(other_answers_are_final)
 {
-    static const long statuses[] = {400, 403, 404, 408, 409, 410, 413, 422, 500, 501, 505, 301};
+    static const long statuses[] = {400, 403, 404, 405, 409, 410, 412, 413,
+                                    418, 422, 500, 501, 505, 511, 301, 307};
+    static const struct fake_step calls[] = {{GET_STEP}, {PUT_STEP}, {DELETE_STEP}, {POST_STEP}};
 
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-        const struct fake_step steps[] = {{GET_STEP, .status = statuses[i]}, {.url = NULL}};
-        struct fake fake;
-        struct problem problem;
-        fake_init(&fake, AUTO, steps);
-        ck_assert_int_eq(call(&fake, HTTP_GET, &problem), -1);
-        ck_assert_int_eq(problem.status, statuses[i]);
-        fake_finish(&fake);
-    }
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        for (size_t j = 0; j < sizeof calls / sizeof *calls; j++) {
+            struct fake_step steps[] = {calls[j], {.url = NULL}};
+            struct fake fake;
+            struct problem problem;
+            steps[0].status = statuses[i];
+            fake_init(&fake, AUTO, steps);
+            ck_assert_int_eq(call(&fake, steps[0].method, &problem), -1);
+            ck_assert_int_eq(problem.status, statuses[i]);
+            fake_finish(&fake);
+        }
 }
 END_TEST
 
-START_TEST(without_any_answer_it_gives_up_soon)
+START_TEST(without_a_connection_it_gives_up_soon)
 {
     static const struct fake_step lost[] = {
         {GET_STEP, LOST}, {GET_STEP, LOST}, {GET_STEP, LOST}, {GET_STEP, LOST}, {.url = NULL}};
-    static const struct fake_step broken[] = {{GET_STEP, .status = 200, .body = "{\"id\":"},
-                                              {GET_STEP, .status = 200, .body = "{\"id\":\"x\"}}"},
-                                              {GET_STEP, .status = 200, .body = "<p>"},
-                                              {GET_STEP, .status = 200, .body = ""},
-                                              {.url = NULL}};
     static const struct fake_step not_sent[] = {{POST_STEP, NOT_SENT},
                                                 {POST_STEP, NOT_SENT},
                                                 {POST_STEP, NOT_SENT},
@@ -109,9 +117,85 @@ START_TEST(without_any_answer_it_gives_up_soon)
 
     struct problem problem = expect(lost, PROBLEM_UNREACHABLE);
     ck_assert_str_eq(problem.message, "GET /shared-drives/sd1: the connection was lost");
-    problem = expect(broken, PROBLEM_PROTOCOL);
-    ck_assert_ptr_nonnull(strstr(problem.message, "GET /shared-drives/sd1: "));
     expect(not_sent, PROBLEM_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(an_answer_that_is_broken_is_not_asked_for_again)
+{
+    static const char *const bodies[] = {"{\"id\":", "{\"id\":\"x\"}}", "<p>", "", "nul"};
+    static const struct fake_step no_http[] = {
+        {GET_STEP, .problem = PROBLEM_PROTOCOL, .progress = HTTP_SENT}, {.url = NULL}};
+
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        const struct fake_step steps[] = {{GET_STEP, .status = 200, .body = bodies[i]},
+                                          {.url = NULL}};
+        struct problem problem = expect(steps, PROBLEM_PROTOCOL);
+        ck_assert_ptr_nonnull(strstr(problem.message, "GET /shared-drives/sd1: "));
+        ck_assert_int_eq(problem.status, 200);
+    }
+    expect(no_http, PROBLEM_PROTOCOL);
+}
+END_TEST
+
+/* --- changes without a clear answer -------------------------------------------------------------
+ */
+
+#define MAY_BE "may have been carried out"
+
+START_TEST(a_change_whose_answers_were_all_lost_is_of_unknown_outcome)
+{
+    static const struct fake_step put[] = {
+        {PUT_STEP, LOST}, {PUT_STEP, LOST}, {PUT_STEP, LOST}, {PUT_STEP, LOST}, {.url = NULL}};
+    static const struct fake_step first[] = {{DELETE_STEP, LOST},
+                                             {DELETE_STEP, NOT_SENT},
+                                             {DELETE_STEP, NOT_SENT},
+                                             {DELETE_STEP, NOT_SENT},
+                                             {.url = NULL}};
+    static const struct fake_step never[] = {{PUT_STEP, NOT_SENT},
+                                             {PUT_STEP, NOT_SENT},
+                                             {PUT_STEP, NOT_SENT},
+                                             {PUT_STEP, NOT_SENT},
+                                             {.url = NULL}};
+
+    struct problem problem = expect(put, PROBLEM_UNKNOWN_OUTCOME);
+    ck_assert_ptr_nonnull(strstr(problem.message, MAY_BE));
+    ck_assert_ptr_nonnull(strstr(problem.message, "PUT /shared-drives/sd1 was sent"));
+    problem = expect(first, PROBLEM_UNKNOWN_OUTCOME);
+    ck_assert_ptr_nonnull(strstr(problem.message, MAY_BE));
+    problem = expect(never, PROBLEM_UNREACHABLE);
+    ck_assert_ptr_null(strstr(problem.message, MAY_BE));
+}
+END_TEST
+
+START_TEST(the_words_of_a_timeout_say_whether_a_change_was_sent)
+{
+    static const struct fake_step calls[] = {{PUT_STEP}, {DELETE_STEP}, {POST_STEP}};
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        for (int sent = 0; sent < 2; sent++) {
+            struct fake_step steps[] = {calls[i], {.url = NULL}};
+            bool post = steps[0].method == HTTP_POST;
+            steps[0].problem = PROBLEM_TIMEOUT;
+            steps[0].progress = sent ? HTTP_SENT : HTTP_NOT_SENT;
+            struct problem problem =
+                expect(steps, post && sent ? PROBLEM_UNKNOWN_OUTCOME : PROBLEM_TIMEOUT);
+            ck_assert_ptr_nonnull(strstr(problem.message, sent ? MAY_BE : "it was not sent"));
+        }
+}
+END_TEST
+
+START_TEST(a_refusal_after_a_lost_answer_stands_and_says_so)
+{
+    static const struct fake_step busy[] = {
+        {PUT_STEP, LOST}, {PUT_STEP, .status = 503, .retry_after_ms = 31000}, {.url = NULL}};
+    static const struct fake_step clear[] = {
+        {PUT_STEP, LOST}, {PUT_STEP, .status = 409}, {.url = NULL}};
+    static const struct fake_step down[] = {{DELETE_STEP, .status = 500}, {.url = NULL}};
+
+    ck_assert_ptr_nonnull(strstr(expect(busy, PROBLEM_SERVER).message, MAY_BE));
+    ck_assert_ptr_null(strstr(expect(clear, PROBLEM_CONFLICT).message, MAY_BE));
+    ck_assert_ptr_nonnull(strstr(expect(down, PROBLEM_SERVER).message, MAY_BE));
 }
 END_TEST
 
@@ -431,7 +515,11 @@ static void fill(TCase *tcase)
 {
     tcase_add_test(tcase, get_put_and_delete_are_tried_again);
     tcase_add_test(tcase, other_answers_are_final);
-    tcase_add_test(tcase, without_any_answer_it_gives_up_soon);
+    tcase_add_test(tcase, without_a_connection_it_gives_up_soon);
+    tcase_add_test(tcase, an_answer_that_is_broken_is_not_asked_for_again);
+    tcase_add_test(tcase, a_change_whose_answers_were_all_lost_is_of_unknown_outcome);
+    tcase_add_test(tcase, the_words_of_a_timeout_say_whether_a_change_was_sent);
+    tcase_add_test(tcase, a_refusal_after_a_lost_answer_stands_and_says_so);
     tcase_add_test(tcase, some_failures_are_not_tried_again);
     tcase_add_test(tcase, what_stays_as_it_is_is_not_tried_again);
     tcase_add_test(tcase, a_post_is_tried_again_only_when_it_was_not_carried_out);

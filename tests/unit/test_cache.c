@@ -17,6 +17,7 @@ int main(void)
     suite_add_tcase(suite, case_creating());
     suite_add_tcase(suite, case_events());
     suite_add_tcase(suite, case_gate());
+    suite_add_tcase(suite, case_outcome());
     suite_add_tcase(suite, case_scale());
     suite_add_tcase(suite, case_crowd());
     suite_add_tcase(suite, case_endless());

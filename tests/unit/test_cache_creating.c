@@ -267,7 +267,7 @@ START_TEST(test_the_next_attempt_sends_nothing_when_it_can_not_look)
     server_fail(room.server, HTTP_POST, DRIVES, FAULT_LOST, 0, 1);
     server_fail(room.server, HTTP_GET, DRIVES, FAULT_STATUS, 500, 2);
     ck_assert_int_eq(create_data(id), PROBLEM_UNKNOWN_OUTCOME);
-    ck_assert_int_eq(create_data(id), PROBLEM_SERVER);
+    ck_assert_int_eq(create_data(id), PROBLEM_UNKNOWN_OUTCOME);
     ck_assert_uint_eq(posts(), 1);
     ck_assert_int_eq(create_data(id), PROBLEM_NONE);
     ck_assert_str_eq(id, "new1");

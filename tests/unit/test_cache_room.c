@@ -30,8 +30,20 @@ static void count_undeleted(void *ctx, const struct kind *kind, const char *id,
     (void)ctx;
     (void)kind;
     (void)id;
-    ck_assert_str_ne(event->id, "");
     atomic_fetch_add(&room.undeleted, 1);
+    if (event->id[0] == '\0')
+        atomic_fetch_add(&room.stayed, 1);
+}
+
+static void make_api(enum dialect dialect)
+{
+    room.api = api_create(&(struct api_config){.base_url = "http://127.0.0.1:1/v1",
+                                               .transport = server_transport(room.server),
+                                               .clock = &clock_system,
+                                               .timeout_ms = 5000,
+                                               .backoff_ms = 1,
+                                               .forced_dialect = (int)dialect});
+    room.config.api = room.api;
 }
 
 void room_setup(void)
@@ -40,15 +52,11 @@ void room_setup(void)
     atomic_store(&room.wall_ms, 1800000000000);
     atomic_store(&room.wall_step_ms, 0);
     atomic_store(&room.undeleted, 0);
+    atomic_store(&room.stayed, 0);
     room.clock = (struct clock){read_now, read_wall, NULL};
     cancel_group_init(&room.group);
     room.server = server_create();
-    room.api = api_create(&(struct api_config){.base_url = "http://127.0.0.1:1/v1",
-                                               .transport = server_transport(room.server),
-                                               .clock = &clock_system,
-                                               .timeout_ms = 5000,
-                                               .backoff_ms = 1,
-                                               .forced_dialect = DIALECT_DOCS});
+    make_api(DIALECT_DOCS);
     room.config = (struct cache_config){.api = room.api,
                                         .clock = &room.clock,
                                         .group = &room.group,
@@ -56,6 +64,7 @@ void room_setup(void)
                                         .stale_ms = STALE_MS,
                                         .timeout_ms = 2000,
                                         .stale_wait_ms = STALE_WAIT_MS,
+                                        .show_wait_ms = 10,
                                         .probe_pause_ms = 5,
                                         .on_delete_failed = count_undeleted};
     room.cache = cache_create(&room.config);
@@ -65,6 +74,16 @@ void room_setup(void)
 void room_restart(void)
 {
     cache_destroy(room.cache);
+    room.cache = cache_create(&room.config);
+    ck_assert_ptr_nonnull(room.cache);
+}
+
+void room_speak(enum dialect dialect)
+{
+    cache_destroy(room.cache);
+    api_destroy(room.api);
+    server_speak(room.server, dialect);
+    make_api(dialect);
     room.cache = cache_create(&room.config);
     ck_assert_ptr_nonnull(room.cache);
 }

@@ -29,6 +29,7 @@ struct room {
     atomic_llong wall_step_ms; /* how far each look at it moves it on */
     struct cache_config config;
     atomic_uint undeleted; /* on_delete_failed */
+    atomic_uint stayed;    /* those of them without an event */
 };
 
 extern struct room room;
@@ -37,6 +38,8 @@ void room_setup(void);
 void room_teardown(void);
 /* Another cache with room.config, as changed by the test. */
 void room_restart(void);
+/* Another API and cache, in that dialect. */
+void room_speak(enum dialect dialect);
 void room_pass(int64_t ms); /* both clocks */
 void room_add_drives(unsigned count);
 
@@ -74,6 +77,7 @@ TCase *case_changing(void);
 TCase *case_creating(void);
 TCase *case_events(void);
 TCase *case_gate(void);
+TCase *case_outcome(void);
 TCase *case_scale(void);
 TCase *case_crowd(void);
 TCase *case_endless(void);

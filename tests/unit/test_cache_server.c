@@ -24,7 +24,14 @@ struct rule {
     char prefix[64];
     enum fault fault;
     long status;
+    const char *body; /* of FAULT_KEPT and FAULT_ANSWER */
     int times;
+};
+
+struct past {
+    char id[32];
+    char name[32];
+    char date[32];
 };
 
 struct seen {
@@ -37,7 +44,7 @@ struct server {
     pthread_cond_t wake;
     struct resource *resources;
     size_t count;
-    struct rule rules[16];
+    struct rule rules[64];
     size_t rule_count;
     struct seen *seen;
     size_t seen_count;
@@ -48,6 +55,10 @@ struct server {
     bool delete_later;
     char event_state[24];
     char event_error[64];
+    char event_date[32];
+    struct past past[64]; /* the events so far */
+    size_t past_count;
+    enum dialect dialect;
 };
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -59,6 +70,7 @@ struct server *server_create(void)
     pthread_mutex_init(&server->lock, NULL);
     pthread_cond_init(&server->wake, NULL);
     strcpy(server->event_state, "done");
+    strcpy(server->event_date, "2026-03-01T00:00:00.000Z");
     return server;
 }
 
@@ -190,15 +202,22 @@ size_t server_count(struct server *server, const char *path)
 
 /* --- what is asked of it ---------------------------------------------------------------------- */
 
-void server_fail(struct server *server, enum http_method method, const char *prefix,
-                 enum fault fault, long status, int times)
+void server_answer(struct server *server, enum http_method method, const char *prefix,
+                   enum fault fault, long status, const char *body, int times)
 {
-    struct rule rule = {.method = method, .fault = fault, .status = status, .times = times};
+    struct rule rule = {
+        .method = method, .fault = fault, .status = status, .body = body, .times = times};
 
     snprintf(rule.prefix, sizeof(rule.prefix), "%s", prefix);
     pthread_mutex_lock(&server->lock);
     server->rules[server->rule_count++] = rule;
     pthread_mutex_unlock(&server->lock);
+}
+
+void server_fail(struct server *server, enum http_method method, const char *prefix,
+                 enum fault fault, long status, int times)
+{
+    server_answer(server, method, prefix, fault, status, "", times);
 }
 
 void server_heal(struct server *server)
@@ -244,6 +263,20 @@ void server_set_events(struct server *server, const char *state, const char *err
     pthread_mutex_lock(&server->lock);
     snprintf(server->event_state, sizeof(server->event_state), "%s", state);
     snprintf(server->event_error, sizeof(server->event_error), "%s", error);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_date_events(struct server *server, const char *iso)
+{
+    pthread_mutex_lock(&server->lock);
+    snprintf(server->event_date, sizeof(server->event_date), "%s", iso);
+    pthread_mutex_unlock(&server->lock);
+}
+
+void server_speak(struct server *server, enum dialect dialect)
+{
+    pthread_mutex_lock(&server->lock);
+    server->dialect = dialect;
     pthread_mutex_unlock(&server->lock);
 }
 
@@ -315,6 +348,22 @@ static void append_item(struct server *server, struct buf *out, const struct res
     json_object_put(value);
 }
 
+/* All at once, a bare array. */
+static void answer_array(struct server *server, struct exchange *exchange)
+{
+    const char *comma = "";
+
+    buf_append_text(&exchange->body, "[");
+    for (size_t i = 0; i < server->count && strstr(exchange->query, "after=") == NULL; i++) {
+        if (strcmp(server->resources[i].path, exchange->path) != 0)
+            continue;
+        buf_append_text(&exchange->body, comma);
+        append_item(server, &exchange->body, &server->resources[i]);
+        comma = ",";
+    }
+    buf_append_text(&exchange->body, "]");
+}
+
 static void answer_list(struct server *server, struct exchange *exchange)
 {
     const char *after = strstr(exchange->query, "after=");
@@ -334,24 +383,36 @@ static void answer_list(struct server *server, struct exchange *exchange)
         buf_append_text(&exchange->body, "],\"hasMore\":false,\"nextPage\":null}");
 }
 
-static void append_event(struct server *server, struct buf *out, const char *id, const char *name)
+static void append_event(struct server *server, struct buf *out, const char *id, const char *name,
+                         const char *date)
 {
     bool done = strcmp(server->event_state, "done") == 0;
 
     buf_printf(out,
                "{\"id\":\"%s\",\"name\":\"%s\",\"state\":\"%s\",\"machineId\":\"m1\","
-               "\"dtCreated\":\"2026-03-01T00:00:00.000Z\",\"dtStarted\":null,"
+               "\"dtCreated\":\"%s\",\"dtStarted\":null,"
                "\"dtFinished\":%s,\"error\":",
-               id, name, server->event_state, done ? "\"2026-03-01T00:01:00.000Z\"" : "null");
+               id, name, server->event_state, date, done ? "\"2026-03-01T00:01:00.000Z\"" : "null");
     if (server->event_error[0] == '\0')
         buf_append_text(out, "null}");
     else
         buf_printf(out, "\"%s\"}", server->event_error);
 }
 
-static bool has_events(const struct exchange *exchange)
+static void answer_events(struct server *server, struct exchange *exchange)
 {
-    return strncmp(exchange->path, "/snapshots", 10) == 0;
+    buf_append_text(&exchange->body, "{\"items\":[");
+    for (size_t i = server->past_count; i-- > 0;) {
+        const struct past *past = &server->past[i];
+        append_event(server, &exchange->body, past->id, past->name, past->date);
+        buf_append_text(&exchange->body, i == 0 ? "" : ",");
+    }
+    buf_append_text(&exchange->body, "],\"hasMore\":false,\"nextPage\":null}");
+}
+
+static bool has_events(const struct server *server, const struct exchange *exchange)
+{
+    return server->dialect == DIALECT_DOCS && strncmp(exchange->path, "/snapshots", 10) == 0;
 }
 
 static void answer_change(struct server *server, struct exchange *exchange, const char *json,
@@ -359,14 +420,19 @@ static void answer_change(struct server *server, struct exchange *exchange, cons
 {
     char event_id[32];
 
-    if (!has_events(exchange)) {
+    if (!has_events(server, exchange)) {
         buf_append_text(&exchange->body, json);
         return;
     }
     snprintf(event_id, sizeof(event_id), "ev%u", ++server->ids);
     buf_printf(&exchange->body, "{\"data\":%s,\"event\":", json);
-    append_event(server, &exchange->body, event_id, event_name);
+    append_event(server, &exchange->body, event_id, event_name, server->event_date);
     buf_append_text(&exchange->body, "}");
+    struct past *past = &server->past[server->past_count++ % 64];
+
+    strcpy(past->id, event_id);
+    snprintf(past->name, sizeof(past->name), "%s", event_name);
+    strcpy(past->date, server->event_date);
 }
 
 static void answer_create(struct server *server, struct exchange *exchange)
@@ -397,6 +463,10 @@ static void answer_delete(struct server *server, struct exchange *exchange,
                           struct resource *resource)
 {
     answer_change(server, exchange, resource->json, "snapshot-delete");
+    if (server->dialect == DIALECT_OPENAPI) {
+        buf_resize(&exchange->body, 0);
+        exchange->status = 204;
+    }
     if (!server->delete_later)
         drop(server, resource);
 }
@@ -420,14 +490,18 @@ static void answer_resource(struct server *server, struct exchange *exchange)
 static void answer(struct server *server, struct exchange *exchange)
 {
     exchange->status = 200;
-    if (strcmp(exchange->path, "/machine-events") == 0)
-        append_event(server, &exchange->body, exchange->id, "snapshot-delete");
+    if (strcmp(exchange->path, "/machine-events") == 0 && exchange->id == NULL)
+        answer_events(server, exchange);
+    else if (strcmp(exchange->path, "/machine-events") == 0)
+        append_event(server, &exchange->body, exchange->id, "snapshot-delete", server->event_date);
     else if (exchange->id != NULL && strcmp(exchange->id, "utilization") == 0)
         buf_append_text(&exchange->body, "{\"totalUsage\":\"5\"}");
     else if (exchange->id != NULL)
         answer_resource(server, exchange);
     else if (exchange->request->method == HTTP_POST)
         answer_create(server, exchange);
+    else if (server->dialect == DIALECT_OPENAPI)
+        answer_array(server, exchange);
     else
         answer_list(server, exchange);
 }
@@ -531,6 +605,19 @@ static int fail(const struct rule *rule, struct exchange *exchange, struct http_
         exchange->body.size_bytes = 0;
         buf_append_text(&exchange->body, "{}");
         return 0;
+    case FAULT_KEPT:
+    case FAULT_ANSWER:
+        exchange->status = rule->status;
+        exchange->body.size_bytes = 0;
+        buf_append_text(&exchange->body, rule->body);
+        return 0;
+    case FAULT_CLOSED:
+        response->progress = HTTP_SENT;
+        return problem_set(problem, PROBLEM_UNREACHABLE, "the connection was lost");
+    case FAULT_CUT:
+        response->progress = HTTP_SENT;
+        response->cut = true;
+        return problem_set(problem, PROBLEM_PROTOCOL, "the answer was cut short");
     default:
         response->progress = HTTP_SENT;
         return problem_set(problem, PROBLEM_TIMEOUT, "no answer in time");

@@ -32,7 +32,11 @@ enum fault {
     FAULT_REFUSED,     /* no connection */
     FAULT_LOST,        /* carried out, but the answer is lost */
     FAULT_DROPPED,     /* received, not carried out, no answer */
+    FAULT_KEPT,        /* not carried out, but answered as server_answer says */
     FAULT_EMPTY,       /* carried out, answered with {} */
+    FAULT_ANSWER,      /* carried out, answered as server_answer says */
+    FAULT_CLOSED,      /* carried out, and the connection is lost before the answer */
+    FAULT_CUT,         /* carried out, and the answer is cut short */
     FAULT_HOLD_BEFORE, /* waits for server_release, then is carried out */
     FAULT_HOLD_AFTER   /* is carried out, then waits for server_release */
 };
@@ -40,6 +44,9 @@ enum fault {
  * rules are tried in the order in which they were made. */
 void server_fail(struct server *server, enum http_method method, const char *prefix,
                  enum fault fault, long status, int times);
+/* The same, with FAULT_KEPT or FAULT_ANSWER and this answer. */
+void server_answer(struct server *server, enum http_method method, const char *prefix,
+                   enum fault fault, long status, const char *body, int times);
 void server_heal(struct server *server);    /* drops all rules; those held go on */
 void server_release(struct server *server); /* lets those go on that are held now */
 void server_wait_held(struct server *server, unsigned count); /* until so many are held */
@@ -50,6 +57,11 @@ void server_hide_in_lists(struct server *server, const char *key);
 void server_delete_later(struct server *server, bool on);
 /* The state of all events from now on, old ones too. */
 void server_set_events(struct server *server, const char *state, const char *error);
+
+/* The date of events from now on, and whether the next changes' answers lack theirs. */
+void server_date_events(struct server *server, const char *iso);
+/* DIALECT_DOCS unless told otherwise. */
+void server_speak(struct server *server, enum dialect dialect);
 
 /* Requests so far of that method whose path begins with `prefix`. */
 unsigned server_requests(struct server *server, enum http_method method, const char *prefix);

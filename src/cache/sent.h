@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What was sent, beside what the server shows: whether it is the same, and whether it was done.
+ * Private to this room. Pure functions; any thread, no lock.
+ */
+#ifndef CACHE_SENT_H
+#define CACHE_SENT_H
+
+#include "api/record.h"
+#include "kinds/kind.h"
+
+struct json_object;
+
+/* Whether `value` (may be NULL) has all that `wanted`, an object, has; an integer may be shown as
+ * text, or in bytes where it was sent in GB. */
+bool sent_matches(const struct field *fields, struct json_object *wanted,
+                  struct json_object *value);
+
+enum sent {
+    SENT_CHANGED, /* none of the sent keys has its former value */
+    SENT_KEPT,    /* one has */
+    SENT_UNSEEN   /* none of those that were to change is shown: secrets, say */
+};
+
+#define SENT_KEY_SIZE 160
+
+/* What a resource that was `before` and is `after` (NULL: not known; all counts as changed then)
+ * says of an update with `body`. Only keys that the server shows openly, and that were sent with
+ * another value than they had before, count; what is absent counts as null. `key` gets the first
+ * that was kept, as s3Config.bucket; else it is "". */
+enum sent sent_judge(const struct field *fields, const char *body, const struct record *before,
+                     const struct record *after, char key[SENT_KEY_SIZE]);
+
+#endif

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Success is what the server shows: every shape of answer, to every change, of every kind, in both
+ * dialects, carried out or not, and with the look afterwards answered or not.
+ */
+#include "config.h"
+
+#include "test_cache_room.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAY_BE "may have been carried out"
+
+/* A 2xx that does not say what was asked for. `json`: it is a JSON text. */
+static const struct shape {
+    long status;
+    const char *body;
+    bool json;
+} shapes[] = {
+    {204, "", false},
+    {200, "", false},
+    {200, " \n", false},
+    {200, "null", true},
+    {200, "42", true},
+    {200, "true", true},
+    {200, "\"ok\"", true},
+    {200, "[]", true},
+    {200, "{}", true},
+    {200, "{\"error\":\"not now\"}", true},
+    {200, "{\"id\":\"another\",\"name\":\"mine\"}", true},
+    {200, "{\"data\":{\"id\":\"another\"},\"event\":null}", true},
+    {200, "<!doctype html><p>Please log in</p>", false},
+    {200, "accepted", false},
+    {200, "{\"id\":\"x1\",\"name\":", false},
+    {202, "", false},
+    {206, "{\"id\":\"x1\",\"na", false},
+};
+#define SHAPES (sizeof shapes / sizeof *shapes)
+
+/* A resource of each kind, as each dialect has it, and what renames it. */
+static const struct sample {
+    const struct kind *kind;
+    const char *path;
+    const char *json[DIALECT_COUNT];
+    const char *rename[DIALECT_COUNT];
+} samples[] = {
+    {&kind_drives,
+     DRIVES,
+     {"{\"id\":\"x1\",\"name\":\"was\",\"size\":100}",
+      "{\"id\":\"x1\",\"name\":\"was\",\"size\":100}"},
+     {"{\"name\":\"mine\"}", "{\"name\":\"mine\"}"}},
+    {&kind_snapshots,
+     SNAPSHOTS,
+     {"{\"id\":\"x1\",\"name\":\"was\",\"machineId\":\"m1\",\"isAutoSnapshot\":false}",
+      "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\"}"},
+     {"{\"name\":\"mine\"}", "{\"name\":\"mine\"}"}},
+    {&kind_providers,
+     PROVIDERS,
+     {"{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\","
+      "\"bucket\":\"b\",\"secretAccessKey\":\"hush-hush\"}}",
+      "{\"id\":\"x1\",\"name\":\"was\",\"type\":\"s3\",\"bucket\":\"b\"}"},
+     {"{\"isTeamDefault\":false,\"name\":\"mine\",\"s3Config\":{\"accessKey\":\"ak\","
+      "\"bucket\":\"b\",\"secretAccessKey\":\"hush-hush\"}}",
+      "{\"name\":\"mine\",\"type\":\"s3\",\"bucket\":\"b\"}"}},
+};
+#define SAMPLES           (sizeof samples / sizeof *samples)
+#define KINDS_IN_DIALECTS (2 * (int)SAMPLES)
+
+static const struct sample *sample;
+static enum dialect dialect;
+
+/* The loops' index is a kind in a dialect. */
+static void begin(int row)
+{
+    sample = &samples[(size_t)row % SAMPLES];
+    dialect = (size_t)row < SAMPLES ? DIALECT_DOCS : DIALECT_OPENAPI;
+    room_speak(dialect);
+    server_add(room.server, sample->path, sample->json[dialect]);
+    ck_assert_int_eq(room_ensure(sample->kind, CACHE_FRESH), PROBLEM_NONE);
+}
+
+/* The resource as it was, and no faults. */
+static void begin_again(void)
+{
+    server_heal(room.server);
+    if (server_count(room.server, sample->path) > 0)
+        server_remove(room.server, sample->path, "x1");
+    server_add(room.server, sample->path, sample->json[dialect]);
+    room_restart();
+    ck_assert_int_eq(room_ensure(sample->kind, CACHE_FRESH), PROBLEM_NONE);
+}
+
+static struct problem change(enum change_verb verb, const char *body)
+{
+    struct change *sent = room_start(verb, sample->kind, "x1", body);
+    struct problem problem;
+
+    room_wait(sent, &problem);
+    change_unref(sent);
+    return problem;
+}
+
+static void expect(const struct problem *problem, enum problem_kind kind, const char *words,
+                   const char *about)
+{
+    ck_assert_msg(problem->kind == kind, "%s: %s %s", about, problem_kind_name(problem->kind),
+                  problem->message);
+    ck_assert_msg(strstr(problem->message, words) != NULL, "%s: %s", about, problem->message);
+}
+
+static void list_again(void)
+{
+    cache_expire(room.cache, sample->kind, NULL);
+    ck_assert_int_eq(room_ensure(sample->kind, CACHE_FRESH), PROBLEM_NONE);
+}
+
+/* --- updates ---------------------------------------------------------------------------------- */
+
+static void answer_put(enum fault fault, const struct shape *shape)
+{
+    server_answer(room.server, HTTP_PUT, sample->path, fault, shape->status, shape->body, 1);
+}
+
+START_TEST(test_an_update_has_succeeded_when_the_server_shows_it)
+{
+    begin(_i);
+    for (size_t i = 0; i < SHAPES; i++) {
+        begin_again();
+        answer_put(FAULT_ANSWER, &shapes[i]);
+        struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+        expect(&problem, PROBLEM_NONE, "", shapes[i].body);
+        ck_assert(room_shows(sample->kind, "x1", "mine"));
+    }
+}
+END_TEST
+
+START_TEST(test_an_update_that_the_server_does_not_show_was_not_done)
+{
+    begin(_i);
+    for (size_t i = 0; i < SHAPES; i++) {
+        begin_again();
+        answer_put(FAULT_KEPT, &shapes[i]);
+        struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+        expect(&problem, PROBLEM_PROTOCOL, "not done for name", shapes[i].body);
+        ck_assert_int_eq(problem.status, shapes[i].status);
+        ck_assert_str_eq(problem.details, "name: not changed");
+        ck_assert(room_shows(sample->kind, "x1", "was"));
+    }
+}
+END_TEST
+
+START_TEST(test_an_update_of_which_nothing_tells_is_of_unknown_outcome)
+{
+    static const long statuses[] = {500, 403};
+
+    begin(_i);
+    for (size_t i = 0; i < SHAPES; i++) {
+        begin_again();
+        answer_put(i % 2 == 0 ? FAULT_ANSWER : FAULT_KEPT, &shapes[i]);
+        server_fail(room.server, HTTP_GET, sample->path, FAULT_STATUS, statuses[i % 2], 1);
+        struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+        expect(&problem, PROBLEM_UNKNOWN_OUTCOME, MAY_BE, shapes[i].body);
+        ck_assert(room_shows(sample->kind, "x1", i % 2 == 0 ? "mine" : "was"));
+    }
+}
+END_TEST
+
+START_TEST(test_an_answer_with_the_former_value_says_that_nothing_was_done)
+{
+    begin(_i);
+    const struct shape former = {200, sample->json[dialect], true};
+    unsigned gets = room_gets(sample->path);
+
+    answer_put(FAULT_KEPT, &former);
+    struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+    expect(&problem, PROBLEM_PROTOCOL, "not done for name", former.body);
+    ck_assert_uint_eq(room_gets(sample->path), gets); /* the answer tells */
+}
+END_TEST
+
+START_TEST(test_another_value_than_was_sent_is_success_and_shown)
+{
+    begin(_i);
+    server_edit(room.server, sample->path, "x1", "name", "MINE");
+    answer_put(FAULT_KEPT, &shapes[0]);
+    struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+    expect(&problem, PROBLEM_NONE, "", "");
+    ck_assert(room_shows(sample->kind, "x1", "MINE"));
+}
+END_TEST
+
+START_TEST(test_an_update_whose_answer_is_cut_short_is_looked_at)
+{
+    begin(_i);
+    server_fail(room.server, HTTP_PUT, sample->path, FAULT_CUT, 0, -1);
+    struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+    expect(&problem, PROBLEM_NONE, "", "");
+    ck_assert(room_shows(sample->kind, "x1", "mine"));
+}
+END_TEST
+
+START_TEST(test_an_update_of_what_has_gone_meanwhile_is_none)
+{
+    begin(_i);
+    answer_put(FAULT_ANSWER, &shapes[0]);
+    server_fail(room.server, HTTP_GET, sample->path, FAULT_STATUS, 404, 1);
+    struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+    expect(&problem, PROBLEM_NOT_FOUND, "does not exist", "");
+    ck_assert(!room_has(sample->kind, "x1"));
+}
+END_TEST
+
+START_TEST(test_a_server_may_take_a_moment_to_show_an_update)
+{
+    room.config.show_wait_ms = 20000;
+    begin(_i);
+    answer_put(FAULT_KEPT, &shapes[0]);
+    unsigned gets = room_gets(sample->path);
+    struct change *sent = room_start(CHANGE_UPDATE, sample->kind, "x1", sample->rename[dialect]);
+
+    room_until(room_gets(sample->path) > gets);
+    server_edit(room.server, sample->path, "x1", "name", "mine");
+    ck_assert_int_eq(room_wait(sent, NULL), PROBLEM_NONE);
+    change_unref(sent);
+    ck_assert(room_shows(sample->kind, "x1", "mine"));
+}
+END_TEST
+
+/* What is never shown: a secret, or a key that no answer has. */
+static const char *const hidden[DIALECT_COUNT] = {
+    [DIALECT_DOCS] = "{\"isTeamDefault\":false,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\","
+                     "\"bucket\":\"b\",\"secretAccessKey\":\"another-hush\"}}",
+    [DIALECT_OPENAPI] =
+        "{\"name\":\"was\",\"type\":\"s3\",\"bucket\":\"b\",\"secretKey\":\"hush\"}",
+};
+
+START_TEST(test_of_a_secret_any_JSON_is_success)
+{
+    begin(_i == 0 ? 2 : 2 + (int)SAMPLES);
+    for (size_t i = 0; i < SHAPES; i++) {
+        begin_again();
+        answer_put(FAULT_KEPT, &shapes[i]);
+        struct problem problem = change(CHANGE_UPDATE, hidden[dialect]);
+        expect(&problem, shapes[i].json ? PROBLEM_NONE : PROBLEM_UNKNOWN_OUTCOME,
+               shapes[i].json ? "" : MAY_BE, shapes[i].body);
+        ck_assert_ptr_null(strstr(problem.message, "hush"));
+    }
+    begin_again();
+    const struct shape former = {200, sample->json[dialect], true};
+    answer_put(FAULT_KEPT, &former);
+    struct problem problem = change(CHANGE_UPDATE, hidden[dialect]);
+    expect(&problem, PROBLEM_NONE, "", "the resource");
+}
+END_TEST
+
+START_TEST(test_each_key_that_is_shown_counts)
+{
+    static const struct {
+        enum dialect dialect;
+        size_t sample;
+        const char *body;   /* what is sent */
+        const char *answer; /* what the server shows */
+        const char *kept;   /* the key that was not changed; NULL: success */
+    } rows[] = {
+        {DIALECT_OPENAPI, 0, "{\"name\":\"mine\",\"size\":200}",
+         "{\"id\":\"x1\",\"name\":\"mine\",\"size\":100}", "size"},
+        {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":250}",
+         NULL},
+        {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":1e2}",
+         "size"},
+        {DIALECT_OPENAPI, 0, "{\"size\":\"100\"}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":100}",
+         NULL},
+        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\"}", "note"},
+        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":null}", "note"},
+        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":\"kept\"}", NULL},
+        {DIALECT_DOCS, 2,
+         "{\"isTeamDefault\":true,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
+         "\"b\",\"secretAccessKey\":\"hush-hush\"}}",
+         "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
+         "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
+         "isTeamDefault"},
+        {DIALECT_DOCS, 2,
+         "{\"isTeamDefault\":false,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
+         "\"c\",\"secretAccessKey\":\"hush-hush\"}}",
+         "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
+         "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
+         "s3Config.bucket"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin((int)(rows[i].sample + (rows[i].dialect == DIALECT_DOCS ? 0 : SAMPLES)));
+        begin_again();
+        answer_put(FAULT_KEPT, &(struct shape){200, rows[i].answer, true});
+        struct problem problem = change(CHANGE_UPDATE, rows[i].body);
+        if (rows[i].kept == NULL)
+            expect(&problem, PROBLEM_NONE, "", rows[i].body);
+        else
+            expect(&problem, PROBLEM_PROTOCOL, rows[i].kept, rows[i].body);
+        begin_again();
+        server_remove(room.server, sample->path, "x1");
+    }
+}
+END_TEST
+
+/* --- deletions -------------------------------------------------------------------------------- */
+
+/* Every 2xx of another shape, and the answers that say that it is not there. */
+static const struct shape *deletion_shape(size_t i)
+{
+    static const struct shape gone[] = {{404, "{\"code\":\"NOT_FOUND\"}", true}, {410, "", false}};
+
+    return i < SHAPES ? &shapes[i] : &gone[i - SHAPES];
+}
+#define DELETION_SHAPES (SHAPES + 2)
+
+/* In openapi a deletion is answered with nothing. */
+static bool is_documented(const struct shape *shape)
+{
+    return dialect == DIALECT_OPENAPI && shape->status < 300 &&
+           shape->body[strspn(shape->body, " \n")] == '\0';
+}
+
+static void answer_delete(enum fault fault, const struct shape *shape)
+{
+    server_answer(room.server, HTTP_DELETE, sample->path, fault, shape->status, shape->body, 1);
+}
+
+START_TEST(test_a_deletion_has_succeeded_when_it_is_gone)
+{
+    begin(_i);
+    for (size_t i = 0; i < DELETION_SHAPES; i++) {
+        begin_again();
+        answer_delete(FAULT_ANSWER, deletion_shape(i));
+        if (i % 3 == 1) /* a GET may say it in three ways */
+            server_answer(room.server, HTTP_GET, sample->path, FAULT_KEPT, 200, "null", 1);
+        else if (i % 3 == 2)
+            server_fail(room.server, HTTP_GET, sample->path, FAULT_STATUS, 410, 1);
+        struct problem problem = change(CHANGE_DELETE, NULL);
+        expect(&problem, PROBLEM_NONE, "", deletion_shape(i)->body);
+        ck_assert(!room_has(sample->kind, "x1"));
+    }
+}
+END_TEST
+
+START_TEST(test_a_deletion_of_what_is_still_there_was_not_done)
+{
+    begin(_i);
+    for (size_t i = 0; i < DELETION_SHAPES; i++) {
+        const struct shape *shape = deletion_shape(i);
+        if (is_documented(shape))
+            continue;
+        begin_again();
+        answer_delete(FAULT_KEPT, shape);
+        struct problem problem = change(CHANGE_DELETE, NULL);
+        expect(&problem, PROBLEM_PROTOCOL, "still there", shape->body);
+        ck_assert_int_eq(problem.status, shape->status);
+        ck_assert(room_has(sample->kind, "x1"));
+        list_again();
+        ck_assert(room_has(sample->kind, "x1"));
+    }
+}
+END_TEST
+
+START_TEST(test_a_deletion_of_which_nothing_tells_is_of_unknown_outcome)
+{
+    begin(_i);
+    for (size_t i = 0; i < DELETION_SHAPES; i++) {
+        const struct shape *shape = deletion_shape(i);
+        bool done = i % 2 == 0;
+        if (is_documented(shape))
+            continue;
+        begin_again();
+        answer_delete(done ? FAULT_ANSWER : FAULT_KEPT, shape);
+        server_fail(room.server, HTTP_GET, sample->path, FAULT_STATUS, 500, 1);
+        struct problem problem = change(CHANGE_DELETE, NULL);
+        expect(&problem, PROBLEM_UNKNOWN_OUTCOME, MAY_BE, shape->body);
+        list_again();
+        ck_assert_int_eq(room_has(sample->kind, "x1"), !done);
+    }
+}
+END_TEST
+
+START_TEST(test_a_deletion_whose_answers_were_lost_is_of_unknown_outcome)
+{
+    begin(_i);
+    server_fail(room.server, HTTP_DELETE, sample->path, FAULT_CLOSED, 0, 1);
+    server_fail(room.server, HTTP_DELETE, sample->path, FAULT_REFUSED, 0, 3);
+    struct problem problem = change(CHANGE_DELETE, NULL);
+    expect(&problem, PROBLEM_UNKNOWN_OUTCOME, MAY_BE, "");
+    list_again();
+    ck_assert(!room_has(sample->kind, "x1"));
+}
+END_TEST
+
+START_TEST(test_an_update_whose_answers_were_lost_is_of_unknown_outcome)
+{
+    begin(_i);
+    server_fail(room.server, HTTP_PUT, sample->path, FAULT_CLOSED, 0, -1);
+    struct problem problem = change(CHANGE_UPDATE, sample->rename[dialect]);
+    expect(&problem, PROBLEM_UNKNOWN_OUTCOME, MAY_BE, "");
+    ck_assert(room_shows(sample->kind, "x1", "mine"));
+}
+END_TEST
+
+START_TEST(test_a_documented_answer_costs_no_look)
+{
+    begin(_i);
+    ck_assert_int_eq(room_change(CHANGE_UPDATE, sample->kind, "x1", sample->rename[dialect]),
+                     PROBLEM_NONE);
+    ck_assert_int_eq(room_change(CHANGE_DELETE, sample->kind, "x1", NULL), PROBLEM_NONE);
+    ck_assert_uint_eq(server_all_requests(room.server), 3);
+}
+END_TEST
+
+/* --- a tombstone has an end --------------------------------------------------------------------
+ */
+
+START_TEST(test_what_was_deleted_shows_again_when_it_stays)
+{
+    begin(_i);
+    server_delete_later(room.server, true);
+    ck_assert_int_eq(room_change(CHANGE_DELETE, sample->kind, "x1", NULL), PROBLEM_NONE);
+    list_again();
+    room_pass(CACHE_DELETED_PIN_MS - 1000);
+    list_again();
+    ck_assert(!room_has(sample->kind, "x1"));
+    ck_assert_uint_eq(atomic_load(&room.undeleted), 0);
+    room_pass(1000 + CACHE_DELETED_PIN_MS);
+    ck_assert_int_eq(room_ensure(sample->kind, CACHE_FRESH), PROBLEM_NONE);
+    room_until(room_has(sample->kind, "x1"));
+    room_until(atomic_load(&room.undeleted) == 1);
+    list_again();
+    ck_assert(room_has(sample->kind, "x1"));
+    ck_assert_uint_eq(atomic_load(&room.undeleted), 1);
+}
+END_TEST
+
+START_TEST(test_however_long_the_ttl_a_tombstone_ends_in_time)
+{
+    room.config.ttl_ms = 10 * CACHE_DELETED_PIN_MS;
+    begin(_i);
+    server_delete_later(room.server, true);
+    ck_assert_int_eq(room_change(CHANGE_DELETE, sample->kind, "x1", NULL), PROBLEM_NONE);
+    list_again();
+    ck_assert(!room_has(sample->kind, "x1"));
+    room_pass(CACHE_DELETED_PIN_MS + 1000);
+    ck_assert_int_eq(room_ensure(sample->kind, CACHE_FRESH), PROBLEM_NONE);
+    room_until(room_has(sample->kind, "x1"));
+}
+END_TEST
+
+START_TEST(test_an_event_that_goes_on_keeps_it_hidden)
+{
+    begin(1); /* snapshots, docs */
+    server_delete_later(room.server, true);
+    server_set_events(room.server, "in progress", "");
+    ck_assert_int_eq(room_change(CHANGE_DELETE, sample->kind, "x1", NULL), PROBLEM_NONE);
+    for (int i = 0; i < 3; i++) {
+        room_pass(CACHE_DELETED_PIN_MS - 1000);
+        list_again();
+        ck_assert(!room_has(sample->kind, "x1"));
+    }
+    server_set_events(room.server, "done", "");
+    list_again();
+    room_pass(CACHE_DELETED_PIN_MS - 1000);
+    list_again();
+    ck_assert(!room_has(sample->kind, "x1"));
+    room_pass(1000);
+    list_again();
+    ck_assert(room_has(sample->kind, "x1"));
+    ck_assert_uint_eq(atomic_load(&room.undeleted), 1);
+}
+END_TEST
+
+/* --- a creation's pin --------------------------------------------------------------------------
+ */
+
+START_TEST(test_sending_a_deletion_ends_a_creations_pin)
+{
+    static const struct {
+        enum fault fault;
+        long status;
+        const char *body;
+        bool ends; /* the creation is not shown any longer */
+    } rows[] = {
+        {FAULT_ANSWER, 200, "<p>", true}, {FAULT_ANSWER, 200, "{}", true},
+        {FAULT_ANSWER, 404, "", true},    {FAULT_ANSWER, 500, "", true},
+        {FAULT_LOST, 0, "", true},        {FAULT_CLOSED, 0, "", true},
+        {FAULT_KEPT, 409, "{}", false},   {FAULT_KEPT, 403, "{}", false},
+        {FAULT_REFUSED, 0, "", false},
+    };
+
+    begin(_i);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin_again();
+        struct change *made = room_start(CHANGE_CREATE, sample->kind, NULL, "{\"name\":\"new\"}");
+        ck_assert_int_eq(room_wait(made, NULL), PROBLEM_NONE);
+        struct record *record = change_record(made);
+        /* The GET that follows is not answered: nothing tells that it is gone. */
+        server_fail(room.server, HTTP_GET, sample->path, FAULT_STATUS, 500, rows[i].ends);
+        server_answer(room.server, HTTP_DELETE, sample->path, rows[i].fault, rows[i].status,
+                      rows[i].body, -1);
+        ck_assert_int_ne(room_change(CHANGE_DELETE, sample->kind, record->id, NULL), PROBLEM_NONE);
+        server_heal(room.server);
+        if (!rows[i].ends)
+            server_remove(room.server, sample->path, record->id);
+        list_again();
+        ck_assert_msg(room_has(sample->kind, record->id) != rows[i].ends, "%zu", i);
+        record_unref(record);
+        change_unref(made);
+    }
+}
+END_TEST
+
+TCase *case_outcome(void)
+{
+    TCase *tcase = tcase_create("outcome");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_checked_fixture(tcase, room_setup, room_teardown);
+    tcase_add_loop_test(tcase, test_an_update_has_succeeded_when_the_server_shows_it, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_update_that_the_server_does_not_show_was_not_done, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_update_of_which_nothing_tells_is_of_unknown_outcome, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_answer_with_the_former_value_says_that_nothing_was_done, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_another_value_than_was_sent_is_success_and_shown, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_update_whose_answer_is_cut_short_is_looked_at, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_update_of_what_has_gone_meanwhile_is_none, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_a_server_may_take_a_moment_to_show_an_update, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_of_a_secret_any_JSON_is_success, 0, 2);
+    tcase_add_loop_test(tcase, test_each_key_that_is_shown_counts, 0, 1);
+    tcase_add_loop_test(tcase, test_a_deletion_has_succeeded_when_it_is_gone, 0, KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_a_deletion_of_what_is_still_there_was_not_done, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_a_deletion_of_which_nothing_tells_is_of_unknown_outcome, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_a_deletion_whose_answers_were_lost_is_of_unknown_outcome, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_update_whose_answers_were_lost_is_of_unknown_outcome, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_a_documented_answer_costs_no_look, 0, KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_what_was_deleted_shows_again_when_it_stays, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_however_long_the_ttl_a_tombstone_ends_in_time, 0,
+                        KINDS_IN_DIALECTS);
+    tcase_add_loop_test(tcase, test_an_event_that_goes_on_keeps_it_hidden, 0, 1);
+    tcase_add_loop_test(tcase, test_sending_a_deletion_ends_a_creations_pin, 0, KINDS_IN_DIALECTS);
+    return tcase;
+}
