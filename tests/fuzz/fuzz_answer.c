@@ -78,6 +78,9 @@ static void change(struct api *api, const struct kind *kind, struct cancel *canc
 {
     struct record *record = NULL;
     struct event event = {0};
+    struct event events[4];
+    size_t count = 0;
+    enum api_answer told = API_ANSWERED_BADLY;
     struct problem problem = {0};
 
     if (call == 1)
@@ -86,11 +89,15 @@ static void change(struct api *api, const struct kind *kind, struct cancel *canc
         (void)api_create_resource(api, kind, "{\"name\":\"a\"}", NULL, cancel, &record, &event,
                                   &problem);
     else if (call == 3)
-        (void)api_update(api, kind, "id1", "{\"name\":\"a\"}", NULL, cancel, &record, &problem);
+        (void)api_update(api, kind, "id1", "{\"name\":\"a\"}", NULL, cancel, &record, &told,
+                         &problem);
     else if (call == 4)
-        (void)api_delete(api, kind, "id1", cancel, &event, &problem);
-    else
+        (void)api_delete(api, kind, "id1", cancel, &event, &told, &problem);
+    else if (call == 5)
         (void)api_event(api, "id1", cancel, &event, &problem);
+    else
+        (void)api_machine_events(api, "ps1", cancel, events, 4, &count, &problem);
+    FUZZ_CHECK(count <= 4);
     look_at(record);
     FUZZ_CHECK(strstr(problem.message, KEY) == NULL);
 }
