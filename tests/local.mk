@@ -23,6 +23,7 @@ dist_check_SCRIPTS += \
   tests/mount/life.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
+  tests/mount/outcomes.sh \
   tests/mount/posts.sh \
   tests/mount/readers.sh \
   tests/mount/reading.sh \
