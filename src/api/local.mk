@@ -5,6 +5,8 @@ src_api_libapi_a_SOURCES = \
   src/api/answer.h \
   src/api/api.c \
   src/api/api.h \
+  src/api/attempt.c \
+  src/api/attempt.h \
   src/api/call.c \
   src/api/call.h \
   src/api/change.c \
