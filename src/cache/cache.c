@@ -2,7 +2,11 @@
 /* Life, expiry, status. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/state.h"
+
+#include "cache/change.h"
+#include "cache/collection.h"
+#include "cache/events.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,10 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
+
+#include "cache/events.h"
+#include "cache/fetch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Waiting for a change, and what who leaves early is told. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
 
 #include <string.h>
 

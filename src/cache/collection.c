@@ -2,7 +2,7 @@
 /* A kind's items and their indexes: by id, by name, by machine. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,11 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
+
+#include "cache/collection.h"
+#include "cache/events.h"
+#include "cache/fetch.h"
 #include "cache/sent.h"
 #include "util/json.h"
 

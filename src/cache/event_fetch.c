@@ -5,7 +5,9 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/events.h"
+
+#include "cache/fetch.h"
 
 #include <stdio.h>
 #include <stdlib.h>

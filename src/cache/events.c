@@ -5,7 +5,10 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/events.h"
+
+#include "cache/collection.h"
+#include "cache/fetch.h"
 
 #include <errno.h>
 #include <stdio.h>

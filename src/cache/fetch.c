@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/fetch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,10 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/fetch.h"
+
+#include "cache/collection.h"
+#include "cache/events.h"
 
 /* The server answers, and not only reads if it had been silent. */
 static void note_answer_locked(struct collection *collection)

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
 #include "cache/guard.h"
 
 /* How a change may have failed so that certainly nothing was destroyed. A connection that was lost

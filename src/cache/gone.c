@@ -2,7 +2,7 @@
 /* The ids of resources that were known once, so that they go on meaning those and no others. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
 
 #include <stdlib.h>
 #include <string.h>

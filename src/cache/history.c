@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
 #include "util/digest.h"
 #include "util/json.h"
 

@@ -2,14 +2,13 @@
 noinst_LIBRARIES += src/cache/libcache.a
 src_cache_libcache_a_SOURCES = \
   src/cache/cache.c src/cache/cache.h \
-  src/cache/cache_internal.h \
-  src/cache/change.c \
+  src/cache/change.c src/cache/change.h \
   src/cache/change_wait.c \
-  src/cache/collection.c \
+  src/cache/collection.c src/cache/collection.h \
   src/cache/create.c \
   src/cache/event_fetch.c \
-  src/cache/events.c \
-  src/cache/fetch.c \
+  src/cache/events.c src/cache/events.h \
+  src/cache/fetch.c src/cache/fetch.h \
   src/cache/fetch_job.c \
   src/cache/gate.c \
   src/cache/gone.c \
@@ -24,6 +23,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/read.c src/cache/refetch.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/shown.c \
+  src/cache/state.h \
   src/cache/tombstone.c \
   src/cache/update.c \
   src/cache/verbs.c

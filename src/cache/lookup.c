@@ -2,7 +2,9 @@
 /* What is answered at once from what is known. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/state.h"
+
+#include "cache/collection.h"
 
 #include <stdlib.h>
 #include <string.h>

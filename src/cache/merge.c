@@ -8,7 +8,9 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
+
+#include "cache/events.h"
 #include "util/json.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #define HASH_KEYCMP(element, key, size) names_differ((element), (key), (size))
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
 
 #include <string.h>
 

@@ -2,7 +2,9 @@
 /* What is remembered of older versions, for those who read and write: history.c keeps it. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/state.h"
+
+#include "cache/collection.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/fetch.h"
 
 #define PATIENCE_MS    5000
 #define PATIENCE_SHARE 6     /* of the timeout, where that is less */

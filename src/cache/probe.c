@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/fetch.h"
 
 /* Waits out one pause; false: the mount ends. */
 static bool wait_pause(struct collection *collection, int64_t pause_ms)

@@ -2,7 +2,10 @@
 /* Reading: what is good enough as it is, what has to be fetched, and when old data will do. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/state.h"
+
+#include "cache/collection.h"
+#include "cache/fetch.h"
 
 /* What one reader wants and has waited for. */
 struct reader {

@@ -2,7 +2,11 @@
 /* One GET that must be answered now: what was known before will not do. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/state.h"
+
+#include "cache/change.h"
+#include "cache/collection.h"
+#include "cache/fetch.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Which keys of a resource somebody has read as they are now. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,10 @@
 /* Resources that this mount has deleted and that listings may still have. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/collection.h"
+
+#include "cache/events.h"
+#include "cache/fetch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,9 @@
  */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
+
+#include "cache/collection.h"
 #include "cache/sent.h"
 
 #include <stdio.h>

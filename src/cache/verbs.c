@@ -2,7 +2,11 @@
 /* What a deletion and a restore do, and what they leave in the cache. */
 #include "config.h"
 
-#include "cache/cache_internal.h"
+#include "cache/change.h"
+
+#include "cache/collection.h"
+#include "cache/events.h"
+#include "cache/fetch.h"
 
 bool change_may_be_done(enum problem_kind failure)
 {

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changes on their way: their jobs (verbs.c, update.c, create.c), the gate before them (gate.c),
+ * and who waits for them (change.c, change_wait.c). Private to this room.
+ */
+#ifndef CACHE_CHANGE_H
+#define CACHE_CHANGE_H
+
+#include "cache/state.h"
+
+/* What a worker does for a change: 0, or -1 and `problem` (not NULL, and PROBLEM_NONE before). The
+ * outcome is in the cache before they return; of a create and an update one reference to the
+ * resource as it is now is in `*out`, where it is known. */
+typedef int change_function(struct change *change, struct cancel *cancel, struct record **out,
+                            struct problem *problem);
+change_function verb_create;
+change_function verb_update;
+change_function verb_delete;
+change_function verb_restore;
+void create_clear_doubts(struct cache *cache);
+/* Forgets what was begun for a change that is not sent after all (change.c). */
+void change_end_unsent(struct change *change);
+/* What is told of it; borrows all from the arguments. `record`: what was created, or NULL. */
+struct change_report change_report_of(const struct change *change, const struct record *record,
+                                      const struct problem *problem);
+
+/* Sends the change by `send`, unless a dry run or the guard keeps it back: then `withheld` is set,
+ * and -1 with PROBLEM_WITHHELD, or 0 with `planned` set (gate.c). No lock held. */
+int gate_pass(struct change *change, change_function *send, struct record **out,
+              struct problem *problem);
+/* Whether the mount ends: what was not sent yet is not sent. */
+bool change_is_at_end(const struct change *change);
+/* From now on it may have been sent. Takes the change's lock. */
+void change_mark_sent(struct change *change);
+int change_say_taken_back(struct problem *problem); /* sets it; -1 */
+/* Whether something may have been done although the call failed. */
+bool change_may_be_done(enum problem_kind failure);
+/* "was answered 200"; `status` 0: by something that can't be read. */
+void change_print_answer(long status, char *out, size_t size_bytes);
+
+/* Waits until no change of that resource is on its way, without a part in them: 0, or -1 with
+ * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT when `cancel` fires first, PROBLEM_TRY_LATER when it may
+ * not wait. No lock held. */
+int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
+                   struct cancel *cancel, struct problem *problem);
+
+#endif

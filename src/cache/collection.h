@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that is known of a kind: its items, their names, what was deleted, and what they were before.
+ * Private to this room. All of it wants cache->lock held, but where it says otherwise.
+ */
+#ifndef CACHE_COLLECTION_H
+#define CACHE_COLLECTION_H
+
+#include "cache/state.h"
+
+/* --- names (names.c): the indexes of an item by name and machine ------------------------------ */
+
+bool names_add(struct collection *collection, struct item *item); /* false: no memory */
+void names_remove(struct collection *collection, struct item *item);
+/* The head of the group, or NULL. `machine_id` NULL: of any machine. */
+struct name_slot *names_find(struct collection *collection, const char *name, size_t name_bytes,
+                             const char *machine_id);
+
+/* --- collections (collection.c) --------------------------------------------------------------- */
+
+void collection_init(struct collection *collection, struct cache *cache, const struct kind *kind);
+void collection_finish(struct collection *collection);
+struct item *collection_find(struct collection *collection, const char *id);
+/* A new item for `record` (takes a reference), in all indexes and not in the order; NULL: no
+ * memory. */
+struct item *collection_add(struct collection *collection, struct record *record);
+/* Removes it from everything, the order included, and frees it. */
+void collection_remove(struct collection *collection, struct item *item);
+/* Gives `item` another record of the same id (takes a reference); false: no memory, the item is
+ * gone then. */
+bool collection_replace(struct collection *collection, struct item *item, struct record *record);
+/* How large a kind's documents may be together; whether they stay so with that record in the place
+ * of the one of its id. */
+size_t collection_max_bytes(const struct collection *collection);
+bool collection_has_room(struct collection *collection, const struct record *record);
+bool collection_is_small(const struct collection *collection);
+
+/* --- what fetches and changes bring (merge.c) ------------------------------------------------- */
+
+/* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known
+ * any more then. A long one gives the lock up now and then, so that other kinds are not held up:
+ * what is known of this one is right at any time, but in the order of the listing only at the
+ * end. */
+bool merge_list(struct collection *collection, const struct record_list *list, tick_t begun);
+/* The answer to a GET begun at `begun`; never shows what is not shown (but a singleton). */
+bool merge_item(struct collection *collection, struct record *record, tick_t begun);
+/* A GET said that it does not exist. True when it is gone, false when it is a creation of ours
+ * that the server does not show everywhere yet. */
+bool merge_gone(struct collection *collection, const char *id, tick_t begun);
+/* The answer to a create or an update of ours. `mtime_ms` of a created one; -1: now. `body`: what
+ * was sent, JSON or NULL: what else has changed was changed elsewhere. */
+bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms);
+bool merge_updated(struct collection *collection, struct record *record, const char *body);
+/* A deletion of ours was answered: hides the id. */
+bool merge_deleted(struct collection *collection, const char *id);
+
+/* --- deleted ones (tombstone.c) --------------------------------------------------------------- */
+
+struct tombstone *tombstone_find(struct collection *collection, const char *id);
+/* Takes over `record`, which may be NULL. False: no memory. */
+bool tombstone_add(struct collection *collection, const char *id, struct record *record);
+/* A listing begun at `begun` has it as `record`. */
+void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun);
+/* After a listing: forgets those that it lacks, asks for the events of the others, and puts those
+ * that have been hidden long enough into `revived`, to be told of with no lock held. */
+void tombstone_settle(struct collection *collection, tick_t begun);
+/* Tells of those, and empties the list. No lock held. */
+void tombstone_tell_revived(struct cache *cache, struct collection *collection);
+void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
+/* The deletion has failed: shows the resource again. */
+void tombstone_revive(struct collection *collection, const char *id);
+
+/* --- those that are known no more (gone.c) ---------------------------------------------------- */
+
+void gone_note(struct collection *collection, const char *id);
+void gone_clear(struct collection *collection);
+
+/* --- older versions (history.c) --------------------------------------------------------------- */
+
+/* `now` is about to replace the item's record: remembers what of that is replaced, where somebody
+ * may have read it. `body`: what this mount has sent to bring that about, JSON; NULL: nothing. What
+ * it has set itself is no older value any more. */
+void history_push(struct collection *collection, struct item *item, const struct record *now,
+                  const char *body);
+struct history *history_find(struct collection *collection, const char *id); /* NULL: none */
+bool version_is_too_old(const struct version *version);
+void history_prune(struct cache *cache); /* what is too old */
+void history_clear(struct collection *collection);
+
+/* --- what was read (shown.c) ------------------------------------------------------------------ */
+
+/* `key` 0: the whole document. Without memory more counts as shown than was. */
+void shown_add(struct shown *shown, uint64_t key);
+/* The key has another value now. */
+void shown_remove(struct shown *shown, uint64_t key);
+bool shown_has(const struct shown *shown, uint64_t key);
+void shown_clear(struct shown *shown);
+
+#endif

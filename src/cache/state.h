@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cache's structures, private to this room. What works on them: collection.h (what is known),
+ * fetch.h, change.h, events.h.
+ *
+ * One mutex, cache->lock, guards all that is not marked otherwise; it is held for short times and
+ * never across a wait for the network. Lock order: cache->lock → change->lock → cancel group →
+ * token; the workers' own lock is taken inside cache->lock too. Functions that end in _locked, and
+ * all of names.c, collection.c, merge.c, history.c, and tombstone.c want cache->lock held.
+ *
+ * Order in time is told by ticks of one logical clock (cache->tick), not by dates. Every fetch,
+ * every answer to a change of ours and every expiry takes one. A fetch whose `begun` is smaller
+ * than the tick of an answer was begun before it and must not undo it.
+ */
+#ifndef CACHE_STATE_H
+#define CACHE_STATE_H
+
+#include "cache/cache.h"
+#include "util/workers.h"
+
+#include <pthread.h>
+#include <sys/queue.h>
+
+/* An allocation that fails leaves the element without a table; who adds it looks. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* gcc's analyzer loses sight of what tables and queues own, and takes it for leaked. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
+typedef uint64_t tick_t;
+
+struct collection;
+struct item;
+
+/* An item's place in one index of names. Items with equal keys form a group; its head is in the
+ * hash table, the others hang on it, so that thousands of one name cost nothing to add. */
+struct name_slot {
+    UT_hash_handle hh; /* in use at the head only */
+    struct item *item;
+    struct name_slot *next;
+    struct name_slot *prev; /* NULL at the head */
+    size_t count;           /* of the group; right at the head only */
+};
+
+enum name_index { NAMES_ALL, NAMES_OF_MACHINE, NAME_INDEXES };
+
+/* A machine that known resources belong to. */
+struct machine {
+    UT_hash_handle hh;
+    size_t items;
+    tick_t seen; /* a mark for one walk */
+    char id[];
+};
+
+/* Which keys' present values somebody has read; freed by shown_clear. */
+struct shown {
+    bool all;       /* all but `keys`; else only `keys` */
+    uint32_t count; /* of them */
+    uint64_t *keys; /* digests, in no order */
+};
+
+/* A resource that is shown. */
+struct item {
+    UT_hash_handle hh; /* by the record's id */
+    struct name_slot names[NAME_INDEXES];
+    TAILQ_ENTRY(item) link;
+    struct record *record;
+    struct machine *machine; /* NULL: the kind has none */
+    tick_t first_begun;      /* begun of the listing that brought it; 0: it is not new to us */
+    tick_t merged;           /* begun of the last listing that had it; 0: none */
+    tick_t got_begun;        /* of the last GET or answer to a change of ours; 0: none */
+    int64_t got_ms;          /* when that was */
+    tick_t expired;
+    int64_t shown_until_ms; /* shown so long although listings lack it; 0: not pinned */
+    bool listed;            /* the last listing had it */
+    bool partial;           /* listings have it incomplete */
+    bool refused;           /* its last GET was denied: old data must not be shown */
+    bool served;            /* somebody may read the record that it has now */
+    struct shown shown;
+};
+
+TAILQ_HEAD(item_list, item);
+
+/* A resource that this mount has deleted, and that listings may still have. */
+struct tombstone {
+    UT_hash_handle hh; /* by id */
+    tick_t answered;
+    int64_t answered_ms;
+    tick_t seen;           /* begun of the last listing, begun after the answer, that had it */
+    struct record *record; /* to show again if the deletion fails; NULL: it was not known */
+    char id[];
+};
+
+TAILQ_HEAD(version_list, version);
+
+/* A value that a key had in an older version, by digests. */
+struct replaced {
+    uint64_t key;
+    uint64_t value;
+    bool shown;
+    bool elsewhere;
+};
+
+/* A resource that shows again although this mount has deleted it: somebody is to be told. */
+struct revived {
+    STAILQ_ENTRY(revived) link;
+    struct event event; /* of the deletion; zeroed: none */
+    char id[];
+};
+
+STAILQ_HEAD(revived_list, revived);
+
+/* What one version had otherwise than its successor. */
+struct version {
+    TAILQ_ENTRY(version) link; /* in history->versions */
+    TAILQ_ENTRY(version) age;  /* in cache->old_versions */
+    struct history *history;
+    uint64_t number; /* of the last record that had it */
+    int64_t replaced_ms;
+    size_t count;
+    struct replaced *values; /* by key */
+};
+
+/* Older versions of one resource, oldest first. */
+struct history {
+    UT_hash_handle hh; /* by id */
+    struct collection *collection;
+    struct version_list versions;
+    size_t count;   /* at most CACHE_HISTORY_DEPTH */
+    uint64_t since; /* what versions before this one had is not all known */
+    char id[];
+};
+
+enum fetch_what { FETCH_LIST, FETCH_ITEM, FETCH_EVENT };
+
+/* A fetch on its way, or its outcome: one for however many wait. References are counted under the
+ * lock: one is the running job's, one each waiter's. */
+struct flight {
+    unsigned refs;
+    enum fetch_what what;
+    struct collection *collection;
+    enum change_verb verb; /* of a FETCH_EVENT: which change's */
+    tick_t begun;
+    bool waits; /* it has no worker yet: FETCH_ITEM only */
+    bool done;
+    struct problem problem; /* PROBLEM_NONE after success */
+    int64_t progress_ms;    /* on clock_system: the last page, or the start */
+    struct wait_queue waiters;
+    TAILQ_ENTRY(flight) link;
+    char id[]; /* of a resource; "" for a list and a singleton */
+};
+
+/* All that is known of a kind. */
+struct collection {
+    struct cache *cache;
+    const struct kind *kind;
+    struct item *by_id;
+    struct name_slot *names[NAME_INDEXES];
+    struct machine *machines;
+    size_t bytes;           /* of the records' documents */
+    struct item_list order; /* the API's; own creations that listings lack come first */
+    struct tombstone *tombstones;
+    int64_t hidden_until_ms;     /* then one of them is to show again; 0: none is listed */
+    struct revived_list revived; /* by a listing that was just merged */
+    struct history *histories;
+    char *gone[CACHE_GONE_REMEMBERED]; /* a ring of ids that were known; NULL: free */
+    size_t gone_next;
+    bool known;        /* a complete listing has been seen */
+    int64_t listed_ms; /* when its last page came */
+    tick_t listed_begun;
+    tick_t expired;
+    TAILQ_HEAD(, flight) flights;
+    unsigned items_running; /* flights of FETCH_ITEM that have a worker */
+    bool suspended;         /* a request timed out, and nothing was answered since */
+    bool probing;
+    bool silent;               /* a change got no answer in time, and none was answered since */
+    int64_t silent_ms;         /* on clock_system: when that was */
+    bool asked;                /* a fetch has ended */
+    bool online;               /* the last one was answered */
+    tick_t failed;             /* begun of the last fetch, if that was an outage; else 0 */
+    int64_t failed_ms;         /* when that ended */
+    int64_t worn_ms;           /* on clock_system: when one ended so after most of the timeout */
+    enum problem_kind refused; /* how it was denied, and not allowed since: no old data is shown;
+                                * else PROBLEM_NONE */
+    struct problem problem;    /* the last one's */
+};
+
+/* What became of the last change of one verb to one resource. */
+struct remembered {
+    UT_hash_handle hh;
+    struct collection *collection;
+    enum change_verb verb;
+    const char *id; /* inside key */
+    char machine_id[132];
+    unsigned in_flight;
+    bool known;
+    bool outcome_unknown; /* whether it was carried out */
+    bool answered_whole;  /* there is no event to it */
+    enum event_outcome outcome;
+    struct event *event; /* NULL: none; or it is looked for among its machine's (event_fetch.c) */
+    int64_t asked_ms;
+    int64_t changed_ms;   /* when there was news of it */
+    int64_t sent_ms;      /* when it was begun, or found to have been made */
+    int64_t sent_wall_ms; /* likewise, by this machine's clock */
+    char key[];           /* "VERB/KIND/ID" */
+};
+
+/* A create whose outcome is not known. */
+struct doubt {
+    TAILQ_ENTRY(doubt) link;
+    struct collection *collection;
+    tick_t sent;            /* listings begun later may have it */
+    int64_t sent_wall_ms;   /* when that was, by this machine's clock */
+    bool blind;             /* what was there before is not known: nothing can be told to be new */
+    struct problem problem; /* what its caller was told */
+    char wanted[];          /* the fields to know it by, JSON */
+};
+
+struct change {
+    atomic_uint refs;
+    struct collection *collection;
+    enum change_verb verb;
+    char *id;       /* NULL for a create */
+    char *body;     /* or NULL */
+    char **secrets; /* or NULL */
+    char *origin;   /* or NULL */
+    int64_t deadline_ms;
+    struct cancel cancel;     /* of the job; an interrupt takes back what was not sent */
+    bool withheld;            /* the gate did not let it through: the job's alone */
+    bool planned;             /* likewise, in a dry run that pretends: read when done */
+    TAILQ_ENTRY(change) link; /* guarded by cache->lock */
+    pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
+    bool begun;               /* its job runs */
+    bool sent;                /* it may have been: its request was begun */
+    bool done;
+    unsigned waiting; /* how many callers do */
+    struct problem problem;
+    struct record *record;
+    struct wait_queue waiters;
+};
+
+/* The workers' lanes: one for each kind, one for the events. */
+#define CACHE_LANE_EVENTS KINDS_COUNT
+#define CACHE_LANES       (KINDS_COUNT + 1)
+
+struct cache {
+    struct cache_config config;
+    pthread_mutex_t lock;
+    tick_t tick;
+    struct workers *fetchers;
+    struct workers *changers;
+    struct collection collections[KINDS_COUNT];
+    struct remembered *memories;
+    struct version_list old_versions; /* of all resources, those replaced longest ago first */
+    size_t old_bytes;                 /* what they take */
+    uint64_t old_since;               /* what versions before this one had is not all known */
+    TAILQ_HEAD(, change) changes;     /* those not done */
+    TAILQ_HEAD(, doubt) doubts;
+};
+
+static inline struct collection *collection_of(struct cache *cache, const struct kind *kind)
+{
+    return &cache->collections[kind_index(kind)];
+}
+
+static inline int64_t now_ms(const struct collection *collection)
+{
+    return clock_now_ms(collection->cache->config.clock);
+}
+
+static inline tick_t next_tick(struct cache *cache)
+{
+    return ++cache->tick;
+}
+
+/* What depends on all other kinds is to be asked for again: utilization. */
+void cache_expire_singletons_locked(struct cache *cache);
+
+#endif
