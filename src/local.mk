@@ -15,6 +15,7 @@ paperspacefs_SOURCES = \
   src/options.c src/options.h \
   src/options_table.c src/options_table.h \
   src/options_url.c src/options_url.h \
+  src/options_values.c src/options_values.h \
   src/secret_file.c src/secret_file.h \
   src/text_file.c src/text_file.h \
   src/toml.c src/toml.h
@@ -26,7 +27,8 @@ dist_man_MANS += man/paperspacefs.1
 
 check_PROGRAMS += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c \
-  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c src/text_file.c
+  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c \
+  src/options_values.c src/text_file.c
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_options_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/util/libutil.a \

@@ -38,7 +38,8 @@ tests_fuzz_fuzz_names_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_names_LDADD = $(fuzz_tree_libs)
 
 tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz_options.c tests/fuzz/fuzz.h $(fuzz_driver) \
-  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c src/text_file.c
+  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c \
+  src/options_values.c src/text_file.c
 tests_fuzz_fuzz_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDADD = $(fuzz_tree_libs) $(FUSE3_LIBS)
