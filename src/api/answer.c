@@ -20,6 +20,7 @@ static const struct status_row {
     enum problem_kind kind;
     const char *phrase;
 } status_rows[] = {
+    {304, 304, PROBLEM_PROTOCOL, "Not Modified, which nothing here asks for"},
     {300, 399, PROBLEM_PROTOCOL, "a redirect, and redirects are not followed"},
     {400, 400, PROBLEM_INVALID, "Bad Request"},
     {401, 401, PROBLEM_UNAUTHORIZED, "Unauthorized"},

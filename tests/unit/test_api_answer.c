@@ -154,8 +154,13 @@ START_TEST(a_redirect_is_said_not_to_be_followed)
 {
     struct problem problem;
 
-    answer(HTTP_GET, 302, "<a href=/login>moved</a>", NULL, &problem);
-    ck_assert_ptr_nonnull(strstr(problem.message, "redirects are not followed"));
+    for (long status = 300; status < 400; status++) {
+        answer(HTTP_GET, status, "<a href=/login>moved</a>", NULL, &problem);
+        ck_assert_int_eq(problem.kind, PROBLEM_PROTOCOL);
+        ck_assert_int_eq(strstr(problem.message, "redirects are not followed") == NULL,
+                         status == 304);
+        ck_assert_int_eq(strstr(problem.message, "Not Modified") != NULL, status == 304);
+    }
 }
 END_TEST
 
