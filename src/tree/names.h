@@ -35,16 +35,21 @@ bool name_with_id(const char *name, size_t name_bytes, const char *id, struct bu
  * name, and for one of more than 255 bytes once encoded. Looks at the known listing only. */
 bool name_shown(struct cache *cache, const struct record *record, struct buf *out);
 
-enum name_result { NAME_FOUND, NAME_ABSENT, NAME_AMBIGUOUS };
+enum name_result {
+    NAME_FOUND,
+    NAME_ABSENT,
+    NAME_SHOWN_OTHERWISE, /* one resource has it, and is shown as NAME~ID only (an automatic one) */
+    NAME_AMBIGUOUS        /* several have it */
+};
 
 /* What `file_name` means in a directory of `kind` (`machine_id` NULL: all machines; else only that
  * machine's), by the known listing: a plain name that name_shown would give (inside a machine's
  * directory also one that is unique among that machine's non-automatic resources, unless it is
  * the ID or NAME~ID of any resource); an ID; or
  * NAME~ID with the current name (also in its cut form). IDs win over plain names only if no
- * resource is shown under that plain name. One reference in `*out` when found. When ambiguous,
- * `candidates` (may be NULL) gets the shown names, separated by ", "; of many the first, and how
- * many more there are. */
+ * resource is shown under that plain name. One reference in `*out` when found. When
+ * shown otherwise or ambiguous, `candidates` (may be NULL) gets the shown names, separated by ", ";
+ * of many the first, and how many more there are. */
 enum name_result name_resolve(struct cache *cache, const struct kind *kind, const char *machine_id,
                               const char *file_name, struct record **out, struct buf *candidates);
 

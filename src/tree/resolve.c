@@ -165,24 +165,24 @@ static bool append_candidate(struct cache *cache, const struct record *record, s
     return ok;
 }
 
-/* Whether several have this plain name; appends how they are shown. */
-static bool is_ambiguous(const struct search *search, struct buf *candidates)
+/* How many have this plain name; appends how they are shown. */
+static size_t count_namesakes(const struct search *search, struct buf *candidates)
 {
     struct record *found[CANDIDATES];
 
     if (search->name == NULL)
-        return false;
+        return 0;
     size_t count = cache_by_name(search->cache, search->kind, search->name, search->name_bytes,
                                  search->machine_id, found, CANDIDATES);
     size_t told = 0;
     for (size_t i = 0; i < count && i < CANDIDATES; i++) {
-        if (count > 1 && candidates != NULL && told == i)
+        if (candidates != NULL && told == i)
             told += append_candidate(search->cache, found[i], candidates);
         record_unref(found[i]);
     }
     if (told > 0 && told < count)
         buf_printf(candidates, " and %zu more, as ls shows them", count - told);
-    return count > 1;
+    return count;
 }
 
 /* An id means its resource also where the directory does not show it: nothing else, then. */
@@ -204,6 +204,7 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
     struct buf name = BUF_EMPTY;
     struct search search = {
         .cache = cache, .kind = kind, .machine_id = machine_id, .file_name = file_name};
+    static const enum name_result unfound[] = {NAME_ABSENT, NAME_SHOWN_OTHERWISE, NAME_AMBIGUOUS};
     enum name_result result = NAME_FOUND;
 
     if (name_decode(file_name, &name)) {
@@ -211,10 +212,12 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
         search.name_bytes = name.size_bytes;
     }
     struct record *record = find(&search);
-    if (record != NULL)
+    if (record != NULL) {
         *out = record;
-    else
-        result = is_ambiguous(&search, candidates) ? NAME_AMBIGUOUS : NAME_ABSENT;
+    } else {
+        size_t count = count_namesakes(&search, candidates);
+        result = unfound[count > 2 ? 2 : count];
+    }
     buf_finish(&name);
     return result;
 }

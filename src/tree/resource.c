@@ -52,6 +52,9 @@ int resource_lookup(struct call *call, struct dir *parent, const char *name, str
     } else if (result == NAME_AMBIGUOUS) {
         rc = tree_fail(call, ENOENT, "several %s have this name: use one of %s",
                        parent->kind->plural, buf_text(&candidates));
+    } else if (result == NAME_SHOWN_OTHERWISE) {
+        rc = tree_fail(call, ENOENT, "the %s of this name is shown as %s", parent->kind->noun,
+                       buf_text(&candidates));
     }
     record_unref(record);
     buf_finish(&candidates);

@@ -329,7 +329,7 @@ static void assert_shown(struct cache *cache, const char *id, const char *expect
     record_unref(record);
 }
 
-/* `expected`: an id, "-" for absent, or "? " and the candidates. */
+/* `expected`: an id, "-" for absent, "? " and the candidates, or "= " and how it is shown. */
 static void assert_means(struct cache *cache, const char *machine, const char *file_name,
                          const char *expected)
 {
@@ -345,7 +345,8 @@ static void assert_means(struct cache *cache, const char *machine, const char *f
         ck_assert_str_eq("-", expected);
     else
         ck_assert_str_eq(buf_text(&candidates), expected + 2);
-    ck_assert(result == NAME_AMBIGUOUS || candidates.size_bytes == 0);
+    ck_assert_int_eq(result == NAME_AMBIGUOUS, expected[0] == '?');
+    ck_assert_int_eq(result == NAME_SHOWN_OTHERWISE, expected[0] == '=');
     buf_finish(&candidates);
     record_unref(record);
 }
@@ -421,8 +422,10 @@ START_TEST(automatic_ones_are_shown_with_their_ids)
     snapshot(&cache, "sl2", "weekly", "ps1", true);
     snapshot(&cache, "sl3", "weekly", "ps1", true);
     assert_shown(&cache, "sl1", "daily~sl1");
-    assert_means(&cache, NULL, "daily", "-");
-    assert_means(&cache, "ps1", "daily", "-");
+    assert_means(&cache, NULL, "daily", "= daily~sl1");
+    assert_means(&cache, "ps1", "daily", "= daily~sl1");
+    assert_means(&cache, "ps2", "daily", "-");
+    ck_assert(!name_is_taken(&cache, &kind_snapshots, NULL, "daily", NULL));
     assert_means(&cache, "ps1", "daily~sl1", "sl1");
     assert_means(&cache, "ps1", "weekly", "? weekly~sl2, weekly~sl3");
     record_list_finish(&cache.list);
@@ -450,7 +453,7 @@ START_TEST(a_name_that_is_anothers_id_is_shown_with_its_own)
     assert_means(&cache, NULL, "sl2", "sl2");
     assert_means(&cache, NULL, "sl2~sl1", "sl1");
     assert_means(&cache, "ps2", "sl2", "sl2");
-    assert_means(&cache, "ps1", "sl2", "-");
+    assert_means(&cache, "ps1", "sl2", "= sl2~sl1");
     record_list_finish(&cache.list);
 }
 END_TEST
