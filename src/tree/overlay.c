@@ -129,13 +129,15 @@ static void report_reverted(struct dir *dir)
 {
     struct call call = {.op = "unlink"};
     char path[PATH_BYTES];
+    char whole[PATH_BYTES];
+    struct dir *resource = dir_resource(dir);
 
     dir_path(dir, NULL, path, sizeof path);
-    tree_set_words(
-        &call, EPERM,
-        "its files were removed, its directory was not: nothing was deleted and they show "
-        "again; 'rm -r %s' deletes it",
-        path);
+    dir_path(resource, NULL, whole, sizeof whole);
+    tree_set_words(&call, EPERM,
+                   "its files were removed, the %s was not: nothing was deleted and they show "
+                   "again; 'rm -r %s' deletes it",
+                   resource->kind->noun, whole);
     tree_finish(&call, dir, path, -EPERM);
 }
 
