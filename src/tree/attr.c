@@ -153,6 +153,16 @@ static int leaf_size(struct call *call, struct node node, const struct leaf_row 
     return rc;
 }
 
+/* What the key may not see is there all the same, as what a user may not read is: ls shows it, and
+ * it is the open that fails. */
+static int show_denied(struct call *call, const struct leaf_row *row, int rc)
+{
+    if ((row->flags & LEAF_SINGLETON) == 0 || (rc != -EACCES && rc != -ENOENT))
+        return rc;
+    call->problem = (struct problem){.kind = PROBLEM_NONE};
+    return 0;
+}
+
 static int attr_leaf(struct call *call, struct node node, struct stat *st)
 {
     const struct leaf_row *row = leaf_row(node.dir, node.leaf);
@@ -161,7 +171,9 @@ static int attr_leaf(struct call *call, struct node node, struct stat *st)
         return -ENOENT;
     st->st_mode = S_IFREG | row->mode;
     st->st_nlink = 1;
-    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0 ? 0 : leaf_size(call, node, row, &st->st_size);
+    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0
+                 ? 0
+                 : show_denied(call, row, leaf_size(call, node, row, &st->st_size));
     if (row->attr != NULL)
         row->attr(node, st);
     return rc;
