@@ -4,6 +4,7 @@ dist_check_SCRIPTS += tests/layering.sh tests/hardening.sh
 # Each file of scenarios mounts the program many times, in both dialects.
 dist_check_SCRIPTS += \
   tests/mount/accidents.sh \
+  tests/mount/advice.sh \
   tests/mount/attributes.sh \
   tests/mount/caching.sh \
   tests/mount/cloning.sh \
