@@ -72,7 +72,7 @@ struct budget {
     int64_t end_ms;     /* on the API's clock */
     int64_t backoff_ms; /* of the next pause */
     unsigned losses;
-    bool sent; /* one of them may have been received, and was not answered */
+    bool in_doubt; /* one of them may have been carried out all the same */
 };
 
 static int64_t left_ms(const struct call *call, const struct budget *budget)
@@ -134,11 +134,13 @@ static void add_words(struct problem *problem, const char *words)
     snprintf(problem->message + used, sizeof problem->message - used, "%s", words);
 }
 
-/* Whether a failed update or deletion may have been carried out all the same: an attempt was not
- * answered, or only by something that stands before the server or broke down in it. */
-static bool may_be_done(const struct budget *budget, const struct problem *problem)
+/* Whether it may have been carried out all the same: it was not answered, or only by something that
+ * stands before the server or broke down in it. */
+static bool may_be_done(const struct attempt *attempt)
 {
-    return budget->sent || (problem->status >= 500 && problem->status != 503);
+    long status = attempt->problem.status;
+
+    return attempt->sent || (status >= 500 && status != 503);
 }
 
 /* Says of a change that got no clear answer whether it was sent, and what that means. A POST that
@@ -151,10 +153,10 @@ static void say_doubt(const struct call *call, const struct budget *budget, stru
 
     if (call->method == HTTP_GET || problem->kind == PROBLEM_UNKNOWN_OUTCOME || clear)
         return;
-    if (budget->sent &&
+    if (budget->in_doubt &&
         (problem->kind == PROBLEM_UNREACHABLE || problem->kind == PROBLEM_TRY_LATER))
         attempt_say_unknown(call, attempt);
-    else if (may_be_done(budget, problem))
+    else if (budget->in_doubt)
         add_words(problem, "; it was sent, and may have been carried out");
     else if (problem->kind == PROBLEM_TIMEOUT)
         add_words(problem, "; it was not sent");
@@ -183,7 +185,7 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
         const struct attempt before = *attempt;
         int64_t timeout_ms = budget.end_ms - clock_now_ms(config->clock);
         attempt_perform(call, url, timeout_ms > 0 ? timeout_ms : 1, attempt);
-        budget.sent = budget.sent || attempt->sent;
+        budget.in_doubt = budget.in_doubt || may_be_done(attempt);
         /* One that was taken back before it was sent tells nothing; the one before it does. */
         if (call->cancel->takes_back && attempt->problem.kind == PROBLEM_INTERRUPTED &&
             before.problem.kind != PROBLEM_NONE)

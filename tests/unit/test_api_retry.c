@@ -152,6 +152,15 @@ START_TEST(a_change_whose_answers_were_all_lost_is_of_unknown_outcome)
                                              {DELETE_STEP, NOT_SENT},
                                              {DELETE_STEP, NOT_SENT},
                                              {.url = NULL}};
+    static const struct fake_step gateway[] = {
+        {DELETE_STEP, .status = 502}, {DELETE_STEP, NOT_SENT}, {DELETE_STEP, NOT_SENT},
+        {DELETE_STEP, NOT_SENT},      {DELETE_STEP, NOT_SENT}, {.url = NULL}};
+    static const struct fake_step busy[] = {{PUT_STEP, .status = 504},
+                                            {PUT_STEP, .status = 429, .retry_after_ms = 31000},
+                                            {.url = NULL}};
+    static const struct fake_step turned_away[] = {{PUT_STEP, .status = 503}, {PUT_STEP, NOT_SENT},
+                                                   {PUT_STEP, NOT_SENT},      {PUT_STEP, NOT_SENT},
+                                                   {PUT_STEP, NOT_SENT},      {.url = NULL}};
     static const struct fake_step never[] = {{PUT_STEP, NOT_SENT},
                                              {PUT_STEP, NOT_SENT},
                                              {PUT_STEP, NOT_SENT},
@@ -163,6 +172,12 @@ START_TEST(a_change_whose_answers_were_all_lost_is_of_unknown_outcome)
     ck_assert_ptr_nonnull(strstr(problem.message, "PUT /shared-drives/sd1 was sent"));
     problem = expect(first, PROBLEM_UNKNOWN_OUTCOME);
     ck_assert_ptr_nonnull(strstr(problem.message, MAY_BE));
+    problem = expect(gateway, PROBLEM_UNKNOWN_OUTCOME); /* what stands before the server failed */
+    ck_assert_ptr_nonnull(strstr(problem.message, MAY_BE));
+    problem = expect(busy, PROBLEM_UNKNOWN_OUTCOME);
+    ck_assert_ptr_nonnull(strstr(problem.message, MAY_BE));
+    problem = expect(turned_away, PROBLEM_UNREACHABLE);
+    ck_assert_ptr_null(strstr(problem.message, MAY_BE));
     problem = expect(never, PROBLEM_UNREACHABLE);
     ck_assert_ptr_null(strstr(problem.message, MAY_BE));
 }
