@@ -9,12 +9,14 @@
 #include "cache/change.h"
 #include "cache/guard.h"
 
-/* How a change may have failed so that certainly nothing was destroyed. A connection that was lost
- * is not among them: the request may have arrived before. */
+/* How a change may have failed so that certainly nothing was destroyed. Unreachable is what was
+ * never sent: lost after that it is of unknown outcome. An answer that breaks the protocol is not
+ * among them, though a look has shown the resource: the server may still be about to delete it. */
 static const bool changed_nothing[PROBLEM_KINDS] = {
     [PROBLEM_QUOTA] = true,     [PROBLEM_INVALID] = true,     [PROBLEM_UNAUTHORIZED] = true,
     [PROBLEM_FORBIDDEN] = true, [PROBLEM_NOT_FOUND] = true,   [PROBLEM_CONFLICT] = true,
-    [PROBLEM_TRY_LATER] = true, [PROBLEM_INTERRUPTED] = true, [PROBLEM_NO_MEMORY] = true,
+    [PROBLEM_TRY_LATER] = true, [PROBLEM_UNREACHABLE] = true, [PROBLEM_INTERRUPTED] = true,
+    [PROBLEM_NO_MEMORY] = true,
 };
 
 static int plan(struct change *change, struct problem *problem)

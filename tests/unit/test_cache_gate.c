@@ -157,6 +157,8 @@ static const struct {
     {FAULT_STATUS, 403, false}, {FAULT_STATUS, 409, false}, {FAULT_STATUS, 422, false},
     {FAULT_STATUS, 429, false}, {FAULT_DROPPED, 0, true},   {FAULT_STATUS, 500, true},
     {FAULT_STATUS, 503, true},  {FAULT_LOST, 0, true},      {FAULT_TIMEOUT, 0, true},
+    {FAULT_REFUSED, 0, false},  {FAULT_CLOSED, 0, true},    {FAULT_KEPT, 200, true},
+    {FAULT_STATUS, 301, true},
 };
 
 START_TEST(test_points_are_spent_by_what_may_have_been_done)
@@ -164,7 +166,7 @@ START_TEST(test_points_are_spent_by_what_may_have_been_done)
     struct guard *guard = guard_create(GUARD_DEFAULT, &room.clock);
 
     know(CACHE_SENDS, guard);
-    server_fail(room.server, HTTP_DELETE, DRIVES, faults[_i].fault, faults[_i].status, -1);
+    server_answer(room.server, HTTP_DELETE, DRIVES, faults[_i].fault, faults[_i].status, "<p>", -1);
     ck_assert_int_ne(room_change(CHANGE_DELETE, &kind_drives, "d1", NULL), PROBLEM_NONE);
     ck_assert_uint_eq(guard_state(guard).spent, faults[_i].spent ? 15 : 0);
     server_heal(room.server);
