@@ -8,15 +8,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/fuse"
 
 #define ALWAYS (MS_NOSUID | MS_NODEV)
+
+#ifndef STATX_MNT_ID_UNIQUE /* Linux 6.8 */
+#define STATX_MNT_ID_UNIQUE 0x4000U
+#endif
 
 static const struct {
     const char *name;
@@ -83,19 +89,6 @@ bool attach_translate(const struct attach_config *config, unsigned long *flags, 
     return (size_t)used < size;
 }
 
-/* The id of what lies on top of the directory now. */
-static int topmost_id(int fd)
-{
-    char path[PATH_MAX];
-    struct mountinfo mount;
-    char *table = mountinfo_read();
-    bool found = table != NULL && mountpoint_path(fd, path) &&
-                 mountinfo_topmost(table, mountinfo_id_of(fd), path, &mount);
-
-    free(table);
-    return found ? mount.id : -1;
-}
-
 static int mount_device(int device, int fd, const struct attach_config *config)
 {
     unsigned long flags;
@@ -110,7 +103,86 @@ static int mount_device(int device, int fd, const struct attach_config *config)
     return mount(config->source, link, MOUNTINFO_OURS, flags, data);
 }
 
-int attach_mount(int fd, const struct attach_config *config, int *mount_id)
+/* --- which mount it is -------------------------------------------------------------------------
+ */
+
+/* A descriptor of the mount's root; -1: it is not to be reached by its path. */
+static int open_mount(int mount_id, struct mountinfo *mount)
+{
+    char *table = mountinfo_read();
+    int fd = table != NULL && mountinfo_by_id(table, mount_id, mount)
+                 ? open(mount->point, O_PATH | O_CLOEXEC)
+                 : -1;
+
+    free(table);
+    if (fd >= 0 && mountinfo_id_of(fd) != mount_id) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Nothing is asked of the filesystem. */
+static uint64_t unique_id_of(int fd)
+{
+    struct statx st;
+    unsigned flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+
+    return statx(fd, "", (int)flags, STATX_MNT_ID_UNIQUE, &st) == 0 &&
+                   (st.stx_mask & STATX_MNT_ID_UNIQUE) != 0
+               ? st.stx_mnt_id
+               : 0;
+}
+
+/* What lies on top of the directory now. */
+static void find_attachment(int fd, struct attachment *out)
+{
+    char path[PATH_MAX];
+    struct mountinfo mount;
+    char *table = mountinfo_read();
+    bool found = table != NULL && mountpoint_path(fd, path) &&
+                 mountinfo_topmost(table, mountinfo_id_of(fd), path, &mount);
+
+    free(table);
+    *out = (struct attachment){.mount_id = -1};
+    if (!found)
+        return;
+    *out = (struct attachment){
+        .mount_id = mount.id, .dev_major = mount.dev_major, .dev_minor = mount.dev_minor};
+    int root = open_mount(mount.id, &mount);
+    if (root >= 0) {
+        out->unique_id = unique_id_of(root);
+        close(root);
+    }
+}
+
+/* The kernel has ended the connection, as it does when its filesystem is mounted nowhere any more.
+ */
+static bool is_cut(int device)
+{
+    struct pollfd fuse = {.fd = device};
+
+    return poll(&fuse, 1, 0) != 0 && (fuse.revents & POLLERR) != 0;
+}
+
+/* Whether the mount that has the number now is the one that was made. Without an id that is used
+ * once only: as long as our filesystem lives nobody else has its device number, and with a
+ * connection that is cut it can't be told. */
+static bool is_it(const struct attachment *attachment, int device, int fd,
+                  const struct mountinfo *mount)
+{
+    uint64_t unique_id = unique_id_of(fd);
+
+    if (attachment->unique_id != 0 && unique_id != 0)
+        return attachment->unique_id == unique_id;
+    return mount->dev_major == attachment->dev_major && mount->dev_minor == attachment->dev_minor &&
+           !is_cut(device);
+}
+
+/* --- on and off --------------------------------------------------------------------------------
+ */
+
+int attach_mount(int fd, const struct attach_config *config, struct attachment *attachment)
 {
     int device = open(DEVICE, O_RDWR | O_CLOEXEC);
 
@@ -122,35 +194,20 @@ int attach_mount(int fd, const struct attach_config *config, int *mount_id)
         errno = err;
         return -1;
     }
-    *mount_id = topmost_id(fd);
+    find_attachment(fd, attachment);
     return device;
 }
 
-/* A descriptor of the mount's root; -1: it is not to be reached by its path. */
-static int open_mount(int mount_id)
+void attach_unmount(const struct attachment *attachment, int device)
 {
     struct mountinfo mount;
-    char *table = mountinfo_read();
-    int fd = table != NULL && mountinfo_by_id(table, mount_id, &mount)
-                 ? open(mount.point, O_PATH | O_CLOEXEC)
-                 : -1;
-
-    free(table);
-    if (fd >= 0 && mountinfo_id_of(fd) != mount_id) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-void attach_unmount(int mount_id)
-{
     char link[64];
-    int fd = mount_id > 0 ? open_mount(mount_id) : -1;
+    int fd = attachment->mount_id > 0 ? open_mount(attachment->mount_id, &mount) : -1;
 
     if (fd < 0)
         return;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    umount2(link, MNT_DETACH);
+    if (is_it(attachment, device, fd, &mount))
+        umount2(link, MNT_DETACH);
     close(fd);
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct attach_config {
     const char *source;         /* what mount(8) shows as the device */
@@ -17,15 +18,23 @@ struct attach_config {
     unsigned max_read; /* 0: the kernel's own limit */
 };
 
+/* A mount as it is known later. Its id goes to the next mount of anybody once it is gone, and so
+ * does its filesystem's device number. */
+struct attachment {
+    int mount_id;                  /* mountinfo.h; -1: it can't be told */
+    uint64_t unique_id;            /* is used once only; 0: a kernel that has none (before 6.8) */
+    unsigned dev_major, dev_minor; /* of its filesystem */
+};
+
 /* Opens the FUSE device and mounts on the directory `fd` is open on (O_PATH will do), which may be
  * an automounter's trigger. Returns the device's descriptor, owned by the caller, and in
- * `*mount_id` the new mount's id (mountinfo.h; -1: it can't be told); -1 with errno set. */
-int attach_mount(int fd, const struct attach_config *config, int *mount_id);
+ * `*attachment` what is mounted; -1 with errno set. */
+int attach_mount(int fd, const struct attach_config *config, struct attachment *attachment);
 /* Whether these options are in the hands of fusermount3 only: attach_mount has none of them. */
 bool attach_lacks(const char *kernel_options);
-/* Takes away the mount with that id, wherever it is by now, also when it is in use; nothing when it
- * is gone. */
-void attach_unmount(int mount_id);
+/* Takes away that mount of the FUSE device `device` (which is open still), wherever it is by now,
+ * also when it is in use; nothing when it is gone, whoever has its number. */
+void attach_unmount(const struct attachment *attachment, int device);
 
 /* What becomes of options: the flags and the text for mount(2). For tests. False: `size` does not
  * suffice. */

@@ -56,8 +56,8 @@ static bool parse_line(const char *line, struct mountinfo *out)
 {
     const char *tail = strstr(line, " - ");
 
-    if (tail == NULL ||
-        sscanf(line, "%d %d %*s %*s %4095s", &out->id, &out->parent, out->point) != 3)
+    if (tail == NULL || sscanf(line, "%d %d %u:%u %*s %4095s", &out->id, &out->parent,
+                               &out->dev_major, &out->dev_minor, out->point) != 5)
         return false;
     unescape(out->point);
     return sscanf(tail + 3, "%63s", out->type) == 1;

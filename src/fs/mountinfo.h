@@ -9,8 +9,9 @@
 #define MOUNTINFO_OURS "fuse.paperspacefs"
 
 struct mountinfo {
-    int id;     /* of the mount; 0 in none that is found */
-    int parent; /* the id of the mount that it lies on */
+    int id;                        /* of the mount; 0 in none that is found */
+    int parent;                    /* the id of the mount that it lies on */
+    unsigned dev_major, dev_minor; /* of its filesystem */
     char point[PATH_MAX];
     char type[64];
 };

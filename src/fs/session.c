@@ -33,8 +33,8 @@ struct session {
     struct fuse_session *fuse;
     unsigned max_threads;
     bool mounted;
-    bool attached; /* mounted by us, not by libfuse */
-    int mount_id;  /* then; see mountinfo.h */
+    bool attached;                /* mounted by us, not by libfuse */
+    struct attachment attachment; /* then */
     struct attach_config attach;
     char *source; /* what `attach` points to */
     char *kernel_options;
@@ -168,13 +168,13 @@ static bool attach(struct session *session, int fd)
 
     if (geteuid() != 0 || attach_lacks(session->attach.kernel_options))
         return false;
-    int device = attach_mount(fd, &session->attach, &session->mount_id);
+    int device = attach_mount(fd, &session->attach, &session->attachment);
     if (device < 0)
         return false;
     snprintf(device_name, sizeof device_name, "/dev/fd/%d", device);
     if (fuse_session_mount(session->fuse, device_name) == 0)
         return true;
-    attach_unmount(session->mount_id);
+    attach_unmount(&session->attachment, device);
     close(device);
     return false;
 }
@@ -222,7 +222,7 @@ static void cut(int device)
 void session_unmount(struct session *session)
 {
     if (session->mounted && session->attached) {
-        attach_unmount(session->mount_id);
+        attach_unmount(&session->attachment, fuse_session_fd(session->fuse));
         cut(fuse_session_fd(session->fuse));
     } else if (session->mounted) {
         fuse_session_unmount(session->fuse);

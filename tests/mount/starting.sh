@@ -304,6 +304,29 @@ test_docs_the_end_takes_away_no_mount_but_its_own()
     umount "$T"
 }
 
+# A mount's number goes to the next one of anybody as soon as it is gone: here before the daemon
+# knows that it is.
+test_docs_the_end_takes_away_no_mount_that_has_its_number()
+{
+    local i
+
+    needs_root
+    start_emulator
+    mount_fs
+    kill -STOP "$daemon"
+    fusermount3 -u "$MNT"
+    for i in {1..20}; do
+        mkdir "$T/$i"
+        mount -t tmpfs other "$T/$i"
+    done
+    kill -CONT "$daemon"
+    await_daemon
+    for i in {1..20}; do
+        assert_eq tmpfs "$(mount_types "$T/$i")" "the mount $i was taken away"
+        umount "$T/$i"
+    done
+}
+
 is_there()
 {
     [ -n "$(mount_types "$1")" ]
