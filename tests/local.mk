@@ -40,6 +40,7 @@ dist_check_SCRIPTS += \
   tests/mount/tools_fields.sh \
   tests/mount/tools_writers.sh \
   tests/mount/tour.sh \
+  tests/mount/truncating.sh \
   tests/mount/waiting.sh \
   tests/mount/words.sh \
   tests/mount/writing.sh

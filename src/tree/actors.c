@@ -167,15 +167,14 @@ void actors_destroy(struct actors *actors)
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-/* A resource is one place by all its names and views, and so is each object nested in it. */
-static uint64_t place_of(struct dir *dir)
+uint64_t actors_place(struct dir *dir)
 {
     struct dir *resource = dir_resource(dir);
 
     if (dir_id(resource) == NULL || resource->kind == NULL)
         return (uint64_t)attr_ino(dir, 0);
     if (dir != resource)
-        return digest_key(place_of(dir->parent), dir_name(dir));
+        return digest_key(actors_place(dir->parent), dir_name(dir));
     return digest_key(digest_key(DIGEST_ROOT, resource->kind->path), dir_id(resource));
 }
 
@@ -204,7 +203,7 @@ static bool is_forgotten(const struct tree *tree, const struct deed *deed)
 
 void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id process)
 {
-    uint64_t place = place_of(dir);
+    uint64_t place = actors_place(dir);
     struct tree *tree = dir->tree;
 
     pthread_mutex_lock(&tree->lock);
@@ -220,7 +219,7 @@ void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id p
 
 size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out)
 {
-    uint64_t place = place_of(dir);
+    uint64_t place = actors_place(dir);
     struct tree *tree = dir->tree;
     size_t count = 0;
 
@@ -271,7 +270,7 @@ static void add_seen(struct seen_list *list, const struct seen *seen)
 
 void actors_note_seen(struct dir *dir, struct process_id process, const struct seen *seen)
 {
-    uint64_t place = place_of(dir_resource(dir));
+    uint64_t place = actors_place(dir_resource(dir));
     struct tree *tree = dir->tree;
 
     pthread_mutex_lock(&tree->lock);
@@ -308,7 +307,7 @@ static void forget_whole(struct seen_list *list)
 
 void actors_get_seen(struct dir *dir, struct process_id process, struct seen_list *out)
 {
-    uint64_t place = place_of(dir_resource(dir));
+    uint64_t place = actors_place(dir_resource(dir));
     struct tree *tree = dir->tree;
 
     *out = (struct seen_list){0};

@@ -27,6 +27,10 @@ void actors_destroy(struct actors *actors); /* NULL is fine */
 /* The process of a thread that waits for us. */
 struct process_id actors_identify(struct tree *tree, pid_t thread);
 
+/* The place that `dir` is: a resource is one by all its names and views, and so is each object
+ * nested in it. */
+uint64_t actors_place(struct dir *dir);
+
 /* The process opened that file for reading. */
 void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id process);
 /* The leaves of `dir` that the process has opened for reading: how many, and a copy in `*out` that

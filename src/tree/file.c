@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_VERSION 1
+
 /* --- taking turns ---------------------------------------------------------------------------- */
 
 static int cancel_errno(struct call *call, enum cancel_reason reason)
@@ -26,6 +28,29 @@ static int cancel_errno(struct call *call, enum cancel_reason reason)
     if (reason == CANCEL_CROWDED)
         return tree_fail(call, EAGAIN, "too many callers wait already: try again in a moment");
     return tree_fail(call, EINTR, "interrupted");
+}
+
+void file_cut(struct file *file)
+{
+    buf_resize(&file->text, 0);
+    author_clear(&file->author);
+    file->inherited = false;
+    file->old_bytes = 0;
+    file->new_bytes = 0;
+    file->applied_bytes = 0;
+    file->wrote = false;
+    file->version++;
+}
+
+/* The file was cut by its path, for this handle too, unless it has something staged already. */
+static void begin_empty(struct file *file)
+{
+    pthread_mutex_lock(&file->tree->lock);
+    bool cut = file->cut;
+    file->cut = false;
+    pthread_mutex_unlock(&file->tree->lock);
+    if (cut && !file->wrote && file->version == FIRST_VERSION)
+        file_cut(file);
 }
 
 int file_enter(struct call *call, struct file *file)
@@ -38,7 +63,10 @@ int file_enter(struct call *call, struct file *file)
     if (reason == CANCEL_NONE)
         file->busy = true;
     pthread_mutex_unlock(&file->lock);
-    return reason == CANCEL_NONE ? 0 : cancel_errno(call, reason);
+    if (reason != CANCEL_NONE)
+        return cancel_errno(call, reason);
+    begin_empty(file);
+    return 0;
 }
 
 /* The same without a wait: TREE_NOT_YET while it is another's turn. */
@@ -50,8 +78,10 @@ static int enter_now(struct call *call, struct file *file)
     bool busy = file->busy;
     file->busy = true;
     pthread_mutex_unlock(&file->lock);
-    if (!busy)
+    if (!busy) {
+        begin_empty(file);
         return 0;
+    }
     return reason == CANCEL_NONE ? TREE_NOT_YET : cancel_errno(call, reason);
 }
 
@@ -102,7 +132,7 @@ static struct file *file_new(struct call *call, struct node node, const struct l
     file->row = row;
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
-    file->version = 1;
+    file->version = FIRST_VERSION;
     file->opener = call->pid;
     if ((row->flags & LEAF_SCRATCH_FILE) != 0) {
         file->scratch = leaf_acts_as(node.dir, node.leaf);
@@ -173,6 +203,18 @@ static int open_scratch(struct call *call, struct file *file, int flags)
     return scratch_truncate(call, file->node.dir, file->scratch, 0);
 }
 
+/* Whether a handle for writing has nothing of the old text. */
+static bool begins_empty(struct call *call, struct file *file, int flags)
+{
+    struct tree *tree = file->tree;
+
+    file->key = file_key_of(file->node);
+    file->by = kin_of(tree, call);
+    file->emptied = (flags & O_TRUNC) != 0 && !file->created;
+    bool cut_before = truncated_take(tree, file->key, &file->by);
+    return cut_before || file->created || (flags & (O_TRUNC | O_APPEND)) != 0;
+}
+
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out)
 {
     const struct leaf_row *row = leaf_row(node.dir, node.leaf);
@@ -191,8 +233,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return -ENOMEM;
     file->created = created;
     file->copied = writing && birth_is_copying(call, node.dir);
-    bool empty = (row->flags & LEAF_BLOCKING) != 0 ||
-                 (writing && (created || (flags & (O_TRUNC | O_APPEND)) != 0));
+    bool empty =
+        (row->flags & LEAF_BLOCKING) != 0 || (writing && !local && begins_empty(call, file, flags));
     rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
     enlist(file);
     if (rc < 0) {

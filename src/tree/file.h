@@ -5,6 +5,7 @@
 
 #include "tree/author.h"
 #include "tree/leaf.h"
+#include "tree/truncated.h"
 
 struct file {
     struct tree *tree;
@@ -13,7 +14,10 @@ struct file {
     size_t shown_bytes;    /* how long the text was then; guarded by tree->lock */
     struct node node;      /* holds a reference of node.dir */
     const struct leaf_row *row;
+    struct file_key key;
     bool writable;
+    struct kin by; /* of a writable handle: who opened it */
+    bool cut;      /* it begins empty from its next use on; guarded by tree->lock */
     bool append;
     uint32_t scratch; /* the canonical number of a scratch file, which has no text of its own */
     bool created;     /* opened by O_CREAT of a file that was not to be seen */
@@ -33,6 +37,7 @@ struct file {
     bool inherited;         /* some of it is from before the open, or a hole */
     size_t old_bytes;       /* how long it was then */
     size_t new_bytes;       /* of that, how much was overwritten, from the start on */
+    bool emptied;           /* it was cut to nothing, which is not remembered yet */
     bool wrote;             /* a write came */
     bool replaced;          /* the text came by a rename */
     bool sent;              /* a change was sent for it */
@@ -57,6 +62,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
  * 0, -EINTR or -ETIMEDOUT. What follows is for who has the turn. */
 int file_enter(struct call *call, struct file *file);
 void file_leave(struct file *file);
+/* The staged text is cut to nothing: nothing is inherited, nothing staged. */
+void file_cut(struct file *file);
 /* Whether the caller's process holds a handle by which it has just made that file. */
 bool file_is_new(struct call *call, struct node node);
 /* Records a failure, but not the same answer given again; returns rc. */

@@ -88,6 +88,7 @@ static void keep_rejected(struct call *call, struct file *file, int rc)
 
 int file_answer(struct call *call, struct file *file, int rc)
 {
+    truncated_forget(file->tree, file->key);
     file->answered = file->version;
     file->answer = rc;
     file->problem = call->problem;

@@ -172,10 +172,9 @@ int tree_truncate(struct call *call, struct file *file, off_t size)
         file->version++;
         file->applied_bytes = 0;
     }
-    if (size == 0) {
-        author_clear(&file->author);
-        file->inherited = false;
-        file->old_bytes = 0;
+    if (rc == 0 && size == 0) {
+        file_cut(file);
+        file->emptied = true;
     }
     file_leave(file);
     return file_finish(call, file, rc);
@@ -195,6 +194,17 @@ int tree_fsync(struct call *call, struct file *file)
     return file_finish(call, file, rc);
 }
 
+/* It is closed with nothing written since it was cut to nothing. */
+static void note_emptied(struct file *file)
+{
+    file->emptied = false;
+    if (file->text.size_bytes == 0)
+        truncated_note(file->tree, file->key, &file->by);
+    pthread_mutex_lock(&file->tree->lock);
+    file->cut = false; /* which it is itself already */
+    pthread_mutex_unlock(&file->tree->lock);
+}
+
 int tree_flush(struct call *call, struct file *file)
 {
     int rc = file_enter(call, file);
@@ -203,6 +213,8 @@ int tree_flush(struct call *call, struct file *file)
         return file_finish(call, file, rc);
     if (file->wrote && same_process(call->pid, file->writer))
         rc = file_commit(call, file);
+    else if (!file->wrote && file->emptied && same_process(call->pid, file->opener))
+        note_emptied(file);
     file_leave(file);
     return file_finish(call, file, rc);
 }

@@ -38,11 +38,16 @@ src_tree_libtree_a_SOURCES = \
   src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \
+  src/tree/truncated.c src/tree/truncated.h \
   src/tree/turns.c src/tree/turns.h \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
 include src/tree/pure.mk
 
-check_PROGRAMS += tests/unit/test_tree
+check_PROGRAMS += tests/unit/test_tree tests/unit/test_tree_saving
+tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+tests_unit_test_tree_saving_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tree_saving_LDADD = $(tests_unit_test_tree_LDADD)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

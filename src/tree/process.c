@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define KERNEL_THREAD 0x00200000u /* PF_KTHREAD among the flags of /proc/PID/stat */
+
 /* A process has the number of its first thread. Costs one system call. */
 static bool is_first_thread(pid_t thread)
 {
@@ -81,13 +83,35 @@ static const char *read_stat(pid_t pid, char *line, size_t size)
     return strrchr(line, ')');
 }
 
-bool process_is_child(pid_t pid, pid_t parent)
+static pid_t parent_of(pid_t pid)
 {
     char line[1024];
     const char *rest = read_stat(pid, line, sizeof line);
-    int found = 0;
+    int parent = 0;
 
-    return rest != NULL && sscanf(rest, ") %*c %d", &found) == 1 && found == parent;
+    return rest != NULL && sscanf(rest, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+bool process_is_child(pid_t pid, pid_t parent)
+{
+    return parent_of(pid) == parent;
+}
+
+pid_t process_parent(pid_t pid)
+{
+    pid_t parent = pid <= 0 ? 0 : parent_of(pid);
+
+    return parent == 1 ? 0 : parent;
+}
+
+bool process_is_kernel_thread(pid_t pid)
+{
+    char line[1024];
+    const char *rest = pid <= 0 ? NULL : read_stat(pid, line, sizeof line);
+    unsigned flags = 0;
+
+    return rest != NULL && sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+           (flags & KERNEL_THREAD) != 0;
 }
 
 static uint64_t start_of(pid_t pid)

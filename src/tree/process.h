@@ -29,5 +29,10 @@ bool same_process(pid_t a, pid_t b);
 bool process_is_making_dir(pid_t thread);
 /* Whether `pid` is a child of `parent`. */
 bool process_is_child(pid_t pid, pid_t parent);
+/* The parent of a process; 0: it has none that tells anything (the first process takes everybody's
+ * orphans), or it can't be told. */
+pid_t process_parent(pid_t pid);
+/* Whether it is a thread of the kernel, which works for anybody: its NFS server is one. */
+bool process_is_kernel_thread(pid_t pid);
 
 #endif

@@ -14,6 +14,7 @@
 #include "tree/names.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
+#include "tree/truncated.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,6 +60,7 @@ void tree_destroy(struct tree *tree)
     drafts_finish(tree);
     scratch_finish(tree);
     renamed_finish(tree);
+    truncated_finish(tree);
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
@@ -162,6 +164,16 @@ int tree_readlink(struct call *call, struct node node, char *out, size_t size)
 
 /* --- attributes ------------------------------------------------------------------------------ */
 
+/* Of a resource's own file only that it was cut to nothing is worth a note. */
+static void note_size(struct call *call, struct node node, off_t size)
+{
+    struct tree *tree = node.dir->tree;
+    struct kin by = kin_of(tree, call);
+
+    if (size == 0 && node.leaf != 0)
+        truncated_note(tree, file_key_of(node), &by);
+}
+
 /* A scratch file really takes what is set; of a resource's own files only the touch counts. */
 static int apply(struct call *call, struct node node, const struct setattr *change)
 {
@@ -176,6 +188,8 @@ static int apply(struct call *call, struct node node, const struct setattr *chan
         }
         return scratch_setattr(node.dir, scratch, change);
     }
+    if (change->set_size)
+        note_size(call, node, change->size);
     if (!change->touch_now)
         return 0;
     call->changed = true;

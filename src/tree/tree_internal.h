@@ -20,6 +20,7 @@
 
 struct actors;
 struct field_key;
+struct truncations;
 
 /* A resource that this mount has changed. */
 struct own_change {
@@ -44,9 +45,10 @@ struct tree {
     _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
     struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
     unsigned own_next;
-    struct actors *actors;   /* what each process has done: actors.c */
-    LIST_HEAD(, file) files; /* newest first */
-    struct field_key *keys;  /* every key seen, by number and by text: field_keys.c */
+    struct actors *actors;           /* what each process has done: actors.c */
+    LIST_HEAD(, file) files;         /* newest first */
+    struct truncations *truncations; /* what was cut to nothing of late: truncated.c */
+    struct field_key *keys;          /* every key seen, by number and by text: field_keys.c */
     const struct field_key **keys_by_number;
     size_t key_count;
     size_t scratch_bytes; /* of all scratch files */

@@ -148,14 +148,14 @@ void fixture_stop(void)
 
 /* --- operations ------------------------------------------------------------------------------ */
 
-static struct call *begin(const char *op)
+struct call *fixture_begin(const char *op)
 {
     cancel_init(&cancel, NULL, clock_now_ms(&clock_system) + TIMEOUT_MS);
     fixture_call = (struct call){.cancel = &cancel, .pid = fixture_pid, .op = op};
     return &fixture_call;
 }
 
-static int end(int rc)
+int fixture_end(int rc)
 {
     cancel_finish(&cancel);
     return rc;
@@ -180,7 +180,9 @@ int fixture_find(const char *path, struct entry *out)
     for (char *name = strtok_r(copy, "/", &rest); name != NULL && rc == 0;
          name = strtok_r(NULL, "/", &rest)) {
         struct dir *dir = out->node.dir;
-        rc = out->node.leaf != 0 ? -ENOTDIR : end(tree_lookup(begin("lookup"), dir, name, out));
+        rc = out->node.leaf != 0
+                 ? -ENOTDIR
+                 : fixture_end(tree_lookup(fixture_begin("lookup"), dir, name, out));
         if (rc != 0)
             out->node.dir = NULL;
         remember(dir);
@@ -224,9 +226,9 @@ int fixture_read(const char *path, struct buf *out)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = end(tree_open(begin("open"), entry.node, O_RDONLY, &file));
-    while (rc == 0 && (got = end((int)tree_read(begin("read"), file, chunk, sizeof chunk,
-                                                (off_t)out->size_bytes))) > 0)
+        rc = fixture_end(tree_open(fixture_begin("open"), entry.node, O_RDONLY, &file));
+    while (rc == 0 && (got = fixture_end((int)tree_read(fixture_begin("read"), file, chunk,
+                                                        sizeof chunk, (off_t)out->size_bytes))) > 0)
         buf_append(out, chunk, (size_t)got);
     if (file != NULL)
         tree_release(file);
@@ -241,14 +243,15 @@ int fixture_write(const char *path, const char *text)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = end(tree_open(begin("open"), entry.node, O_WRONLY | O_TRUNC, &file));
+        rc = fixture_end(tree_open(fixture_begin("open"), entry.node, O_WRONLY | O_TRUNC, &file));
     if (rc == 0)
-        rc = end(tree_flush(begin("flush"), file));
+        rc = fixture_end(tree_flush(fixture_begin("flush"), file));
     if (rc == 0) {
-        ssize_t wrote = end((int)tree_write(begin("write"), file, text, strlen(text), 0));
+        ssize_t wrote =
+            fixture_end((int)tree_write(fixture_begin("write"), file, text, strlen(text), 0));
         struct problem problem = fixture_call.problem;
         rc = wrote < 0 ? (int)wrote : 0;
-        int closed = end(tree_flush(begin("flush"), file));
+        int closed = fixture_end(tree_flush(fixture_begin("flush"), file));
         if (rc == 0)
             rc = closed;
         else
@@ -268,9 +271,9 @@ int fixture_mkdir(const char *path)
 
     if (dir == NULL)
         return -ENOENT;
-    struct call *call = begin("mkdir");
+    struct call *call = fixture_begin("mkdir");
     call->pid = OTHER_PID;
-    int rc = end(tree_mkdir(call, dir, name, 0755, &entry));
+    int rc = fixture_end(tree_mkdir(call, dir, name, 0755, &entry));
     dir_unref(entry.node.dir);
     dir_unref(dir);
     return rc;
@@ -284,7 +287,7 @@ static int in_parent(const char *path, const char *op,
 
     if (dir == NULL)
         return -ENOENT;
-    int rc = end(run(begin(op), dir, name));
+    int rc = fixture_end(run(fixture_begin(op), dir, name));
     dir_unref(dir);
     return rc;
 }
@@ -308,7 +311,7 @@ int fixture_rename(const char *from, const char *to)
     int rc = -ENOENT;
 
     if (dir != NULL && new_dir != NULL)
-        rc = end(tree_rename(begin("rename"), dir, name, new_dir, new_name, 0));
+        rc = fixture_end(tree_rename(fixture_begin("rename"), dir, name, new_dir, new_name, 0));
     dir_unref(dir);
     dir_unref(new_dir);
     return rc;
@@ -323,18 +326,18 @@ int fixture_touch(const char *path)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = end(tree_setattr(begin("setattr"), entry.node, &now, &st, &valid_ms));
+        rc = fixture_end(tree_setattr(fixture_begin("setattr"), entry.node, &now, &st, &valid_ms));
     dir_unref(entry.node.dir);
     return rc;
 }
 
 int fixture_statfs(bool interrupted, struct statvfs *out)
 {
-    struct call *call = begin("statfs");
+    struct call *call = fixture_begin("statfs");
 
     if (interrupted)
         cancel_fire(call->cancel, CANCEL_INTERRUPT);
-    return end(tree_statfs(call, fixture_tree, out));
+    return fixture_end(tree_statfs(call, fixture_tree, out));
 }
 
 static struct listing *open_listing(const char *path)
@@ -343,7 +346,7 @@ static struct listing *open_listing(const char *path)
     struct listing *listing = NULL;
 
     if (fixture_find(path, &entry) == 0)
-        end(tree_opendir(begin("opendir"), entry.node.dir, &listing));
+        fixture_end(tree_opendir(fixture_begin("opendir"), entry.node.dir, &listing));
     dir_unref(entry.node.dir);
     return listing;
 }
@@ -355,7 +358,8 @@ int fixture_remove(const char *path)
     struct listing *listing = rc == 0 ? open_listing(path) : NULL;
 
     for (size_t i = 0; listing != NULL && i < listing_count(listing) && rc == 0; i++)
-        rc = end(tree_unlink(begin("unlink"), entry.node.dir, listing_name(listing, i)));
+        rc = fixture_end(
+            tree_unlink(fixture_begin("unlink"), entry.node.dir, listing_name(listing, i)));
     listing_close(listing);
     if (rc == 0)
         rc = fixture_rmdir(path);

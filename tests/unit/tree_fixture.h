@@ -16,6 +16,10 @@ void fixture_stop(void);
 /* Lets the tree's clock go on by that much, without waiting. */
 void fixture_pass_ms(int64_t ms);
 
+/* A call for one operation, to be given to the tree; and its end: returns rc. */
+struct call *fixture_begin(const char *op);
+int fixture_end(int rc);
+
 /* Each returns 0 or what the tree answered. `path` is from the mount's root: "drives/data". */
 int fixture_find(const char *path, struct entry *out); /* the caller drops out->node.dir */
 int fixture_stat(const char *path, struct stat *st);
