@@ -103,6 +103,8 @@ int cache_ensure(struct cache *cache, const struct kind *kind, enum cache_need n
 /* All records in the API's order, deleted ones left out; false: no memory. */
 bool cache_records(struct cache *cache, const struct kind *kind, struct record_list *out);
 size_t cache_count(struct cache *cache, const struct kind *kind);
+/* Another number after each change of which resources the kind has, or how one is called. */
+uint64_t cache_names_generation(struct cache *cache, const struct kind *kind);
 /* One reference, or NULL. */
 struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id);
 /* Whether it was the id of a resource that was known once and is no more; of those that went the
@@ -220,6 +222,12 @@ bool change_planned(struct change *change);
 /* After success: the resource as it is now, or as it was last known when an update was answered
  * without it and it could not be read (one reference; NULL for delete and restore). */
 struct record *change_record(struct change *change);
+/* What a create has made, as soon as cache_records and its like can show it, which is before the
+ * change is done; one reference, or NULL: nothing, or not yet. */
+struct record *change_created(struct change *change);
+/* While a create has no answer yet: what a listing has brought meanwhile and is taken for what it
+ * makes (a new id with the same required fields); one reference, or NULL. */
+struct record *change_sighted(struct change *change);
 struct change *change_ref(struct change *change);
 void change_unref(struct change *change); /* NULL is fine */
 

@@ -35,6 +35,7 @@ static void wipe_list(char **list)
 static void destroy(struct change *change)
 {
     record_unref(change->record);
+    record_unref(change->created);
     wipe_list(change->secrets);
     wipe(change->body);
     free(change->id);
@@ -202,6 +203,14 @@ void change_mark_sent(struct change *change)
 {
     pthread_mutex_lock(&change->lock);
     change->sent = true;
+    pthread_mutex_unlock(&change->lock);
+}
+
+void change_publish_locked(struct change *change, struct record *record)
+{
+    pthread_mutex_lock(&change->lock);
+    if (change->created == NULL)
+        change->created = record_ref(record);
     pthread_mutex_unlock(&change->lock);
 }
 

@@ -32,6 +32,8 @@ int gate_pass(struct change *change, change_function *send, struct record **out,
 bool change_is_at_end(const struct change *change);
 /* From now on it may have been sent. Takes the change's lock. */
 void change_mark_sent(struct change *change);
+/* A create's resource is shown from now on: in one step with that, so with cache->lock held. */
+void change_publish_locked(struct change *change, struct record *record);
 int change_say_taken_back(struct problem *problem); /* sets it; -1 */
 /* Whether something may have been done although the call failed. */
 bool change_may_be_done(enum problem_kind failure);

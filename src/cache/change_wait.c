@@ -170,3 +170,13 @@ struct record *change_record(struct change *change)
     pthread_mutex_unlock(&change->lock);
     return record;
 }
+
+struct record *change_created(struct change *change)
+{
+    pthread_mutex_lock(&change->lock);
+    struct record *known = change->record != NULL ? change->record : change->created;
+    struct record *record = known == NULL ? NULL : record_ref(known);
+
+    pthread_mutex_unlock(&change->lock);
+    return record;
+}

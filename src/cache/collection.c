@@ -141,6 +141,7 @@ struct item *collection_add(struct collection *collection, struct record *record
         return NULL;
     }
     if (index_names(collection, item)) {
+        collection->names_changed++;
         collection->bytes += record->json_bytes;
         return item;
     }
@@ -152,6 +153,7 @@ struct item *collection_add(struct collection *collection, struct record *record
 void collection_remove(struct collection *collection, struct item *item)
 {
     gone_note(collection, item->record->id);
+    collection->names_changed++;
     collection->bytes -= item->record->json_bytes;
     TAILQ_REMOVE(&collection->order, item, link);
     names_remove(collection, item);
@@ -177,6 +179,7 @@ bool collection_replace(struct collection *collection, struct item *item, struct
         swap_record(collection, item, record);
         return true;
     }
+    collection->names_changed++;
     names_remove(collection, item);
     leave_machine(collection, item);
     swap_record(collection, item, record);

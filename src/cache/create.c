@@ -168,12 +168,27 @@ static struct item *find_new_locked(const struct doubt *doubt)
     return item;
 }
 
+struct record *change_sighted(struct change *change)
+{
+    struct cache *cache = change->collection->cache;
+
+    pthread_mutex_lock(&cache->lock);
+    const struct doubt *doubt = change->doubt;
+    struct item *item = doubt == NULL || doubt->blind ? NULL : find_new_locked(doubt);
+    struct record *record = item == NULL ? NULL : record_ref(item->record);
+
+    pthread_mutex_unlock(&cache->lock);
+    return record;
+}
+
 /* Takes it for the created one; nobody else can claim it then. One reference. */
-static struct record *claim_locked(const struct doubt *doubt, struct item *item)
+static struct record *claim_locked(struct change *change, const struct doubt *doubt,
+                                   struct item *item)
 {
     struct collection *collection = doubt->collection;
 
     item->first_begun = 0;
+    change_publish_locked(change, item->record);
     events_found_locked(collection, item->record, doubt->sent_wall_ms);
     cache_expire_singletons_locked(collection->cache);
     return record_ref(item->record);
@@ -181,14 +196,15 @@ static struct record *claim_locked(const struct doubt *doubt, struct item *item)
 
 /* What a new listing tells. Of a blind doubt, one that looks like it may have been there before;
  * when there is none, what comes from now on is new. */
-static int conclude_locked(struct doubt *doubt, struct record **out, struct problem *problem)
+static int conclude_locked(struct change *change, struct doubt *doubt, struct record **out,
+                           struct problem *problem)
 {
     struct item *item = find_new_locked(doubt);
 
     if (item == NULL)
         doubt->blind = false;
     else if (!doubt->blind)
-        *out = claim_locked(doubt, item);
+        *out = claim_locked(change, doubt, item);
     else
         return problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
                            "there is one like it (%s), and whether that is new can't be told",
@@ -197,8 +213,8 @@ static int conclude_locked(struct doubt *doubt, struct record **out, struct prob
 }
 
 /* Lists anew and looks. -1: it could not be listed, or does not tell. */
-static int look(struct doubt *doubt, struct cancel *cancel, struct record **out,
-                struct problem *problem)
+static int look(struct change *change, struct doubt *doubt, struct cancel *cancel,
+                struct record **out, struct problem *problem)
 {
     struct cache *cache = doubt->collection->cache;
 
@@ -209,14 +225,14 @@ static int look(struct doubt *doubt, struct cancel *cancel, struct record **out,
     if (fetch_list_since(doubt->collection, since, cancel, problem) != 0)
         return -1;
     pthread_mutex_lock(&cache->lock);
-    int rc = conclude_locked(doubt, out, problem);
+    int rc = conclude_locked(change, doubt, out, problem);
     pthread_mutex_unlock(&cache->lock);
     return rc;
 }
 
 /* After a create without an answer, in a time of its own: that of the create may be over. It ends
  * before the caller's does, who is to learn the outcome. */
-static struct record *look_after(const struct change *change, struct doubt *doubt)
+static struct record *look_after(struct change *change, struct doubt *doubt)
 {
     struct cache *cache = doubt->collection->cache;
     int64_t eighth_ms = cache->config.timeout_ms / 8;
@@ -226,7 +242,7 @@ static struct record *look_after(const struct change *change, struct doubt *doub
 
     cancel_init(&cancel, cache->config.group,
                 change->deadline_ms - (eighth_ms < LOOK_RESERVE_MS ? eighth_ms : LOOK_RESERVE_MS));
-    look(doubt, &cancel, &record, &ignored);
+    look(change, doubt, &cancel, &record, &ignored);
     cancel_finish(&cancel);
     return record;
 }
@@ -266,14 +282,15 @@ static int say_doubted(struct cache *cache, struct doubt *earlier, struct proble
 
 /* Whether an earlier attempt has succeeded. 0: found, or `*out` NULL: it can be sent. -1: that is
  * not known, and nothing must be sent. */
-static int look_before(struct cache *cache, const struct doubt *like, struct cancel *cancel,
+static int look_before(struct change *change, const struct doubt *like, struct cancel *cancel,
                        struct record **out, struct problem *problem)
 {
+    struct cache *cache = change->collection->cache;
     struct doubt *earlier = take_doubt(cache, like);
 
     if (earlier == NULL)
         return 0;
-    if (look(earlier, cancel, out, problem) != 0)
+    if (look(change, earlier, cancel, out, problem) != 0)
         return say_doubted(cache, earlier, problem);
     free(earlier);
     return 0;
@@ -297,7 +314,7 @@ static bool know_before(struct collection *collection, struct cancel *cancel)
     return known || fetch_list_since(collection, since, cancel, NULL) == 0;
 }
 
-static void mark_sent(struct doubt *doubt, bool known)
+static void mark_sent(struct change *change, struct doubt *doubt, bool known)
 {
     struct cache *cache = doubt->collection->cache;
 
@@ -305,13 +322,26 @@ static void mark_sent(struct doubt *doubt, bool known)
     pthread_mutex_lock(&cache->lock);
     doubt->sent = next_tick(cache);
     doubt->sent_wall_ms = clock_wall_ms(cache->config.clock);
+    change->doubt = doubt;
+    pthread_mutex_unlock(&cache->lock);
+    change_mark_sent(change);
+}
+
+/* There is an answer, or there will be none. */
+static void mark_answered(struct change *change)
+{
+    struct cache *cache = change->collection->cache;
+
+    pthread_mutex_lock(&cache->lock);
+    change->doubt = NULL;
     pthread_mutex_unlock(&cache->lock);
 }
 
 /* Success: into the cache. One reference in `*out`. */
-static void keep_created(struct collection *collection, struct record *record,
-                         const struct event *event, struct record **out)
+static void keep_created(struct change *change, struct record *record, const struct event *event,
+                         struct record **out)
 {
+    struct collection *collection = change->collection;
     struct cache *cache = collection->cache;
 
     pthread_mutex_lock(&cache->lock);
@@ -324,6 +354,7 @@ static void keep_created(struct collection *collection, struct record *record,
     struct item *item = collection_find(collection, record->id);
 
     *out = record_ref(item == NULL ? record : item->record);
+    change_publish_locked(change, *out);
     pthread_mutex_unlock(&cache->lock);
 }
 
@@ -338,7 +369,7 @@ static int send(struct change *change, struct doubt *doubt, struct cancel *cance
                             (const char *const *)change->secrets, cancel, &record, &event, problem);
 
     if (rc == 0)
-        keep_created(collection, record, &event, out);
+        keep_created(change, record, &event, out);
     else if (problem->kind == PROBLEM_UNKNOWN_OUTCOME)
         *out = look_after(change, doubt);
     record_unref(record);
@@ -354,7 +385,7 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
 
     if (doubt == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-    int rc = look_before(cache, doubt, cancel, out, problem);
+    int rc = look_before(change, doubt, cancel, out, problem);
 
     if (rc != 0 || *out != NULL) {
         free(doubt);
@@ -364,9 +395,9 @@ int verb_create(struct change *change, struct cancel *cancel, struct record **ou
         free(doubt);
         return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
     }
-    mark_sent(doubt, known);
-    change_mark_sent(change);
+    mark_sent(change, doubt, known);
     rc = send(change, doubt, cancel, out, problem);
+    mark_answered(change);
     if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {
         free(doubt);
         return rc;

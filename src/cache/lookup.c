@@ -34,6 +34,15 @@ bool cache_records(struct cache *cache, const struct kind *kind, struct record_l
     return complete;
 }
 
+uint64_t cache_names_generation(struct cache *cache, const struct kind *kind)
+{
+    pthread_mutex_lock(&cache->lock);
+    uint64_t generation = collection_of(cache, kind)->names_changed;
+
+    pthread_mutex_unlock(&cache->lock);
+    return generation;
+}
+
 size_t cache_count(struct cache *cache, const struct kind *kind)
 {
     pthread_mutex_lock(&cache->lock);

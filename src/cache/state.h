@@ -160,6 +160,7 @@ struct collection {
     struct item *by_id;
     struct name_slot *names[NAME_INDEXES];
     struct machine *machines;
+    uint64_t names_changed; /* how often a name has come, gone, or been replaced by another */
     size_t bytes;           /* of the records' documents */
     struct item_list order; /* the API's; own creations that listings lack come first */
     struct tombstone *tombstones;
@@ -239,7 +240,10 @@ struct change {
     unsigned waiting; /* how many callers do */
     struct problem problem;
     struct record *record;
+    struct record *created; /* of a create: what is shown already, maybe before it is done */
     struct wait_queue waiters;
+    const struct doubt *doubt; /* of a create that is sent: what it is known by; guarded by
+                                * cache->lock */
 };
 
 /* The workers' lanes: one for each kind, one for the events. */

@@ -113,8 +113,18 @@ static struct stat entry_stat(const struct handle *handle, size_t index)
 
 /* Each of the two below adds one entry. Returns 1; 0 when the page is full; or a negative errno. */
 
+/* What has changed since the directory was opened. */
+static int refresh(struct page *page, size_t index)
+{
+    return index < DOTS ? 0 : listing_refresh(&page->op->call, page->handle->listing, index - DOTS);
+}
+
 static int add_plain(struct page *page, size_t index)
 {
+    int rc = refresh(page, index);
+
+    if (rc != 0)
+        return rc == -ENOENT ? 1 : rc;
     struct stat st = entry_stat(page->handle, index);
     size_t left = page->size - page->used;
     size_t need = fuse_add_direntry(page->op->req, page->bytes + page->used, left,
@@ -145,6 +155,10 @@ static int describe(struct page *page, size_t index, struct fuse_entry_param *ou
 
 static int add_plus(struct page *page, size_t index)
 {
+    int rc = refresh(page, index);
+
+    if (rc != 0)
+        return rc == -ENOENT ? 1 : rc;
     const char *name = entry_name(page->handle, index);
     fuse_req_t req = page->op->req;
     struct fuse_entry_param param;
@@ -152,7 +166,7 @@ static int add_plus(struct page *page, size_t index)
     /* Measured before it is counted: what doesn't fit was never looked up. */
     if (fuse_add_direntry_plus(req, NULL, 0, name, NULL, 0) > page->size - page->used)
         return 0;
-    int rc = describe(page, index, &param);
+    rc = describe(page, index, &param);
     if (rc == -ENOENT) /* gone since the directory was opened */
         return 1;
     if (rc != 0)

@@ -121,6 +121,11 @@ static void detach(struct dir *dir)
     dir->attached = false;
 }
 
+void dir_note_names(struct dir *dir)
+{
+    atomic_fetch_add(&dir->names_changed, 1);
+}
+
 void dir_detach(struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);

@@ -85,21 +85,22 @@ struct dir {
     struct tree *tree;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
     uint64_t serial;
-    unsigned refs;            /* guarded by tree->lock */
-    struct dir *parent;       /* a reference; NULL: root */
-    _Atomic(char *) name;     /* encoded, as it was looked up; replaced by a rename */
-    const struct kind *kind;  /* NULL where there is none */
-    _Atomic(char *) id;       /* of a resource; NULL; set once */
-    char *machine_id;         /* of a machine's directory and what is in it; or NULL */
-    struct dir *children;     /* by name: the latest handed out; guarded by tree->lock */
-    bool attached;            /* in parent->children; guarded by tree->lock */
-    struct rebound *rebounds; /* names in it that went to another resource of late: a ring of
-                               * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
-    unsigned rebound_next;    /* likewise */
-    struct overlay overlay;   /* guarded by tree->lock */
-    struct birth birth;       /* guarded by tree->lock */
-    struct draft *draft;      /* guarded by tree->lock; see draft.c */
-    struct role *roles;       /* oldest first; guarded by tree->lock */
+    unsigned refs;                   /* guarded by tree->lock */
+    struct dir *parent;              /* a reference; NULL: root */
+    _Atomic(char *) name;            /* encoded, as it was looked up; replaced by a rename */
+    const struct kind *kind;         /* NULL where there is none */
+    _Atomic(char *) id;              /* of a resource; NULL; set once */
+    char *machine_id;                /* of a machine's directory and what is in it; or NULL */
+    _Atomic(uint64_t) names_changed; /* how often a name in it has changed by this mount's doing */
+    struct dir *children;            /* by name: the latest handed out; guarded by tree->lock */
+    bool attached;                   /* in parent->children; guarded by tree->lock */
+    struct rebound *rebounds;        /* names in it that went to another resource of late: a ring of
+                                      * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
+    unsigned rebound_next;           /* likewise */
+    struct overlay overlay;          /* guarded by tree->lock */
+    struct birth birth;              /* guarded by tree->lock */
+    struct draft *draft;             /* guarded by tree->lock; see draft.c */
+    struct role *roles;              /* oldest first; guarded by tree->lock */
     size_t role_count;
     LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
     uint32_t next_scratch;        /* guarded by tree->lock */
@@ -122,6 +123,8 @@ void dir_note_own(struct tree *tree, const char *id);
 struct dir *dir_child(struct dir *parent, const char *name);
 /* The name means nothing (or something else) from now on. */
 void dir_detach(struct dir *dir);
+/* A name in it has come, gone or been replaced, other than by a change of the server's. */
+void dir_note_names(struct dir *dir);
 /* Moves the object to another name in the same directory, as the kernel moves its dentry. */
 bool dir_move(struct dir *dir, const char *new_name);
 const struct dir_ops *dir_ops(const struct dir *dir);

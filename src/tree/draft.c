@@ -82,6 +82,7 @@ static void become_resource(struct dir *dir, const char *id)
     overlay_clear_all(dir);
     leaves_drop_shadowed(dir);
     drop(dir);
+    dir_note_names(dir->parent);
 }
 
 struct change *draft_change(struct dir *dir)
@@ -105,6 +106,21 @@ void draft_set_change(struct dir *dir, struct change *change)
     }
     pthread_mutex_unlock(&dir->tree->lock);
     change_unref(old);
+}
+
+/* Its create has ended without a resource; a later one stays. */
+static void forget_change(struct dir *dir, struct change *change)
+{
+    bool same = false;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    if (dir->draft != NULL && dir->draft->change == change) {
+        dir->draft->change = NULL;
+        same = true;
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    if (same)
+        change_unref(change);
 }
 
 void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *body, int rc)
@@ -136,20 +152,29 @@ int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *b
     return rc;
 }
 
-/* Takes over the outcome of a create that has ended. */
 void draft_settle(struct dir *dir)
 {
     struct change *change = draft_change(dir);
 
-    if (change != NULL && change_done(change)) {
-        struct record *record = change_record(change);
-        if (record != NULL)
-            become_resource(dir, record->id);
-        else
-            draft_set_change(dir, NULL);
-        record_unref(record);
-    }
+    if (change == NULL)
+        return;
+    bool done = change_done(change); /* asked first: then what it has made is known */
+    struct record *record = change_created(change);
+    if (record != NULL)
+        become_resource(dir, record->id);
+    else if (done)
+        forget_change(dir, change);
+    record_unref(record);
     change_unref(change);
+}
+
+struct record *draft_sighted(struct dir *dir)
+{
+    struct change *change = draft_change(dir);
+    struct record *record = change == NULL ? NULL : change_sighted(change);
+
+    change_unref(change);
+    return record;
 }
 
 /* --- its values ------------------------------------------------------------------------------ */
@@ -214,24 +239,6 @@ bool draft_is_planned(struct dir *dir)
 
 /* --- making, finding, removing --------------------------------------------------------------- */
 
-/* A reference of the n-th draft's directory among those of `parent`; NULL: there are no more. */
-static struct dir *nth(struct dir *parent, size_t n)
-{
-    struct draft *draft;
-    struct dir *dir = NULL;
-
-    pthread_mutex_lock(&parent->tree->lock);
-    LIST_FOREACH (draft, &parent->tree->drafts, link)
-        if (draft->dir->parent == parent && n-- == 0)
-            break;
-    if (draft != NULL) {
-        dir = draft->dir;
-        dir->refs++;
-    }
-    pthread_mutex_unlock(&parent->tree->lock);
-    return dir;
-}
-
 struct dir *draft_find(struct dir *parent, const char *name)
 {
     struct draft *draft;
@@ -255,16 +262,47 @@ struct dir *draft_find(struct dir *parent, const char *name)
     return NULL;
 }
 
-int draft_list(struct dir *parent, struct listing *listing)
+/* With tree->lock held. */
+static size_t count_in(const struct dir *parent)
 {
-    bool ok = true;
-    struct dir *dir;
+    const struct draft *draft;
+    size_t count = 0;
 
-    for (size_t n = 0; ok && (dir = nth(parent, n)) != NULL; n++) {
-        ok = listing_add_dir(listing, dir_name(dir), &draft_ops, parent->kind, NULL, NULL);
-        dir_unref(dir);
-    }
-    return ok ? 0 : -ENOMEM;
+    LIST_FOREACH (draft, &parent->tree->drafts, link)
+        count += draft->dir->parent == parent;
+    return count;
+}
+
+bool drafts_take(struct dir *parent, struct drafts *out)
+{
+    struct draft *draft;
+
+    pthread_mutex_lock(&parent->tree->lock);
+    *out = (struct drafts){.dirs = calloc(count_in(parent) + 1, sizeof *out->dirs)};
+    if (out->dirs != NULL)
+        LIST_FOREACH (draft, &parent->tree->drafts, link)
+            if (draft->dir->parent == parent) {
+                draft->dir->refs++;
+                out->dirs[out->count++] = draft->dir;
+            }
+    pthread_mutex_unlock(&parent->tree->lock);
+    return out->dirs != NULL;
+}
+
+void drafts_drop(struct drafts *drafts)
+{
+    for (size_t i = 0; i < drafts->count; i++)
+        dir_unref(drafts->dirs[i]);
+    free(drafts->dirs);
+    *drafts = (struct drafts){0};
+}
+
+bool draft_is_there(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->tree->lock);
+    bool there = dir->draft != NULL;
+    pthread_mutex_unlock(&dir->tree->lock);
+    return there;
 }
 
 /* What a dry run shows for a create that mkdir would have sent: a draft where there are any. */
@@ -346,6 +384,7 @@ int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct 
     dir->draft = draft;
     LIST_INSERT_HEAD(&tree->drafts, draft, link);
     pthread_mutex_unlock(&tree->lock);
+    dir_note_names(parent);
     *child = dir;
     return 0;
 }
@@ -366,6 +405,7 @@ int draft_rmdir(struct call *call, struct dir *dir)
     scratch_clear(dir);
     dir_detach(dir);
     drop(dir);
+    dir_note_names(dir->parent);
     atomic_fetch_add(&dir->tree->own_changes, 1);
     return 0;
 }
@@ -379,6 +419,7 @@ int draft_rename(struct call *call, struct dir *dir, const char *new_name)
         return tree_fail(call, EBUSY, "it is just being created");
     if (!dir_move(dir, new_name))
         return -ENOMEM;
+    dir_note_names(dir->parent);
     atomic_fetch_add(&dir->tree->own_changes, 1);
     return 0;
 }

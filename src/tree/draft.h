@@ -50,8 +50,14 @@ void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *bo
 /* If the last create that failed had this body: its answer again (negative), else 0. */
 int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *body);
 
-/* Takes over the outcome of a create that has ended. */
+/* Takes over the outcome of its create: it becomes the resource's directory as soon as the cache
+ * shows that one. */
 void draft_settle(struct dir *dir);
+/* While its create has no answer yet: the resource that a listing has brought meanwhile and that
+ * is taken for what it makes; a reference, or NULL. */
+struct record *draft_sighted(struct dir *dir);
+/* Whether it still is a draft: not removed, and no resource. */
+bool draft_is_there(struct dir *dir);
 
 /* --- draft_gone.c: a copy of what is gone brings nothing back -------------------------------- */
 
@@ -69,7 +75,15 @@ int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, str
 
 /* The draft called `name` in a kind's directory: a reference of its directory, or NULL. */
 struct dir *draft_find(struct dir *parent, const char *name);
-int draft_list(struct dir *parent, struct listing *listing);
+/* All drafts of a directory at one moment, newest first. */
+struct drafts {
+    struct dir **dirs; /* references */
+    size_t count;
+};
+
+/* False: no memory. To be dropped in any case. */
+bool drafts_take(struct dir *parent, struct drafts *out);
+void drafts_drop(struct drafts *drafts);
 int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child);
 /* Creates at once what defaults= completes: 0 or -errno; 1: something is missing, nothing was
  * done. */

@@ -11,6 +11,7 @@
 #include "tree/names.h"
 #include "tree/renamed.h"
 #include "tree/resource.h"
+#include "tree/shown.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,9 +71,7 @@ static int kind_list(struct call *call, struct dir *dir, struct listing *listing
 {
     int rc = ensure_listing(call, dir, CACHE_FRESH);
 
-    if (rc == 0)
-        rc = resource_list(call, dir, listing);
-    return rc < 0 ? rc : draft_list(dir, listing);
+    return rc < 0 ? rc : shown_list(dir, listing);
 }
 
 static int refuse_snapshot(struct call *call, const char *name)

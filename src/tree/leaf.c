@@ -67,6 +67,7 @@ bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
         if (dir->roles[i].acts_as == canonical && dir->roles[i].leaf != leaf)
             dir->roles[i].acts_as = 0;
     bool ok = add_role(dir, leaf, canonical);
+    dir_note_names(dir);
     if (ok && leaf != canonical)
         for (size_t i = 0; i < dir->role_count; i++)
             if (dir->roles[i].leaf == canonical && dir->roles[i].acts_as == canonical)

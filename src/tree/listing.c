@@ -9,7 +9,7 @@
 #include "tree/errors.h"
 #include "tree/leaf.h"
 #include "tree/lease.h"
-#include "tree/names.h"
+#include "tree/shown.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,6 +59,40 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
            (machine_id == NULL || entry->machine_id != NULL);
 }
 
+bool listing_add_object(struct listing *listing, struct dir *dir, const struct dir_ops *ops)
+{
+    if (!listing_add_dir(listing, dir_name(dir), ops, dir->kind, dir_id(dir), dir->machine_id))
+        return false;
+    listing->entries[listing->count - 1].dir = dir_ref(dir);
+    return true;
+}
+
+bool listing_rename_entry(struct listed *entry, const char *name)
+{
+    if (strcmp(entry->name, name) == 0)
+        return true;
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return false;
+    free(entry->name);
+    entry->name = copy;
+    return true;
+}
+
+static struct names_state state_of(struct dir *dir)
+{
+    return (struct names_state){
+        .own_changes = atomic_load(&dir->tree->own_changes),
+        .records =
+            dir->kind == NULL ? 0 : cache_names_generation(dir->tree->config.cache, dir->kind),
+        .local = atomic_load(&dir->names_changed)};
+}
+
+static bool is_same_state(struct names_state a, struct names_state b)
+{
+    return a.own_changes == b.own_changes && a.records == b.records && a.local == b.local;
+}
+
 static int fill(struct call *call, struct dir *dir, struct listing *listing)
 {
     const struct dir_ops *ops = dir_ops(dir);
@@ -75,7 +109,7 @@ int tree_opendir(struct call *call, struct dir *dir, struct listing **out)
         return -ENOMEM;
     overlay_sweep(dir->tree);
     listing->dir = dir_ref(dir);
-    listing->own_changes = atomic_load(&dir->tree->own_changes);
+    listing->state = state_of(dir);
     birth_looked(call, dir);
     int rc = fill(call, dir, listing);
     if (rc < 0) {
@@ -111,23 +145,65 @@ ino_t listing_ino(const struct listing *listing, size_t index)
     return attr_child_ino(listing->dir, entry->name, entry->id);
 }
 
-/* Whether the name still means what was listed: a stream that was opened before a change of this
- * mount must not give the kernel the old names again. */
-static bool still_leads(struct dir *dir, const struct listed *entry)
-{
-    struct record *record = NULL;
+/* --- what has changed since ------------------------------------------------------------------- */
 
-    if (entry->ops == &draft_ops) {
-        struct dir *draft = draft_find(dir, entry->name);
-        dir_unref(draft);
-        return draft != NULL;
-    }
-    if (entry->id == NULL) /* a file, a machine */
-        return true;
-    name_resolve(dir->tree->config.cache, entry->kind, dir->machine_id, entry->name, &record, NULL);
-    bool same = record != NULL && strcmp(record->id, entry->id) == 0;
-    record_unref(record);
-    return same;
+static bool has_name(const struct listing *listing, const char *name)
+{
+    for (size_t i = 0; i < listing->count; i++)
+        if (strcmp(listing->entries[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The file that has the entry's name by now: another number than before, when something was moved
+ * there. */
+static int find_again(struct call *call, struct dir *dir, struct listed *entry)
+{
+    struct found found = {0};
+    int rc = leaves_lookup(call, dir, entry->name, &found);
+
+    dir_unref(found.dir);
+    if (rc == 0 && found.leaf == 0)
+        rc = -ENOENT;
+    if (rc == 0)
+        entry->leaf = found.leaf;
+    return rc;
+}
+
+static int refresh_leaf(struct call *call, struct listing *listing, struct listed *entry)
+{
+    char name[LEAF_NAME_BYTES];
+
+    if (leaf_hidden(listing->dir, leaf_acts_as(listing->dir, entry->leaf)))
+        return -ENOENT;
+    leaf_name(listing->dir, entry->leaf, name);
+    if (strcmp(name, entry->name) == 0)
+        return 0;
+    if (name[0] == '\0' || has_name(listing, name))
+        return find_again(call, listing->dir, entry);
+    return listing_rename_entry(entry, name) ? 0 : -ENOMEM;
+}
+
+/* A stream that was opened before a change must neither give the kernel the old names again, nor
+ * lack what has got a new one, for that is nowhere else in it. */
+int listing_refresh(struct call *call, struct listing *listing, size_t index)
+{
+    struct listed *entry = &listing->entries[index];
+
+    if (is_same_state(listing->state, state_of(listing->dir)))
+        return 0;
+    if (entry->leaf != 0)
+        return refresh_leaf(call, listing, entry);
+    return entry->dir != NULL || entry->id != NULL ? shown_refresh(listing, entry) : 0;
+}
+
+static struct dir *object_of(struct dir *dir, const struct listed *entry)
+{
+    if (entry->leaf != 0)
+        return dir_ref(dir);
+    if (entry->dir != NULL)
+        return dir_ref(entry->dir);
+    return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
 }
 
 int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out)
@@ -138,15 +214,9 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     uint64_t own_changes = atomic_load(&dir->tree->own_changes);
 
     *out = (struct entry){.node = {.leaf = entry->leaf}};
-    if (listing->own_changes != own_changes && !still_leads(dir, entry))
-        return -ENOENT;
     if (!attr_is_known((struct node){dir, entry->leaf}))
         return -EAGAIN;
-    if (entry->leaf != 0)
-        out->node.dir = dir_ref(dir);
-    else
-        out->node.dir =
-            dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
+    out->node.dir = object_of(dir, entry);
     if (out->node.dir == NULL)
         return -ENOMEM;
     int rc = attr_entry(call, dir, out);
@@ -166,6 +236,7 @@ void listing_finish(struct listing *listing)
 {
     for (size_t i = 0; i < listing->count; i++) {
         free(listing->entries[i].name);
+        dir_unref(listing->entries[i].dir);
         free(listing->entries[i].id);
         free(listing->entries[i].machine_id);
     }

@@ -33,6 +33,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/resource_files.c \
   src/tree/restore.c \
   src/tree/root.c \
+  src/tree/shown.c src/tree/shown.h \
   src/tree/scratch.c src/tree/scratch.h src/tree/scratch_internal.h \
   src/tree/scratch_data.c \
   src/tree/smb_files.c \
@@ -54,3 +55,9 @@ tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)
+
+check_PROGRAMS += tests/unit/test_tree_listing
+tests_unit_test_tree_listing_SOURCES = tests/unit/test_tree_listing.c \
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+tests_unit_test_tree_listing_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tree_listing_LDADD = $(tests_unit_test_tree_LDADD)

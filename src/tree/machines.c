@@ -11,6 +11,7 @@
 #include "tree/names.h"
 #include "tree/renamed.h"
 #include "tree/resource.h"
+#include "tree/shown.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -111,32 +112,68 @@ static int machines_lookup(struct call *call, struct dir *dir, const char *name,
     return out->dir == NULL ? -ENOMEM : 0;
 }
 
-static bool list_known(struct dir *dir, struct listing *listing)
+/* Those that are shown though they have nothing, each freed by the caller with the array; they are
+ * taken before the known ones, into which they may go. NULL: no memory. */
+static char **take_local(struct tree *tree, size_t *count)
 {
-    char **ids = NULL;
-    size_t count = 0;
-    bool ok = cache_machines(dir->tree->config.cache, dir->kind, &ids, &count);
-
-    for (size_t i = 0; i < count; i++) {
-        ok = ok && listing_add_dir(listing, ids[i], &machine_ops, dir->kind, NULL, ids[i]);
-        free(ids[i]);
-    }
-    free(ids);
-    return ok;
-}
-
-static bool list_local(struct dir *dir, struct listing *listing)
-{
-    struct tree *tree = dir->tree;
     struct local_machine *machine;
-    bool ok = true;
+    size_t total = 0;
 
+    *count = 0;
     pthread_mutex_lock(&tree->lock);
     find_local(tree, "");
     LIST_FOREACH (machine, &tree->machines, link)
-        if (ok && !cache_has_machine(tree->config.cache, dir->kind, machine->id))
-            ok = listing_add_dir(listing, machine->id, &machine_ops, dir->kind, NULL, machine->id);
+        total++;
+    char **ids = calloc(total + 1, sizeof *ids);
+    if (ids != NULL)
+        LIST_FOREACH (machine, &tree->machines, link)
+            ids[(*count)++] = strdup(machine->id);
     pthread_mutex_unlock(&tree->lock);
+    return ids;
+}
+
+static bool has_entry(const struct listing *listing, const char *name)
+{
+    for (size_t i = 0; i < listing->count; i++)
+        if (strcmp(listing->entries[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Adds those that are not in the listing yet. */
+static bool add_machines(struct dir *dir, char **ids, size_t count, struct listing *listing)
+{
+    size_t before = listing->count;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < count; i++)
+        ok = ids[i] != NULL &&
+             ((before > 0 && has_entry(listing, ids[i])) ||
+              listing_add_dir(listing, ids[i], &machine_ops, dir->kind, NULL, ids[i]));
+    return ok;
+}
+
+static void free_ids(char **ids, size_t count)
+{
+    for (size_t i = 0; ids != NULL && i < count; i++)
+        free(ids[i]);
+    free(ids);
+}
+
+static bool list_machines(struct dir *dir, struct listing *listing)
+{
+    char **local = NULL;
+    char **known = NULL;
+    size_t local_count = 0;
+    size_t known_count = 0;
+
+    local = take_local(dir->tree, &local_count);
+    bool ok = local != NULL &&
+              cache_machines(dir->tree->config.cache, dir->kind, &known, &known_count) &&
+              add_machines(dir, known, known_count, listing) &&
+              add_machines(dir, local, local_count, listing);
+    free_ids(local, local_count);
+    free_ids(known, known_count);
     return ok;
 }
 
@@ -146,7 +183,7 @@ static int machines_list(struct call *call, struct dir *dir, struct listing *lis
 
     if (rc < 0)
         return rc;
-    return list_known(dir, listing) && list_local(dir, listing) ? 0 : -ENOMEM;
+    return list_machines(dir, listing) ? 0 : -ENOMEM;
 }
 
 static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
@@ -219,7 +256,7 @@ static int machine_list(struct call *call, struct dir *dir, struct listing *list
         return rc;
     if (!machine_exists(dir, dir->machine_id))
         return -ENOENT;
-    return resource_list(call, dir, listing);
+    return shown_list(dir, listing);
 }
 
 /* A local machine's directory goes when the first create in it fails. */

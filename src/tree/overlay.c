@@ -28,6 +28,8 @@ static bool clear(struct dir *dir)
 {
     bool was_listed = dir->overlay.listed;
 
+    if (dir->overlay.hidden_count > 0)
+        dir_note_names(dir);
     dir->overlay.hidden_count = 0;
     dir->overlay.revert_ms = 0;
     dir->overlay.listed = false;
@@ -55,6 +57,7 @@ void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
 
     pthread_mutex_lock(&tree->lock);
     if (add_hidden(&dir->overlay, canonical, process)) {
+        dir_note_names(dir);
         dir->overlay.revert_ms = now_ms(tree) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
             dir->overlay.listed = true;
@@ -108,6 +111,8 @@ void overlay_show(struct dir *dir, uint32_t canonical)
     for (size_t i = 0; i < overlay->hidden_count; i++)
         if (overlay->hidden[i].leaf != canonical)
             overlay->hidden[kept++] = overlay->hidden[i];
+    if (kept != overlay->hidden_count)
+        dir_note_names(dir);
     overlay->hidden_count = kept;
     bool drop = kept == 0 && clear(dir);
     pthread_mutex_unlock(&dir->tree->lock);

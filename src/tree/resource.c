@@ -61,45 +61,6 @@ int resource_lookup(struct call *call, struct dir *parent, const char *name, str
     return rc;
 }
 
-/* --- listing --------------------------------------------------------------------------------- */
-
-static bool shown_name(struct dir *parent, const struct record *record, struct buf *name)
-{
-    name->size_bytes = 0;
-    if (!name_shown(parent->tree->config.cache, record, name))
-        return false;
-    struct dir *draft = draft_find(parent, buf_text(name));
-    if (draft == NULL)
-        return true;
-    dir_unref(draft);
-    name->size_bytes = 0;
-    return name_with_id(record->name, record->name_bytes, record->id, name);
-}
-
-static bool list_record(struct dir *parent, const struct record *record, struct buf *name,
-                        struct listing *listing)
-{
-    if (machine_of(parent) != NULL && strcmp(record->machine_id, machine_of(parent)) != 0)
-        return true;
-    return shown_name(parent, record, name) &&
-           listing_add_dir(listing, buf_text(name), &resource_ops, parent->kind, record->id,
-                           machine_of(parent));
-}
-
-int resource_list(struct call *call, struct dir *parent, struct listing *listing)
-{
-    struct record_list records = RECORD_LIST_EMPTY;
-    struct buf name = BUF_EMPTY;
-
-    (void)call;
-    bool ok = cache_records(parent->tree->config.cache, parent->kind, &records);
-    for (size_t i = 0; ok && i < records.count; i++)
-        ok = list_record(parent, records.records[i], &name, listing);
-    record_list_finish(&records);
-    buf_finish(&name);
-    return ok ? 0 : -ENOMEM;
-}
-
 /* --- deleting -------------------------------------------------------------------------------- */
 
 static int say_rebound(struct call *call, const struct dir *dir)

@@ -13,8 +13,6 @@ int resource_lookup(struct call *call, struct dir *parent, const char *name, str
 /* Sends a change and waits for it; `out` (or NULL) gets the resource's record. */
 int resource_change(struct call *call, struct dir *dir, const char *name,
                     const struct change_request *request, struct record **out);
-/* Adds the resources as they are listed: 0 or -ENOMEM. */
-int resource_list(struct call *call, struct dir *parent, struct listing *listing);
 /* Deletes it, if all that was listed in it is hidden: 0, -ENOTEMPTY, -EPERM (it was read by who
  * moves it away), -EBUSY (the name means another by now), or -errno of the DELETE. */
 int resource_rmdir(struct call *call, struct dir *parent, const char *name);

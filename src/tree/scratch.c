@@ -95,6 +95,7 @@ static struct scratch *scratch_new(struct call *call, struct dir *dir, const cha
     dir->tree->scratch_count++;
     LIST_INSERT_HEAD(&dir->scratch, scratch, link);
     LIST_INSERT_HEAD(&dir->tree->all_scratch, scratch, all);
+    dir_note_names(dir);
     return scratch;
 }
 
@@ -121,6 +122,7 @@ void scratch_remove(struct dir *dir, uint32_t leaf)
 
     lock(dir);
     struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    dir_note_names(dir);
     if (scratch != NULL && scratch->holds == 0) {
         drop = scratch_free(dir, scratch);
     } else if (scratch != NULL) {
@@ -231,6 +233,7 @@ bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
     if (ok) {
         free(scratch->name);
         scratch->name = name;
+        dir_note_names(dir);
     }
     unlock(dir);
     if (!ok)

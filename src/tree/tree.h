@@ -127,6 +127,9 @@ const char *listing_name(const struct listing *listing, size_t index); /* borrow
 /* The type (S_IFDIR …) and inode number of an entry, without making a node. */
 mode_t listing_type(const struct listing *listing, size_t index);
 ino_t listing_ino(const struct listing *listing, size_t index);
+/* Brings an entry up to date before it is read: it may be called otherwise by now (listing_name).
+ * 0; -ENOENT: gone meanwhile; -ENOMEM. Costs nothing while nothing has changed. */
+int listing_refresh(struct call *call, struct listing *listing, size_t index);
 /* The entry as tree_lookup gives it, from the listing's own generation. Never waits: -EAGAIN when
  * its attributes would have to be asked for, so that it can be listed by name and type only.
  * -ENOENT: gone meanwhile. */

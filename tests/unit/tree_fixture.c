@@ -279,6 +279,26 @@ int fixture_mkdir(const char *path)
     return rc;
 }
 
+int fixture_create(const char *path, const char *text)
+{
+    const char *name;
+    struct entry entry = {0};
+    struct file *file = NULL;
+    struct dir *dir = parent_of(path, &name);
+
+    if (dir == NULL)
+        return -ENOENT;
+    int rc = end(tree_create_file(begin("create"), dir, name, 0644, O_WRONLY, &entry, &file));
+    if (rc == 0) {
+        ssize_t wrote = end((int)tree_write(begin("write"), file, text, strlen(text), 0));
+        rc = wrote < 0 ? (int)wrote : end(tree_flush(begin("flush"), file));
+        tree_release(file);
+    }
+    dir_unref(entry.node.dir);
+    dir_unref(dir);
+    return rc;
+}
+
 static int in_parent(const char *path, const char *op,
                      int (*run)(struct call *, struct dir *, const char *))
 {

@@ -26,6 +26,7 @@ int fixture_stat(const char *path, struct stat *st);
 int fixture_read(const char *path, struct buf *out);
 int fixture_write(const char *path, const char *text); /* as the shell's > does */
 int fixture_mkdir(const char *path);
+int fixture_create(const char *path, const char *text); /* a file that is not there yet */
 int fixture_unlink(const char *path);
 int fixture_rmdir(const char *path);
 int fixture_rename(const char *from, const char *to);
