@@ -46,7 +46,7 @@ static void add_url(struct json_object *line, const char *base_url,
 
     if (buf_printf(&url, "%s%s%s%s%s", base_url, report->kind->path, of_one ? "/" : "",
                    of_one ? report->id : "", verb_rows[report->verb].tail))
-        line_add_text(line, "url", buf_text(&url), NULL);
+        line_add_url(line, buf_text(&url));
     buf_finish(&url);
 }
 

@@ -207,7 +207,7 @@ static void add_request_line(struct journal *journal, const struct api_exchange 
     clock_format_iso(clock_wall_ms(journal->clock), time);
     line_add_text(line, "time", time, NULL);
     line_add_text(line, "method", http_method_name(exchange->method), NULL);
-    line_add_text(line, "url", exchange->url, NULL);
+    line_add_url(line, exchange->url);
     json_object_object_add(line, "status",
                            exchange->status == 0 ? NULL : json_object_new_int64(exchange->status));
     json_object_object_add(line, "ms", json_object_new_int64(exchange->elapsed_ms));

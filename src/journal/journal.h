@@ -19,10 +19,11 @@
 
 struct journal;
 
-#define JOURNAL_ERRORS   100
-#define JOURNAL_REQUESTS 1000
-#define JOURNAL_CHANGES  1000
-#define JOURNAL_PLAN     1000
+#define JOURNAL_ERRORS    100
+#define JOURNAL_REQUESTS  1000
+#define JOURNAL_CHANGES   1000
+#define JOURNAL_PLAN      1000
+#define JOURNAL_URL_BYTES 2048 /* of a URL is kept at most so much */
 
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */

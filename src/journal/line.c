@@ -3,6 +3,7 @@
 
 #include "journal/line.h"
 
+#include "journal/journal.h"
 #include "util/json.h"
 #include "util/utf8.h"
 #include "util/words.h"
@@ -37,6 +38,17 @@ void line_add_text(struct json_object *object, const char *key, const char *text
                    const struct scrub *hidden)
 {
     json_object_object_add(object, key, safe_string(text, hidden));
+}
+
+void line_add_url(struct json_object *object, const char *url)
+{
+    struct json_object *whole = safe_string(url, NULL);
+    const char *text = json_object_get_string(whole);
+    size_t size = text == NULL ? 0 : utf8_cut(text, strlen(text), JOURNAL_URL_BYTES);
+
+    json_object_object_add(object, "url",
+                           json_object_new_string_len(text == NULL ? "" : text, (int)size));
+    json_object_put(whole);
 }
 
 static struct json_object *hide_in_string(struct json_object *string, const struct scrub *hidden)

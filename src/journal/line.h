@@ -14,6 +14,9 @@ struct json_object;
  * left empty, rather than shown as it is, when memory runs out. */
 void line_add_text(struct json_object *object, const char *key, const char *text,
                    const struct scrub *hidden);
+/* The same for the key `url`, of which JOURNAL_URL_BYTES are kept: a server's cursor in it may be
+ * of any length. Made safe before it is cut. */
+void line_add_url(struct json_object *object, const char *url);
 /* Takes what is secret out of each text in `value` (a reference, taken over), at any depth; returns
  * what is to stand there, a reference. */
 struct json_object *line_hide(struct json_object *value, const struct scrub *hidden);
