@@ -76,6 +76,50 @@ bool api_dialect_known(const struct api *api)
 
 /* --- one resource ----------------------------------------------------------------------------- */
 
+/* Servers write whole numbers as such, or as decimal strings. */
+static bool is_integer(struct json_object *value)
+{
+    const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+                                                                    : json_number_text(value);
+
+    if (text == NULL)
+        return false;
+    text += *text == '-';
+    return *text != '\0' && strspn(text, "0123456789") == strlen(text);
+}
+
+/* Whether an answer has all fields of a table; it may have any others. */
+static bool has_fields(const struct field *fields, struct json_object *answer)
+{
+    bool has = true;
+
+    for (; has && fields->key != NULL; fields++) {
+        struct json_object *value = json_member(answer, fields->key);
+        has = fields->type == FIELD_INTEGER ? is_integer(value)
+                                            : json_object_is_type(value, json_type_string);
+    }
+    return has;
+}
+
+/* What has no id is known by its fields: the dialect's, or any's while that is not known. */
+static bool is_singleton(const struct call *call, struct json_object *answer)
+{
+    bool known = api_dialect_known(call->api);
+    bool is = false;
+
+    for (int d = 0; !is && d < DIALECT_COUNT; d++)
+        is = (!known || d == (int)api_dialect(call->api)) &&
+             has_fields(call->kind->shapes[d].fields, answer);
+    return is;
+}
+
+/* Whether a record is what a GET of `id` (NULL: a singleton) asked for. */
+static bool is_asked_for(const struct call *call, const char *id, const struct record *record,
+                         struct json_object *answer)
+{
+    return id == NULL ? is_singleton(call, answer) : strcmp(record->id, id) == 0;
+}
+
 /* The record in the answer to a GET of `id` (NULL: a singleton), which is complete as it is. */
 static struct record *read_record(const struct call *call, const char *id,
                                   struct json_object *answer, struct problem *problem)
@@ -89,7 +133,7 @@ static struct record *read_record(const struct call *call, const char *id,
         call_problem(call, problem, PROBLEM_NO_MEMORY, why.message);
         return NULL;
     }
-    if (record == NULL || (id != NULL && strcmp(record->id, id) != 0)) {
+    if (record == NULL || !is_asked_for(call, id, record, answer)) {
         record_unref(record);
         call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is not the resource asked for");
         call_blame_answer(call, problem);

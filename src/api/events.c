@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The path of an event (`id` "": of all); NULL with `problem`: there are none. */
 static char *event_path(const struct api *api, const char *id, struct problem *problem)
@@ -24,15 +25,16 @@ static char *event_path(const struct api *api, const char *id, struct problem *p
     return path;
 }
 
-static int read_event(const struct call *call, struct json_object *answer, struct event *event,
-                      struct problem *problem)
+static int read_event(const struct call *call, const char *id, struct json_object *answer,
+                      struct event *event, struct problem *problem)
 {
     struct json_object *object = answer;
 
     if (json_member(answer, "id") == NULL && json_member(answer, "event") != NULL)
         object = json_member(answer, "event");
-    if (event_from_json(object, event))
+    if (event_from_json(object, event) && strcmp(event->id, id) == 0 && event->state[0] != '\0')
         return 0;
+    *event = (struct event){.id = ""};
     call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no event");
     call_blame_answer(call, problem);
     return -1;
@@ -51,7 +53,7 @@ int api_event(struct api *api, const char *event_id, struct cancel *cancel, stru
     if (event_id[0] == '\0')
         problem_set(problem, PROBLEM_PROTOCOL, "the event's id is none");
     if (path != NULL && call_perform(&call, &answer, problem) == 0)
-        rc = read_event(&call, answer, event, problem);
+        rc = read_event(&call, event_id, answer, event, problem);
     call_hide_event(&call, event);
     json_object_put(answer);
     free(path);

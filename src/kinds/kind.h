@@ -74,7 +74,8 @@ struct kind {
     const char *plural;   /* the directory at the root, "drives"; for a singleton NULL */
     const char *path;     /* the API's, "/shared-drives" */
     const char *document; /* the document's file name, "drive.json" */
-    bool singleton;       /* one document at the root, no list, no id: utilization */
+    bool singleton;       /* one document at the root, no list, no id: utilization; what lacks one
+                             of its fields, or has it in another type, is none */
     enum create_style create;
     const char *machine_key;   /* the field that names the machine, "machineId"; or NULL */
     const char *automatic_key; /* a boolean field: true for resources whose names rotate; or NULL */

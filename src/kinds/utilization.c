@@ -3,7 +3,28 @@
 
 #include "kinds/kind.h"
 
-static const struct field no_fields[] = {
+#define INTEGER(key)                      \
+    {                                     \
+        key, FIELD_INTEGER, 0, NULL, NULL \
+    }
+
+static const struct field docs_fields[] = {
+    INTEGER("datasetUsage"),
+    INTEGER("modelUsage"),
+    INTEGER("notebookWorkspaceUsage"),
+    INTEGER("remainingFreeStorage"),
+    INTEGER("sharedStorageUsage"),
+    INTEGER("totalFreeStorage"),
+    INTEGER("totalUsage"),
+    {NULL, FIELD_STRING, 0, NULL, NULL},
+};
+
+static const struct field openapi_fields[] = {
+    {"teamId", FIELD_STRING, 0, NULL, NULL},
+    INTEGER("datasets"),
+    INTEGER("models"),
+    INTEGER("notebooks"),
+    INTEGER("sharedStorage"),
     {NULL, FIELD_STRING, 0, NULL, NULL},
 };
 
@@ -14,7 +35,7 @@ const struct kind kind_utilization = {
     .singleton = true,
     .shapes =
         {
-            [DIALECT_DOCS] = {.fields = no_fields},
-            [DIALECT_OPENAPI] = {.fields = no_fields},
+            [DIALECT_DOCS] = {.fields = docs_fields},
+            [DIALECT_OPENAPI] = {.fields = openapi_fields},
         },
 };

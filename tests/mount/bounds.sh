@@ -81,4 +81,24 @@ test_docs_journals_keep_two_kibibytes_of_a_url()
         .paperspacefs/requests.jsonl'
 }
 
+# Utilization, or an error: nothing else is shown, and a key more is no harm.
+test_what_is_no_utilization_is_a_broken_answer()
+{
+    local body good
+
+    mounted -- ttl=0,stale=0
+    good=$(api GET /storage-providers/utilization | jq -c '. + {more: [1]}')
+    for body in '[]' '{}' '42' 'null' '{"id": "a", "name": "b"}' \
+        "$(jq -c 'map_values("many")' <<<"$good")" "$(jq -c 'map_values({})' <<<"$good")" \
+        "$(jq -c 'del(.[keys[1]])' <<<"$good")"; do
+        fault "{\"path\": \"/storage-providers/utilization\", \"status\": 200, \"times\": -1,
+            \"body\": $body}"
+        refused 'Protocol error' 'cat utilization.json'
+        no_faults
+    done
+    fault "{\"path\": \"/storage-providers/utilization\", \"status\": 200, \"times\": -1,
+        \"body\": $good}"
+    prints '[1]' 'jq -c .more utilization.json'
+}
+
 run_scenarios "$@"

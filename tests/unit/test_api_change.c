@@ -153,6 +153,12 @@ START_TEST(a_get_of_something_else_is_an_error)
 }
 END_TEST
 
+#define DOCS_SIX                                                                    \
+    "\"datasetUsage\":\"1\",\"modelUsage\":\"2\",\"notebookWorkspaceUsage\":\"3\"," \
+    "\"remainingFreeStorage\":\"4\",\"sharedStorageUsage\":\"5\",\"totalFreeStorage\":\"6\""
+#define OPENAPI_FIVE \
+    "{\"teamId\":\"t\",\"datasets\":1,\"models\":2,\"notebooks\":3,\"sharedStorage\":4}"
+
 static void get_utilization(struct fake *fake, struct result *result)
 {
     result->rc = api_get(fake->api, &kind_utilization, NULL, &fake->cancel, &result->record,
@@ -163,10 +169,51 @@ START_TEST(a_singleton_has_no_id)
 {
     struct result result =
         run_one(AUTO, get_utilization, HTTP_GET, "/storage-providers/utilization", NULL, 200,
-                "{\"totalUsage\":\"12\"}");
+                "{\"totalUsage\":\"12\"," DOCS_SIX ",\"more\":[]}");
 
     ck_assert_int_eq(result.rc, 0);
     ck_assert_str_eq(result.record->id, "");
+    record_unref(result.record);
+}
+END_TEST
+
+/* Which utilization is, in which dialect. */
+static const struct utilization_row {
+    int dialect;
+    const char *body;
+    bool fits;
+} utilization_rows[] = {
+    {DIALECT_DOCS, "{\"totalUsage\":\"12\"," DOCS_SIX "}", true},
+    {DIALECT_DOCS, "{\"totalUsage\":12," DOCS_SIX "}", true},
+    {DIALECT_DOCS, "{\"totalUsage\":\"-1\"," DOCS_SIX "}", true},
+    {DIALECT_DOCS, "{" DOCS_SIX "}", false},
+    {DIALECT_DOCS, "{\"totalUsage\":\"\"," DOCS_SIX "}", false},
+    {DIALECT_DOCS, "{\"totalUsage\":\"12 GB\"," DOCS_SIX "}", false},
+    {DIALECT_DOCS, "{\"totalUsage\":null," DOCS_SIX "}", false},
+    {DIALECT_DOCS, "{\"totalUsage\":[]," DOCS_SIX "}", false},
+    {DIALECT_DOCS, OPENAPI_FIVE, false},
+    {DIALECT_OPENAPI, OPENAPI_FIVE, true},
+    {DIALECT_OPENAPI, "{\"totalUsage\":\"12\"," DOCS_SIX "}", false},
+    {AUTO, OPENAPI_FIVE, true},
+    {AUTO, "{\"totalUsage\":\"12\"," DOCS_SIX "}", true},
+    {AUTO, "{}", false},
+    {AUTO, "[]", false},
+    {AUTO, "null", false},
+    {AUTO, "42", false},
+    {AUTO, "{\"items\":[],\"hasMore\":false}", false},
+    {AUTO, "{\"id\":\"sd1\",\"name\":\"data\"}", false},
+};
+
+START_TEST(what_is_no_utilization_is_refused)
+{
+    const struct utilization_row *row = &utilization_rows[_i];
+    struct result result = run_one(row->dialect, get_utilization, HTTP_GET,
+                                   "/storage-providers/utilization", NULL, 200, row->body);
+
+    if (row->fits)
+        ck_assert_msg(result.rc == 0, "%s: %s", row->body, result.problem.message);
+    else
+        expect_problem(&result, PROBLEM_PROTOCOL, "GET /storage-providers/utilization: ");
     record_unref(result.record);
 }
 END_TEST
@@ -526,7 +573,27 @@ START_TEST(an_event_is_asked_for)
 
     ck_assert_int_eq(result.rc, 0);
     ck_assert_str_eq(result.event.state, "in progress");
-    result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, "[]");
+}
+END_TEST
+
+static const char *const no_events[] = {
+    "[]",
+    "{}",
+    "null",
+    "42",
+    "{\"id\":\"ev1\"}",
+    "{\"state\":\"done\"}",
+    "{\"id\":\"ev2\",\"state\":\"done\"}",
+    "{\"id\":1,\"state\":\"done\"}",
+    "{\"id\":\"ev1\",\"state\":{}}",
+    "{\"data\":{\"id\":\"ev1\",\"state\":\"done\"}}",
+};
+
+START_TEST(what_is_no_event_is_refused)
+{
+    struct result result =
+        run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, no_events[_i]);
+
     ck_assert_int_eq(result.problem.status, 200);
     expect_problem(&result, PROBLEM_PROTOCOL, "GET /machine-events/ev1: ");
 }
@@ -649,6 +716,8 @@ int main(void)
     tcase_add_test(tcase, a_get_answers_the_resource);
     tcase_add_test(tcase, a_get_of_something_else_is_an_error);
     tcase_add_test(tcase, a_singleton_has_no_id);
+    tcase_add_loop_test(tcase, what_is_no_utilization_is_refused, 0,
+                        (int)(sizeof utilization_rows / sizeof *utilization_rows));
     tcase_add_test(tcase, what_a_get_answers_is_complete);
     tcase_add_test(tcase, ids_that_lead_elsewhere_are_never_sent);
     tcase_add_test(tcase, a_create_answers_the_resource);
@@ -668,6 +737,8 @@ int main(void)
     tcase_add_loop_test(tcase, who_only_reads_sends_no_change, 0,
                         sizeof changing / sizeof changing[0]);
     tcase_add_test(tcase, an_event_is_asked_for);
+    tcase_add_loop_test(tcase, what_is_no_event_is_refused, 0,
+                        (int)(sizeof no_events / sizeof *no_events));
     tcase_add_test(tcase, the_newest_events_of_a_machine_are_asked_for);
     tcase_add_test(tcase, where_there_are_no_events_none_is_asked_for);
     tcase_add_test(tcase, a_session_names_user_and_team);

@@ -495,7 +495,11 @@ static void answer(struct server *server, struct exchange *exchange)
     else if (strcmp(exchange->path, "/machine-events") == 0)
         append_event(server, &exchange->body, exchange->id, "snapshot-delete", server->event_date);
     else if (exchange->id != NULL && strcmp(exchange->id, "utilization") == 0)
-        buf_append_text(&exchange->body, "{\"totalUsage\":\"5\"}");
+        buf_append_text(
+            &exchange->body,
+            "{\"datasetUsage\":\"1\",\"modelUsage\":\"1\",\"notebookWorkspaceUsage\":\"1\","
+            "\"remainingFreeStorage\":\"9\",\"sharedStorageUsage\":\"2\","
+            "\"totalFreeStorage\":\"14\",\"totalUsage\":\"5\"}");
     else if (exchange->id != NULL)
         answer_resource(server, exchange);
     else if (exchange->request->method == HTTP_POST)
