@@ -143,17 +143,76 @@ static struct file *file_new(struct call *call, struct node node, const struct l
     return file;
 }
 
-void tree_release(struct file *file)
+/* What handles that only read show alike; guarded by tree->lock. */
+struct shared_text {
+    unsigned holders;
+    struct buf text;
+};
+
+#define SHARED_MIN_BYTES 1024 /* a shorter text is not worth it */
+
+/* The text of another handle on the same file, if it is the same. With tree->lock held. */
+static struct shared_text *find_shared(const struct file *file)
+{
+    const struct file *other;
+
+    LIST_FOREACH (other, &file->tree->files, link)
+        if (other->shared != NULL && other->node.dir == file->node.dir &&
+            other->node.leaf == file->node.leaf)
+            return other->shared->text.size_bytes == file->text.size_bytes &&
+                           memcmp(other->shared->text.data, file->text.data,
+                                  file->text.size_bytes) == 0
+                       ? other->shared
+                       : NULL;
+    return NULL;
+}
+
+/* However many read a file, what it shows is kept once. */
+static void share_text(struct file *file)
+{
+    struct buf spare = BUF_EMPTY;
+
+    if (file->writable || file->text.size_bytes < SHARED_MIN_BYTES)
+        return;
+    struct shared_text *fresh = calloc(1, sizeof *fresh);
+    pthread_mutex_lock(&file->tree->lock);
+    file->shared = find_shared(file);
+    if (file->shared != NULL) {
+        spare = file->text;
+        file->text = file->shared->text;
+    } else if (fresh != NULL) {
+        fresh->text = file->text;
+        file->shared = fresh;
+        fresh = NULL;
+    }
+    if (file->shared != NULL)
+        file->shared->holders++;
+    pthread_mutex_unlock(&file->tree->lock);
+    buf_finish(&spare);
+    free(fresh);
+}
+
+static void drop_text(struct file *file)
 {
     pthread_mutex_lock(&file->tree->lock);
     LIST_REMOVE(file, link);
+    bool kept = file->shared != NULL && --file->shared->holders > 0;
     pthread_mutex_unlock(&file->tree->lock);
-    if (file->scratch != 0)
-        scratch_release(file->node.dir, file->scratch, file->writable);
-    change_unref(file->change);
+    if (kept)
+        return;
     if (file->writable && file->text.data != NULL)
         explicit_bzero(file->text.data, file->text.capacity_bytes);
     buf_finish(&file->text);
+    free(file->shared);
+}
+
+void tree_release(struct file *file)
+{
+    drop_text(file);
+    if (file->scratch != 0)
+        scratch_release(file->node.dir, file->scratch, file->writable);
+    change_unref(file->change);
+    free(file->problem);
     author_clear(&file->author);
     pthread_mutex_destroy(&file->lock);
     dir_unref(file->node.dir);
@@ -236,6 +295,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     bool empty =
         (row->flags & LEAF_BLOCKING) != 0 || (writing && !local && begins_empty(call, file, flags));
     rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
+    share_text(file);
     enlist(file);
     if (rc < 0) {
         tree_release(file);

@@ -14,6 +14,7 @@
 #include "tree/scratch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How soon after a refusal a program has put the old text back of its own accord, as vim does with
@@ -86,12 +87,26 @@ static void keep_rejected(struct call *call, struct file *file, int rc)
         keep_text(&quiet, file, name);
 }
 
+/* Most handles never fail: only those that do keep words, which are long. */
+static void remember_words(struct file *file, const struct problem *problem)
+{
+    if (problem->kind == PROBLEM_NONE && problem->err == 0) {
+        free(file->problem);
+        file->problem = NULL;
+        return;
+    }
+    if (file->problem == NULL)
+        file->problem = malloc(sizeof *file->problem);
+    if (file->problem != NULL)
+        *file->problem = *problem;
+}
+
 int file_answer(struct call *call, struct file *file, int rc)
 {
     truncated_forget(file->tree, file->key);
     file->answered = file->version;
     file->answer = rc;
-    file->problem = call->problem;
+    remember_words(file, &call->problem);
     file->applied_bytes = rc == 0 ? file->text.size_bytes : file->applied_bytes;
     keep_rejected(call, file, rc);
     return rc;
@@ -99,7 +114,7 @@ int file_answer(struct call *call, struct file *file, int rc)
 
 int file_repeat_answer(struct call *call, const struct file *file)
 {
-    call->problem = file->problem;
+    call->problem = file->problem == NULL ? (struct problem){.kind = PROBLEM_NONE} : *file->problem;
     call->repeated = true;
     return file->answer;
 }

@@ -101,4 +101,21 @@ test_what_is_no_utilization_is_a_broken_answer()
     prints '[1]' 'jq -c .more utilization.json'
 }
 
+# 300 handles of a document of 400 KiB.
+test_docs_open_handles_share_what_they_show()
+{
+    mounted -- ttl=60
+    keys a 1 | jq -c '. + {long: ("x" * 400000)}' >"$T/a"
+    list "$T/a"
+    works 'touch .paperspacefs/refresh; ls drives >/dev/null'
+    works 'python3 -c "
+import os
+os.closerange(3, 50)
+held = [os.open(\"drives/a/drive.json\", os.O_RDONLY) for _ in range(300)]
+assert len({os.pread(fd, 500000, 0) for fd in held}) == 1
+assert os.fstat(held[0]).st_size == len(os.pread(held[299], 500000, 0))
+"'
+    below VmHWM 96
+}
+
 run_scenarios "$@"
