@@ -65,6 +65,7 @@ int fs_count_entry(struct fs *fs, const struct entry *entry, struct fuse_entry_p
 {
     *out = (struct fuse_entry_param){
         .ino = inodes_add(fs->inodes, entry->node),
+        .generation = entry->generation,
         .attr = entry->st,
         .attr_timeout = fs_seconds(entry->attr_valid_ms),
         .entry_timeout = fs_seconds(entry->entry_valid_ms),

@@ -53,7 +53,7 @@ static ino_t to_ino(uint64_t hash)
     return hash < 2 ? 2 : (ino_t)hash;
 }
 
-ino_t attr_ino(const struct dir *dir, uint32_t leaf)
+ino_t attr_ino(struct dir *dir, uint32_t leaf)
 {
     char name[LEAF_NAME_BYTES];
 
@@ -235,6 +235,7 @@ bool attr_is_known(struct node node)
 
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 {
+    entry->generation = leaf_generation(entry->node.dir, entry->node.leaf);
     entry->entry_valid_ms = is_fleeting(entry->node) ? 0 : names_valid_ms(parent);
     return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
 }

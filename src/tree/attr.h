@@ -14,7 +14,7 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
 /* All three times; milliseconds since 1970. */
 void attr_set_times(struct stat *st, int64_t mtime_ms);
 /* st_ino of a leaf, or of the directory itself (0): a hash of the view and the id, never 0. */
-ino_t attr_ino(const struct dir *dir, uint32_t leaf);
+ino_t attr_ino(struct dir *dir, uint32_t leaf);
 /* Whether attr_node can answer without a request. */
 bool attr_is_known(struct node node);
 /* The inode number that a child directory has, by its id or, without one, its name. */

@@ -72,7 +72,8 @@ struct found {
 /* A leaf number that has come to act as another by a rename. */
 struct role {
     uint32_t leaf;
-    uint32_t acts_as; /* canonical; 0: nothing any more */
+    uint32_t acts_as;    /* canonical; 0: nothing any more */
+    uint64_t generation; /* of `leaf` */
 };
 
 /* A name that went to another resource. */
@@ -103,7 +104,7 @@ struct dir {
     struct role *roles;              /* oldest first; guarded by tree->lock */
     size_t role_count;
     LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
-    uint32_t next_scratch;        /* guarded by tree->lock */
+    uint64_t next_scratch;        /* how many numbers were given so far; guarded by tree->lock */
     char **retired_names;         /* kept until the end, since borrowed; guarded by tree->lock */
     size_t retired_count;
     UT_hash_handle hh; /* in parent->children */

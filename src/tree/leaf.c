@@ -6,6 +6,7 @@
 
 #include "tree/fields.h"
 #include "tree/scratch.h"
+#include "tree/scratch_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -43,20 +44,82 @@ uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf)
 }
 
 /* With tree->lock held. */
-static bool add_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+static struct role *find_role(const struct dir *dir, uint32_t leaf)
 {
-    for (size_t i = 0; i < dir->role_count; i++) {
-        if (dir->roles[i].leaf == leaf) {
-            dir->roles[i].acts_as = canonical;
-            return true;
-        }
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].leaf == leaf)
+            return &dir->roles[i];
+    return NULL;
+}
+
+/* With tree->lock held. */
+static bool add_role(struct dir *dir, uint32_t leaf, uint32_t canonical, uint64_t generation)
+{
+    struct role *role = find_role(dir, leaf);
+
+    if (role != NULL) {
+        role->acts_as = canonical;
+        return true;
     }
     struct role *roles = realloc(dir->roles, (dir->role_count + 1) * sizeof *roles);
     if (roles == NULL)
         return false;
-    roles[dir->role_count++] = (struct role){leaf, canonical};
+    roles[dir->role_count++] = (struct role){leaf, canonical, generation};
     dir->roles = roles;
     return true;
+}
+
+/* With tree->lock held: forgets what acts as nothing any more. A scratch file's number that has no
+ * role means nothing by itself once its file is gone; another must go on meaning nothing. */
+static void prune_roles(struct dir *dir)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].acts_as != 0 || dir->roles[i].leaf < LEAF_SCRATCH)
+            dir->roles[kept++] = dir->roles[i];
+    dir->role_count = kept;
+}
+
+void leaf_drop_roles(struct dir *dir, uint32_t canonical)
+{
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].acts_as == canonical)
+            dir->roles[i].acts_as = 0;
+    prune_roles(dir);
+}
+
+/* With tree->lock held. */
+static bool has_role(const struct dir *dir, uint32_t number)
+{
+    for (size_t i = 0; i < dir->role_count; i++)
+        if (dir->roles[i].leaf == number || dir->roles[i].acts_as == number)
+            return true;
+    return false;
+}
+
+uint32_t leaf_take_number(struct dir *dir, uint64_t *generation)
+{
+    uint32_t number;
+
+    do {
+        *generation = dir->next_scratch / LEAF_SCRATCH_NUMBERS;
+        number = LEAF_SCRATCH + (uint32_t)(dir->next_scratch++ % LEAF_SCRATCH_NUMBERS);
+    } while (has_role(dir, number) || scratch_find_leaf(dir, number) != NULL);
+    return number;
+}
+
+uint64_t leaf_generation(const struct dir *dir, uint32_t leaf)
+{
+    uint64_t generation = 0;
+
+    if (leaf < LEAF_SCRATCH)
+        return 0;
+    pthread_mutex_lock(&dir->tree->lock);
+    const struct role *role = find_role(dir, leaf);
+    generation = role != NULL ? role->generation : scratch_generation(dir, leaf);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return generation;
 }
 
 bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
@@ -66,12 +129,13 @@ bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
     for (size_t i = 0; i < dir->role_count; i++)
         if (dir->roles[i].acts_as == canonical && dir->roles[i].leaf != leaf)
             dir->roles[i].acts_as = 0;
-    bool ok = add_role(dir, leaf, canonical);
+    bool ok = add_role(dir, leaf, canonical, scratch_generation(dir, leaf));
     dir_note_names(dir);
     if (ok && leaf != canonical)
         for (size_t i = 0; i < dir->role_count; i++)
             if (dir->roles[i].leaf == canonical && dir->roles[i].acts_as == canonical)
                 dir->roles[i].acts_as = 0;
+    prune_roles(dir);
     pthread_mutex_unlock(&dir->tree->lock);
     return ok;
 }
@@ -95,8 +159,9 @@ uint32_t leaf_number(struct dir *dir, uint32_t canonical)
     pthread_mutex_lock(&dir->tree->lock);
     uint32_t number = known_number(dir, canonical);
     if (number == 0) {
-        number = LEAF_SCRATCH + dir->next_scratch++;
-        if (!add_role(dir, number, canonical))
+        uint64_t generation;
+        number = leaf_take_number(dir, &generation);
+        if (!add_role(dir, number, canonical, generation))
             number = canonical;
     }
     pthread_mutex_unlock(&dir->tree->lock);
@@ -144,7 +209,7 @@ const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
     return fixed_row(dir, canonical);
 }
 
-void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     uint32_t canonical = leaf_acts_as(dir, leaf);
     const struct leaf_row *row = fixed_row(dir, canonical);

@@ -14,8 +14,9 @@
  * RENAME takes a file's number along to its new name, so a number may come to act as another: see
  * leaf_acts_as.
  */
-#define LEAF_FIELDS  0x100u
-#define LEAF_SCRATCH 0x80000u
+#define LEAF_FIELDS          0x100u
+#define LEAF_SCRATCH         0x80000u
+#define LEAF_SCRATCH_NUMBERS (NODE_LEAF_LIMIT - LEAF_SCRATCH)
 
 enum leaf_flag {
     LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
@@ -51,7 +52,7 @@ struct leaf_row {
 const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
 #define LEAF_NAME_BYTES 256
 /* Its name ("" if there is none). */
-void leaf_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
 /* Whether the name is that of a fixed file that secrets=hide keeps away. */
 bool leaf_is_hidden_secret(const struct dir *dir, const char *name);
 /* The permission bits, before the umask. */
@@ -65,6 +66,14 @@ bool leaf_hidden(struct dir *dir, uint32_t canonical);
 /* What a number acts as, and under which number a leaf is known at present. */
 uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
 uint32_t leaf_number(struct dir *dir, uint32_t canonical);
+/* A number for a scratch file, or for what is known under another than its own, which nothing in
+ * the directory has: the one that was free for longest. `*generation`: how often it was given to
+ * something else before, which tells the kernel one from the other. With tree->lock held. */
+uint32_t leaf_take_number(struct dir *dir, uint64_t *generation);
+/* That of a number in use. */
+uint64_t leaf_generation(const struct dir *dir, uint32_t leaf);
+/* A scratch file is no more: nothing acts as it. With tree->lock held. */
+void leaf_drop_roles(struct dir *dir, uint32_t canonical);
 /* From now on `leaf` acts as that; false: no memory. */
 bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
 /* lookup and list for the leaves of a directory. */

@@ -23,6 +23,13 @@ struct scratch *scratch_find_leaf(const struct dir *dir, uint32_t leaf)
     return scratch;
 }
 
+uint64_t scratch_generation(const struct dir *dir, uint32_t leaf)
+{
+    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+
+    return scratch == NULL ? 0 : scratch->generation;
+}
+
 static struct scratch *find_name(const struct dir *dir, const char *name)
 {
     struct scratch *scratch;
@@ -57,6 +64,7 @@ static bool scratch_free(struct dir *dir, struct scratch *scratch)
 {
     LIST_REMOVE(scratch, link);
     LIST_REMOVE(scratch, all);
+    leaf_drop_roles(dir, scratch->leaf);
     dir->tree->scratch_bytes -= scratch->data.size_bytes;
     dir->tree->scratch_count--;
     if (scratch->data.data != NULL)
@@ -86,7 +94,7 @@ static struct scratch *scratch_new(struct call *call, struct dir *dir, const cha
         return NULL;
     }
     scratch->dir = dir;
-    scratch->leaf = LEAF_SCRATCH + dir->next_scratch++;
+    scratch->leaf = leaf_take_number(dir, &scratch->generation);
     scratch->mode = mode & 07777;
     scratch->uid = call->uid;
     scratch->gid = call->gid;
@@ -105,8 +113,7 @@ int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mod
     int64_t rc;
 
     lock(dir);
-    if (dir->tree->scratch_count >= SCRATCH_MAX_FILES ||
-        dir->next_scratch >= NODE_LEAF_LIMIT - LEAF_SCRATCH) {
+    if (dir->tree->scratch_count >= SCRATCH_MAX_FILES) {
         rc = scratch_no_space(call);
     } else {
         struct scratch *scratch = scratch_new(call, dir, name, mode, target);

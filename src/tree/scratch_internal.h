@@ -9,8 +9,9 @@
 struct scratch {
     struct dir *dir;
     uint32_t leaf;
-    char *name;   /* NULL: unlinked, and kept by open handles only */
-    char *target; /* of a symbolic link; else NULL */
+    uint64_t generation; /* of that number: leaf_take_number */
+    char *name;          /* NULL: unlinked, and kept by open handles only */
+    char *target;        /* of a symbolic link; else NULL */
     struct buf data;
     mode_t mode;
     uid_t uid;
@@ -27,6 +28,8 @@ struct scratch {
 
 /* The scratch file with that number in the directory, or NULL. */
 struct scratch *scratch_find_leaf(const struct dir *dir, uint32_t leaf);
+/* The generation of that number; 0: it is no scratch file's. */
+uint64_t scratch_generation(const struct dir *dir, uint32_t leaf);
 /* -ENOSPC, with words. */
 int scratch_no_space(struct call *call);
 

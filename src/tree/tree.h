@@ -107,6 +107,7 @@ const char *dir_name(const struct dir *dir);
 
 struct entry {
     struct node node;       /* node.dir is a reference, the caller's */
+    uint64_t generation;    /* tells this use of the node's number from earlier ones */
     struct stat st;         /* st_ino stable over remounts */
     int64_t entry_valid_ms; /* how long the name may be believed; for ENOENT too; see tree_settle */
     int64_t attr_valid_ms;  /* how long `st` may be believed */

@@ -2,10 +2,13 @@
 /* What the operations mean, without a mount. */
 #include "config.h"
 
+#include "tree/dir.h"
+#include "tree/leaf.h"
 #include "tree_fixture.h"
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -402,6 +405,62 @@ START_TEST(status_tells_of_each_kind)
 }
 END_TEST
 
+static int make_scratch(const char *name, struct entry *out)
+{
+    struct entry drive;
+    struct file *file = NULL;
+
+    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
+    int rc = tree_create_file(&fixture_call, drive.node.dir, name, 0600, O_RDWR, out, &file);
+    if (rc == 0)
+        tree_release(file);
+    dir_unref(drive.node.dir);
+    return rc;
+}
+
+START_TEST(numbers_of_scratch_files_are_never_used_up)
+{
+    struct entry kept;
+    struct entry other;
+    struct entry again;
+
+    ck_assert_int_eq(make_scratch("kept", &kept), 0);
+    ck_assert_int_eq(make_scratch("other", &other), 0);
+    ck_assert_uint_eq(other.generation, 0);
+    ck_assert_int_eq(fixture_unlink(DRIVE "/other"), 0);
+    /* As if all the other numbers had been given meanwhile. */
+    kept.node.dir->next_scratch = LEAF_SCRATCH_NUMBERS;
+    ck_assert_int_eq(make_scratch("again", &again), 0);
+    ck_assert_uint_eq(again.node.leaf, other.node.leaf); /* the first number is still taken */
+    ck_assert_uint_eq(again.generation, 1);
+    dir_unref(again.node.dir);
+    ck_assert_int_eq(fixture_find(DRIVE "/kept", &again), 0);
+    ck_assert_uint_eq(again.node.leaf, kept.node.leaf);
+    ck_assert_uint_eq(again.generation, 0);
+    dir_unref(again.node.dir);
+    dir_unref(kept.node.dir);
+    dir_unref(other.node.dir);
+}
+END_TEST
+
+START_TEST(saves_by_rename_leave_nothing_behind)
+{
+    struct entry drive;
+
+    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
+    for (int i = 0; i < 50; i++) {
+        struct entry entry;
+        ck_assert_int_eq(make_scratch("drive.json.new", &entry), 0);
+        dir_unref(entry.node.dir);
+        ck_assert_int_eq(fixture_write(DRIVE "/drive.json.new", "{}\n"), 0);
+        ck_assert_int_eq(fixture_rename(DRIVE "/drive.json.new", DRIVE "/drive.json"), 0);
+    }
+    assert_text(DRIVE "/drive.json", "\"name\": \"data\"");
+    ck_assert_uint_le(drive.node.dir->role_count, 4);
+    dir_unref(drive.node.dir);
+}
+END_TEST
+
 static TCase *in_docs(void)
 {
     TCase *docs = tcase_create("docs");
@@ -435,6 +494,8 @@ static TCase *in_docs(void)
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);
+    tcase_add_test(docs, numbers_of_scratch_files_are_never_used_up);
+    tcase_add_test(docs, saves_by_rename_leave_nothing_behind);
     return docs;
 }
 
