@@ -30,19 +30,16 @@ static bool print_value(struct json_object *value, bool masked, struct buf *out)
 
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct json_object *members = field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
-    struct json_object *value = NULL;
+    bool masked = node.dir->tree->config.secrets != SECRETS_SHOW;
+    struct field_key key;
     int rc = 0;
 
-    if (key == NULL || members == NULL)
+    if (members == NULL ||
+        !field_key_of_number(node.dir, members, leaf_acts_as(node.dir, node.leaf), &key))
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
-    else if (json_object_object_get_ex(members, key->key, &value))
-        rc = print_value(
-                 value,
-                 node.dir->tree->config.secrets != SECRETS_SHOW && !field_is_secret(key->key), out)
-                 ? 0
-                 : -ENOMEM;
+    else
+        rc = print_value(key.value, masked && !field_is_secret(key.key), out) ? 0 : -ENOMEM;
     json_object_put(members);
     return rc;
 }
@@ -62,16 +59,17 @@ static bool shows_secret(const struct dir *dir, struct json_object *value)
 
 static void field_attr(struct node node, struct stat *st)
 {
-    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
     struct call call = {.op = "getattr"};
     struct json_object *members = field_members(&call, node.dir, FIELDS_KNOWN);
-    struct json_object *value = NULL;
-    bool answered =
-        key != NULL && members != NULL && json_object_object_get_ex(members, key->key, &value);
+    uint32_t number = leaf_acts_as(node.dir, node.leaf);
+    const struct field *row = field_row_of_number(node.dir, number);
+    struct field_key key = {.key = row == NULL ? NULL : row->key};
 
-    st->st_mode =
-        (st->st_mode & S_IFMT) | (key == NULL ? 0444 : field_mode(node.dir, key->key, answered));
-    if (shows_secret(node.dir, value))
+    if (members != NULL && !field_key_of_number(node.dir, members, number, &key))
+        key = (struct field_key){.key = row == NULL ? NULL : row->key};
+    st->st_mode = (st->st_mode & S_IFMT) |
+                  (key.key == NULL ? 0444 : field_mode(node.dir, key.key, key.answered));
+    if (shows_secret(node.dir, key.value))
         st->st_mode &= ~(mode_t)0077;
     json_object_put(members);
 }
@@ -170,17 +168,17 @@ static int commit_field(struct call *call, struct file *file)
 {
     struct dir *dir = file->node.dir;
     struct dir *resource = dir_resource(dir);
-    const struct field_key *key = field_key_of(dir, leaf_acts_as(dir, file->node.leaf));
+    const struct field *row = field_row_of_number(dir, leaf_acts_as(dir, file->node.leaf));
     const struct dir_ops *ops = dir_ops(resource);
     struct json_object *value = NULL;
     struct buf edit = BUF_EMPTY;
 
-    if (key == NULL || ops->commit_edit == NULL)
+    if (row == NULL || ops->commit_edit == NULL)
         return -ENOENT;
-    int rc = parse_value(call, field_of(dir, key->key), key->key, buf_text(&file->text),
-                         value_bytes(&file->text), &value);
+    int rc =
+        parse_value(call, row, row->key, buf_text(&file->text), value_bytes(&file->text), &value);
     if (rc == 0)
-        rc = make_edit(dir, key->key, value, &edit);
+        rc = make_edit(dir, row->key, value, &edit);
     if (rc == 0)
         rc = ops->commit_edit(call, file, &edit);
     if (edit.data != NULL)

@@ -5,99 +5,202 @@
 
 #include "tree/fields.h"
 #include "tree/names.h"
+#include "tree/resource.h"
+#include "util/json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void key_free(struct field_key *key)
+/* Below them the rows of a table, by index; from there on what no table has, by hash. */
+#define HASHED_NUMBERS     (LEAF_FIELDS + 0x100u)
+#define SMALL_RECORD_BYTES 4096 /* too short for FIELD_FILES_MAX keys */
+
+/* --- numbers --------------------------------------------------------------------------------- */
+
+/* FNV-1a of the key and of how often another key was found in its place. */
+static uint32_t hash_key(const char *key, uint32_t attempt)
 {
-    free(key->key);
-    free(key->name);
-    free(key);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) + attempt;
+
+    for (; *key != '\0'; key++)
+        hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
+    return HASHED_NUMBERS + (uint32_t)((hash ^ hash >> 32) % (LEAF_SCRATCH - HASHED_NUMBERS));
 }
 
-static char *file_name_of(const char *key)
+/* Takes a number for the walk; false: an earlier key of the object has it. */
+static bool take(struct field_walk *walk, uint32_t number)
 {
-    struct buf name = BUF_EMPTY;
+    size_t slot = number % FIELD_SLOTS;
 
-    if (key[0] != '\0' && name_encode(key, strlen(key), &name) && name.size_bytes <= NAME_MAX_BYTES)
-        return name.data;
-    buf_finish(&name);
-    return NULL;
+    while (walk->taken[slot] != 0 && walk->taken[slot] != number)
+        slot = (slot + 1) % FIELD_SLOTS;
+    if (walk->taken[slot] == number)
+        return false;
+    walk->taken[slot] = number;
+    return true;
 }
 
-static struct field_key *key_new(const char *text, size_t index)
+static uint32_t number_of(struct field_walk *walk, const struct field_key *key)
 {
-    struct field_key *key = calloc(1, sizeof *key);
+    uint32_t attempt = 0;
 
-    if (key == NULL)
+    if (key->row != NULL)
+        return LEAF_FIELDS + (uint32_t)(key->row - walk->rows);
+    if (walk->files_left == 0 || key->key[0] == '\0')
+        return 0;
+    while (!take(walk, hash_key(key->key, attempt)))
+        attempt++;
+    return hash_key(key->key, attempt);
+}
+
+/* --- walking --------------------------------------------------------------------------------- */
+
+void field_walk_start(struct field_walk *walk, struct dir *dir, struct json_object *members,
+                      size_t files_left)
+{
+    *walk = (struct field_walk){.dir = dir,
+                                .rows = field_rows(dir),
+                                .members = members,
+                                .at = json_object_iter_begin(members),
+                                .end = json_object_iter_end(members),
+                                .files_left = files_left};
+}
+
+static void next_answered(struct field_walk *walk, struct field_key *out)
+{
+    const char *key = json_object_iter_peek_name(&walk->at);
+
+    *out = (struct field_key){.key = key,
+                              .row = field_find(walk->rows, key, strlen(key)),
+                              .value = json_object_iter_peek_value(&walk->at),
+                              .answered = true};
+    out->number = number_of(walk, out);
+    walk->files_left -= walk->files_left > 0;
+    json_object_iter_next(&walk->at);
+}
+
+/* Keys that can be given and that the answer leaves out. */
+static bool next_given(struct field_walk *walk, struct field_key *out)
+{
+    const struct field *row = walk->given == NULL ? walk->rows : walk->given;
+
+    while (
+        row != NULL && row->key != NULL &&
+        (!field_stays(walk->dir, row) || json_object_object_get_ex(walk->members, row->key, NULL)))
+        row++;
+    if (row == NULL || row->key == NULL)
+        return false;
+    *out = (struct field_key){.key = row->key, .row = row};
+    out->number = number_of(walk, out);
+    walk->given = row + 1;
+    return true;
+}
+
+bool field_walk_next(struct field_walk *walk, struct field_key *out)
+{
+    if (json_object_iter_equal(&walk->at, &walk->end))
+        return next_given(walk, out);
+    next_answered(walk, out);
+    return true;
+}
+
+bool field_key_find(struct dir *dir, struct json_object *members, const char *key,
+                    struct field_key *out)
+{
+    struct field_walk walk;
+
+    field_walk_start(&walk, dir, members, field_files_left(dir));
+    while (field_walk_next(&walk, out))
+        if (strcmp(out->key, key) == 0)
+            return true;
+    return false;
+}
+
+bool field_key_of_number(struct dir *dir, struct json_object *members, uint32_t number,
+                         struct field_key *out)
+{
+    struct field_walk walk;
+
+    field_walk_start(&walk, dir, members, field_files_left(dir));
+    while (field_walk_next(&walk, out))
+        if (out->number == number)
+            return true;
+    return false;
+}
+
+const struct field *field_row_of_number(struct dir *dir, uint32_t number)
+{
+    if (number < LEAF_FIELDS || number >= HASHED_NUMBERS || dir_ops(dir)->fields == NULL)
         return NULL;
-    key->key = strdup(text);
-    key->name = file_name_of(text);
-    key->number = LEAF_FIELDS + (uint32_t)index;
-    if (key->key != NULL)
-        return key;
-    key_free(key);
-    return NULL;
+    const struct field *row = field_rows(dir);
+    for (uint32_t left = number - LEAF_FIELDS; left > 0 && row != NULL && row->key != NULL; left--)
+        row++;
+    return row == NULL || row->key == NULL ? NULL : row;
 }
 
-/* With tree->lock held. */
-static const struct field_key *key_add(struct tree *tree, const char *text)
+/* --- how many -------------------------------------------------------------------------------- */
+
+static bool is_small(struct dir *dir)
 {
-    const struct field_key **keys =
-        realloc(tree->keys_by_number, (tree->key_count + 1) * sizeof *keys);
-    if (keys == NULL)
-        return NULL;
-    tree->keys_by_number = keys;
-    struct field_key *key =
-        tree->key_count < LEAF_SCRATCH - LEAF_FIELDS ? key_new(text, tree->key_count) : NULL;
-    if (key == NULL)
-        return NULL;
-    HASH_ADD_KEYPTR(hh, tree->keys, key->key, strlen(key->key), key);
-    keys[tree->key_count++] = key;
-    return key;
+    struct record *record = dir_id(dir) == NULL ? NULL : resource_record(dir);
+    bool small = record == NULL || record->json_bytes < SMALL_RECORD_BYTES;
+
+    record_unref(record);
+    return small;
 }
 
-/* The entry of a key, lasting as long as the tree; NULL: no memory. */
-const struct field_key *field_key_intern(struct tree *tree, const char *text)
+/* All keys of a value, at any depth. */
+static size_t count_keys(struct json_object *value)
 {
-    struct field_key *found;
+    size_t count = 0;
 
-    pthread_mutex_lock(&tree->lock);
-    HASH_FIND_STR(tree->keys, text, found);
-    const struct field_key *key = found != NULL ? found : key_add(tree, text);
-    pthread_mutex_unlock(&tree->lock);
-    return key;
-}
-
-const struct field_key *field_key_of(const struct dir *dir, uint32_t leaf)
-{
-    struct tree *tree = dir->tree;
-    const struct field_key *key = NULL;
-
-    pthread_mutex_lock(&tree->lock);
-    if (leaf >= LEAF_FIELDS && leaf - LEAF_FIELDS < tree->key_count)
-        key = tree->keys_by_number[leaf - LEAF_FIELDS];
-    pthread_mutex_unlock(&tree->lock);
-    return key;
-}
-
-void field_keys_finish(struct tree *tree)
-{
-    struct field_key *key;
-    struct field_key *next;
-
-    HASH_ITER (hh, tree->keys, key, next) {
-        HASH_DEL(tree->keys, key);
-        key_free(key);
+    if (json_object_is_type(value, json_type_array))
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            count += count_keys(json_object_array_get_idx(value, i));
+    if (!json_object_is_type(value, json_type_object))
+        return count;
+    count += (size_t)json_object_object_length(value);
+    json_object_object_foreach (value, key, member) {
+        (void)key;
+        count += count_keys(member);
     }
-    free(tree->keys_by_number);
+    return count;
 }
 
-void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+/* The keys that come before those of the member `name`: its siblings, and what the objects before
+ * it hold. */
+static size_t keys_before(struct json_object *outer, const char *name)
 {
-    const struct field_key *key = field_key_of(dir, leaf);
+    size_t count = (size_t)json_object_object_length(outer);
+    bool found = false;
 
-    snprintf(out, LEAF_NAME_BYTES, "%s", key == NULL || key->name == NULL ? "" : key->name);
+    json_object_object_foreach (outer, key, member) {
+        found = found || strcmp(key, name) == 0;
+        if (!found && json_object_is_type(member, json_type_object))
+            count += count_keys(member);
+    }
+    return count;
+}
+
+static size_t left_in(struct dir *dir)
+{
+    struct json_object *outer = NULL;
+    struct buf key = BUF_EMPTY;
+    size_t left = FIELD_FILES_MAX;
+
+    if (dir_ops(dir) != &nested_ops)
+        return left;
+    left = left_in(dir->parent);
+    if (left > 0 && name_decode(dir_name(dir), &key))
+        outer = field_members(NULL, dir->parent, FIELDS_KNOWN);
+    size_t before = outer == NULL ? 0 : keys_before(outer, buf_text(&key));
+    json_object_put(outer);
+    buf_finish(&key);
+    return left > before ? left - before : 0;
+}
+
+size_t field_files_left(struct dir *dir)
+{
+    bool whole = dir_ops(dir) != &nested_ops || is_small(dir_resource(dir));
+
+    return whole ? FIELD_FILES_MAX : left_in(dir);
 }

@@ -1,26 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every key ever seen in an answer, by number and by text: a field's leaf number is that of its
- * key, so that a field costs no memory of its own. Entries last as long as the tree. Any thread.
+ * The keys of a JSON object as files, by number. A number is computed, from the key's row where the
+ * dialect knows it, else from the key's text: so fields cost no memory, whatever keys a server
+ * makes up, and no number is ever used up. Any thread.
  */
 #ifndef TREE_FIELD_KEYS_H
 #define TREE_FIELD_KEYS_H
 
 #include "tree/dir.h"
 
+#include <json-c/json.h>
+
+#define FIELD_FILES_MAX 1000 /* keys of one record that are files; the rest is in the document */
+
+/* One key of what a directory shows. What it points to lives as long as the members walked. */
 struct field_key {
-    char *key;
-    char *name;      /* as a file name; NULL: the key can't be one */
-    uint32_t number; /* from LEAF_FIELDS on */
-    UT_hash_handle hh;
+    const char *key;
+    const struct field *row;   /* NULL: the dialect does not know it */
+    struct json_object *value; /* borrowed; NULL: null, or not answered */
+    bool answered;             /* the server sent it; else it is one that can be given */
+    uint32_t number;           /* canonical, from LEAF_FIELDS on; 0: it is no file */
 };
 
-/* The entry of a key; NULL: no memory (or no number is left). */
-const struct field_key *field_key_intern(struct tree *tree, const char *text);
-/* The entry of a leaf number; NULL: there is none. */
-const struct field_key *field_key_of(const struct dir *dir, uint32_t leaf);
+#define FIELD_SLOTS 2048 /* more than twice FIELD_FILES_MAX, a power of two */
 
-/* Frees all of them. */
-void field_keys_finish(struct tree *tree);
+struct field_walk {
+    struct dir *dir;
+    const struct field *rows; /* of what `dir` shows; NULL: none are known */
+    struct json_object *members;
+    struct json_object_iterator at;
+    struct json_object_iterator end;
+    size_t files_left;         /* how many more unknown keys get a number */
+    const struct field *given; /* the next row that may be one not answered; NULL: not there yet */
+    uint32_t taken[FIELD_SLOTS];
+};
+
+/* Walks all keys of `members` (borrowed, of what `dir` shows) in their order, then those that can
+ * be given and were left out. `files_left` as field_files_left has it. */
+void field_walk_start(struct field_walk *walk, struct dir *dir, struct json_object *members,
+                      size_t files_left);
+bool field_walk_next(struct field_walk *walk, struct field_key *out);
+/* The one of that key, or of that number; false: there is none. */
+bool field_key_find(struct dir *dir, struct json_object *members, const char *key,
+                    struct field_key *out);
+bool field_key_of_number(struct dir *dir, struct json_object *members, uint32_t number,
+                         struct field_key *out);
+/* The row that a number stands for, whether the record has it or not; NULL: no row's. */
+const struct field *field_row_of_number(struct dir *dir, uint32_t number);
+/* How many keys of what `dir` shows are files, of FIELD_FILES_MAX of its record: an object's own
+ * come before those of the objects in it, and those in their order. */
+size_t field_files_left(struct dir *dir);
 
 #endif

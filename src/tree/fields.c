@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Field files: every key of a resource's JSON is a file, every nested object a directory. A field's
- * number is that of its key among all keys ever seen, so a field costs no memory of its own.
- * What its file holds and takes: field_file.c.
+ * Field files: every key of a resource's JSON is a file, every nested object a directory. What a
+ * field's number is: field_keys.c. What its file holds and takes: field_file.c.
  */
 #include "config.h"
 
@@ -18,16 +17,16 @@
 #include "util/json.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* --- what a field is ------------------------------------------------------------------------- */
 
-/* The table of rows for the members of what `dir` shows; NULL: unknown. */
-static const struct field *rows_of(struct dir *dir)
+const struct field *field_rows(struct dir *dir)
 {
     if (dir_ops(dir) != &nested_ops)
         return cache_shape(dir->tree->config.cache, dir->kind)->fields;
-    const struct field *rows = rows_of(dir->parent);
+    const struct field *rows = field_rows(dir->parent);
     struct buf key = BUF_EMPTY;
     const struct field *row = NULL;
 
@@ -39,7 +38,7 @@ static const struct field *rows_of(struct dir *dir)
 
 const struct field *field_of(struct dir *dir, const char *key)
 {
-    return field_find(rows_of(dir), key, strlen(key));
+    return field_find(field_rows(dir), key, strlen(key));
 }
 
 static bool is_draft(struct dir *dir)
@@ -60,11 +59,10 @@ static bool is_nested(const struct dir *dir, const char *key, struct json_object
            (secrets_shown(dir) || !field_is_secret(key));
 }
 
-/* Given, and never answered: shown nowhere, but can be written. */
-static bool is_unanswered(const struct dir *dir, const struct field *row)
+bool field_stays(struct dir *dir, const struct field *row)
 {
-    (void)dir;
-    return (row->flags & FIELD_UNANSWERED) != 0 && (row->flags & FIELD_UPDATE) != 0;
+    return (row->flags & FIELD_UPDATE) != 0 &&
+           (!is_draft(dir) || (row->flags & FIELD_UNANSWERED) != 0);
 }
 
 static bool secrets_hidden(const struct dir *dir)
@@ -78,7 +76,7 @@ mode_t field_mode(struct dir *dir, const char *key, bool answered)
     unsigned settable = is_draft(dir) ? FIELD_CREATE : FIELD_UPDATE;
     bool writable = row != NULL && (row->flags & settable) != 0;
 
-    if (row != NULL && !answered)
+    if (row != NULL && !answered && (row->flags & FIELD_UNANSWERED) != 0)
         return 0200;
     if (field_is_secret(key))
         return writable ? 0600 : 0400;
@@ -87,10 +85,26 @@ mode_t field_mode(struct dir *dir, const char *key, bool answered)
 
 bool field_can_be_given(struct node node)
 {
-    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
-    const struct field *row = key == NULL ? NULL : field_of(node.dir, key->key);
+    const struct field *row = field_row_of_number(node.dir, leaf_acts_as(node.dir, node.leaf));
 
     return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
+}
+
+/* Appends the key that a canonical number is, as far as is known; false: it is none. */
+static bool key_of(struct dir *dir, uint32_t number, struct buf *out)
+{
+    const struct field *row = field_row_of_number(dir, number);
+    struct json_object *members = NULL;
+    struct field_key found;
+
+    if (row != NULL)
+        return buf_append_text(out, row->key);
+    if (number >= LEAF_FIELDS && number < LEAF_SCRATCH)
+        members = field_members(NULL, dir, FIELDS_KNOWN);
+    bool ok = members != NULL && field_key_of_number(dir, members, number, &found) &&
+              buf_append_text(out, found.key);
+    json_object_put(members);
+    return ok;
 }
 
 /* The place of what `dir` shows. */
@@ -109,9 +123,13 @@ static uint64_t place_of_dir(struct dir *dir)
 
 uint64_t field_place(struct node node)
 {
-    const struct field_key *key = field_key_of(node.dir, leaf_acts_as(node.dir, node.leaf));
+    struct buf key = BUF_EMPTY;
+    uint64_t place = 0;
 
-    return key == NULL ? 0 : digest_key(place_of_dir(node.dir), key->key);
+    if (key_of(node.dir, leaf_acts_as(node.dir, node.leaf), &key))
+        place = digest_key(place_of_dir(node.dir), buf_text(&key));
+    buf_finish(&key);
+    return place;
 }
 
 /* --- finding --------------------------------------------------------------------------------- */
@@ -135,43 +153,30 @@ static bool is_fixed_name(const struct dir *dir, const char *name)
            strcmp(dir->kind->document, name) == 0;
 }
 
-static uint32_t unanswered_number(struct dir *dir, const char *key)
+/* As a file name; false: it can't be one. `out` is the caller's to finish. */
+static bool file_name(const struct dir *dir, const char *key, struct buf *out)
 {
-    const struct field *row = field_of(dir, key);
-
-    if (row == NULL || !is_unanswered(dir, row) || (field_is_secret(key) && secrets_hidden(dir)))
-        return 0;
-    const struct field_key *entry = field_key_intern(dir->tree, key);
-    return entry == NULL ? 0 : entry->number;
-}
-
-static uint32_t answered_number(struct dir *dir, const char *key)
-{
-    const struct field_key *entry = field_key_intern(dir->tree, key);
-
-    if (field_is_secret(key) && secrets_hidden(dir))
-        return 0;
-    return entry == NULL || entry->name == NULL ? 0 : entry->number;
+    return name_encode(key, strlen(key), out) && out->size_bytes > 0 &&
+           out->size_bytes <= NAME_MAX_BYTES && !is_fixed_name(dir, buf_text(out));
 }
 
 uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     struct buf key = BUF_EMPTY;
-    struct json_object *value;
+    struct field_key found;
     uint32_t number = 0;
 
     *nested = false;
     if (dir_ops(dir)->fields == NULL || is_fixed_name(dir, name) || !name_decode(name, &key) ||
-        strlen(buf_text(&key)) != key.size_bytes) {
+        strlen(buf_text(&key)) != key.size_bytes ||
+        (field_is_secret(buf_text(&key)) && secrets_hidden(dir))) {
         buf_finish(&key);
         return 0;
     }
     struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
-    if (members != NULL && json_object_object_get_ex(members, buf_text(&key), &value)) {
-        *nested = is_nested(dir, buf_text(&key), value);
-        number = answered_number(dir, buf_text(&key));
-    } else if (members != NULL) {
-        number = unanswered_number(dir, buf_text(&key));
+    if (members != NULL && field_key_find(dir, members, buf_text(&key), &found)) {
+        number = found.number;
+        *nested = number != 0 && is_nested(dir, found.key, found.value);
     }
     json_object_put(members);
     buf_finish(&key);
@@ -195,25 +200,36 @@ bool field_is_hidden(struct dir *dir, const char *name)
 
 /* --- listing --------------------------------------------------------------------------------- */
 
-static bool list_member(struct dir *dir, const char *key, struct json_object *value,
-                        struct listing *listing)
+/* Secrets, and what can only be written, open by their names. */
+static bool is_listed(const struct dir *dir, const struct field_key *key)
 {
-    const struct field_key *entry = field_key_intern(dir->tree, key);
-
-    if (entry == NULL)
+    if (field_is_secret(key->key) && !secrets_shown(dir))
         return false;
-    if (entry->name == NULL || is_fixed_name(dir, entry->name) ||
-        (field_is_secret(key) && !secrets_shown(dir)))
+    return key->answered || (key->row->flags & FIELD_UNANSWERED) == 0;
+}
+
+static bool list_key(struct dir *dir, const struct field_key *key, struct listing *listing)
+{
+    struct buf name = BUF_EMPTY;
+    bool ok = true;
+
+    if (key->number == 0 || !is_listed(dir, key) ||
+        (!listing->with_hidden && leaf_hidden(dir, key->number)))
         return true;
-    if (!listing->with_hidden && leaf_hidden(dir, entry->number))
-        return true;
-    if (is_nested(dir, key, value))
-        return listing_add_dir(listing, entry->name, &nested_ops, dir->kind, NULL, NULL);
-    return listing_add_leaf(listing, entry->name, leaf_number(dir, entry->number), S_IFREG);
+    if (!file_name(dir, key->key, &name))
+        ok = name.data != NULL; /* in the document only; or no memory */
+    else if (is_nested(dir, key->key, key->value))
+        ok = listing_add_dir(listing, buf_text(&name), &nested_ops, dir->kind, NULL, NULL);
+    else
+        ok = listing_add_leaf(listing, buf_text(&name), leaf_number(dir, key->number), S_IFREG);
+    buf_finish(&name);
+    return ok;
 }
 
 int fields_list(struct call *call, struct dir *dir, struct listing *listing)
 {
+    struct field_walk walk;
+    struct field_key key;
     bool ok = true;
 
     if (dir_ops(dir)->fields == NULL)
@@ -221,27 +237,49 @@ int fields_list(struct call *call, struct dir *dir, struct listing *listing)
     struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
     if (members == NULL)
         return call->problem.message[0] != '\0' ? tree_problem_errno(call, false) : -ENOENT;
-    json_object_object_foreach (members, key, value) {
-        ok = ok && list_member(dir, key, value, listing);
-    }
+    field_walk_start(&walk, dir, members, field_files_left(dir));
+    while (ok && field_walk_next(&walk, &key))
+        ok = list_key(dir, &key, listing);
     json_object_put(members);
     return ok ? 0 : -ENOMEM;
+}
+
+static void drop_shadowed(struct dir *dir, const struct field_key *key)
+{
+    struct buf name = BUF_EMPTY;
+    uint32_t leaf = key->number != 0 && file_name(dir, key->key, &name)
+                        ? scratch_find(dir, buf_text(&name))
+                        : 0;
+
+    if (leaf != 0)
+        scratch_remove(dir, leaf);
+    buf_finish(&name);
 }
 
 void fields_drop_shadowed(struct dir *dir)
 {
     struct json_object *members = field_members(NULL, dir, FIELDS_KNOWN);
+    struct field_walk walk;
+    struct field_key key;
 
     if (members == NULL)
         return;
-    json_object_object_foreach (members, key, value) {
-        (void)value;
-        const struct field_key *entry = field_key_intern(dir->tree, key);
-        uint32_t leaf = entry == NULL || entry->name == NULL ? 0 : scratch_find(dir, entry->name);
-        if (leaf != 0)
-            scratch_remove(dir, leaf);
-    }
+    field_walk_start(&walk, dir, members, field_files_left(dir));
+    while (field_walk_next(&walk, &key))
+        drop_shadowed(dir, &key);
     json_object_put(members);
+}
+
+void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    struct buf key = BUF_EMPTY;
+    struct buf name = BUF_EMPTY;
+
+    out[0] = '\0';
+    if (key_of(dir, leaf, &key) && file_name(dir, buf_text(&key), &name))
+        snprintf(out, LEAF_NAME_BYTES, "%s", buf_text(&name));
+    buf_finish(&name);
+    buf_finish(&key);
 }
 
 /* --- nested objects -------------------------------------------------------------------------- */

@@ -11,6 +11,14 @@
 /* What a field's file is: field_file.c. */
 extern const struct leaf_row field_row;
 
+/* The members of a record for its field files, of a large one only as many as can be files: a new
+ * reference; NULL: no memory. */
+struct json_object *fields_parse(struct dir *dir, struct record *record);
+void fields_finish(struct tree *tree); /* when it ends */
+/* The table of rows for the members of what `dir` shows; NULL: none are known. */
+const struct field *field_rows(struct dir *dir);
+/* Whether it has a file also where the answer leaves it out. */
+bool field_stays(struct dir *dir, const struct field *row);
 /* The row of a key among the members of what `dir` shows; NULL: the dialect does not know it. */
 const struct field *field_of(struct dir *dir, const char *key);
 /* The members of what `dir` shows: a new reference, or NULL with words in the problem, if any. May
@@ -28,7 +36,7 @@ struct dir *field_dir(struct dir *dir, const char *name);
 /* Whether the name is that of a secret that secrets=hide keeps away. */
 bool field_is_hidden(struct dir *dir, const char *name);
 /* The name of the field with that leaf number ("" if there is none). */
-void field_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
 /* Whether it is the file of a field whose value can be given, if only on create. */
 bool field_can_be_given(struct node node);
 /* The place that the key of a field's file has in the document (util/digest.h); 0: it is no field.

@@ -12,6 +12,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/draft_gone.c \
   src/tree/errors.c src/tree/errors.h \
   src/tree/event_files.c \
+  src/tree/field_few.c \
   src/tree/field_file.c \
   src/tree/field_keys.c src/tree/field_keys.h \
   src/tree/fields.c src/tree/fields.h \

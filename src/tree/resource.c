@@ -8,6 +8,7 @@
 #include "tree/document_file.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
+#include "tree/fields.h"
 #include "tree/kind_dir.h"
 #include "tree/leaf_rows.h"
 #include "tree/machines.h"
@@ -317,7 +318,7 @@ static struct json_object *resource_fields(struct call *call, struct dir *dir,
     }
     if (call != NULL && record != NULL)
         call->version = record->version;
-    struct json_object *object = record == NULL ? NULL : record_parse(record);
+    struct json_object *object = record == NULL ? NULL : fields_parse(dir, record);
     record_unref(record);
     return object;
 }

@@ -6,7 +6,6 @@
 #include "tree/attr.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
-#include "tree/field_keys.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/lease.h"
@@ -65,7 +64,7 @@ void tree_destroy(struct tree *tree)
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
     actors_destroy(tree->actors);
-    field_keys_finish(tree);
+    fields_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);
 }

@@ -19,7 +19,6 @@
 #define OWN_IDS_REMEMBERED 256
 
 struct actors;
-struct field_key;
 struct truncations;
 
 /* A resource that this mount has changed. */
@@ -48,9 +47,8 @@ struct tree {
     struct actors *actors;           /* what each process has done: actors.c */
     LIST_HEAD(, file) files;         /* newest first */
     struct truncations *truncations; /* what was cut to nothing of late: truncated.c */
-    struct field_key *keys;          /* every key seen, by number and by text: field_keys.c */
-    const struct field_key **keys_by_number;
-    size_t key_count;
+    struct record *few_of; /* a large record, and what its fields need of it: field_few.c */
+    struct buf few_text;
     size_t scratch_bytes; /* of all scratch files */
     size_t scratch_count;
     struct api_session session; /* asked once, for status.json */

@@ -70,6 +70,57 @@ test_docs_a_mount_ends_at_once_while_a_flood_comes()
     [ $((EPOCHSECONDS - before)) -le $((3 * patience)) ] || fail 'it took long to end'
 }
 
+# The rest is in the document only; what others hold is not touched by it.
+test_docs_of_a_record_with_very_many_keys_a_thousand_are_files()
+{
+    mounted -- ttl=0
+    keys big 40000 >"$T/big"
+    keys small 3 other >"$T/small"
+    list "$T/big" "$T/small"
+    prints 998 'ls drives/big | grep -c "^k"'
+    prints 7 'cat drives/big/size'
+    prints 0 'cat drives/big/k0'
+    prints 997 'cat drives/big/k997'
+    refused 'No such file' 'cat drives/big/k998'
+    prints 39999 'jq .k39999 drives/big/drive.json'
+    prints 2 'cat drives/small/other2'
+    below VmHWM 256
+}
+
+test_docs_an_object_within_has_files_for_what_is_left_of_the_thousand()
+{
+    mounted -- ttl=0
+    keys a 700 | jq -c '. + {in: ([range(400) | {key: "i\(.)", value: .}] | from_entries)}' >"$T/a"
+    list "$T/a"
+    prints 699 'cat drives/a/k699' # with id, name, size and in: 704
+    prints 296 'ls drives/a/in | wc -l'
+    prints 295 'cat drives/a/in/i295'
+    refused 'No such file' 'cat drives/a/in/i296'
+    prints 399 'jq .in.i399 drives/a/drive.json'
+}
+
+test_docs_what_can_be_given_and_is_not_answered_is_an_empty_file()
+{
+    mounted -- ttl=0
+    fault '{"path": "/storage-providers", "method": "GET", "status": 200, "times": -1, "body":
+        {"items": [{"id": "p1", "name": "one", "isManaged": false, "isTeamDefault": null,
+        "s3Config": {"accessKey": "AK", "bucket": "b"}}], "hasMore": false}}'
+    prints 'accessKey bucket endpoint region retainData signatureVersion' \
+        'ls providers/one/s3Config | xargs'
+    prints '' 'cat providers/one/s3Config/endpoint'
+    prints '644 0' 'stat -c "%a %s" providers/one/s3Config/endpoint'
+}
+
+test_openapi_what_can_be_given_and_is_not_answered_is_an_empty_file()
+{
+    mounted -- ttl=0
+    fault '{"path": "/storage-providers", "method": "GET", "status": 200, "times": -1, "body":
+        [{"id": "p1", "name": "one", "type": "s3"}]}'
+    prints 'bucket id name provider.json region type' 'ls providers/one | xargs'
+    prints '200' 'stat -c %a providers/one/secretKey'
+    prints '' 'cat providers/one/bucket'
+}
+
 test_docs_journals_keep_two_kibibytes_of_a_url()
 {
     mounted -- ttl=0

@@ -110,6 +110,9 @@ test_reading_a_field_costs_what_its_document_costs()
 
 test_values_of_any_form()
 {
+    local size= # can be given in one dialect, so it is there although nothing was answered
+
+    [ "$D" != openapi ] || size=' size'
     mounted --data "$(with_data '{"shared-drives": [{"id": "sd1", "name": "odd",
         "big": 123456789012345678901234567890, "e": 1E5, "f": 1.10, "yes": true, "nothing": null,
         "empty": "", "lines": "one\ntwo\n", "a/b": "slash", "%41": "percent", "..": "dots",
@@ -128,7 +131,7 @@ test_values_of_any_form()
     prints 0 'ls -A drives/odd/none | wc -l'
     prints '"taken"' 'jq ".[\"drive.json\"]" drives/odd/drive.json'
     prints '"no name"' 'jq ".[\"\"]" drives/odd/drive.json'
-    prints 'drive.json id name big e f yes nothing empty lines a%2Fb %2541 %2E%2E Grüße list outer none' \
+    prints "drive.json id name big e f yes nothing empty lines a%2Fb %2541 %2E%2E Grüße list outer none$size" \
         'ls -AU drives/odd | grep -v fstab | paste -sd " "'
 }
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tree/dir.h"
+#include "tree/field_keys.h"
 #include "tree/leaf.h"
 #include "tree_fixture.h"
 
@@ -443,6 +444,61 @@ START_TEST(numbers_of_scratch_files_are_never_used_up)
 }
 END_TEST
 
+#define KEYS (FIELD_FILES_MAX + 5)
+
+/* Keys that were in no object before. */
+static struct json_object *new_keys(int round)
+{
+    struct json_object *members = json_object_new_object();
+
+    for (int i = 0; i < KEYS; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "%d_%d", round, i);
+        json_object_object_add(members, key, json_object_new_int(i));
+    }
+    return members;
+}
+
+static void expect_numbers(struct dir *dir, struct json_object *members)
+{
+    static unsigned char taken[LEAF_SCRATCH];
+    struct field_walk walk;
+    struct field_key key;
+    struct field_key again;
+
+    memset(taken, 0, sizeof taken);
+    field_walk_start(&walk, dir, members, FIELD_FILES_MAX);
+    for (int i = 0; i < FIELD_FILES_MAX; i++) {
+        ck_assert(field_walk_next(&walk, &key));
+        ck_assert(key.number >= LEAF_FIELDS && key.number < LEAF_SCRATCH);
+        ck_assert(!taken[key.number]);
+        taken[key.number] = 1;
+        if (i % 200 != 0)
+            continue;
+        ck_assert(field_key_of_number(dir, members, key.number, &again));
+        ck_assert_str_eq(again.key, key.key);
+    }
+    for (int i = FIELD_FILES_MAX; i < KEYS; i++) {
+        ck_assert(field_walk_next(&walk, &key));
+        ck_assert_uint_eq(key.number, 0);
+    }
+}
+
+/* Many more keys than there are numbers. */
+START_TEST(numbers_of_keys_are_never_used_up)
+{
+    struct entry drive;
+
+    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
+    for (int round = 0; round < 600; round++) {
+        struct json_object *members = new_keys(round);
+        expect_numbers(drive.node.dir, members);
+        json_object_put(members);
+    }
+    dir_unref(drive.node.dir);
+}
+END_TEST
+
 START_TEST(saves_by_rename_leave_nothing_behind)
 {
     struct entry drive;
@@ -495,6 +551,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_rename_sends_the_new_name);
     tcase_add_test(docs, status_tells_of_each_kind);
     tcase_add_test(docs, numbers_of_scratch_files_are_never_used_up);
+    tcase_add_test(docs, numbers_of_keys_are_never_used_up);
     tcase_add_test(docs, saves_by_rename_leave_nothing_behind);
     return docs;
 }
