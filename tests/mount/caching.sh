@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # How long what was read is believed, and what happens when the server is away.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 elsewhere_renamed()
 {
@@ -241,11 +241,15 @@ test_a_server_in_trouble_is_not_asked_for_every_file()
     done
 }
 
-test_an_answer_that_is_cut_short_is_no_answer()
+# It breaks the protocol: no connection that is missing, and no trouble that a server tells of.
+test_an_answer_that_is_cut_short_is_an_error()
 {
     mounted -- ttl=1,timeout=8
     works 'ls drives > /dev/null; sleep 1.2'
     fault '{"path": "/shared-drives", "truncate": 100, "times": -1}'
+    refused 'Protocol error' 'cat drives/data/name'
+    words EPROTO 'cut short'
+    no_faults
     prints data 'cat drives/data/name'
 }
 

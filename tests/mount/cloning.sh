@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Drafts completed by fields, and copies of a directory that become a new resource.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # known [OPTIONS]: a mount that has read everything.
 known()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Texts made from older versions: whose edit would undo what somebody else has done meanwhile is
 # refused, whose edit means an older value anew is carried out.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 P=providers/training-data
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Where a copy into the mount ends: what belongs to it is accepted and ignored, what somebody means
 # is done or refused; and a copy of what is gone brings nothing back.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 known()
 {

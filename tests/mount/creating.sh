@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # mkdir, drafts and the operation that creates.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # new_drive NAME: the request that creates drive_body NAME.
 new_drive()
@@ -274,7 +274,7 @@ test_the_outcome_of_a_create_that_times_out_is_told()
     mounted -- timeout=4
     fault '{"method": "POST", "path": "/snapshots", "status": 500, "delayMs": 3500, "times": 1}'
     refused 'Input/output error' "mkdir machines/$MACHINE/slow"
-    words EIO 'not known' 'look for a snapshot'
+    words EIO 'outcome is unknown' 'look for a snapshot'
     assert_eq 1 "$(changes | wc -l)"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A dry run: everything is checked, reads are sent, no change is.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # Ten changes, of every verb and kind, by every way there is.
 ten_changes()

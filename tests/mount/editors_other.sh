@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # nano, emacs, micro and ed: each saves twice, and shows what the server refuses.
-. "$(dirname "$0")/screen.sh"
+. "${BASH_SOURCE[0]%/*}/screen.sh"
 
 saved[nano]='\[ Wrote [0-9]+ lines? \]'
 unsaved[nano]='Error writing [^ ]*: %s'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The family of vi in a terminal: each saves twice, and shows what the server refuses.
-. "$(dirname "$0")/screen.sh"
+. "${BASH_SOURCE[0]%/*}/screen.sh"
 
 # vim does not say which error a write had, but that there was one.
 saved[vim]='"[^"]*" [0-9]+L, [0-9]+B written'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Destruction takes a moment's thought: the guard, and leave by .paperspacefs/allow.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # destroyed: the deletions and restores that were sent.
 destroyed()

@@ -39,6 +39,7 @@ EMULATOR=$top_builddir/paperspace-emulator
 KEY=demo-key
 patience=${PFS_TEST_PATIENCE:-1}
 deadline_s=${PFS_TEST_DEADLINE:-60}
+tests_dir=${PFS_TEST_DIR:-/var/tmp}
 
 # --- the runner ---------------------------------------------------------------------------------
 
@@ -81,13 +82,14 @@ sweep()
 {
     local work=$1 pid point
 
-    while read -r pid; do
-        kill -KILL "$pid" 2>/dev/null || true
-    done < <(cat "$work"/*.pid 2>/dev/null || true)
-    while read -r point; do
+    for pid in "$work"/*.pid; do
+        kill -KILL "$(<"$pid")" 2>/dev/null || true
+    done
+    while read -r _ _ _ _ point _; do
+        [[ "$point" == "$work/"* ]] || continue
         umount -f "$point" 2>/dev/null || true # frees whoever hangs in it
         fusermount3 -u -z "$point" 2>/dev/null || umount -l "$point" 2>/dev/null || true
-    done < <(awk -v work="$work/" 'index($5, work) == 1 { print $5 }' /proc/self/mountinfo)
+    done </proc/self/mountinfo
     rm -rf --one-file-system "$work"
 }
 
@@ -97,8 +99,7 @@ run_one()
 
     title=${function#test_}
     title="${title//_/ } [$dialect]"
-    work=$(mktemp -d "${PFS_TEST_DIR:-/var/tmp}/paperspacefs-test.XXXXXX")
-    work=$(cd "$work" && pwd -P)
+    work=$(mktemp -d "$tests_dir/paperspacefs-test.XXXXXX")
     timeout -k 10 $((deadline_s * patience)) bash "$0" --run "$function" "$dialect" "$work" \
         </dev/null >"$work/log" 2>&1 || status=$?
     case $status in
@@ -144,6 +145,7 @@ run_scenarios()
         exit
     fi
     need_a_mount
+    tests_dir=$(cd "$tests_dir" && pwd -P)
     while read -r function dialect; do
         run_one "$function" "$dialect"
     done < <(list_scenarios)
@@ -244,9 +246,24 @@ eventually()
     done
 }
 
+# contents NAME FILE: what the file holds, without its last newlines, in the variable NAME. As
+# $(<FILE), without a process.
+contents()
+{
+    local -n contents_of=$1
+
+    IFS= read -r -d '' contents_of <"$2" || true
+    while [[ "$contents_of" == *$'\n' ]]; do
+        contents_of=${contents_of%$'\n'}
+    done
+}
+
 is_mounted()
 {
-    [[ "$(</proc/self/mountinfo)" == *" $MNT "* ]]
+    local mounts
+
+    contents mounts /proc/self/mountinfo
+    [[ "$mounts" == *" $MNT "* ]]
 }
 
 is_running()
@@ -320,7 +337,7 @@ mount_fs()
 
 mount_settled()
 {
-    { is_mounted && cat "$MNT/README" >/dev/null 2>&1; } || ! is_running "$daemon"
+    { is_mounted && read -r _ <"$MNT/README"; } 2>/dev/null || ! is_running "$daemon"
 }
 
 # mounted [EMULATOR OPTION…] [-- [OPTIONS [ARG…]]]: an emulator, a mount on it, and the requests
@@ -343,8 +360,13 @@ mounted()
 # The listing that start-up asks for has been answered, and used.
 started_up()
 {
-    control GET requests | jq -e 'any(.[]; (.userAgent // "" | startswith("paperspacefs"))
-        and .status != null)' >/dev/null && stat "$MNT/drives" >/dev/null
+    local seen
+
+    order_answer=
+    order GET requests
+    seen=${order_answer//[[:space:]]/}
+    [[ "$seen" =~ \"userAgent\":\"paperspacefs[^{}]*\"status\":[1-9]|\"status\":[1-9][^{}]*\"userAgent\":\"paperspacefs ]] &&
+        [ -d "$MNT/drives" ]
 }
 
 # Unmounts; the daemon has to end with exit status 0, and silent but for what was asked for.
@@ -364,7 +386,7 @@ end_mount()
 # and never frees it when none does: LeakSanitizer counts that. This is that next request.
 let_interrupts_go()
 {
-    timeout 5 stat "$MNT/.paperspacefs/nothing" >/dev/null 2>&1 || true
+    [ -e "$MNT/.paperspacefs/nothing" ] || true
 }
 
 # Waits for the daemon's own end.
@@ -421,51 +443,56 @@ control()
     curl -sS --fail-with-body -X "$1" -A elsewhere ${3+--data-binary "$3"} "$ROOT/_control/$2"
 }
 
+# order METHOD NAME [BODY]: as control, without a process; what was answered is in order_answer.
+order()
+{
+    local fd status line body=${3-}
+
+    exec {fd}<>"/dev/tcp/127.0.0.1/${ROOT##*:}"
+    printf '%s /_control/%s HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s' "$1" "$2" ${#body} "$body" >&"$fd"
+    read -r _ status _ <&"$fd"
+    while IFS= read -r line <&"$fd" && [ "$line" != $'\r' ]; do :; done
+    IFS= read -r -d '' order_answer <&"$fd" || true
+    exec {fd}>&-
+    if [[ "$status" != 2* ]]; then
+        fail "$1 /_control/$2: $status" "$order_answer"
+    fi
+}
+
 fault()
 {
-    control POST faults "$1" >/dev/null
+    order POST faults "$1"
 }
 
 no_faults()
 {
-    control DELETE faults >/dev/null
+    order DELETE faults
 }
 
 # silence open|all|none: those connections pass nothing any more.
 silence()
 {
-    control POST silence "{\"connections\": \"$1\"}" >/dev/null
+    order POST silence "{\"connections\": \"$1\"}"
 }
 
 emu_config()
 {
-    control POST config "$1" >/dev/null
+    order POST config "$1"
 }
 
 # The mount's requests, one per line: METHOD PATH [BODY], keys of bodies sorted; any cursor is a *.
 requests()
 {
-    control GET requests | jq -r -S '.[] | select(.userAgent // "" | startswith("paperspacefs"))
+    control GET requests | jq -r '# tojson does not sort keys in every version of jq
+        def sorted: walk(if type == "object" then to_entries | sort_by(.key) | from_entries else . end);
+        .[] | select(.userAgent // "" | startswith("paperspacefs"))
         | "\(.method) \(.path | sub("^/v1"; "") | sub("after=[^&]*"; "after=*"))"
-            + (if .body == null then "" else " \(.body | tojson)" end)' | sort_bodies
-}
-
-# tojson does not sort keys in every version of jq.
-sort_bodies()
-{
-    local method path body
-
-    while read -r method path body; do
-        case $body in
-        '{'* | '['*) body=$(jq -c -S . <<<"$body") ;;
-        esac
-        echo "$method $path${body:+ $body}"
-    done
+            + (if .body == null then "" else " \(.body | sorted | tojson)" end)'
 }
 
 forget_requests()
 {
-    control DELETE requests >/dev/null
+    order DELETE requests
 }
 
 # assert_requests LINE…: exactly these, in this order, since they were last forgotten; and forgets
@@ -522,12 +549,13 @@ nothing_sent()
 # --- commands and what they say ------------------------------------------------------------------
 
 # run COMMAND…: sets out, err and rc.
+out='' err=''
 run()
 {
     rc=0
     "$@" >"$WORK/out" 2>"$WORK/err" </dev/null || rc=$?
-    out=$(cat "$WORK/out")
-    err=$(cat "$WORK/err")
+    contents out "$WORK/out"
+    contents err "$WORK/err"
 }
 
 # shell TEXT: what a user types in a shell whose directory is the mount.
@@ -576,17 +604,17 @@ last_error()
 # words REGEX…: last-error is one line and has each of them, in any case.
 words()
 {
-    local text regex
+    local text='' regex
 
-    text=$(last_error)
+    contents text "$MNT/.paperspacefs/last-error"
     if [[ "$text" == *$'\n'* ]]; then
         fail 'last-error is not one line:' "$text"
     fi
+    shopt -s nocasematch
     for regex in "$@"; do
-        if ! grep -q -i -E -e "$regex" <<<"$text"; then
-            fail "last-error lacks $regex:" "$text"
-        fi
+        [[ "$text" =~ $regex ]] || fail "last-error lacks $regex:" "$text"
     done
+    shopt -u nocasematch
 }
 
 assert_eq()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Moves to another filesystem, which must not end in a deletion, however they are made.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # moved_by SOURCE SCRIPT: one process copies SOURCE to a place outside, runs the python SCRIPT and
 # removes SOURCE: that is refused, and nothing is sent but what the script asks for.

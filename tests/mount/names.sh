@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # How resources are called.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # drives_called NAME…: an account with these drives (JSON string texts), ids sd1, sd2, …
 drives_called()

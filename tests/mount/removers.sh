@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Programs that remove directories: each deletes a resource exactly once, or refuses cleanly.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 BACKUPS=splk9d2w5hn7uyc # the provider backups
 OTHER=ps4t7k2qhx8d      # a machine with two snapshots

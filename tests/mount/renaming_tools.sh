@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Programs that rename: each sends the new name once, and none copies and deletes instead.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 declare -A renamer=(
     [mv]='mv %s %s'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # One silent thing stops nothing else: connections, and who may have them.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # quickly TEXT: works, and is not kept waiting by what hangs.
 quickly()

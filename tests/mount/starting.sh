@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The mount point: every state that it may be in, and who else may have a hand in it.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # starts [OPTION…]: mounts on $MNT in the background, as a user would; sets out, err and rc.
 starts()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Callers that wait: however many there are, the next one is answered, and each can be interrupted.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # One thread of eight is kept free: seven may wait.
 FEW=max_threads=8

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # What leaves the program as words is safe to show: no secret is in it, and nothing that a terminal
 # would obey.
-. "$(dirname "$0")/lib.sh"
+. "${BASH_SOURCE[0]%/*}/lib.sh"
 
 SECRET='wJa/Xq+F&7 D"b%P\x<Y>z=tail'
 
