@@ -12,8 +12,9 @@
 #   scripts/test.sh --valgrind                      the unit tests under valgrind
 #   scripts/test.sh --build-dir DIR                 not in build/…
 #
-# Environment: CC, MAKEFLAGS (default -j with all processors); PFS_TEST_ONLY, a
-# regex of test points of the mount tests; CI=true: no /dev/fuse is a failure.
+# Environment: CC, MAKEFLAGS (default -j with all processors); for the mount tests
+# PFS_TEST_ONLY, a regex of test points, and PFS_TEST_SHARE=N, every Nth of them in
+# one dialect; CI=true: no /dev/fuse is a failure.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -124,7 +125,8 @@ selected_tests()
 
 run_tests()
 {
-    local -a args=(-k check "TESTS=$1") wrapper=()
+    # Most tests wait for something half of their time; twice as many fill a processor.
+    local -a args=(-k "-j$((2 * $(nproc)))" check "TESTS=$1") wrapper=()
 
     if [ "$valgrind" = yes ]; then
         export CK_FORK=no CK_DEFAULT_TIMEOUT=120
@@ -140,6 +142,7 @@ run_tests()
         ;;
     esac
     tests_path
+    export PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-2}
     "${wrapper[@]}" make "${args[@]}" </dev/null >check.log 2>&1
 }
 

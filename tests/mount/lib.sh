@@ -19,8 +19,8 @@
 # the scenario did not ask for with daemon_said.
 #
 # Environment: top_srcdir, top_builddir; PFS_WRAPPER, a command to run the daemon
-# under; PFS_TEST_ONLY, a regex of scenario names; PFS_TEST_PATIENCE, a factor for
-# all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
+# under; PFS_TEST_ONLY, a regex of scenario names; PFS_TEST_SHARE=N, every Nth of
+# them, in one dialect; PFS_TEST_PATIENCE, a factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
 # some editors behave differently).
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
@@ -59,22 +59,21 @@ why_no_mount()
     fi
 }
 
-# The scenarios of this file in their order, with the dialect each is run in.
+# The scenarios of this file in their order, with the dialect each is run in: 'NAME DIALECT'.
 list_scenarios()
 {
-    local name dialect
+    local share=${PFS_TEST_SHARE:-0}
 
-    for dialect in docs openapi; do
-        while read -r name; do
-            case $name in
-            test_docs_*) [ $dialect = docs ] || continue ;;
-            test_openapi_*) [ $dialect = openapi ] || continue ;;
-            esac
-            if [[ "$name" =~ ${PFS_TEST_ONLY:-.} ]]; then
-                echo "$name $dialect"
-            fi
-        done < <(sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0")
-    done
+    sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0" | grep -E -e "${PFS_TEST_ONLY:-.}" |
+        awk -v share="$share" '
+            share > 0 && NR % share != 0 { next }
+            { chosen = share > 0 ? ++turn % 2 : -1 }
+            !/^test_openapi_/ && (/^test_docs_/ || chosen != 0) { docs[NR] = $0 " docs" }
+            !/^test_docs_/ && (/^test_openapi_/ || chosen != 1) { openapi[NR] = $0 " openapi" }
+            END {
+                for (i = 1; i <= NR; i++) if (i in docs) print docs[i]
+                for (i = 1; i <= NR; i++) if (i in openapi) print openapi[i]
+            }'
 }
 
 # Takes away what a scenario that was killed has left: processes and mounts of its directory.
