@@ -288,10 +288,12 @@ int fixture_create(const char *path, const char *text)
 
     if (dir == NULL)
         return -ENOENT;
-    int rc = end(tree_create_file(begin("create"), dir, name, 0644, O_WRONLY, &entry, &file));
+    int rc = fixture_end(
+        tree_create_file(fixture_begin("create"), dir, name, 0644, O_WRONLY, &entry, &file));
     if (rc == 0) {
-        ssize_t wrote = end((int)tree_write(begin("write"), file, text, strlen(text), 0));
-        rc = wrote < 0 ? (int)wrote : end(tree_flush(begin("flush"), file));
+        ssize_t wrote =
+            fixture_end((int)tree_write(fixture_begin("write"), file, text, strlen(text), 0));
+        rc = wrote < 0 ? (int)wrote : fixture_end(tree_flush(fixture_begin("flush"), file));
         tree_release(file);
     }
     dir_unref(entry.node.dir);
