@@ -188,6 +188,30 @@ START_TEST(test_a_restore_in_flight_or_of_unknown_outcome_is_pending)
 }
 END_TEST
 
+/* What the machine's events never tell of ends after ten minutes: an event that goes on, and an
+ * answer that was lost. */
+START_TEST(test_a_restore_keeps_others_back_for_ten_minutes_at_most)
+{
+    struct problem problem;
+
+    know_snapshots();
+    server_set_events(room.server, "in progress", "");
+    if (_i > 0)
+        server_fail(room.server, HTTP_POST, SNAPSHOTS, FAULT_LOST, 0, 1);
+    room_change(CHANGE_RESTORE, &kind_snapshots, "s1", "{}");
+    room_pass(CACHE_RESTORE_BLOCKS_MS - 1);
+    struct change *second = room_start(CHANGE_RESTORE, &kind_snapshots, "s2", "{}");
+
+    ck_assert_int_eq(room_wait(second, &problem), PROBLEM_CONFLICT);
+    ck_assert_int_eq(problem.err, EBUSY);
+    change_unref(second);
+    room_pass(1);
+    ck_assert(!is_pending("m1"));
+    ck_assert_int_eq(room_change(CHANGE_RESTORE, &kind_snapshots, "s2", "{}"), PROBLEM_NONE);
+    ck_assert(is_pending("m1"));
+}
+END_TEST
+
 START_TEST(test_a_refused_restore_leaves_no_trace)
 {
     know_snapshots();
@@ -241,6 +265,7 @@ TCase *case_events(void)
     tcase_add_test(tcase, test_a_failed_look_at_an_event_leaves_what_is_known);
     tcase_add_test(tcase, test_a_restore_is_pending_until_its_event_has_ended);
     tcase_add_test(tcase, test_a_restore_in_flight_or_of_unknown_outcome_is_pending);
+    tcase_add_loop_test(tcase, test_a_restore_keeps_others_back_for_ten_minutes_at_most, 0, 2);
     tcase_add_test(tcase, test_a_refused_restore_leaves_no_trace);
     tcase_add_test(tcase, test_a_restore_shows_its_safety_snapshot_at_the_next_listing);
     tcase_add_test(tcase, test_a_created_snapshot_has_its_event_and_its_date);

@@ -245,6 +245,63 @@ START_TEST(touching_restore_restores_and_another_is_busy)
 }
 END_TEST
 
+#define NIGHTLY "machines/psm9u09bwu5i/nightly"
+
+static int read_wait(const char *path)
+{
+    struct buf out = BUF_EMPTY;
+    int rc = fixture_read(path, &out);
+
+    buf_finish(&out);
+    return rc;
+}
+
+START_TEST(a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes)
+{
+    fixture_hide_outcomes();
+    ck_assert_int_eq(fixture_mkdir(NIGHTLY), 0);
+    for (int64_t passed_ms = 0; passed_ms < 600000; passed_ms += 299000) {
+        assert_text(NIGHTLY "/state", "creating\n");
+        ck_assert_int_eq(read_wait(NIGHTLY "/wait"), TREE_NOT_YET);
+        fixture_pass_ms(299000);
+    }
+    assert_text(NIGHTLY "/state", "unknown\n");
+    ck_assert_int_eq(read_wait(NIGHTLY "/wait"), -EIO);
+    assert_error("its outcome is unknown");
+}
+END_TEST
+
+/* Where there are no events, what is there is ready. */
+START_TEST(without_events_a_creation_that_was_found_is_ready)
+{
+    fixture_hide_outcomes();
+    ck_assert_int_eq(fixture_mkdir(NIGHTLY), 0);
+    assert_text(NIGHTLY "/state", "ready\n");
+    assert_text(NIGHTLY "/wait", "done\n");
+    fixture_pass_ms(601000);
+    assert_text(NIGHTLY "/state", "ready\n");
+}
+END_TEST
+
+START_TEST(a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes)
+{
+    fixture_hide_outcomes();
+    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EIO);
+    size_t sent = fixture_requests();
+
+    for (int64_t passed_ms = 0; passed_ms < 600000; passed_ms += 299000) {
+        assert_text(SNAPSHOT "/restore", "unknown\n");
+        ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EBUSY);
+        ck_assert_int_eq(fixture_write(SNAPSHOT "/restore", "{}\n"), -EBUSY);
+        fixture_pass_ms(299000);
+    }
+    assert_text(SNAPSHOT "/restore", "unknown\n");
+    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EIO);
+    ck_assert_uint_gt(fixture_requests(), sent);
+    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EBUSY);
+}
+END_TEST
+
 START_TEST(without_safety_snapshots_a_restore_says_so)
 {
     ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), 0);
@@ -538,6 +595,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_draft_is_completed_by_a_whole_document);
     tcase_add_test(docs, a_draft_is_renamed_and_removed_without_a_request);
     tcase_add_test(docs, touching_restore_restores_and_another_is_busy);
+    tcase_add_test(docs, a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes);
     tcase_add_test(docs, every_key_is_a_file);
     tcase_add_test(docs, writing_a_field_sends_that_key);
     tcase_add_test(docs, fields_complete_a_draft);
@@ -549,6 +607,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_name_that_means_another_by_now_is_busy);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
+    tcase_add_test(docs, a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes);
     tcase_add_test(docs, status_tells_of_each_kind);
     tcase_add_test(docs, numbers_of_scratch_files_are_never_used_up);
     tcase_add_test(docs, numbers_of_keys_are_never_used_up);
@@ -567,8 +626,10 @@ static TCase *in_openapi(void)
     tcase_add_test(openapi, what_is_written_to_a_document_is_an_edit);
     tcase_add_test(openapi, a_resource_is_deleted_by_the_rmdir_after_its_files);
     tcase_add_test(openapi, mkdir_in_a_machine_takes_a_snapshot);
+    tcase_add_test(openapi, without_events_a_creation_that_was_found_is_ready);
     tcase_add_test(openapi, without_safety_snapshots_a_restore_says_so);
     tcase_add_test(openapi, a_rename_sends_the_new_name);
+    tcase_add_test(openapi, a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes);
     tcase_add_test(openapi, status_tells_of_each_kind);
     return openapi;
 }

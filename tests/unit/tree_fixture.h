@@ -13,6 +13,8 @@ extern struct call fixture_call; /* of the last operation: its problem is what w
 void fixture_start_docs(void);
 void fixture_start_openapi(void);
 void fixture_stop(void);
+/* From now on the answer to each POST is lost, and no machine has an event. */
+void fixture_hide_outcomes(void);
 /* Lets the tree's clock go on by that much, without waiting. */
 void fixture_pass_ms(int64_t ms);
 
