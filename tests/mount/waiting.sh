@@ -222,51 +222,51 @@ can_leave()
     stop_emulator # what was sent is let finish: now
 }
 
-test_docs_a_lookup_can_be_left()
+test_a_lookup_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "GET", "path": "/snapshots"' 'stat snapshots/before-upgrade'
 }
 
-test_docs_an_opendir_can_be_left()
+test_an_opendir_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "GET", "path": "/snapshots"' 'ls snapshots'
 }
 
-test_docs_an_open_can_be_left()
+test_an_open_can_be_left()
 {
     mounted -- $FEW,stale=0
     works 'stat drives/data/drive.json; touch drives/data'
     can_leave '"method": "GET", "path": "/shared-drives"' 'cat drives/data/drive.json'
 }
 
-test_docs_a_write_can_be_left()
+test_a_write_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "PUT"' "sh -c 'exec echo new >drives/data/name'"
 }
 
-test_docs_a_mkdir_can_be_left()
+test_a_mkdir_can_be_left()
 {
     mounted -- $FEW
     works "ls machines/$MACHINE"
     can_leave '"method": "POST"' "mkdir machines/$MACHINE/new"
 }
 
-test_docs_an_rmdir_can_be_left()
+test_an_rmdir_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "DELETE"' 'rm -r drives/archive'
 }
 
-test_docs_a_rename_can_be_left()
+test_a_rename_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "PUT"' 'mv drives/data drives/new'
 }
 
-test_docs_a_restore_can_be_left()
+test_a_restore_can_be_left()
 {
     mounted -- $FEW,guard=0
     works 'ls snapshots'
