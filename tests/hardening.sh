@@ -31,8 +31,10 @@ has()
 }
 
 hardening="$(flags PFS_HARDEN_CPPFLAGS) $(flags PFS_HARDEN_CFLAGS) $(flags PFS_HARDEN_LDFLAGS)"
-case " $(flags CFLAGS) $(flags CPPFLAGS) $(flags LDFLAGS) " in
-*-no-pie* | *-fno-stack* | *norelro* | *lazy* | *-O0* | *_FORTIFY_SOURCE*)
+# Flags given to make itself are in no Makefile.
+case " $(flags CC) $(flags CFLAGS) $(flags CPPFLAGS) $(flags LDFLAGS) ${MAKEFLAGS-} " in
+*-no-pie* | *-static* | *-fno-stack* | *norelro* | *lazy* | *_FORTIFY_SOURCE* | \
+    *' CC='* | *' CFLAGS='* | *' CPPFLAGS='* | *' LDFLAGS='*)
     tap_skip_all 'the flags of this build say otherwise'
     ;;
 esac
