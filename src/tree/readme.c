@@ -74,7 +74,7 @@ static const char change[] =
 static const char restore[] =
     "  touch snapshots/NAME/restore       the machine goes back to this snapshot; so it does when\n"
     "                                     a JSON object is written to that file\n"
-    "  cat snapshots/NAME/restore         how far that has come\n"
+    "  cat snapshots/NAME/restore         how far that has come; unknown: the API did not say\n"
     "  cat snapshots/NAME/wait            returns when its last event has ended\n";
 
 static const char rest[] =
