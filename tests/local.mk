@@ -35,6 +35,7 @@ dist_check_SCRIPTS += \
   tests/mount/renaming.sh \
   tests/mount/renaming_tools.sh \
   tests/mount/restoring.sh \
+  tests/mount/savers.sh \
   tests/mount/scratch.sh \
   tests/mount/secrets.sh \
   tests/mount/silent.sh \

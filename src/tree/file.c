@@ -34,9 +34,9 @@ void file_cut(struct file *file)
 {
     buf_resize(&file->text, 0);
     author_clear(&file->author);
-    file->inherited = false;
-    file->old_bytes = 0;
-    file->new_bytes = 0;
+    file->front_bytes = 0;
+    file->rest_bytes = 0;
+    file->grown = false;
     file->applied_bytes = 0;
     file->wrote = false;
     file->version++;
@@ -227,8 +227,7 @@ static int load(struct call *call, struct file *file, bool empty)
     call->version = 0;
     int rc = file->row->render(call, file->node, true, &file->text);
     file->shown = (struct seen){.version = call->version, .key = field_place(file->node)};
-    file->inherited = file->writable && file->text.size_bytes > 0;
-    file->old_bytes = file->text.size_bytes;
+    file->rest_bytes = file->text.size_bytes;
     return rc;
 }
 

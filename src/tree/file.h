@@ -35,21 +35,21 @@ struct file {
 
     struct shared_text *shared; /* who else shows the same, and owns `text` then; or NULL */
     struct buf text;            /* what is read; on a writable handle what is staged */
-    bool inherited;             /* some of it is from before the open, or a hole */
-    size_t old_bytes;           /* how long it was then */
-    size_t new_bytes;           /* of that, how much was overwritten, from the start on */
-    bool emptied;               /* it was cut to nothing, which is not remembered yet */
-    bool wrote;                 /* a write came */
-    bool replaced;              /* the text came by a rename */
-    bool sent;                  /* a change was sent for it */
-    pid_t writer;               /* the thread that wrote last */
-    struct author author;       /* the process that wrote the text */
-    uint64_t version;           /* of the text's bytes */
-    uint64_t answered;          /* the version that has been answered; 0: none */
-    int answer;                 /* that answer: 0 or -errno */
-    struct problem *problem;    /* and its words; NULL: none */
-    size_t applied_bytes;       /* of the text, when a success has been answered for it; else 0 */
-    struct change *change;      /* on its way, for version `change_version` */
+    size_t front_bytes;      /* of that, what was written from the first byte on, without a gap */
+    size_t rest_bytes;       /* how far reaches what was not: from before the open, or a hole */
+    bool grown;              /* the rest was made longer here, to be written over */
+    bool emptied;            /* it was cut to nothing, which is not remembered yet */
+    bool wrote;              /* a write came */
+    bool replaced;           /* the text came by a rename */
+    bool sent;               /* a change was sent for it */
+    pid_t writer;            /* the thread that wrote last */
+    struct author author;    /* the process that wrote the text */
+    uint64_t version;        /* of the text's bytes */
+    uint64_t answered;       /* the version that has been answered; 0: none */
+    int answer;              /* that answer: 0 or -errno */
+    struct problem *problem; /* and its words; NULL: none */
+    size_t applied_bytes;    /* of the text, when a success has been answered for it; else 0 */
+    struct change *change;   /* on its way, for version `change_version` */
     uint64_t change_version;
 };
 

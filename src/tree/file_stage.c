@@ -36,22 +36,40 @@ static bool already_there(const struct file *file, const char *data, size_t size
 /* What follows a text that was applied may only be white space. */
 static int add_behind_applied(struct call *call, struct file *file, size_t offset)
 {
+    const char *first = file->row == &field_row ? "line" : "object";
     size_t applied = file->applied_bytes;
 
     if (is_blank(file->text.data + offset, file->text.size_bytes - offset))
         return file_answer(call, file, 0);
     int rc = tree_fail(call, EINVAL,
-                       "more text follows the first object; the first stays applied, the rest is "
-                       "refused");
+                       "more text follows the first %s: the first %s stays applied, the rest is "
+                       "refused",
+                       first, first);
     file_answer(call, file, rc);
     file->applied_bytes = applied;
     return rc;
 }
 
+/* --- judging what is staged --------------------------------------------------------------------
+ */
+
+/* Whether some of the text is from before the open, or nobody's: by accident such a patchwork may
+ * be a whole object. */
+static bool is_patchwork(const struct file *file)
+{
+    return file->front_bytes < file->rest_bytes;
+}
+
+static bool can_be_judged(const struct file *file)
+{
+    return !is_patchwork(file) && file->row->judge != NULL &&
+           (!file_is_read_only(file) || file->copied);
+}
+
 /* Whether the bytes that were just staged complete something, and what becomes of it then. */
 static int judge(struct call *call, struct file *file)
 {
-    if (file->inherited || file->row->judge == NULL || (file_is_read_only(file) && !file->copied))
+    if (!can_be_judged(file))
         return 0;
     switch (file->row->judge(file, call)) {
     case JUDGE_COMPLETE:
@@ -64,16 +82,31 @@ static int judge(struct call *call, struct file *file)
     return 0;
 }
 
-/* Old bytes count as replaced from the start on, as long as no gap is left. */
-static void note_overwritten(struct file *file, size_t offset, size_t size)
+/* The text is as long as it shall be, and all of it was written: it is carried out or refused now,
+ * since who saves so does not look at what close says (sudoedit). */
+static int judge_whole(struct call *call, struct file *file)
 {
-    if (offset > file->new_bytes)
-        return;
-    if (offset + size > file->new_bytes)
-        file->new_bytes = offset + size;
-    if (file->new_bytes >= file->old_bytes)
-        file->inherited = false;
+    return can_be_judged(file) ? file_commit(call, file) : 0;
 }
+
+/* Counts what was written; returns whether that fills a space which was made for it before. */
+static bool note_written(struct file *file, size_t offset, size_t size)
+{
+    bool was_patchwork = is_patchwork(file);
+    size_t end = offset + size;
+
+    if (offset <= file->front_bytes) {
+        if (end > file->front_bytes)
+            file->front_bytes = end;
+    } else if (end > file->rest_bytes) {
+        file->rest_bytes = end;
+        file->grown = true;
+    }
+    return was_patchwork && file->grown && file->front_bytes == file->text.size_bytes;
+}
+
+/* --- writing -----------------------------------------------------------------------------------
+ */
 
 static bool is_over_limit(size_t size, size_t offset)
 {
@@ -86,13 +119,8 @@ static int store(struct call *call, struct file *file, const char *data, size_t 
         file->version++;
         return file_answer(call, file, tree_fail(call, EFBIG, "a file here has at most 1 MiB"));
     }
-    if (offset > file->text.size_bytes) {
-        file->inherited = true; /* a hole: judged only as a whole */
-        file->old_bytes = DOCUMENT_MAX_BYTES + 1;
-    }
     if (!buf_write_at(&file->text, offset, data, size))
         return -ENOMEM;
-    note_overwritten(file, offset, size);
     file->version++;
     return 0;
 }
@@ -101,8 +129,7 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
                        size_t offset)
 {
     bool new_bytes = !already_there(file, data, size, offset);
-    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes &&
-                  file->row != &field_row; /* a field's lines are one value, whenever they come */
+    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes;
 
     if (!new_bytes && file_was_interrupted(file))
         file->version++; /* nothing was sent: who writes it again still wants it */
@@ -113,6 +140,7 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
     int rc = new_bytes ? store(call, file, data, size, offset) : 0;
     if (rc < 0)
         return rc;
+    bool filled = note_written(file, offset, size);
     if (!file->wrote)
         birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
     file->wrote = true;
@@ -121,7 +149,7 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
     if (behind)
         return add_behind_applied(call, file, offset);
     file->applied_bytes = 0;
-    return judge(call, file);
+    return filled ? judge_whole(call, file) : judge(call, file);
 }
 
 /* Where appended bytes go: behind the rest, unless they are the ones whose commit the caller did
@@ -155,6 +183,64 @@ ssize_t tree_write(struct call *call, struct file *file, const char *data, size_
     return rc < 0 ? file_finish(call, file, rc) : (ssize_t)size;
 }
 
+/* --- truncating --------------------------------------------------------------------------------
+ */
+
+/* Whether a text of that size is still the one that was applied, but for white space. */
+static bool stays_applied(const struct file *file, size_t size)
+{
+    size_t applied = file->applied_bytes;
+    size_t from = size < applied ? size : applied;
+    size_t to = size < applied ? applied : size;
+
+    return applied > 0 && to <= file->text.size_bytes &&
+           is_blank(file->text.data + from, to - from);
+}
+
+/* Gives the staged text another size, which is not 0. */
+static int resize(struct call *call, struct file *file, size_t size)
+{
+    size_t before = file->text.size_bytes;
+    bool applied = stays_applied(file, size);
+
+    if (!buf_resize(&file->text, size))
+        return -ENOMEM;
+    file->version++;
+    file->applied_bytes = 0;
+    if (size > before || file->rest_bytes > size)
+        file->rest_bytes = size;
+    if (file->front_bytes > size)
+        file->front_bytes = size;
+    file->grown = file->grown || size > before;
+    if (applied)
+        return file_answer(call, file, 0);
+    return file->wrote && size < before ? judge_whole(call, file) : 0;
+}
+
+/* The same size once more: of a caller that did not wait out what its first attempt has begun. */
+static int await_resize(struct call *call, struct file *file)
+{
+    bool interrupted = file->wrote && file_was_interrupted(file);
+
+    if (interrupted)
+        file->version++;
+    return interrupted || file->change != NULL ? judge_whole(call, file) : 0;
+}
+
+static int set_size(struct call *call, struct file *file, off_t size)
+{
+    if (!file->writable)
+        return tree_fail(call, EBADF, "not open for writing");
+    if (size < 0 || size > DOCUMENT_MAX_BYTES)
+        return tree_fail(call, EFBIG, "a file here has at most 1 MiB");
+    if (size > 0)
+        return (size_t)size == file->text.size_bytes ? await_resize(call, file)
+                                                     : resize(call, file, (size_t)size);
+    file_cut(file);
+    file->emptied = true;
+    return 0;
+}
+
 int tree_truncate(struct call *call, struct file *file, off_t size)
 {
     if (file->scratch != 0)
@@ -163,22 +249,13 @@ int tree_truncate(struct call *call, struct file *file, off_t size)
 
     if (rc < 0)
         return file_finish(call, file, rc);
-    if (!file->writable)
-        rc = tree_fail(call, EBADF, "not open for writing");
-    else if (size < 0 || size > DOCUMENT_MAX_BYTES)
-        rc = tree_fail(call, EFBIG, "a file here has at most 1 MiB");
-    else if ((size_t)size != file->text.size_bytes) {
-        rc = buf_resize(&file->text, (size_t)size) ? 0 : -ENOMEM;
-        file->version++;
-        file->applied_bytes = 0;
-    }
-    if (rc == 0 && size == 0) {
-        file_cut(file);
-        file->emptied = true;
-    }
+    rc = set_size(call, file, size);
     file_leave(file);
     return file_finish(call, file, rc);
 }
+
+/* --- fsync and close ---------------------------------------------------------------------------
+ */
 
 int tree_fsync(struct call *call, struct file *file)
 {

@@ -268,6 +268,114 @@ START_TEST(a_handle_that_is_cut_and_closed_counts_as_a_truncation_once)
 }
 END_TEST
 
+/* --- what is written over and cut --------------------------------------------------------------
+ */
+
+/* What each step of an in-place save is answered: a text written over "data\n", or over a document,
+ * in pieces, and cut to a size behind that. */
+static const struct over {
+    const char *path;
+    const char *text;
+    size_t piece; /* bytes */
+    off_t size;   /* 0: it is not cut */
+    int write_rc; /* of the last piece */
+    int cut_rc;
+    int close_rc;
+    const char *name; /* what the drive is called then */
+} overs[] = {
+    {NAME, "b\n", 2, 2, 0, 0, 0, "b\n"},           /* judged by the cut, not as "b\nta\n" */
+    {NAME, "b", 1, 1, 0, 0, 0, "b\n"},             /* without a newline too */
+    {NAME, "b", 1, 2, 0, 0, 0, "ba\n"},            /* some of it is inherited */
+    {NAME, "b", 1, 0, 0, 0, 0, "bata\n"},          /* all behind it */
+    {NAME, "drive2\n", 2, 0, 0, 0, 0, "drive2\n"}, /* nothing is, at its end */
+    {NAME, "datas", 1, 5, 0, 0, 0, "datas\n"},     /* pieces that were there before */
+    {DOCUMENT, "{\"name\": \"b\"", 5, 12, 0, -EINVAL, -EINVAL, "data\n"},
+    {DOCUMENT, "{\"name\": \"b\"}", 5, 13, 0, 0, 0, "b\n"},
+    {DOCUMENT, "{\"size\": }", 11, 10, 0, -EINVAL, -EINVAL, "data\n"},
+};
+
+START_TEST(what_is_written_over_and_cut_is_judged_by_the_cut)
+{
+    const struct over *over = &overs[_i];
+    struct file *file = open_file(over->path, O_WRONLY);
+    size_t total = strlen(over->text);
+    int rc = 0;
+
+    for (size_t at = 0; at < total; at += over->piece) {
+        char piece[32] = "";
+        memcpy(piece, over->text + at, total - at < over->piece ? total - at : over->piece);
+        rc = write_at(file, piece, (off_t)at);
+    }
+    ck_assert_int_eq(rc, over->write_rc);
+    if (over->size > 0)
+        ck_assert_int_eq(cut_file(file, over->size), over->cut_rc);
+    ck_assert_int_eq(close_file(file), over->close_rc);
+    assert_holds(NAME, over->name);
+}
+END_TEST
+
+/* A space that is made first and filled then (sudoedit) ends where it ends. */
+START_TEST(a_space_that_is_filled_is_judged_by_its_last_byte)
+{
+    struct file *file = open_file(NAME, O_WRONLY);
+
+    ck_assert_int_eq(write_at(file, "......", 5), 0);
+    ck_assert_int_eq(write_at(file, "seven", 0), 0);
+    assert_holds(NAME, "data\n");
+    ck_assert_int_eq(write_at(file, "eleven", 5), 0);
+    assert_holds(NAME, "seveneleven\n");
+    ck_assert_int_eq(close_file(file), 0);
+    file = open_file(DOCUMENT, O_WRONLY | O_TRUNC);
+    ck_assert_int_eq(cut_file(file, 7), 0);
+    ck_assert_int_eq(write_at(file, "{\"name\"", 0), -EINVAL);
+    ck_assert_int_eq(close_file(file), -EINVAL);
+}
+END_TEST
+
+START_TEST(a_text_that_was_applied_stays_so_when_white_space_is_cut)
+{
+    size_t before;
+    struct file *file = open_file(DOCUMENT, O_WRONLY | O_TRUNC);
+
+    ck_assert_int_eq(write_at(file, "{\"name\": \"b\"}  \n", 0), 0);
+    before = fixture_requests();
+    ck_assert_int_eq(cut_file(file, 13), 0);
+    ck_assert_int_eq(write_at(file, "{\"name\": \"c\"}", 13), -EINVAL);
+    ck_assert(strstr(fixture_last_error(), "first object stays applied") != NULL);
+    ck_assert_int_eq(cut_file(file, 0), 0);
+    ck_assert_int_eq(close_file(file), 0);
+    ck_assert_uint_eq(fixture_requests(), before);
+    assert_holds(NAME, "b\n");
+}
+END_TEST
+
+START_TEST(one_line_is_taken_of_a_writer_that_goes_on)
+{
+    struct file *file = open_file(NAME, O_WRONLY | O_TRUNC);
+
+    ck_assert_int_eq(write_at(file, "one\n", 0), 0);
+    ck_assert_int_eq(write_at(file, " \n", 4), 0);
+    ck_assert_int_eq(write_at(file, "two\n", 6), -EINVAL);
+    ck_assert(strstr(fixture_last_error(), "first line stays applied") != NULL);
+    ck_assert_int_eq(close_file(file), -EINVAL);
+    assert_holds(NAME, "one\n");
+}
+END_TEST
+
+static TCase *in_place(void)
+{
+    TCase *tcase = tcase_create("in place");
+
+    tcase_add_checked_fixture(tcase, fixture_start_docs, fixture_stop);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, what_is_written_over_and_cut_is_judged_by_the_cut, 0,
+                        sizeof overs / sizeof overs[0]);
+    tcase_add_test(tcase, a_space_that_is_filled_is_judged_by_its_last_byte);
+    tcase_add_test(tcase, a_text_that_was_applied_stays_so_when_white_space_is_cut);
+    tcase_add_test(tcase, one_line_is_taken_of_a_writer_that_goes_on);
+    return tcase;
+}
+
 static TCase *truncating(void)
 {
     TCase *tcase = tcase_create("truncating");
@@ -288,6 +396,7 @@ int main(void)
     Suite *suite = suite_create("saving");
 
     suite_add_tcase(suite, truncating());
+    suite_add_tcase(suite, in_place());
     SRunner *runner = srunner_create(suite);
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);
