@@ -34,6 +34,7 @@ dist_check_SCRIPTS += \
   tests/mount/removers.sh \
   tests/mount/renaming.sh \
   tests/mount/renaming_tools.sh \
+  tests/mount/required.sh \
   tests/mount/restoring.sh \
   tests/mount/savers.sh \
   tests/mount/scratch.sh \

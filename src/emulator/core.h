@@ -61,9 +61,6 @@ struct emu_kind {
     const struct emu_field *create;
     const struct emu_field *update;
 
-    /* Other rules for the update of this item, in place of `update`. */
-    const struct emu_field *(*update_of)(const struct emu_item *item);
-
     /* Judges a valid body; false with the answer set refuses it. */
     bool (*admit)(json_object *body, struct emu_answer *answer);
 
@@ -86,6 +83,7 @@ struct emu_dialect {
     unsigned bit;         /* in a route's set of dialects */
     int created;          /* status of a create */
     size_t default_limit; /* of a list without limit */
+    bool limit_bounded;   /* and one with a limit takes 1 to EMU_PAGE_LIMIT */
 
     /* Turns one page, which it takes over, into the answer of a list. */
     json_object *(*list)(struct emulator *emulator, struct emu_page *page);

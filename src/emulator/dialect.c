@@ -83,6 +83,7 @@ const struct emu_dialect emu_docs_dialect = {
     .bit = EMU_DOCS,
     .created = 200,
     .default_limit = 20,
+    .limit_bounded = true,
     .list = docs_list,
     .cursor = docs_cursor,
     .deleted = docs_deleted,

@@ -79,7 +79,7 @@ void emu_kind_update(struct emulator *emulator, enum emu_kind_id kind,
 
     if (!item)
         return;
-    body = emu_validate_body(request, row->update_of ? row->update_of(item) : row->update, answer);
+    body = emu_validate_body(request, row->update, answer);
     if (!body)
         return;
     row->change(emulator, item, body);

@@ -59,20 +59,25 @@ static bool check_names(const struct query *query, struct emu_answer *answer)
     return true;
 }
 
-static bool read_limit(struct query *query, struct emu_answer *answer)
+/* A dialect that documents no bounds takes any integer. */
+static bool read_limit(const struct emulator *emulator, struct query *query,
+                       struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "limit");
+    bool bounded = emulator->dialect->limit_bounded;
     char *end;
-    long limit;
 
     if (!text || !query->kind->paged)
         return true;
-    limit = strtol(text, &end, 10);
-    if (strspn(text, "0123456789") == 0 || *end || limit < 1 || limit > EMU_PAGE_LIMIT) {
-        emu_answer_invalid_field(answer, "limit", "Expected an integer from 1 to 120");
+    const char *digits = text + (*text == '-' && !bounded);
+    long limit = strtol(text, &end, 10);
+    if (strspn(digits, "0123456789") == 0 || *end ||
+        (bounded && (limit < 1 || limit > EMU_PAGE_LIMIT))) {
+        emu_answer_invalid_field(
+            answer, "limit", bounded ? "Expected an integer from 1 to 120" : "Expected an integer");
         return false;
     }
-    query->limit = (size_t)limit;
+    query->limit = limit < 0 ? 0 : (size_t)limit;
     return true;
 }
 
@@ -122,7 +127,7 @@ static bool read_query(struct emulator *emulator, struct emu_collection *collect
 {
     if (emulator->behaviour.strict_query && !check_names(query, answer))
         return false;
-    if (!read_limit(query, answer) || !read_order_by(query, answer) ||
+    if (!read_limit(emulator, query, answer) || !read_order_by(query, answer) ||
         !read_direction(query, answer) || !read_after(emulator, collection, query, answer))
         return false;
     query->index = emu_collection_order(collection, query->order);

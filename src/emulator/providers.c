@@ -38,14 +38,6 @@ static const struct emu_field docs_update[] = {
     {.name = NULL},
 };
 
-/* Of a provider whose isTeamDefault is null: there is no value to repeat. */
-static const struct emu_field docs_update_without_default[] = {
-    {.name = "isTeamDefault", .types = EMU_BOOLEAN},
-    {.name = "name", .types = EMU_STRING, .required = true},
-    {.name = "s3Config", .types = EMU_OBJECT, .required = true, .fields = s3_config},
-    {.name = NULL},
-};
-
 static const struct emu_field openapi_fields[] = {
     {.name = "name", .types = EMU_STRING, .required = true},
     {.name = "type", .types = EMU_STRING, .required = true, .values = openapi_types},
@@ -55,12 +47,6 @@ static const struct emu_field openapi_fields[] = {
     {.name = "secretKey", .types = EMU_STRING},
     {.name = NULL},
 };
-
-static const struct emu_field *docs_update_of(const struct emu_item *item)
-{
-    return json_object_object_get(item->doc, "isTeamDefault") ? docs_update
-                                                              : docs_update_without_default;
-}
 
 /* There is one default at most. */
 static void clear_default(struct emulator *emulator)
@@ -198,7 +184,6 @@ const struct emu_kind emu_docs_providers = {
     .orders = orders,
     .create = docs_create,
     .update = docs_update,
-    .update_of = docs_update_of,
     .make = docs_make,
     .change = docs_change,
     .view = docs_view,

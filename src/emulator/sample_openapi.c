@@ -24,23 +24,23 @@ const char *const emu_openapi_sample_drives[] = {
 
 const char *const emu_openapi_sample_snapshots[] = {
     JSON({"id": "slm3x8k1tqz5wd", "machineId": "psm9u09bwu5i", "name": "auto-daily",
-          "note": "", "storageSize": 34359738368, "dtCreated": "2025-11-09T02:00:04.531Z"}),
+          "storageSize": 34359738368, "dtCreated": "2025-11-09T02:00:04.531Z"}),
     JSON({"id": "slb7r2y9fnc4hj", "machineId": "ps4t7k2qhx8d", "name": "auto-daily",
-          "note": "", "storageSize": 68719476736, "dtCreated": "2025-11-09T02:00:03.977Z"}),
+          "storageSize": 68719476736, "dtCreated": "2025-11-09T02:00:03.977Z"}),
     JSON({"id": "slqafgu4n6gxge", "machineId": "psm9u09bwu5i", "name": "before-upgrade",
           "note": "new driver next", "storageSize": 33285996544,
           "dtCreated": "2025-11-08T17:41:26.803Z"}),
     JSON({"id": "slz1v6d0pks8ma", "machineId": "psm9u09bwu5i", "name": "auto-daily",
-          "note": "", "storageSize": 32212254720, "dtCreated": "2025-11-08T02:00:05.210Z"}),
+          "storageSize": 32212254720, "dtCreated": "2025-11-08T02:00:05.210Z"}),
     JSON({"id": "slt4h9w3jxe2ub", "machineId": "ps4t7k2qhx8d", "name": "trained model v2",
           "note": "loss 0.031", "storageSize": 66571993088,
           "dtCreated": "2025-11-05T12:15:48.094Z"}),
     JSON({"id": "slc8n5g7rqo0yi", "machineId": "psd0w6r3nj1z", "name": "auto-weekly",
-          "note": "", "storageSize": 12884901888, "dtCreated": "2025-11-02T03:00:02.666Z"}),
+          "storageSize": 12884901888, "dtCreated": "2025-11-02T03:00:02.666Z"}),
     JSON({"id": "slk2p4s6vfl9td", "machineId": "psd0w6r3nj1z", "name": "clean install",
-          "note": "", "storageSize": 8589934592, "dtCreated": "2025-10-12T09:08:31.349Z"}),
+          "storageSize": 8589934592, "dtCreated": "2025-10-12T09:08:31.349Z"}),
     JSON({"id": "sle0j3u8mwb7xr", "machineId": "psm9u09bwu5i", "name": "clean install",
-          "note": "", "storageSize": 9663676416, "dtCreated": "2025-03-01T11:52:17.725Z"}),
+          "storageSize": 9663676416, "dtCreated": "2025-03-01T11:52:17.725Z"}),
     NULL
 };
 
@@ -75,7 +75,6 @@ json_object *emu_openapi_populate(size_t number, const char *id, const char *mac
     emu_json_put_string(snapshot, "id", id);
     emu_json_put_string(snapshot, "machineId", machine);
     emu_json_put_string(snapshot, "name", name);
-    emu_json_put_string(snapshot, "note", "");
     emu_json_put(snapshot, "storageSize", json_object_new_int64((int64_t)(number % 64 + 1) << 30));
     emu_json_put_string(snapshot, "dtCreated", date);
     return snapshot;

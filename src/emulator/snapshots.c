@@ -76,8 +76,6 @@ static json_object *openapi_make(struct emulator *emulator, const char *id, cons
     emu_json_share(snapshot, body, "name");
     if (json_object_object_get_ex(body, "note", NULL))
         emu_json_share(snapshot, body, "note");
-    else
-        emu_json_put_string(snapshot, "note", "");
     emu_json_put(snapshot, "storageSize",
                  json_object_new_int64((int64_t)(emulator->ids % 64 + 1) << 30));
     emu_json_put_string(snapshot, "dtCreated", date);

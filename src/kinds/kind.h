@@ -14,12 +14,13 @@ enum dialect { DIALECT_DOCS, DIALECT_OPENAPI, DIALECT_COUNT };
 enum field_type { FIELD_STRING, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_OBJECT };
 
 enum field_flag {
-    FIELD_CREATE = 1 << 0,    /* may be given when creating */
-    FIELD_REQUIRED = 1 << 1,  /* must be given when creating (inside an object: with it) */
-    FIELD_UPDATE = 1 << 2,    /* may be changed; without it: read-only */
-    FIELD_NULLABLE = 1 << 3,  /* null clears it */
-    FIELD_SECRET = 1 << 4,    /* masked in documents, kept from logs */
-    FIELD_UNANSWERED = 1 << 5 /* can be given, is never in an answer */
+    FIELD_CREATE = 1 << 0,     /* may be given when creating */
+    FIELD_REQUIRED = 1 << 1,   /* must be given when creating (inside an object: with it) */
+    FIELD_UPDATE = 1 << 2,     /* may be changed; without it: read-only */
+    FIELD_NULLABLE = 1 << 3,   /* null clears it */
+    FIELD_SECRET = 1 << 4,     /* masked in documents, kept from logs */
+    FIELD_UNANSWERED = 1 << 5, /* can be given, is never in an answer */
+    FIELD_FALSE = 1 << 6 /* every change of the whole must have it, and not as null: false goes */
 };
 
 struct field {

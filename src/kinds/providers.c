@@ -19,7 +19,7 @@ static const struct field s3_fields[] = {
 static const struct field docs_fields[] = {
     {"id", FIELD_STRING, 0, NULL, NULL},
     {"isManaged", FIELD_BOOLEAN, 0, NULL, NULL},
-    {"isTeamDefault", FIELD_BOOLEAN, GIVEN | FIELD_NULLABLE, NULL, NULL},
+    {"isTeamDefault", FIELD_BOOLEAN, GIVEN | FIELD_NULLABLE | FIELD_FALSE, NULL, NULL},
     {"name", FIELD_STRING, GIVEN | FIELD_REQUIRED, NULL, NULL},
     {"s3Config", FIELD_OBJECT, GIVEN | FIELD_REQUIRED, s3_fields, NULL},
     {"storageProviderType", FIELD_STRING, FIELD_CREATE | FIELD_REQUIRED | FIELD_UNANSWERED, NULL,

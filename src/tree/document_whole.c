@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Left out, unless the patch has them: what is never answered, and nulls that the server would
+ * What the API requires is always there, or the change is refused, since the server would refuse
+ * it. Left out, unless the patch has them: what is never answered, and nulls that the server would
  * refuse. What the server shows masked has to be in the patch. A nested object is replaced as one
  * thing, so that what it holds goes back as it came: its null members, and those that the rows do
  * not know.
@@ -19,6 +20,8 @@ struct merge {
     struct problem *refusal;
 };
 
+static const char untold[] = "does not tell this secret";
+
 static bool is_secret(const struct field *field)
 {
     return (field->flags & FIELD_SECRET) != 0;
@@ -28,6 +31,8 @@ static bool is_secret(const struct field *field)
 static bool goes_along(const struct field *field, bool known, struct json_object *value,
                        bool nested)
 {
+    if ((field->flags & FIELD_FALSE) != 0)
+        return true;
     if (!known || (field->flags & FIELD_UNANSWERED) != 0)
         return false;
     return value != NULL || (nested && (field->flags & FIELD_NULLABLE) != 0);
@@ -43,12 +48,20 @@ static bool is_lost(const struct key_path *path, const struct field *field,
     return !name && !optional && document_is_masked(value);
 }
 
-static void refuse_lost(const struct merge *merge, const struct key_path *path)
+/* `why`: what is to be said of the server. */
+static void refuse_lost(const struct merge *merge, const struct key_path *path, const char *why)
 {
     document_refuse(merge->refusal, EPERM, path,
-                    "%s must be given too: the API takes a %s only as a whole, and the server does "
-                    "not tell this secret",
-                    key_words(path).text, merge->kind->noun);
+                    "%s must be given too: the API takes a %s only as a whole, and the server %s",
+                    key_words(path).text, merge->kind->noun, why);
+}
+
+/* A reference: the value as it is sent. */
+static struct json_object *to_send(const struct field *field, struct json_object *value)
+{
+    if (value == NULL && (field->flags & FIELD_FALSE) != 0)
+        return json_object_new_boolean(0);
+    return json_object_get(value);
 }
 
 static bool merge_leaf(const struct merge *merge, const struct key_path *path,
@@ -59,13 +72,13 @@ static bool merge_leaf(const struct merge *merge, const struct key_path *path,
     bool nested = path->up != NULL;
 
     if (json_object_object_get_ex(patch, path->key, &value))
-        return document_put(out, path->key, json_object_get(value));
+        return document_put(out, path->key, to_send(field, value));
     bool known = json_object_object_get_ex(current, path->key, &value);
     bool lost = is_lost(path, field, value);
     if (!lost && goes_along(field, known, value, nested))
-        return document_put(out, path->key, json_object_get(value));
-    if (lost || (is_secret(field) && (field->flags & FIELD_REQUIRED) != 0))
-        refuse_lost(merge, path);
+        return document_put(out, path->key, to_send(field, value));
+    if (lost || (field->flags & FIELD_REQUIRED) != 0)
+        refuse_lost(merge, path, lost || is_secret(field) ? untold : "has none");
     return true;
 }
 
@@ -83,7 +96,7 @@ static bool keep_others(const struct merge *merge, const struct key_path *up,
             continue;
         struct key_path path = {up, key};
         if (is_lost(&path, NULL, value))
-            refuse_lost(merge, &path);
+            refuse_lost(merge, &path, untold);
         else
             ok = ok && document_put(out, key, json_object_get(value));
     }
@@ -103,7 +116,7 @@ static bool merge_nested(const struct merge *merge, const struct key_path *path,
 
     if (!json_object_is_type(inner_current, json_type_object))
         inner_current = NULL;
-    if (inner_current == NULL && inner_patch == NULL)
+    if (inner_current == NULL && inner_patch == NULL && (field->flags & FIELD_REQUIRED) == 0)
         return true;
     struct json_object *inner =
         merge_object(merge, path, field->members, inner_current, inner_patch);

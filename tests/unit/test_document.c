@@ -38,6 +38,8 @@ static const char default_provider[] =
 static const char masked_provider[] =
     "{\"id\":\"sp1\",\"isManaged\":false,\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{"
     "\"accessKey\":\"AK\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}";
+static const char bare_provider[] = "{\"id\":\"sp1\",\"name\":\"s3\",\"s3Config\":null}";
+static const char typeless_provider[] = "{\"id\":\"sp1\",\"name\":\"p\",\"bucket\":\"b\"}";
 static const char open_provider[] = "{\"id\":\"sp1\",\"name\":\"p\",\"type\":\"s3\","
                                     "\"bucket\":\"b\",\"region\":null}";
 static const char utilization[] = "{\"totalUsage\":\"123\"}";
@@ -184,13 +186,14 @@ static const struct edit_row {
     {&kind_providers, O, open_provider, "{\"secretKey\":\"**\"}", ""},
     /* the whole object, merged */
     {&kind_providers, D, provider, "{\"name\":\"n\"}",
-     "{\"name\":\"n\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\",\"endpoint\":null,"
+     "{\"isTeamDefault\":false,\"name\":\"n\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
+     "\"endpoint\":null,"
      "\"region\":\"ny2\",\"retainData\":true,\"secretAccessKey\":\"SECRET/1\","
      "\"forcePathStyle\":true}}"},
     {&kind_providers, D, provider,
      "{\"s3Config\":{\"region\":null,\"endpoint\":\"https://e\",\"secretAccessKey\":\"****\"}}",
-     "{\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
-     "\"endpoint\":\"https://e\",\"region\":null,\"retainData\":true,"
+     "{\"isTeamDefault\":false,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\","
+     "\"bucket\":\"b\",\"endpoint\":\"https://e\",\"region\":null,\"retainData\":true,"
      "\"secretAccessKey\":\"SECRET/1\",\"forcePathStyle\":true}}"},
     {&kind_providers, D, provider, "{\"isTeamDefault\":true,\"s3Config\":{}}",
      "{\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
@@ -200,8 +203,12 @@ static const struct edit_row {
      "{\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"c\","
      "\"secretAccessKey\":\"SECRET/1\"}}"},
     {&kind_providers, D, default_provider, "{\"isTeamDefault\":null}",
-     "{\"isTeamDefault\":null,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
+     "{\"isTeamDefault\":false,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
      "\"secretAccessKey\":\"SECRET/1\"}}"},
+    {&kind_providers, D, bare_provider,
+     "{\"s3Config\":{\"accessKey\":\"A\",\"bucket\":\"b\",\"secretAccessKey\":\"S\"}}",
+     "{\"isTeamDefault\":false,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"A\","
+     "\"bucket\":\"b\",\"secretAccessKey\":\"S\"}}"},
     {&kind_providers, D, masked_provider,
      "{\"s3Config\":{\"bucket\":\"c\",\"secretAccessKey\":\"new\"}}",
      "{\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"c\","
@@ -307,6 +314,14 @@ static const struct refusal_row {
      "s3Config.secretAccessKey must be a string", "s3Config.secretAccessKey"},
     {&kind_providers, D, provider, "{\"s3Config\":{\"bucket\":null}}", EINVAL,
      "s3Config.bucket can't be null", "s3Config.bucket"},
+    /* what the API requires, and nobody has */
+    {&kind_providers, D, bare_provider, "{\"name\":\"n\"}", EPERM,
+     "s3Config.accessKey must be given too: the API takes a provider only as a whole, and the "
+     "server has none",
+     "s3Config.accessKey, s3Config.bucket, s3Config.secretAccessKey"},
+    {&kind_providers, O, typeless_provider, "{\"name\":\"n\"}", EPERM,
+     "type must be given too: the API takes a provider only as a whole, and the server has none",
+     "type"},
     /* a secret that nobody knows */
     {&kind_providers, D, masked_provider, "{\"name\":\"n\"}", EPERM,
      "s3Config.secretAccessKey must be given too: the API takes a provider only as a whole, and "
@@ -480,8 +495,8 @@ static const struct conflict_row {
      "{\"id\":\"sp1\",\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"c\","
      "\"secretAccessKey\":\"SECRET/1\"}}",
      "{\"s3Config\":{\"bucket\":\"b\"}}", 0,
-     "{\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b\","
-     "\"secretAccessKey\":\"SECRET/1\"}}",
+     "{\"isTeamDefault\":false,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\","
+     "\"bucket\":\"b\",\"secretAccessKey\":\"SECRET/1\"}}",
      ""},
     {&kind_providers, "{\"id\":\"sp1\",\"name\":\"old\"}", default_provider,
      "{\"name\":\"s3\",\"s3Config\":{\"bucket\":\"z\"}}", 0,

@@ -286,6 +286,120 @@ START_TEST(queries_are_validated)
 }
 END_TEST
 
+/* Nothing says how much is too much, so nothing is. */
+START_TEST(openapi_has_no_bounds_of_a_limit)
+{
+    static const struct {
+        const char *limit;
+        int status;
+        int items;
+    } rows[] = {{"1", 200, 1}, {"121", 200, 121}, {"100000", 200, 308},
+                {"0", 200, 0}, {"-1", 200, 0},    {"x", 400, 0},
+                {"", 400, 0},  {"1.5", 400, 0},   {"--1", 400, 0}};
+
+    emulator_with((struct emulator_config){.dialect = "openapi", .populate = 300});
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char target[80];
+        snprintf(target, sizeof(target), "/snapshots?limit=%s", rows[i].limit);
+        struct reply reply = request("GET", target, NULL);
+        ck_assert_int_eq(reply.status, rows[i].status);
+        if (reply.status == 200)
+            ck_assert_int_eq(json_object_array_length(reply.json), rows[i].items);
+        reply_free(&reply);
+    }
+}
+END_TEST
+
+/* What the document requires, and what it lets be null: no key is, unless it says so. */
+START_TEST(openapi_holds_to_its_document)
+{
+    static const struct {
+        const char *method, *path, *body, *field;
+    } rows[] = {
+        {"POST", "/shared-drives", "{\"size\":5,\"region\":\"r\",\"privateNetworkId\":\"n\"}",
+         "name"},
+        {"POST", "/shared-drives", "{\"name\":\"d\",\"region\":\"r\",\"privateNetworkId\":\"n\"}",
+         "size"},
+        {"POST", "/shared-drives", "{\"name\":\"d\",\"size\":5,\"privateNetworkId\":\"n\"}",
+         "region"},
+        {"POST", "/shared-drives", "{\"name\":\"d\",\"size\":5,\"region\":\"r\"}",
+         "privateNetworkId"},
+        {"PUT", "/shared-drives/sdvkpg3v2v", "{\"name\":null}", "name"},
+        {"PUT", "/shared-drives/sdvkpg3v2v", "{\"size\":\"5\"}", "size"},
+        {"PUT", "/shared-drives/sdvkpg3v2v", "{\"size\":1.5}", "size"},
+        {"POST", "/snapshots", "{\"name\":\"s\"}", "machineId"},
+        {"POST", "/snapshots", "{\"machineId\":\"m\"}", "name"},
+        {"POST", "/snapshots", "{\"name\":\"s\",\"machineId\":\"m\",\"note\":null}", "note"},
+        {"PUT", "/snapshots/slqafgu4n6gxge", "{\"note\":null}", "note"},
+        {"POST", "/storage-providers", "{\"name\":\"p\"}", "type"},
+        {"POST", "/storage-providers", "{\"type\":\"s3\"}", "name"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze", "{\"name\":\"p\"}", "type"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze", "{\"name\":\"p\",\"type\":\"ftp\"}", "type"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         "{\"name\":\"p\",\"type\":\"s3\",\"bucket\":null}", "bucket"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         "{\"name\":\"p\",\"type\":\"s3\",\"secretKey\":null}", "secretKey"},
+    };
+
+    emulator_with((struct emulator_config){.dialect = "openapi"});
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        expect_wrong_field(rows[i].method, rows[i].path, rows[i].body, rows[i].field);
+}
+END_TEST
+
+/* What is unset is left out. */
+START_TEST(openapi_answers_no_key_that_was_not_given)
+{
+    static const char *const keys[] = {"note", NULL, "bucket", "region"};
+    char id[40];
+
+    emulator_with((struct emulator_config){.dialect = "openapi"});
+    create("/snapshots", "{\"name\":\"s\",\"machineId\":\"psx\"}", 201, "id", id);
+    create("/storage-providers", "{\"name\":\"p\",\"type\":\"s3\"}", 201, "id", id);
+    for (int i = 0; i < 4; i++) {
+        struct reply reply = request("GET", i < 2 ? "/snapshots" : "/storage-providers", NULL);
+        json_object *newest = json_object_array_get_idx(reply.json, 0);
+        ck_assert(json_object_is_type(newest, json_type_object));
+        if (keys[i])
+            ck_assert(!json_object_object_get_ex(newest, keys[i], NULL));
+        reply_free(&reply);
+    }
+}
+END_TEST
+
+START_TEST(docs_holds_to_its_document)
+{
+#define CONFIG(members) "{\"isTeamDefault\":false,\"name\":\"p\",\"s3Config\":{" members "}}"
+    static const struct {
+        const char *method, *path, *body, *field;
+    } rows[] = {
+        {"PUT", "/shared-drives/sdvkpg3v2v", "{}", "name"},
+        {"PUT", "/shared-drives/sdvkpg3v2v", "{\"name\":null}", "name"},
+        {"PUT", "/snapshots/slqafgu4n6gxge", "{}", "name"},
+        {"POST", "/snapshots/slqafgu4n6gxge/restore", "{\"createSnapshotBeforeRestore\":null}",
+         "createSnapshotBeforeRestore"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze", "{\"isTeamDefault\":false,\"name\":\"p\"}",
+         "s3Config"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         CONFIG("\"bucket\":\"b\",\"secretAccessKey\":\"s\""), "s3Config.accessKey"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         CONFIG("\"accessKey\":\"a\",\"secretAccessKey\":\"s\""), "s3Config.bucket"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         CONFIG("\"accessKey\":\"a\",\"bucket\":null,\"secretAccessKey\":\"s\""),
+         "s3Config.bucket"},
+        {"PUT", "/storage-providers/splx4m8r1bq6tze",
+         CONFIG("\"accessKey\":\"a\",\"bucket\":\"b\""), "s3Config.secretAccessKey"},
+        {"POST", "/storage-providers", "{\"name\":\"p\"," S3 "}", "storageProviderType"},
+        {"POST", "/storage-providers",
+         "{\"name\":\"p\",\"storageProviderType\":\"s3\",\"isTeamDefault\":null," S3 "}",
+         "isTeamDefault"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        expect_wrong_field(rows[i].method, rows[i].path, rows[i].body, rows[i].field);
+}
+END_TEST
+
 START_TEST(filters_select)
 {
     ck_assert_int_eq(count_pages("/shared-drives?region=ny2", 1), 1);
@@ -370,7 +484,10 @@ START_TEST(one_provider_is_the_default)
     expect_wrong_field("PUT", path, PROVIDER, "storageProviderType");
     expect("PUT", path, "{\"name\":\"q\",\"isTeamDefault\":false," S3 "}", 200, NULL);
     ck_assert_str_eq(get_text(path, "isTeamDefault"), "false");
-    expect("PUT", "/storage-providers/splgct3arqdh77c", "{\"name\":\"q\"," S3 "}", 200, NULL);
+    expect_wrong_field("PUT", "/storage-providers/splgct3arqdh77c", "{\"name\":\"q\"," S3 "}",
+                       "isTeamDefault");
+    expect_wrong_field("PUT", "/storage-providers/splgct3arqdh77c",
+                       "{\"isTeamDefault\":null,\"name\":\"q\"," S3 "}", "isTeamDefault");
     ck_assert_str_eq(get_text("/storage-providers/utilization", "totalUsage"), "83315664384");
 }
 END_TEST
@@ -543,6 +660,7 @@ static TCase *docs_tests(void)
     tcase_add_test(tests, queries_are_validated);
     tcase_add_test(tests, filters_select);
     tcase_add_test(tests, one_provider_is_the_default);
+    tcase_add_test(tests, docs_holds_to_its_document);
     tcase_add_test(tests, a_snapshot_is_created_by_an_event);
     tcase_add_test(tests, a_deleted_snapshot_goes_when_its_event_is_done);
     tcase_add_test(tests, a_restore_waits_for_its_turn);
@@ -568,6 +686,9 @@ static TCase *openapi_tests(void)
     tcase_add_test(tests, openapi_pages_after_an_id);
     tcase_add_test(tests, generated_snapshots_are_spread_over_their_machines);
     tcase_add_test(tests, openapi_snapshots_have_a_note);
+    tcase_add_test(tests, openapi_has_no_bounds_of_a_limit);
+    tcase_add_test(tests, openapi_holds_to_its_document);
+    tcase_add_test(tests, openapi_answers_no_key_that_was_not_given);
     tcase_add_test(tests, openapi_providers_never_show_secrets);
     return tests;
 }
