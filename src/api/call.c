@@ -172,6 +172,16 @@ static void explain_failure(const struct call *call, const struct budget *budget
 
 /* --- the whole call --------------------------------------------------------------------------- */
 
+/* Of one that was not sent, since it was taken back or there was no time left; what the attempt
+ * before it was answered does tell something. */
+static bool tells_nothing(const struct call *call, const struct attempt *attempt)
+{
+    enum problem_kind kind = attempt->problem.kind;
+
+    return (call->cancel->takes_back && kind == PROBLEM_INTERRUPTED) ||
+           (kind == PROBLEM_TIMEOUT && !attempt->sent);
+}
+
 static void attempts(struct call *call, const char *url, struct attempt *attempt)
 {
     const struct api_config *config = &call->api->config;
@@ -186,10 +196,10 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
         int64_t timeout_ms = budget.end_ms - clock_now_ms(config->clock);
         attempt_perform(call, url, timeout_ms > 0 ? timeout_ms : 1, attempt);
         budget.in_doubt = budget.in_doubt || may_be_done(attempt);
-        /* One that was taken back before it was sent tells nothing; the one before it does. */
-        if (call->cancel->takes_back && attempt->problem.kind == PROBLEM_INTERRUPTED &&
-            before.problem.kind != PROBLEM_NONE)
+        if (before.problem.kind != PROBLEM_NONE && tells_nothing(call, attempt)) {
             *attempt = before;
+            attempt->verdict = VERDICT_FAILED;
+        }
     } while (attempt->verdict != VERDICT_DONE && try_again(call, &budget, attempt));
     if (attempt->verdict != VERDICT_DONE)
         explain_failure(call, &budget, attempt);

@@ -105,6 +105,30 @@ START_TEST(other_answers_are_final)
 }
 END_TEST
 
+/* The deadline may come while there is no connection yet to ask again over. */
+START_TEST(a_busy_answer_stands_when_there_is_no_time_to_ask_again)
+{
+    static const struct {
+        struct fake_step step;
+        long status;
+        enum problem_kind kind;
+    } rows[] = {
+        {{GET_STEP}, 429, PROBLEM_TRY_LATER},  {{GET_STEP}, 503, PROBLEM_SERVER},
+        {{PUT_STEP}, 429, PROBLEM_TRY_LATER},  {{DELETE_STEP}, 408, PROBLEM_TRY_LATER},
+        {{POST_STEP}, 429, PROBLEM_TRY_LATER}, {{POST_STEP}, 503, PROBLEM_SERVER},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_step steps[] = {rows[i].step, rows[i].step, {.url = NULL}};
+        steps[0].status = rows[i].status;
+        steps[1].problem = PROBLEM_TIMEOUT;
+        steps[1].progress = HTTP_NOT_SENT;
+        struct problem problem = expect(steps, rows[i].kind);
+        ck_assert_int_eq(problem.status, rows[i].status);
+    }
+}
+END_TEST
+
 START_TEST(without_a_connection_it_gives_up_soon)
 {
     static const struct fake_step lost[] = {
@@ -530,6 +554,7 @@ static void fill(TCase *tcase)
 {
     tcase_add_test(tcase, get_put_and_delete_are_tried_again);
     tcase_add_test(tcase, other_answers_are_final);
+    tcase_add_test(tcase, a_busy_answer_stands_when_there_is_no_time_to_ask_again);
     tcase_add_test(tcase, without_a_connection_it_gives_up_soon);
     tcase_add_test(tcase, an_answer_that_is_broken_is_not_asked_for_again);
     tcase_add_test(tcase, a_change_whose_answers_were_all_lost_is_of_unknown_outcome);
