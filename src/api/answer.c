@@ -173,14 +173,16 @@ static bool speaks_of_limit(const struct problem *problem)
     return has_word(problem, limits) && has_word(problem, reached) && !has_word(problem, lengths);
 }
 
-/* To a GET 400 and 422 say that the query is wrong: the `limit` in it is meant. */
+/* To a GET 400 and 422 say that the query is wrong: when they speak of a limit, the `limit` in it
+ * is meant. */
 static bool speaks_of_quota(enum http_method method, const struct problem *problem)
 {
     static const char *const quotas[] = {"quota", "quotas", "plan", "plans", NULL};
     bool wrong = problem->status == 400 || problem->status == 422;
 
-    return (problem->status == 403 || (wrong && method != HTTP_GET)) &&
-           (has_word(problem, quotas) || speaks_of_limit(problem));
+    return (problem->status == 403 || wrong) &&
+           (has_word(problem, quotas) ||
+            (!(wrong && method == HTTP_GET) && speaks_of_limit(problem)));
 }
 
 /* Copies what is to be shown of a text that is no JSON: its first words. */
