@@ -5,6 +5,7 @@
 
 #include "api/details.h"
 #include "util/json.h"
+#include "util/words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -200,8 +201,10 @@ bool answer_problem(enum http_method method, const struct http_response *respons
     struct words words = {.own = false};
 
     *problem = (struct problem){.kind = row->kind, .status = response->status};
-    if (!read_body(&words, &response->body, hidden) || !scrub_foreign(&words.code, hidden) ||
-        !scrub_foreign(&words.message, hidden) || !scrub_foreign(&words.details, hidden)) {
+    if (!read_body(&words, &response->body, hidden) ||
+        !words_make_safe_foreign(&words.code, hidden) ||
+        !words_make_safe_foreign(&words.message, hidden) ||
+        !words_make_safe_foreign(&words.details, hidden)) {
         words_finish(&words);
         words = (struct words){.own = false};
     }

@@ -201,7 +201,7 @@ void hidden_scrub_text(const struct call *call, char *text, size_t size_bytes)
 
     bool ok = hidden_of_call(call, &hidden) && buf_append_text(&words, text);
     const struct scrub scrub = hidden_scrub(&hidden);
-    ok = ok && scrub_foreign(&words, &scrub);
+    ok = ok && words_make_safe_foreign(&words, &scrub);
     text_copy(text, size_bytes, ok ? buf_text(&words) : "");
     buf_finish(&words);
     hidden_finish(&hidden);

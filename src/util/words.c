@@ -159,10 +159,38 @@ bool words_hide(struct buf *text, const char *const *secrets, const char *const 
     return true;
 }
 
+/* Cleans it; `*changed`: there was something to clean. */
+static bool clean_text(struct buf *text, bool *changed)
+{
+    struct buf was = BUF_EMPTY;
+
+    *changed = false;
+    if (text->size_bytes == 0)
+        return true;
+    bool ok = buf_append(&was, text->data, text->size_bytes) &&
+              buf_resize(text, words_clean(text->data, text->size_bytes));
+    *changed = ok && (was.size_bytes != text->size_bytes ||
+                      memcmp(was.data, text->data, was.size_bytes) != 0);
+    if (was.data != NULL)
+        explicit_bzero(was.data, was.size_bytes);
+    buf_finish(&was);
+    return ok;
+}
+
 bool words_make_safe(struct buf *text, const char *const *secrets, const char *const *open)
 {
-    return words_hide(text, secrets, open) &&
-           (text->size_bytes == 0 || buf_resize(text, words_clean(text->data, text->size_bytes)));
+    bool changed;
+
+    return words_hide(text, secrets, open) && clean_text(text, &changed) &&
+           (!changed || words_hide(text, secrets, open));
+}
+
+bool words_make_safe_foreign(struct buf *text, const struct scrub *scrub)
+{
+    bool changed;
+
+    return scrub_foreign(text, scrub) && clean_text(text, &changed) &&
+           (!changed || scrub_foreign(text, scrub));
 }
 
 void words_make_safe_text(char *text, size_t size_bytes)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct scrub;
+
 /* In place: every control character (utf8_is_control) becomes a space, every byte that is no UTF-8
  * '?'. Returns the new size, which is not larger; words_clean_text ends the text with a NUL. */
 size_t words_clean(char *text, size_t size_bytes);
@@ -39,8 +41,11 @@ bool words_list_keys(struct word_list *out);
 /* Takes out of words of our own every key, and every one of `secrets` but for what `open` has (both
  * may be NULL). False: no memory; the text is empty then. */
 bool words_hide(struct buf *text, const char *const *secrets, const char *const *open);
-/* Words of our own made fit: clean and as words_hide makes them. */
+/* Words of our own made fit: clean and as words_hide makes them. What is cleaned may come to read
+ * like a secret (a control character in place of its blank); so it is hidden before and after. */
 bool words_make_safe(struct buf *text, const char *const *secrets, const char *const *open);
+/* Words of somebody else made fit: the same, as scrub_foreign makes them. */
+bool words_make_safe_foreign(struct buf *text, const struct scrub *scrub);
 /* The same in an array of `size_bytes`, without other secrets than the keys. */
 void words_make_safe_text(char *text, size_t size_bytes);
 

@@ -2,7 +2,7 @@
 # Fuzz targets: over their corpus in `make check`; with --enable-fuzzers programs of libFuzzer, which
 # scripts/fuzz.sh builds and runs.
 FUZZ_TARGETS = tests/fuzz/fuzz_answer tests/fuzz/fuzz_document tests/fuzz/fuzz_files \
-  tests/fuzz/fuzz_names tests/fuzz/fuzz_options tests/fuzz/fuzz_request
+  tests/fuzz/fuzz_names tests/fuzz/fuzz_options tests/fuzz/fuzz_request tests/fuzz/fuzz_scrub
 if FUZZERS
 fuzz_driver =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -48,5 +48,9 @@ tests_fuzz_fuzz_request_SOURCES = tests/fuzz/fuzz_request.c tests/fuzz/fuzz.h $(
 tests_fuzz_fuzz_request_CPPFLAGS = $(EMULATOR_CPPFLAGS)
 tests_fuzz_fuzz_request_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_request_LDADD = $(EMULATOR_LIBS)
+
+tests_fuzz_fuzz_scrub_SOURCES = tests/fuzz/fuzz_scrub.c tests/fuzz/fuzz.h $(fuzz_driver)
+tests_fuzz_fuzz_scrub_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_fuzz_scrub_LDADD = $(fuzz_api_libs)
 
 EXTRA_DIST += tests/fuzz/driver.c tests/fuzz/corpus scripts/fuzz.sh
