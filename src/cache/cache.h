@@ -42,8 +42,9 @@ struct cache_config {
     int64_t show_wait_ms;  /* 0: CACHE_SHOW_WAIT_MS */
     unsigned connections;  /* that requests share; 0: CACHE_ITEMS_AT_ONCE items of a kind at once */
     size_t kind_max_bytes; /* of a kind's documents; 0: CACHE_KIND_MAX_BYTES */
-    int64_t probe_pause_ms; /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
-    struct guard *guard;    /* asked before a change is sent; borrowed; NULL: there is none */
+    size_t history_max_bytes; /* of all older versions; 0: CACHE_HISTORY_BYTES */
+    int64_t probe_pause_ms;   /* before the first probe; doubles; 0: CACHE_PROBE_PAUSE_MS */
+    struct guard *guard;      /* asked before a change is sent; borrowed; NULL: there is none */
     enum cache_sending sending;
     /* In place of sending: keeps the plan, and says in `problem` (PROBLEM_WITHHELD) why it failed.
      * Called by its worker, no lock held. NULL with CACHE_SENDS only. */

@@ -79,10 +79,12 @@ bool version_is_too_old(const struct version *version)
 
 void history_prune(struct cache *cache)
 {
+    size_t configured = cache->config.history_max_bytes;
+    size_t most = configured > 0 ? configured : CACHE_HISTORY_BYTES;
     struct version *oldest;
 
     while ((oldest = TAILQ_FIRST(&cache->old_versions)) != NULL &&
-           (version_is_too_old(oldest) || cache->old_bytes > CACHE_HISTORY_BYTES))
+           (version_is_too_old(oldest) || cache->old_bytes > most))
         drop(oldest);
 }
 
