@@ -275,6 +275,15 @@ START_TEST(test_a_suspended_small_kind_is_listed_by_its_probe_only)
 }
 END_TEST
 
+/* An attempt goes on, with its retries, after its reader has been given old data. */
+static bool is_online(bool online)
+{
+    struct cache_status status;
+
+    cache_get_status(room.cache, &kind_drives, &status);
+    return status.online == online && (!online || !status.stale);
+}
+
 START_TEST(test_the_status_tells_how_the_kind_is)
 {
     struct cache_status status;
@@ -289,29 +298,19 @@ START_TEST(test_the_status_tells_how_the_kind_is)
     ck_assert_uint_eq(status.count, 2);
     server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
     room_ensure(&kind_drives, CACHE_FRESH);
+    room_until(is_online(false));
     cache_get_status(room.cache, &kind_drives, &status);
     ck_assert(status.known && !status.online && status.stale);
     ck_assert_int_eq(status.problem.kind, PROBLEM_UNREACHABLE);
     server_heal(room.server);
     room_pass(5000); /* until then nobody asks again */
     room_ensure(&kind_drives, CACHE_FRESH);
+    room_until(is_online(true));
     cache_get_status(room.cache, &kind_drives, &status);
     ck_assert(status.known && status.online && !status.stale);
     ck_assert_int_eq(status.problem.kind, PROBLEM_NONE);
 }
 END_TEST
-
-/* An attempt goes on, with its retries, after its reader has been given old data. */
-static void wait_until_offline(void)
-{
-    struct cache_status status = {.online = true};
-
-    for (int i = 0; i < 5000 && status.online; i++) {
-        usleep(1000);
-        cache_get_status(room.cache, &kind_drives, &status);
-    }
-    ck_assert(!status.online);
-}
 
 START_TEST(test_after_a_failed_attempt_old_data_is_shown_without_another)
 {
@@ -320,7 +319,7 @@ START_TEST(test_after_a_failed_attempt_old_data_is_shown_without_another)
     know_drives(2);
     server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
     ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), 0);
-    wait_until_offline();
+    room_until(is_online(false));
     server_heal(room.server);
     ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), 0);
     cache_get_status(room.cache, &kind_drives, &status);
