@@ -114,7 +114,9 @@ int file_answer(struct call *call, struct file *file, int rc)
 
 int file_repeat_answer(struct call *call, const struct file *file)
 {
-    call->problem = file->problem == NULL ? (struct problem){.kind = PROBLEM_NONE} : *file->problem;
+    const struct problem none = {.kind = PROBLEM_NONE};
+
+    call->problem = file->problem == NULL ? none : *file->problem;
     call->repeated = true;
     return file->answer;
 }
