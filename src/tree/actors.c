@@ -98,9 +98,9 @@ static void drop_old(struct tree *tree)
 {
     struct actors *actors = tree->actors;
     int64_t now = now_ms(tree);
-    struct deed *oldest;
 
-    for (int i = 0; i < 2 && (oldest = TAILQ_FIRST(&actors->by_age)) != NULL; i++) {
+    for (int i = 0; i < 2 && actors->deeds != NULL; i++) {
+        struct deed *oldest = TAILQ_FIRST(&actors->by_age);
         bool crowded = HASH_COUNT(actors->deeds) > ACTOR_DEEDS;
         if (!crowded && now - oldest->looked_ms <= ACTOR_AFTERLIFE_MS)
             return;
@@ -120,7 +120,7 @@ static struct deed *find(struct actors *actors, uint64_t place, struct process_i
     struct deed_key key = {.place = place, .start = process.start, .pid = process.pid};
     struct deed *deed;
 
-    HASH_FIND(hh, actors->deeds, &key, sizeof key, deed);
+    HASH_FIND(hh, actors->deeds, &key, sizeof key, deed); // NOLINT: it can't read a key by bytes
     return deed;
 }
 

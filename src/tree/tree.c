@@ -344,16 +344,13 @@ int tree_rmdir(struct call *call, struct dir *dir, const char *name)
 /* Puts where to before the words of a rename that failed, all else stays. */
 static void name_target(struct call *call, struct dir *new_dir, const char *new_name, int rc)
 {
-    const struct problem was = call->problem;
     char path[PATH_BYTES];
+    struct problem said;
 
     dir_path(new_dir, new_name, path, sizeof path);
-    problem_set(&call->problem, was.kind, "to %s: %s", path,
-                was.message[0] != '\0' ? was.message : strerror(-rc));
-    call->problem.err = was.err;
-    call->problem.status = was.status;
-    memcpy(call->problem.code, was.code, sizeof was.code);
-    memcpy(call->problem.details, was.details, sizeof was.details);
+    problem_set(&said, call->problem.kind, "to %s: %s", path,
+                call->problem.message[0] != '\0' ? call->problem.message : strerror(-rc));
+    memcpy(call->problem.message, said.message, sizeof said.message);
 }
 
 int tree_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
