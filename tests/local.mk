@@ -22,6 +22,7 @@ dist_check_SCRIPTS += \
   tests/mount/errors.sh \
   tests/mount/events.sh \
   tests/mount/guard.sh \
+  tests/mount/journals.sh \
   tests/mount/life.sh \
   tests/mount/listings.sh \
   tests/mount/moving.sh \

@@ -48,10 +48,10 @@ tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cache_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
   src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
-check_PROGRAMS += tests/unit/test_ring_workers
-tests_unit_test_ring_workers_SOURCES = tests/unit/test_ring_workers.c
-tests_unit_test_ring_workers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_ring_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/test_workers
+tests_unit_test_workers_SOURCES = tests/unit/test_workers.c
+tests_unit_test_workers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_guard
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c

@@ -143,7 +143,7 @@ void journal_add_change(struct journal *journal, const char *base_url,
         hide(describe_change(journal, base_url, report, event_id), known, report->body);
 
     if (line != NULL)
-        line_add(journal->changes, line, false);
+        line_add(&journal->books[JOURNAL_CHANGES], line);
     json_object_put(line);
 }
 
@@ -161,13 +161,8 @@ void journal_add_allow(struct journal *journal, const char *origin, unsigned poi
         json_object_object_add(line, none[i], NULL);
     json_object_object_add(body, "points", json_object_new_int64(points));
     json_object_object_add(line, "body", body);
-    line_add(journal->changes, line, false);
+    line_add(&journal->books[JOURNAL_CHANGES], line);
     json_object_put(line);
-}
-
-bool journal_print_changes(struct journal *journal, struct buf *out)
-{
-    return ring_print(journal->changes, out);
 }
 
 /* --- what a dry run did not send ------------------------------------------------------------- */
@@ -214,16 +209,11 @@ void journal_add_plan(struct journal *journal, const char *base_url,
     struct json_object *line = hide(describe_plan(journal, base_url, report), NULL, report->body);
 
     if (line != NULL)
-        line_add(journal->plan, line, false);
+        line_add(&journal->books[JOURNAL_PLAN], line);
     const char *body = text_of(line, "body");
     problem_set(problem, PROBLEM_WITHHELD, "dry_run, not sent: %s %s%s%s", text_of(line, "method"),
                 text_of(line, "url"), body[0] == '\0' ? "" : " ", body);
     if (problem != NULL)
         problem->err = EROFS;
     json_object_put(line);
-}
-
-bool journal_print_plan(struct journal *journal, struct buf *out)
-{
-    return ring_print(journal->plan, out);
 }

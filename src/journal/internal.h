@@ -3,18 +3,15 @@
 #ifndef JOURNAL_INTERNAL_H
 #define JOURNAL_INTERNAL_H
 
+#include "journal/book.h"
 #include "journal/journal.h"
-#include "util/ring.h"
 
 #include <pthread.h>
 
 struct journal {
     const struct clock *clock;
-    struct ring *errors;   /* lines of JSON */
-    struct ring *requests; /* lines of JSON */
-    struct ring *changes;  /* lines of JSON */
-    struct ring *plan;     /* lines of JSON */
-    pthread_mutex_t lock;  /* guards what follows; order: lock → ring */
+    struct book books[JOURNALS_COUNT];
+    pthread_mutex_t lock;  /* guards what follows; order: lock → book */
     struct buf last_error; /* one line, with its newline */
     struct buf newest;     /* the newest error without time and count, to know a repeat by */
     unsigned repeats;

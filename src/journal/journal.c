@@ -4,7 +4,6 @@
 #include "journal/internal.h"
 #include "journal/line.h"
 #include "util/json.h"
-#include "util/ring.h"
 #include "util/words.h"
 
 #include <errno.h>
@@ -17,18 +16,16 @@
 struct journal *journal_create(const struct clock *clock)
 {
     struct journal *journal = calloc(1, sizeof *journal);
+    bool ok = journal != NULL;
 
     if (journal == NULL)
         return NULL;
     journal->clock = clock;
     pthread_mutex_init(&journal->lock, NULL);
-    journal->errors = ring_create(JOURNAL_ERRORS);
-    journal->requests = ring_create(JOURNAL_REQUESTS);
-    journal->changes = ring_create(JOURNAL_CHANGES);
-    journal->plan = ring_create(JOURNAL_PLAN);
     journal->key.since_ms = clock_wall_ms(clock);
-    if (journal->errors != NULL && journal->requests != NULL && journal->changes != NULL &&
-        journal->plan != NULL)
+    for (size_t i = 0; i < JOURNALS_COUNT; i++)
+        ok = book_init(&journal->books[i], clock) && ok;
+    if (ok)
         return journal;
     journal_destroy(journal);
     return NULL;
@@ -38,14 +35,22 @@ void journal_destroy(struct journal *journal)
 {
     if (journal == NULL)
         return;
-    ring_destroy(journal->errors);
-    ring_destroy(journal->requests);
-    ring_destroy(journal->changes);
-    ring_destroy(journal->plan);
+    for (size_t i = 0; i < JOURNALS_COUNT; i++)
+        book_finish(&journal->books[i]);
     buf_finish(&journal->last_error);
     buf_finish(&journal->newest);
     pthread_mutex_destroy(&journal->lock);
     free(journal);
+}
+
+struct roll *journal_roll(struct journal *journal, enum journal_name name, unsigned age)
+{
+    return book_roll(&journal->books[name], age);
+}
+
+uint64_t journal_entries(struct journal *journal, enum journal_name name)
+{
+    return book_entries(&journal->books[name]);
 }
 
 /* --- errors ---------------------------------------------------------------------------------- */
@@ -145,15 +150,17 @@ static bool note_repeat(struct journal *journal, const struct journal_error *err
 static void add_error_line(struct journal *journal, const struct journal_error *error,
                            struct json_object *described, const char *time)
 {
-    struct json_object *line = json_object_new_object();
-    bool repeated = note_repeat(journal, error);
+    struct book *book = &journal->books[JOURNAL_ERRORS];
 
+    if (note_repeat(journal, error)) {
+        book_count(book, time, journal->repeats);
+        return;
+    }
+    struct json_object *line = json_object_new_object();
     line_add_text(line, "time", time, NULL);
     json_object_object_foreach (described, key, value)
         json_object_object_add(line, key, json_object_get(value));
-    if (repeated)
-        json_object_object_add(line, "count", json_object_new_int64(journal->repeats));
-    line_add(journal->errors, line, repeated);
+    line_add_countable(book, line);
     json_object_put(line);
 }
 
@@ -177,11 +184,6 @@ bool journal_print_last_error(struct journal *journal, struct buf *out)
     bool ok = buf_append(out, buf_text(&journal->last_error), journal->last_error.size_bytes);
     pthread_mutex_unlock(&journal->lock);
     return ok;
-}
-
-bool journal_print_errors(struct journal *journal, struct buf *out)
-{
-    return ring_print(journal->errors, out);
 }
 
 /* --- requests -------------------------------------------------------------------------------- */
@@ -212,7 +214,7 @@ static void add_request_line(struct journal *journal, const struct api_exchange 
                            exchange->status == 0 ? NULL : json_object_new_int64(exchange->status));
     json_object_object_add(line, "ms", json_object_new_int64(exchange->elapsed_ms));
     json_object_object_add(line, "bytes", json_object_new_int64((int64_t)exchange->answer_bytes));
-    line_add(journal->requests, line, false);
+    line_add(&journal->books[JOURNAL_REQUESTS], line);
     json_object_put(line);
 }
 
@@ -224,11 +226,6 @@ void journal_add_exchange(struct journal *journal, const struct api_exchange *ex
         journal->counts[kind_index(exchange->kind)]++;
     note_key(journal, exchange);
     pthread_mutex_unlock(&journal->lock);
-}
-
-bool journal_print_requests(struct journal *journal, struct buf *out)
-{
-    return ring_print(journal->requests, out);
 }
 
 uint64_t journal_request_count(struct journal *journal, const struct kind *kind)

@@ -8,6 +8,7 @@
 #define JOURNAL_JOURNAL_H
 
 #include "api/api.h"
+#include "journal/roll.h"
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/problem.h"
@@ -19,11 +20,21 @@
 
 struct journal;
 
-#define JOURNAL_ERRORS    100
-#define JOURNAL_REQUESTS  1000
-#define JOURNAL_CHANGES   1000
-#define JOURNAL_PLAN      1000
 #define JOURNAL_URL_BYTES 2048 /* of a URL is kept at most so much */
+
+/* The journals: lines of JSON, each in a file that only grows and the one before (journal/book.h):
+ * at least the last thousand lines. */
+enum journal_name {
+    JOURNAL_ERRORS,
+    JOURNAL_CHANGES,
+    JOURNAL_REQUESTS,
+    JOURNAL_PLAN,
+    JOURNALS_COUNT
+};
+/* The file that is written (age 0) or the one before (age 1): a reference; NULL: none. */
+struct roll *journal_roll(struct journal *journal, enum journal_name name, unsigned age);
+/* How many entries there ever were, each repeat of an error counted. */
+uint64_t journal_entries(struct journal *journal, enum journal_name name);
 
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
@@ -42,10 +53,8 @@ struct journal_error {
 };
 void journal_add_error(struct journal *journal, const struct journal_error *error);
 /* One line for a person: time, operation, path, errno name, status, code, message, fields. "" when
- * nothing has failed yet. Each returns false when memory ran out. */
+ * nothing has failed yet. False: no memory. */
 bool journal_print_last_error(struct journal *journal, struct buf *out);
-bool journal_print_errors(struct journal *journal, struct buf *out);
-bool journal_print_requests(struct journal *journal, struct buf *out);
 
 /* Who asked for a change, as text for change_request.origin. `path` is copied. */
 bool journal_print_origin(pid_t pid, uid_t uid, const char *op, const char *path, struct buf *out);
@@ -56,13 +65,11 @@ struct change_report;
 void journal_add_change(struct journal *journal, const char *base_url,
                         const struct change_report *report, const char *event_id,
                         const struct record *known);
-bool journal_print_changes(struct journal *journal, struct buf *out);
 
 /* A change that a dry run did not send: time op path method url, masked body. Sets `problem` to
  * the words that tell of it (PROBLEM_WITHHELD, err EROFS). */
 void journal_add_plan(struct journal *journal, const char *base_url,
                       const struct change_report *report, struct problem *problem);
-bool journal_print_plan(struct journal *journal, struct buf *out);
 
 /* How many points were granted to the guard, as a line among the changes: `origin` as
  * of journal_print_origin. */

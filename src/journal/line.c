@@ -102,14 +102,18 @@ static const char *line_of(struct json_object *object, struct buf *out)
     return ok ? buf_text(out) : "{}";
 }
 
-void line_add(struct ring *ring, struct json_object *object, bool in_place_of_newest)
+void line_add(struct book *book, struct json_object *object)
 {
     struct buf line = BUF_EMPTY;
-    const char *text = line_of(object, &line);
 
-    if (in_place_of_newest)
-        ring_replace_newest(ring, text);
-    else
-        ring_add(ring, text);
+    book_add(book, line_of(object, &line));
+    buf_finish(&line);
+}
+
+void line_add_countable(struct book *book, struct json_object *object)
+{
+    struct buf line = BUF_EMPTY;
+
+    book_add_countable(book, line_of(object, &line));
     buf_finish(&line);
 }

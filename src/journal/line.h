@@ -3,7 +3,7 @@
 #ifndef JOURNAL_LINE_H
 #define JOURNAL_LINE_H
 
-#include "util/ring.h"
+#include "journal/book.h"
 #include "util/scrub.h"
 
 #include <stdbool.h>
@@ -20,8 +20,9 @@ void line_add_url(struct json_object *object, const char *url);
 /* Takes what is secret out of each text in `value` (a reference, taken over), at any depth; returns
  * what is to stand there, a reference. */
 struct json_object *line_hide(struct json_object *value, const struct scrub *hidden);
-/* Adds the object as a line; what JSON lets stand and a terminal would obey is escaped.
- * `in_place_of_newest`: it replaces the newest line. */
-void line_add(struct ring *ring, struct json_object *object, bool in_place_of_newest);
+/* Adds the object as a line; what JSON lets stand and a terminal would obey is escaped. */
+void line_add(struct book *book, struct json_object *object);
+/* The same of one that may happen again (book_count). */
+void line_add_countable(struct book *book, struct json_object *object);
 
 #endif

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/journal/libjournal.a
 src_journal_libjournal_a_SOURCES = \
+  src/journal/book.c src/journal/book.h \
   src/journal/changes.c \
   src/journal/errno_names.c \
   src/journal/internal.h \
   src/journal/journal.c src/journal/journal.h \
-  src/journal/line.c src/journal/line.h
+  src/journal/line.c src/journal/line.h \
+  src/journal/roll.c src/journal/roll.h src/journal/roll_internal.h
 
 check_PROGRAMS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c

@@ -57,6 +57,10 @@ ino_t attr_ino(struct dir *dir, uint32_t leaf)
 {
     char name[LEAF_NAME_BYTES];
 
+    if (leaf >= LEAF_FIELDS && dir_ops(dir)->own != NULL) {
+        dir_ops(dir)->own->print_place(leaf, name);
+        return attr_child_ino(dir, name, NULL);
+    }
     if (leaf != 0) {
         leaf_name(dir, leaf, name);
         return attr_child_ino(dir, name, NULL);
@@ -171,7 +175,7 @@ static int attr_leaf(struct call *call, struct node node, struct stat *st)
         return -ENOENT;
     st->st_mode = S_IFREG | row->mode;
     st->st_nlink = 1;
-    int rc = (row->flags & LEAF_SCRATCH_FILE) != 0
+    int rc = (row->flags & (LEAF_SCRATCH_FILE | LEAF_JOURNAL)) != 0
                  ? 0
                  : show_denied(call, row, leaf_size(call, node, row, &st->st_size));
     if (row->attr != NULL)
@@ -186,9 +190,12 @@ static void attr_directory(struct dir *dir, struct stat *st)
     st->st_size = DIR_BYTES;
 }
 
-/* Files that this mount makes and removes by itself: old names, refused documents. */
+/* Files that this mount makes, renames and removes by itself: old names, refused documents,
+ * journals. */
 static bool is_fleeting(struct node node)
 {
+    if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->own != NULL)
+        return true;
     return node.leaf != 0 && leaf_acts_as(node.dir, node.leaf) >= LEAF_SCRATCH;
 }
 

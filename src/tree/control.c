@@ -3,43 +3,15 @@
 #include "config.h"
 
 #include "tree/file.h"
+#include "tree/journal_files.h"
 #include "tree/leaf_rows.h"
 
 #include <errno.h>
-
-static int errors_render(struct call *call, struct node node, bool wait, struct buf *out)
-{
-    (void)call, (void)wait;
-    return journal_print_errors(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
-}
 
 static int last_error_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
     return journal_print_last_error(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
-}
-
-static int changes_render(struct call *call, struct node node, bool wait, struct buf *out)
-{
-    (void)call, (void)wait;
-    return journal_print_changes(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
-}
-
-static int requests_render(struct call *call, struct node node, bool wait, struct buf *out)
-{
-    (void)call, (void)wait;
-    return journal_print_requests(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
-}
-
-static int plan_render(struct call *call, struct node node, bool wait, struct buf *out)
-{
-    (void)call, (void)wait;
-    return journal_print_plan(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
-}
-
-static bool plan_exists(const struct dir *dir)
-{
-    return dir->tree->config.dry_run;
 }
 
 static int refresh_render(struct call *call, struct node node, bool wait, struct buf *out)
@@ -68,21 +40,13 @@ static int refresh_commit(struct call *call, struct file *file)
 
 static const struct leaf_row control_leaves[] = {
     {.name = "status.json", .mode = 0444, .flags = LEAF_VOLATILE, .render = status_render},
-    {.name = "errors.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = errors_render},
     {.name = "last-error", .mode = 0444, .flags = LEAF_VOLATILE, .render = last_error_render},
-    {.name = "changes.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = changes_render},
-    {.name = "requests.jsonl", .mode = 0444, .flags = LEAF_VOLATILE, .render = requests_render},
     {.name = "refresh",
      .mode = 0644,
      .render = refresh_render,
      .judge = refresh_judge,
      .commit = refresh_commit,
      .touch = refresh_touch},
-    {.name = "plan.jsonl",
-     .mode = 0444,
-     .flags = LEAF_VOLATILE,
-     .render = plan_render,
-     .exists = plan_exists},
     {.name = "allow",
      .mode = 0644,
      .flags = LEAF_VOLATILE,
@@ -94,4 +58,4 @@ static const struct leaf_row control_leaves[] = {
 };
 
 const struct dir_ops control_ops = {
-    .type = "control", .names = NAMES_FIXED, .leaves = control_leaves};
+    .type = "control", .names = NAMES_FIXED, .leaves = control_leaves, .own = &journal_leaves};

@@ -9,6 +9,7 @@
 
 #include "tree/errors.h"
 #include "tree/fields.h"
+#include "tree/journal_files.h"
 #include "tree/process.h"
 #include "tree/scratch.h"
 
@@ -211,6 +212,7 @@ void tree_release(struct file *file)
     drop_text(file);
     if (file->scratch != 0)
         scratch_release(file->node.dir, file->scratch, file->writable);
+    roll_unref(file->roll);
     change_unref(file->change);
     free(file->problem);
     author_clear(&file->author);
@@ -254,6 +256,13 @@ static int check_access(struct call *call, struct node node, int flags, bool cre
     return 0;
 }
 
+/* A journal is read as it is then; -ESTALE: the name leads to another by now. */
+static int open_journal(struct file *file)
+{
+    file->roll = journal_file_roll(file->node);
+    return file->roll == NULL ? -ESTALE : 0;
+}
+
 static int open_scratch(struct call *call, struct file *file, int flags)
 {
     if ((flags & O_TRUNC) == 0)
@@ -293,7 +302,10 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     file->copied = writing && birth_is_copying(call, node.dir);
     bool empty =
         (row->flags & LEAF_BLOCKING) != 0 || (writing && !local && begins_empty(call, file, flags));
-    rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
+    if ((row->flags & LEAF_JOURNAL) != 0)
+        rc = open_journal(file);
+    else
+        rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
     share_text(file);
     enlist(file);
     if (rc < 0) {
@@ -323,6 +335,8 @@ off_t file_size(struct file *file)
 {
     if (file->scratch != 0)
         return scratch_size(file->node.dir, file->scratch);
+    if (file->roll != NULL)
+        return (off_t)roll_size(file->roll);
     return (off_t)file->text.size_bytes;
 }
 
@@ -366,6 +380,8 @@ ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, 
 {
     if (file->scratch != 0)
         return scratch_pread(file->node.dir, file->scratch, out, size, offset);
+    if (file->roll != NULL)
+        return (ssize_t)roll_read(file->roll, out, size, offset < 0 ? 0 : (size_t)offset);
     int rc = enter_now(call, file);
 
     if (rc < 0)

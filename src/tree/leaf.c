@@ -204,6 +204,8 @@ const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
         return NULL;
     if (canonical >= LEAF_SCRATCH)
         return scratch_row(dir, canonical);
+    if (canonical >= LEAF_FIELDS && dir_ops(dir)->own != NULL)
+        return dir_ops(dir)->own->row(dir, canonical);
     if (canonical >= LEAF_FIELDS)
         return dir_ops(dir)->fields == NULL ? NULL : &field_row;
     return fixed_row(dir, canonical);
@@ -217,6 +219,8 @@ void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
     out[0] = '\0';
     if (canonical >= LEAF_SCRATCH)
         scratch_name(dir, canonical, out);
+    else if (canonical >= LEAF_FIELDS && dir_ops(dir)->own != NULL)
+        dir_ops(dir)->own->print_name(dir, canonical, out);
     else if (canonical >= LEAF_FIELDS)
         field_name(dir, canonical, out);
     else if (row != NULL)
@@ -252,7 +256,7 @@ static uint32_t find_fixed(const struct dir *dir, const char *name)
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
         if (strcmp(row_name(dir, &rows[i]), name) == 0 && row_exists(dir, &rows[i]))
             return i + 1;
-    return 0;
+    return dir_ops(dir)->own == NULL ? 0 : dir_ops(dir)->own->find(dir, name);
 }
 
 uint32_t leaf_find(struct call *call, struct dir *dir, const char *name)
@@ -336,7 +340,7 @@ static bool list_fixed(struct dir *dir, struct listing *listing)
             ok = listing_add_leaf(listing, row_name(dir, &rows[i]), leaf_number(dir, i + 1),
                                   S_IFREG);
     }
-    return ok;
+    return ok && (dir_ops(dir)->own == NULL || dir_ops(dir)->own->list(dir, listing));
 }
 
 static bool has_scratch(struct dir *dir)

@@ -17,6 +17,7 @@
 #define LEAF_FIELDS          0x100u
 #define LEAF_SCRATCH         0x80000u
 #define LEAF_SCRATCH_NUMBERS (NODE_LEAF_LIMIT - LEAF_SCRATCH)
+#define LEAF_NAME_BYTES      256
 
 enum leaf_flag {
     LEAF_DOCUMENT = 1 << 0,  /* its name is the kind's document name */
@@ -25,7 +26,8 @@ enum leaf_flag {
     LEAF_UNLISTED = 1 << 3,  /* opens by name, is not listed */
     LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
     LEAF_BLOCKING = 1 << 5,  /* rendered by reads, which are asked again for as long as it takes */
-    LEAF_SCRATCH_FILE = 1 << 6 /* read and written in place: scratch.c */
+    LEAF_SCRATCH_FILE = 1 << 6, /* read and written in place: scratch.c */
+    LEAF_JOURNAL = 1 << 7       /* read in place, while it grows: journal_files.c; no render */
 };
 
 enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
@@ -49,8 +51,17 @@ struct leaf_row {
     void (*attr)(struct node node, struct stat *st);
 };
 
+/* The files of a type of directory that have numbers from LEAF_FIELDS on and are no fields. */
+struct own_leaves {
+    uint32_t (*find)(const struct dir *dir, const char *name); /* 0: there is none */
+    const struct leaf_row *(*row)(const struct dir *dir, uint32_t leaf);
+    void (*print_name)(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+    /* What its inode number is made from. */
+    void (*print_place)(uint32_t leaf, char out[LEAF_NAME_BYTES]);
+    bool (*list)(const struct dir *dir, struct listing *listing); /* false: no memory */
+};
+
 const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
-#define LEAF_NAME_BYTES 256
 /* Its name ("" if there is none). */
 void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
 /* Whether the name is that of a fixed file that secrets=hide keeps away. */

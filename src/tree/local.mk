@@ -19,6 +19,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/file.c src/tree/file.h \
   src/tree/file_commit.c \
   src/tree/file_stage.c \
+  src/tree/journal_files.c src/tree/journal_files.h \
   src/tree/kind_dir.c src/tree/kind_dir.h \
   src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
   src/tree/lease.c src/tree/lease.h \

@@ -88,6 +88,16 @@ bool buf_printf(struct buf *buf, const char *format, ...)
     return ok;
 }
 
+void buf_trim(struct buf *buf)
+{
+    char *data = buf->data == NULL ? NULL : realloc(buf->data, buf->size_bytes + 1);
+
+    if (data == NULL)
+        return;
+    buf->data = data;
+    buf->capacity_bytes = buf->size_bytes + 1;
+}
+
 const char *buf_text(const struct buf *buf)
 {
     return buf->data == NULL ? "" : buf->data;

@@ -23,6 +23,8 @@ bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 bool buf_resize(struct buf *buf, size_t size_bytes);
 /* Overwrites at `offset`, growing (and filling a hole with NULs) as needed. */
 bool buf_write_at(struct buf *buf, size_t offset, const void *data, size_t size_bytes);
+/* Gives back what was allocated for more than there is. */
+void buf_trim(struct buf *buf);
 /* The bytes as a string ("" when empty), owned by the buffer. */
 const char *buf_text(const struct buf *buf);
 

@@ -11,7 +11,6 @@ src_util_libutil_a_SOURCES = \
   src/util/memory.c src/util/memory.h \
   src/util/log.c src/util/log.h \
   src/util/problem.c src/util/problem.h \
-  src/util/ring.c src/util/ring.h \
   src/util/scrub.c src/util/scrub.h \
   src/util/unescape.c src/util/unescape.h \
   src/util/utf8.c src/util/utf8.h \

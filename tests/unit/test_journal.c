@@ -8,6 +8,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,31 @@ static const char *member_of(const struct buf *lines, const char *key, struct bu
     ck_assert(json_print(out, json_object_object_get(line, key)));
     json_object_put(line);
     return buf_text(out);
+}
+
+/* All of a file of a journal, in pieces. */
+static void read_file(struct journal *journal, enum journal_name name, unsigned age,
+                      struct buf *out)
+{
+    struct roll *roll = journal_roll(journal, name, age);
+    char piece[1000];
+    size_t count;
+
+    buf_resize(out, 0);
+    ck_assert_ptr_nonnull(roll);
+    while ((count = roll_read(roll, piece, sizeof piece, out->size_bytes)) > 0)
+        ck_assert(buf_append(out, piece, count));
+    ck_assert_uint_eq(out->size_bytes, roll_size(roll));
+    roll_unref(roll);
+}
+
+static size_t count_lines(const struct buf *text)
+{
+    size_t count = 0;
+
+    for (const char *at = buf_text(text); (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    return count;
 }
 
 static const struct {
@@ -57,9 +83,132 @@ START_TEST(a_change_s_body_is_masked)
     struct buf body = BUF_EMPTY;
 
     journal_add_change(journal, "http://h", &report, "", NULL);
-    ck_assert(journal_print_changes(journal, &lines));
+    read_file(journal, JOURNAL_CHANGES, 0, &lines);
     ck_assert_str_eq(member_of(&lines, "body", &body), mask_rows[_i].masked);
     buf_finish(&lines);
+    buf_finish(&body);
+    journal_destroy(journal);
+}
+END_TEST
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static void fail_at(struct journal *journal, const char *path, const char *message)
+{
+    struct problem problem;
+    const struct journal_error error = {
+        .op = "write", .path = path, .err = EINVAL, .problem = &problem};
+
+    problem_set(&problem, PROBLEM_INVALID, "%s", message);
+    journal_add_error(journal, &error);
+}
+
+/* Each of `count` entries has a number in its path, from `first` on. */
+static void fail_often(struct journal *journal, int first, int count)
+{
+    char path[32];
+
+    for (int i = first; i < first + count; i++) {
+        snprintf(path, sizeof path, "drives/%d", i);
+        fail_at(journal, path, "no");
+    }
+}
+
+static void check_first_path(const struct buf *lines, const char *path)
+{
+    struct json_object *line = NULL;
+    const char *text = buf_text(lines);
+
+    ck_assert_int_eq(json_read(text, strcspn(text, "\n"), &line, NULL), JSON_OK);
+    ck_assert_str_eq(json_string_member(line, "path"), path);
+    json_object_put(line);
+}
+
+START_TEST(a_file_only_grows_and_makes_room_at_twice_its_length)
+{
+    struct journal *journal = journal_create(&clock_system);
+    struct buf old = BUF_EMPTY;
+    struct buf now = BUF_EMPTY;
+
+    fail_often(journal, 0, 1000);
+    read_file(journal, JOURNAL_ERRORS, 0, &old);
+    fail_often(journal, 1000, 1000);
+    read_file(journal, JOURNAL_ERRORS, 0, &now);
+    ck_assert_uint_eq(count_lines(&now), 2000);
+    ck_assert_int_eq(memcmp(now.data, old.data, old.size_bytes), 0);
+    ck_assert_ptr_null(journal_roll(journal, JOURNAL_ERRORS, 1));
+    struct roll *held = journal_roll(journal, JOURNAL_ERRORS, 0);
+
+    fail_often(journal, 2000, 1);
+    read_file(journal, JOURNAL_ERRORS, 0, &now);
+    check_first_path(&now, "drives/2000");
+    ck_assert_uint_eq(count_lines(&now), 1);
+    read_file(journal, JOURNAL_ERRORS, 1, &old);
+    ck_assert_uint_eq(count_lines(&old), 2000);
+    struct roll *before = journal_roll(journal, JOURNAL_ERRORS, 1);
+    ck_assert_ptr_eq(before, held);
+    roll_unref(before);
+
+    fail_often(journal, 2001, 2000);
+    read_file(journal, JOURNAL_ERRORS, 1, &now);
+    check_first_path(&now, "drives/2000");
+    ck_assert_uint_eq(roll_number(held), 1);
+    ck_assert_uint_eq(roll_size(held), old.size_bytes);
+    ck_assert_uint_eq(journal_entries(journal, JOURNAL_ERRORS), 4001);
+    roll_unref(held);
+    buf_finish(&old);
+    buf_finish(&now);
+    journal_destroy(journal);
+}
+END_TEST
+
+START_TEST(a_repeat_is_counted_where_it_stands)
+{
+    struct journal *journal = journal_create(&clock_system);
+    struct buf lines = BUF_EMPTY;
+    struct buf count = BUF_EMPTY;
+    size_t size = 0;
+
+    fail_at(journal, "drives/a", "no");
+    for (int i = 1; i <= 1200; i++) {
+        read_file(journal, JOURNAL_ERRORS, 0, &lines);
+        if (i == 1)
+            size = lines.size_bytes;
+        ck_assert_uint_eq(lines.size_bytes, size);
+        fail_at(journal, "drives/a", "no");
+    }
+    read_file(journal, JOURNAL_ERRORS, 0, &lines);
+    ck_assert_str_eq(member_of(&lines, "count", &count), "1201");
+    ck_assert_uint_eq(count_lines(&lines), 1);
+    ck_assert_uint_eq(journal_entries(journal, JOURNAL_ERRORS), 1201);
+    buf_finish(&lines);
+    buf_finish(&count);
+    journal_destroy(journal);
+}
+END_TEST
+
+/* Bodies of any length, as they are sent. */
+START_TEST(a_file_is_bounded_in_bytes_too)
+{
+    struct journal *journal = journal_create(&clock_system);
+    struct problem problem = {.kind = PROBLEM_NONE, .status = 200};
+    struct buf body = BUF_EMPTY;
+
+    ck_assert(buf_printf(&body, "{\"name\":\"%060000d\"}", 0));
+    const struct change_report report = {.verb = CHANGE_UPDATE,
+                                         .kind = &kind_drives,
+                                         .id = "d1",
+                                         .body = buf_text(&body),
+                                         .problem = &problem};
+    for (int i = 0; i < 200; i++)
+        journal_add_change(journal, "http://h", &report, "", NULL);
+    for (unsigned age = 0; age < 2; age++) {
+        struct roll *roll = journal_roll(journal, JOURNAL_CHANGES, age);
+        ck_assert_ptr_nonnull(roll);
+        ck_assert_uint_gt(roll_size(roll), 0);
+        ck_assert_uint_le(roll_size(roll), (size_t)4 << 20);
+        roll_unref(roll);
+    }
     buf_finish(&body);
     journal_destroy(journal);
 }
@@ -71,6 +220,9 @@ int main(void)
     TCase *tests = tcase_create("journal");
 
     tcase_add_loop_test(tests, a_change_s_body_is_masked, 0, COUNT(mask_rows));
+    tcase_add_test(tests, a_file_only_grows_and_makes_room_at_twice_its_length);
+    tcase_add_test(tests, a_repeat_is_counted_where_it_stands);
+    tcase_add_test(tests, a_file_is_bounded_in_bytes_too);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_tap(runner, "-");

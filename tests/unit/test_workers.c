@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "util/ring.h"
 #include "util/workers.h"
 
 #include <check.h>
@@ -9,61 +8,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-
-/* --- ring ------------------------------------------------------------------------------------- */
-
-static void assert_prints(struct ring *ring, const char *expected)
-{
-    struct buf out = BUF_EMPTY;
-
-    ck_assert(ring_print(ring, &out));
-    ck_assert_str_eq(buf_text(&out), expected);
-    buf_finish(&out);
-}
-
-START_TEST(test_a_ring_keeps_the_last_lines_oldest_first)
-{
-    struct ring *ring = ring_create(3);
-
-    assert_prints(ring, "");
-    ring_add(ring, "a");
-    ring_add(ring, "b");
-    assert_prints(ring, "a\nb\n");
-    ring_add(ring, "c");
-    ring_add(ring, "d");
-    ring_add(ring, "e");
-    assert_prints(ring, "c\nd\ne\n");
-    ring_destroy(ring);
-    ring_destroy(NULL);
-}
-END_TEST
-
-START_TEST(test_the_newest_line_can_be_replaced)
-{
-    struct ring *ring = ring_create(2);
-
-    ring_replace_newest(ring, "first");
-    assert_prints(ring, "first\n");
-    ring_replace_newest(ring, "better");
-    assert_prints(ring, "better\n");
-    ring_add(ring, "b");
-    ring_add(ring, "c");
-    ring_replace_newest(ring, "C");
-    assert_prints(ring, "b\nC\n");
-    ring_destroy(ring);
-}
-END_TEST
-
-START_TEST(test_a_ring_of_one_line)
-{
-    struct ring *ring = ring_create(1);
-
-    ring_add(ring, "a");
-    ring_add(ring, "b");
-    assert_prints(ring, "b\n");
-    ring_destroy(ring);
-}
-END_TEST
 
 /* --- workers ---------------------------------------------------------------------------------- */
 
@@ -238,12 +182,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("ring and workers");
+    Suite *suite = suite_create("workers");
     TCase *tcase = tcase_create("all");
 
-    tcase_add_test(tcase, test_a_ring_keeps_the_last_lines_oldest_first);
-    tcase_add_test(tcase, test_the_newest_line_can_be_replaced);
-    tcase_add_test(tcase, test_a_ring_of_one_line);
     tcase_add_test(tcase, test_destroy_waits_for_all_queued_jobs);
     tcase_add_test(tcase, test_as_many_jobs_run_at_once_as_there_are_threads);
     tcase_add_test(tcase, test_first_come_first_served);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "tree/journal_files.h"
+
+#include "tree/attr.h"
+#include "tree/file.h"
+#include "tree/listing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A number: the journal's in the low bits, from 1 on, and above them the file's among those of that
+ * journal, from 1 on; after so many of them numbers are used again, when the kernel has long
+ * forgotten them. */
+#define JOURNAL_BITS 8
+#define TURNS        ((LEAF_SCRATCH >> JOURNAL_BITS) - 1)
+#define AGES         2
+#define SUFFIX       ".1" /* of the file of age 1 */
+
+static const struct {
+    const char *name;
+    bool dry_run_only;
+} rows[JOURNALS_COUNT] = {
+    [JOURNAL_ERRORS] = {"errors.jsonl", false},
+    [JOURNAL_CHANGES] = {"changes.jsonl", false},
+    [JOURNAL_REQUESTS] = {"requests.jsonl", false},
+    [JOURNAL_PLAN] = {"plan.jsonl", true},
+};
+
+static bool has(const struct dir *dir, size_t name)
+{
+    return name < JOURNALS_COUNT && (!rows[name].dry_run_only || dir->tree->config.dry_run);
+}
+
+static size_t name_of(uint32_t leaf)
+{
+    return (leaf & ((1u << JOURNAL_BITS) - 1)) - (size_t)1;
+}
+
+static uint32_t number_of(size_t name, const struct roll *roll)
+{
+    uint32_t turn = (uint32_t)((roll_number(roll) - 1) % TURNS) + 1;
+
+    return turn << JOURNAL_BITS | (uint32_t)(name + 1);
+}
+
+/* --- which file ------------------------------------------------------------------------------ */
+
+/* The number of the file of that age; 0: there is none. */
+static uint32_t find_age(const struct dir *dir, size_t name, unsigned age)
+{
+    struct roll *roll = journal_roll(dir->tree->config.journal, (enum journal_name)name, age);
+    uint32_t leaf = roll == NULL ? 0 : number_of(name, roll);
+
+    roll_unref(roll);
+    return leaf;
+}
+
+static uint32_t find(const struct dir *dir, const char *text)
+{
+    for (size_t i = 0; i < JOURNALS_COUNT; i++) {
+        size_t length = strlen(rows[i].name);
+
+        if (!has(dir, i) || strncmp(rows[i].name, text, length) != 0)
+            continue;
+        if (text[length] == '\0')
+            return find_age(dir, i, 0);
+        if (strcmp(text + length, SUFFIX) == 0)
+            return find_age(dir, i, 1);
+    }
+    return 0;
+}
+
+/* How it is called now; "" when it has no name any more. */
+static void print_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    size_t name = name_of(leaf);
+
+    out[0] = '\0';
+    for (unsigned age = 0; has(dir, name) && age < AGES; age++)
+        if (find_age(dir, name, age) == leaf)
+            snprintf(out, LEAF_NAME_BYTES, "%s%s", rows[name].name, age == 0 ? "" : SUFFIX);
+}
+
+/* What its inode number comes from, which stays when it is renamed. */
+static void print_place(uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    snprintf(out, LEAF_NAME_BYTES, "%s/%u", rows[name_of(leaf)].name, leaf >> JOURNAL_BITS);
+}
+
+static bool list(const struct dir *dir, struct listing *listing)
+{
+    char name[LEAF_NAME_BYTES];
+
+    for (unsigned age = 0; age < AGES; age++)
+        for (size_t i = 0; i < JOURNALS_COUNT; i++) {
+            uint32_t leaf = has(dir, i) ? find_age(dir, i, age) : 0;
+
+            snprintf(name, sizeof name, "%s%s", rows[i].name, age == 0 ? "" : SUFFIX);
+            if (leaf != 0 && !listing_add_leaf(listing, name, leaf, S_IFREG))
+                return false;
+        }
+    return true;
+}
+
+/* --- what is in it --------------------------------------------------------------------------- */
+
+/* What a handle has open. */
+static struct roll *find_open(struct node node)
+{
+    struct tree *tree = node.dir->tree;
+    struct roll *roll = NULL;
+    const struct file *file;
+
+    pthread_mutex_lock(&tree->lock);
+    LIST_FOREACH (file, &tree->files, link)
+        if (roll == NULL && file->roll != NULL && file->node.dir == node.dir &&
+            file->node.leaf == node.leaf)
+            roll = roll_ref(file->roll);
+    pthread_mutex_unlock(&tree->lock);
+    return roll;
+}
+
+struct roll *journal_file_roll(struct node node)
+{
+    size_t name = name_of(node.leaf);
+
+    for (unsigned age = 0; has(node.dir, name) && age < AGES; age++) {
+        struct roll *roll =
+            journal_roll(node.dir->tree->config.journal, (enum journal_name)name, age);
+
+        if (roll != NULL && number_of(name, roll) == node.leaf)
+            return roll;
+        roll_unref(roll);
+    }
+    return find_open(node);
+}
+
+static void show_attr(struct node node, struct stat *st)
+{
+    struct roll *roll = journal_file_roll(node);
+    char name[LEAF_NAME_BYTES];
+
+    print_name(node.dir, node.leaf, name);
+    st->st_nlink = name[0] == '\0' ? 0 : 1;
+    if (roll == NULL)
+        return;
+    st->st_size = (off_t)roll_size(roll);
+    attr_set_times(st, roll_changed_ms(roll));
+    roll_unref(roll);
+}
+
+static const struct leaf_row journal_row = {.mode = 0444, .flags = LEAF_JOURNAL, .attr = show_attr};
+
+static const struct leaf_row *row_of(const struct dir *dir, uint32_t leaf)
+{
+    return has(dir, name_of(leaf)) ? &journal_row : NULL;
+}
+
+const struct own_leaves journal_leaves = {
+    .find = find,
+    .row = row_of,
+    .print_name = print_name,
+    .print_place = print_place,
+    .list = list,
+};

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journals as files of .paperspacefs: NAME.jsonl, and NAME.jsonl.1, which it becomes when
+ * another is begun. The number of such a file tells which one it is, so that it keeps it, and its
+ * handles go on, when it is renamed. Any thread; tree->lock is taken inside.
+ */
+#ifndef TREE_JOURNAL_FILES_H
+#define TREE_JOURNAL_FILES_H
+
+#include "tree/leaf.h"
+
+extern const struct own_leaves journal_leaves;
+
+/* What the file with that number has: a reference; NULL: it is gone, and no handle has it. */
+struct roll *journal_file_roll(struct node node);
+
+#endif
