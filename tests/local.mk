@@ -27,6 +27,7 @@ dist_check_SCRIPTS += \
   tests/mount/listings.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
+  tests/mount/oldnames.sh \
   tests/mount/outcomes.sh \
   tests/mount/posts.sh \
   tests/mount/readers.sh \

@@ -33,6 +33,7 @@ struct deed {
     uint32_t *opened; /* canonical numbers of leaves */
     uint32_t opened_count;
     struct seen_list seen;
+    uint64_t read_as[RENAMERS]; /* by which name it has read them last: a hash; 0: not at all */
     int64_t last_ms;
     int64_t whole_ms;       /* when it last read a version to its end */
     int64_t looked_ms;      /* when it was last seen to be worth keeping */
@@ -234,6 +235,38 @@ size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out)
     }
     pthread_mutex_unlock(&tree->lock);
     return count;
+}
+
+/* --- by which name -----------------------------------------------------------------------------
+ */
+
+void actors_note_read_as(struct dir *dir, enum renamer file, struct process_id process)
+{
+    uint64_t place = actors_place(dir);
+    struct tree *tree = dir->tree;
+
+    pthread_mutex_lock(&tree->lock);
+    struct deed *deed = find_or_add(tree->actors, place, process);
+    if (deed != NULL) {
+        deed->read_as[file] = digest_key(DIGEST_ROOT, dir_name(dir));
+        freshen(tree, deed);
+    }
+    drop_old(tree);
+    pthread_mutex_unlock(&tree->lock);
+}
+
+bool actors_has_read_as(struct dir *dir, enum renamer file, struct process_id process,
+                        const char *name)
+{
+    uint64_t place = actors_place(dir);
+    struct tree *tree = dir->tree;
+
+    pthread_mutex_lock(&tree->lock);
+    const struct deed *deed = find(tree->actors, place, process);
+    bool has =
+        deed != NULL && !is_nameless(deed) && deed->read_as[file] == digest_key(DIGEST_ROOT, name);
+    pthread_mutex_unlock(&tree->lock);
+    return has;
 }
 
 /* --- what was read ---------------------------------------------------------------------------- */

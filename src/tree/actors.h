@@ -37,6 +37,15 @@ void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id p
  * the caller frees. */
 size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out);
 
+/* What a resource can be renamed by. */
+enum renamer { RENAMER_DOCUMENT, RENAMER_NAME, RENAMERS };
+
+/* The process has read that file of the resource that `dir` is, by the name that `dir` has now. */
+void actors_note_read_as(struct dir *dir, enum renamer file, struct process_id process);
+/* Whether it has read that file last by this name. Of nameless callers nobody can tell: false. */
+bool actors_has_read_as(struct dir *dir, enum renamer file, struct process_id process,
+                        const char *name);
+
 /* The process was given something of the resource that `dir` is, or is nested in. */
 void actors_note_seen(struct dir *dir, struct process_id process, const struct seen *seen);
 /* A copy of what it was given so far; freed by seen_list_finish. */

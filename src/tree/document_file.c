@@ -236,7 +236,7 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         rc = send_edit(call, file, &edit);
     turn_give(dir->tree, turn);
     if (rc == 0 && edit.changed && !call->planned)
-        renamed_note(dir, &old_name);
+        renamed_note(call, file, &old_name);
     document_change_finish(&edit);
     buf_finish(&kept);
     buf_finish(&old_name);

@@ -353,12 +353,24 @@ static int render_now(struct call *call, struct file *file)
     return rc;
 }
 
+bool file_renames(const struct file *file, enum renamer *out)
+{
+    struct dir *dir = file->node.dir;
+    char name[LEAF_NAME_BYTES];
+
+    leaf_name(dir, file->node.leaf, name);
+    *out = (file->row->flags & LEAF_DOCUMENT) != 0 ? RENAMER_DOCUMENT : RENAMER_NAME;
+    return dir_resource(dir) == dir &&
+           (*out == RENAMER_DOCUMENT || (file->row == &field_row && strcmp(name, "name") == 0));
+}
+
 /* The caller is given so much of the text: only that counts as shown. */
 static void note_read(struct call *call, struct file *file, size_t start, size_t count)
 {
     struct process_id process = actors_identify(file->tree, call->pid);
     struct dir *resource = dir_resource(file->node.dir);
     bool first = file->read_bytes == 0 || !process_is_same(process, file->reader);
+    enum renamer renamer;
 
     if (first) {
         file->reader = process;
@@ -371,6 +383,8 @@ static void note_read(struct call *call, struct file *file, size_t start, size_t
     file->shown.whole = file->shown.whole || ends;
     if (first || ends)
         actors_note_seen(resource, process, &file->shown);
+    if (first && file_renames(file, &renamer))
+        actors_note_read_as(resource, renamer, process);
     if (first)
         cache_note_shown(file->tree->config.cache, resource->kind, dir_id(resource),
                          file->shown.version, file->shown.key);

@@ -66,6 +66,8 @@ int file_enter(struct call *call, struct file *file);
 void file_leave(struct file *file);
 /* The staged text is cut to nothing: nothing is inherited, nothing staged. */
 void file_cut(struct file *file);
+/* Whether the resource can be renamed by that file, and as which. */
+bool file_renames(const struct file *file, enum renamer *out);
 /* Whether the caller's process holds a handle by which it has just made that file. */
 bool file_is_new(struct call *call, struct node node);
 /* Records a failure, but not the same answer given again; returns rc. */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Old names: after a rename by document or field an editor still saves under the old name. For a
- * while that name leads, unlisted, to the new one as a symbolic link, unless something takes it. To
- * who makes a directory it is not there: the kernel would refuse without asking us, and mkdir -p be
- * content with what it finds, a snapshot not taken.
+ * while that name leads, unlisted, to the new one as a symbolic link, unless something takes it; to
+ * the process alone that had read the file by the old name before it wrote it. To everybody else,
+ * a shell's redirection for one, it is free.
  */
 #include "config.h"
 
 #include "tree/renamed.h"
 
+#include "tree/actors.h"
 #include "tree/errors.h"
+#include "tree/file.h"
 #include "tree/names.h"
 #include "tree/process.h"
 #include "tree/resource.h"
@@ -24,7 +26,8 @@
 struct renamed {
     const struct kind *kind;
     char *id;
-    char *old_name; /* as it was shown */
+    char *old_name;           /* as it was shown */
+    struct process_id editor; /* to whom it leads on */
     int64_t until_ms;
     LIST_ENTRY(renamed) link; /* in tree->renamed, guarded by tree->lock */
 };
@@ -43,8 +46,9 @@ void renamed_finish(struct tree *tree)
         renamed_free(LIST_FIRST(&tree->renamed));
 }
 
-/* With tree->lock held; drops what has run out on the way. */
-static struct renamed *find(struct tree *tree, const struct kind *kind, const char *old_name)
+/* With tree->lock held; drops what has run out on the way. `editor` NULL: whoever it is. */
+static struct renamed *find(struct tree *tree, const struct kind *kind, const char *old_name,
+                            const struct process_id *editor)
 {
     struct renamed *renamed = LIST_FIRST(&tree->renamed);
     struct renamed *found = NULL;
@@ -54,25 +58,28 @@ static struct renamed *find(struct tree *tree, const struct kind *kind, const ch
         struct renamed *next = LIST_NEXT(renamed, link);
         if (renamed->until_ms <= now_ms)
             renamed_free(renamed);
-        else if (renamed->kind == kind && strcmp(renamed->old_name, old_name) == 0)
+        else if (renamed->kind == kind && strcmp(renamed->old_name, old_name) == 0 &&
+                 (editor == NULL || process_is_same(renamed->editor, *editor)))
             found = renamed;
         renamed = next;
     }
     return found;
 }
 
-static void add(struct tree *tree, const struct kind *kind, const char *id, const char *old_name)
+static void add(struct tree *tree, const struct kind *kind, const char *id, const char *old_name,
+                struct process_id editor)
 {
     struct renamed *renamed = calloc(1, sizeof *renamed);
 
     if (renamed == NULL)
         return;
     renamed->kind = kind;
+    renamed->editor = editor;
     renamed->id = strdup(id);
     renamed->old_name = strdup(old_name);
     renamed->until_ms = clock_now_ms(tree->config.clock) + RENAMED_MS;
     pthread_mutex_lock(&tree->lock);
-    struct renamed *before = find(tree, kind, old_name);
+    struct renamed *before = find(tree, kind, old_name, &editor);
     if (before != NULL)
         renamed_free(before);
     LIST_INSERT_HEAD(&tree->renamed, renamed, link);
@@ -81,14 +88,26 @@ static void add(struct tree *tree, const struct kind *kind, const char *id, cons
     pthread_mutex_unlock(&tree->lock);
 }
 
-void renamed_note(struct dir *dir, const struct buf *old_name)
+/* Whether the caller's process had read the file by that name, which it goes on with then. */
+static bool is_editor(struct file *file, struct process_id process, const char *old_name)
 {
+    enum renamer renamer;
+
+    return file_renames(file, &renamer) &&
+           actors_has_read_as(file->node.dir, renamer, process, old_name);
+}
+
+void renamed_note(struct call *call, struct file *file, const struct buf *old_name)
+{
+    struct dir *dir = dir_resource(file->node.dir);
+    struct process_id process = actors_identify(dir->tree, call->pid);
     struct record *record = resource_record(dir);
     struct buf new_name = BUF_EMPTY;
 
     if (record != NULL && name_shown(dir->tree->config.cache, record, &new_name) &&
         strcmp(buf_text(&new_name), buf_text(old_name)) != 0) {
-        add(dir->tree, dir->kind, record->id, buf_text(old_name));
+        if (is_editor(file, process, buf_text(old_name)))
+            add(dir->tree, dir->kind, record->id, buf_text(old_name), process);
         /* What is in the directory (an editor's swap file) goes on under the new name. */
         if (strcmp(dir_name(dir), buf_text(old_name)) == 0)
             dir_move(dir, buf_text(&new_name));
@@ -97,13 +116,21 @@ void renamed_note(struct dir *dir, const struct buf *old_name)
     record_unref(record);
 }
 
-/* The record that was shown under `name` in `parent` until it was renamed: a reference, or NULL. */
-static struct record *record_of(struct dir *parent, const char *name)
+/* The record that was shown under `name` in `parent` until the caller's process renamed it: a
+ * reference, or NULL. */
+static struct record *record_of(struct call *call, struct dir *parent, const char *name)
 {
     struct tree *tree = parent->tree;
 
     pthread_mutex_lock(&tree->lock);
-    const struct renamed *renamed = find(tree, parent->kind, name);
+    bool any = !LIST_EMPTY(&tree->renamed);
+    pthread_mutex_unlock(&tree->lock);
+    if (!any)
+        return NULL;
+    struct process_id process = actors_identify(tree, call->pid);
+
+    pthread_mutex_lock(&tree->lock);
+    const struct renamed *renamed = find(tree, parent->kind, name, &process);
     char *id = renamed == NULL ? NULL : strdup(renamed->id);
     pthread_mutex_unlock(&tree->lock);
     struct record *record = id == NULL ? NULL : cache_by_id(tree->config.cache, parent->kind, id);
@@ -133,7 +160,7 @@ static int64_t make_link(struct call *call, struct dir *parent, const char *name
 
 int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out)
 {
-    struct record *record = record_of(parent, name);
+    struct record *record = record_of(call, parent, name);
     struct buf target = BUF_EMPTY;
     int64_t leaf = -ENOENT;
 
@@ -151,9 +178,9 @@ int renamed_lookup(struct call *call, struct dir *parent, const char *name, stru
     return 0;
 }
 
-bool renamed_is_old_name(struct dir *parent, const char *name)
+bool renamed_is_old_name(struct call *call, struct dir *parent, const char *name)
 {
-    struct record *record = record_of(parent, name);
+    struct record *record = record_of(call, parent, name);
 
     record_unref(record);
     return record != NULL;
@@ -164,8 +191,8 @@ void renamed_forget(struct dir *parent, const char *name)
     struct tree *tree = parent->tree;
 
     pthread_mutex_lock(&tree->lock);
-    struct renamed *renamed = LIST_EMPTY(&tree->renamed) ? NULL : find(tree, parent->kind, name);
-    if (renamed != NULL)
+    struct renamed *renamed;
+    while (!LIST_EMPTY(&tree->renamed) && (renamed = find(tree, parent->kind, name, NULL)) != NULL)
         renamed_free(renamed);
     pthread_mutex_unlock(&tree->lock);
 }
@@ -174,7 +201,7 @@ int renamed_unlink(struct call *call, struct dir *parent, const char *name)
 {
     uint32_t leaf = scratch_find(parent, name);
 
-    if (leaf == 0 || !renamed_is_old_name(parent, name))
+    if (leaf == 0 || !renamed_is_old_name(call, parent, name))
         return tree_fail(call, EPERM, "nothing can be removed here");
     scratch_remove(parent, leaf);
     renamed_forget(parent, name);

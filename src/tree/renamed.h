@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Old names: after a rename by document or field the old name leads to the new one for a while.
- * Any thread; tree->lock is taken inside.
+ * Old names: after a rename by document or field an editor goes on under the old name. Any thread;
+ * tree->lock is taken inside.
  */
 #ifndef TREE_RENAMED_H
 #define TREE_RENAMED_H
 
 #include "tree/dir.h"
 
-/* After a change by document or field: if `dir` is shown under another name than `old_name` now,
- * the old one leads there for a while. */
-void renamed_note(struct dir *dir, const struct buf *old_name);
-/* The symbolic link that an old name is: 0 and out->leaf, or -ENOENT. */
+/* After a change of `file`, by document or field: if its resource is shown under another name than
+ * `old_name` now, the old one still leads there for a while, for the caller's process, if that had
+ * read the file by the old name. */
+void renamed_note(struct call *call, struct file *file, const struct buf *old_name);
+/* What an old name is to the caller: 0 and a symbolic link in out->leaf, or -ENOENT. */
 int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
-/* Whether the name is such a link at present. */
-bool renamed_is_old_name(struct dir *parent, const char *name);
+/* Whether the name is an old one to the caller at present. */
+bool renamed_is_old_name(struct call *call, struct dir *parent, const char *name);
 /* The name means a resource by now: it leads nowhere else any more. */
 void renamed_forget(struct dir *parent, const char *name);
 /* unlink in a kind's or machine's directory: of an old name only; else -EPERM. */

@@ -277,7 +277,7 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
         rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
     if (rc == 0)
         rc = last_handed_out(call, parent, name, &dir);
-    if (rc == -ENOENT && renamed_is_old_name(parent, name))
+    if (rc == -ENOENT && renamed_is_old_name(call, parent, name))
         rc = tree_fail(call, EPERM,
                        "this is an old name, which leads to the new one for a while; "
                        "rename that, or rm this");

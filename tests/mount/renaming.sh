@@ -91,18 +91,6 @@ test_a_rename_never_hits_another_than_was_shown()
     assert_eq "" "$(changes | grep sdq7h2m4xc || true)" 'another drive was renamed'
 }
 
-test_an_old_name_can_be_removed_and_taken_again()
-{
-    mounted
-    works 'echo other > drives/data/name'
-    prints other 'readlink drives/data'
-    refused 'Operation not permitted' 'python3 -c "import os; os.rename(\"drives/data\", \"drives/x\")"'
-    words EPERM 'old name'
-    works 'rm drives/data; test ! -e drives/data; mv drives/other drives/data'
-    prints data 'cat drives/data/name'
-    refused 'Is a directory' 'rm drives/data'
-}
-
 test_a_taken_name_is_taken_by_every_way()
 {
     mounted
@@ -205,19 +193,6 @@ test_an_old_name_that_was_taken_leads_nowhere_else_afterwards()
     works 'echo tmp > drives/archive/name; echo archive > drives/data/name; rm -r drives/archive'
     refused 'No such file' 'ls drives/archive'
     prints tmp 'cat drives/tmp/name'
-}
-
-test_mkdir_takes_an_old_name()
-{
-    mounted
-    works "echo nightly.1 > machines/$MACHINE/before-upgrade/name && ls machines/$MACHINE/before-upgrade/"
-    works "mkdir -p machines/$MACHINE/before-upgrade"
-    assert_contains "$(changes)" \
-        "POST /snapshots {\"machineId\":\"$MACHINE\",\"name\":\"before-upgrade\"}"
-    works 'echo old > drives/archive/name && ls drives/archive/ && mkdir drives/archive'
-    prints archive 'cat drives/archive/name'
-    works 'rm -r drives/archive'
-    refused 'No such file' 'ls -d drives/archive'
 }
 
 test_own_changes_by_another_path_are_no_surprise()

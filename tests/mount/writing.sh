@@ -329,12 +329,11 @@ test_unicode_arrives_as_it_was_written()
     assert_eq 'Grüße 日本 ü' "$(api GET /shared-drives/$DATA | jq -r .name)"
 }
 
-test_after_a_rename_by_document_the_old_name_is_a_link_to_the_new_one()
+test_after_a_rename_by_document_only_the_new_name_is_listed()
 {
     mounted
     works "echo '{\"name\": \"renamed\"}' > $DOC"
-    prints renamed 'readlink drives/data'
-    works "cmp $DOC drives/renamed/drive.json"
+    refused 'No such file' 'ls -d drives/data'
     prints $'archive\nrenders\nteam files\nrenamed' 'ls -U drives'
 }
 

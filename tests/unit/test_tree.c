@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DRIVE    "drives/data"
 #define SNAPSHOT "snapshots/before-upgrade"
@@ -395,15 +396,20 @@ START_TEST(df_shows_the_plan_unless_it_is_interrupted)
 }
 END_TEST
 
-START_TEST(old_names_lead_to_the_new_one)
+START_TEST(old_names_lead_their_editor_to_the_new_one)
 {
     struct stat st;
 
     ck_assert_int_eq(fixture_write(DRIVE "/name", "one\n"), 0);
-    ck_assert_int_eq(fixture_stat(DRIVE, &st), 0);
-    ck_assert(S_ISLNK(st.st_mode));
-    fixture_pass_ms(601000);
     ck_assert_int_eq(fixture_stat(DRIVE, &st), -ENOENT);
+    assert_text("drives/one/name", "one");
+    ck_assert_int_eq(fixture_write("drives/one/name", "two\n"), 0);
+    ck_assert_int_eq(fixture_stat("drives/one", &st), 0);
+    fixture_pid = getppid();
+    ck_assert_int_eq(fixture_stat("drives/one", &st), -ENOENT);
+    fixture_pid = getpid();
+    fixture_pass_ms(601000);
+    ck_assert_int_eq(fixture_stat("drives/one", &st), -ENOENT);
 }
 END_TEST
 
@@ -600,7 +606,7 @@ static TCase *in_docs(void)
     tcase_add_test(docs, writing_a_field_sends_that_key);
     tcase_add_test(docs, fields_complete_a_draft);
     tcase_add_test(docs, df_shows_the_plan_unless_it_is_interrupted);
-    tcase_add_test(docs, old_names_lead_to_the_new_one);
+    tcase_add_test(docs, old_names_lead_their_editor_to_the_new_one);
     tcase_add_test(docs, a_name_that_is_taken_is_refused);
     tcase_add_test(docs, a_refused_document_is_kept_beside_it);
     tcase_add_test(docs, a_refused_document_with_a_secret_is_not_listed);
