@@ -15,6 +15,7 @@ dist_check_SCRIPTS += \
   tests/mount/counts.sh \
   tests/mount/creating.sh \
   tests/mount/credentials.sh \
+  tests/mount/dates.sh \
   tests/mount/deleting.sh \
   tests/mount/dryrun.sh \
   tests/mount/editors_other.sh \

@@ -26,12 +26,13 @@ struct record {
                                numbers as written, secrets included */
     size_t name_bytes;
     size_t json_bytes;
-    size_t all_bytes;   /* of this allocation */
-    int64_t created_ms; /* dtCreated, wall clock; -1: none */
-    int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
-    uint64_t version;   /* likewise: another for every content; later ones are larger */
-    bool automatic;     /* the value of the kind's automatic_key */
-    bool complete;      /* false: a list's item that lacks the shape's completing_key */
+    size_t all_bytes;       /* of this allocation */
+    int64_t created_ms;     /* dtCreated, wall clock; -1: none */
+    int64_t mtime_ms;       /* wall clock; set by the cache before the record is shared */
+    atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
+    uint64_t version;       /* likewise: another for every content; later ones are larger */
+    bool automatic;         /* the value of the kind's automatic_key */
+    bool complete;          /* false: a list's item that lacks the shape's completing_key */
 };
 
 #define RECORD_MAX_VALUES    100000              /* JSON values in one item */

@@ -106,6 +106,9 @@ bool cache_records(struct cache *cache, const struct kind *kind, struct record_l
 size_t cache_count(struct cache *cache, const struct kind *kind);
 /* Another number after each change of which resources the kind has, or how one is called. */
 uint64_t cache_names_generation(struct cache *cache, const struct kind *kind);
+/* When that last was (wall clock, always later than the time before); -1: not since the kind is
+ * known. `machine_id`: of one machine's resources; "": which machines have any; NULL: of all. */
+int64_t cache_names_ms(struct cache *cache, const struct kind *kind, const char *machine_id);
 /* One reference, or NULL. */
 struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id);
 /* Whether it was the id of a resource that was known once and is no more; of those that went the
@@ -121,6 +124,9 @@ bool cache_machines(struct cache *cache, const struct kind *kind, char ***out, s
 bool cache_has_machine(struct cache *cache, const struct kind *kind, const char *machine_id);
 /* How long what is known may be shown without asking again: from 0 (past its TTL) to ttl_ms. */
 int64_t cache_fresh_for_ms(struct cache *cache, const struct kind *kind);
+/* Whether a complete listing is known, and past its TTL by its age alone, which is a
+ * second at least. */
+bool cache_is_aged(struct cache *cache, const struct kind *kind);
 /* Whether a complete listing of the kind is known, of any age. */
 bool cache_is_known(struct cache *cache, const struct kind *kind);
 

@@ -57,6 +57,40 @@ bool collection_is_small(const struct collection *collection)
     return HASH_COUNT(collection->by_id) <= CACHE_SMALL_COUNT;
 }
 
+/* --- when names changed ----------------------------------------------------------------------- */
+
+/* Now, and always later than before; what is first seen of a kind is no change. */
+static void note_change(const struct collection *collection, int64_t *changed_ms)
+{
+    int64_t now_ms = clock_wall_ms(collection->cache->config.clock);
+
+    if (collection->known)
+        *changed_ms = now_ms > *changed_ms ? now_ms : *changed_ms + 1;
+}
+
+/* A single namesake is shown otherwise from now on, in whatever machine it is. */
+static void note_namesake(struct collection *collection, const struct item *item)
+{
+    const struct name_slot *slot =
+        names_find(collection, item->record->name, item->record->name_bytes, NULL);
+
+    if (slot == NULL || slot->count != 2)
+        return;
+    for (; slot != NULL; slot = slot->next)
+        if (slot->item != item && slot->item->machine != NULL)
+            note_change(collection, &slot->item->machine->names_ms);
+}
+
+/* The item's name, as it is in the indexes, has come or is about to go. */
+static void note_names(struct collection *collection, const struct item *item)
+{
+    collection->names_changed++;
+    note_change(collection, &collection->names_ms);
+    if (item->machine != NULL)
+        note_change(collection, &item->machine->names_ms);
+    note_namesake(collection, item);
+}
+
 /* --- machines --------------------------------------------------------------------------------- */
 
 static struct machine *new_machine(struct collection *collection, const char *id)
@@ -86,7 +120,8 @@ static bool join_machine(struct collection *collection, struct item *item)
         machine = new_machine(collection, id);
     if (machine == NULL)
         return false;
-    machine->items++;
+    if (machine->items++ == 0)
+        note_change(collection, &collection->machines_ms);
     item->machine = machine;
     return true;
 }
@@ -98,6 +133,7 @@ static void leave_machine(struct collection *collection, struct item *item)
     item->machine = NULL;
     if (machine == NULL || --machine->items > 0)
         return;
+    note_change(collection, &collection->machines_ms);
     HASH_DEL(collection->machines, machine);
     free(machine);
 }
@@ -141,7 +177,7 @@ struct item *collection_add(struct collection *collection, struct record *record
         return NULL;
     }
     if (index_names(collection, item)) {
-        collection->names_changed++;
+        note_names(collection, item);
         collection->bytes += record->json_bytes;
         return item;
     }
@@ -153,7 +189,7 @@ struct item *collection_add(struct collection *collection, struct record *record
 void collection_remove(struct collection *collection, struct item *item)
 {
     gone_note(collection, item->record->id);
-    collection->names_changed++;
+    note_names(collection, item);
     collection->bytes -= item->record->json_bytes;
     TAILQ_REMOVE(&collection->order, item, link);
     names_remove(collection, item);
@@ -179,12 +215,14 @@ bool collection_replace(struct collection *collection, struct item *item, struct
         swap_record(collection, item, record);
         return true;
     }
-    collection->names_changed++;
+    note_names(collection, item);
     names_remove(collection, item);
     leave_machine(collection, item);
     swap_record(collection, item, record);
-    if (index_names(collection, item))
+    if (index_names(collection, item)) {
+        note_names(collection, item);
         return true;
+    }
     collection_remove(collection, item);
     return false;
 }

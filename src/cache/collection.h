@@ -35,6 +35,15 @@ size_t collection_max_bytes(const struct collection *collection);
 bool collection_has_room(struct collection *collection, const struct record *record);
 bool collection_is_small(const struct collection *collection);
 
+/* --- dates that follow the API's order (order_dates.c) ---------------------------------------- */
+
+/* Whether they do: resources without dates of their own, and what is deleted by age. */
+bool dates_follow_order(const struct collection *collection);
+/* After something was merged: makes them so. */
+void dates_settle(struct collection *collection);
+/* Whether something with that date would be the newest. */
+bool dates_is_newest(const struct collection *collection, int64_t ms);
+
 /* --- what fetches and changes bring (merge.c) ------------------------------------------------- */
 
 /* Makes the listing that began at `begun` what is known. False: no memory; the kind is not known

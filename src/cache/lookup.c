@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AGED_MS 1000 /* with a shorter TTL, too, nothing is asked for at each look at a date */
+
 static bool copy_records(struct collection *collection, struct record_list *out)
 {
     struct item *item;
@@ -41,6 +43,38 @@ uint64_t cache_names_generation(struct cache *cache, const struct kind *kind)
 
     pthread_mutex_unlock(&cache->lock);
     return generation;
+}
+
+bool cache_is_aged(struct cache *cache, const struct kind *kind)
+{
+    pthread_mutex_lock(&cache->lock);
+    const struct collection *collection = collection_of(cache, kind);
+    int64_t age_ms = now_ms(collection) - collection->listed_ms;
+    bool aged = collection->known && age_ms >= cache->config.ttl_ms && age_ms >= AGED_MS;
+
+    pthread_mutex_unlock(&cache->lock);
+    return aged;
+}
+
+static int64_t names_ms_locked(const struct collection *collection, const char *machine_id)
+{
+    const struct machine *machine = NULL;
+
+    if (machine_id == NULL)
+        return collection->names_ms;
+    if (machine_id[0] == '\0')
+        return collection->machines_ms;
+    HASH_FIND_STR(collection->machines, machine_id, machine);
+    return machine == NULL ? 0 : machine->names_ms;
+}
+
+int64_t cache_names_ms(struct cache *cache, const struct kind *kind, const char *machine_id)
+{
+    pthread_mutex_lock(&cache->lock);
+    int64_t ms = names_ms_locked(collection_of(cache, kind), machine_id);
+
+    pthread_mutex_unlock(&cache->lock);
+    return ms > 0 ? ms : -1;
 }
 
 size_t cache_count(struct cache *cache, const struct kind *kind)

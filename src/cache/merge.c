@@ -69,6 +69,7 @@ static bool take_changed(struct collection *collection, struct item *item, struc
     record->mtime_ms = only_completed ? old->mtime_ms : later_mtime(collection, old);
     record->version = only_completed ? old->version : next_tick(collection->cache);
     if (!only_completed) {
+        item->before_ms = dates_follow_order(collection) ? old->mtime_ms : 0;
         history_push(collection, item, record, body);
         item->served = false;
     }
@@ -267,6 +268,7 @@ static bool merge_records(struct collection *collection, const struct record_lis
     bool complete = done == NULL || merge_ahead(collection, list, seen_ms, begun, done);
 
     complete = complete && merge_whole(collection, list, seen_ms, begun, done);
+    dates_settle(collection);
     free(done);
     return complete;
 }
@@ -314,6 +316,8 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
     if (!take(collection, item, record, FROM_SERVER, NULL))
         return false;
     item->partial = partial;
+    if (item->before_ms != 0)
+        dates_settle(collection);
     return true;
 }
 
@@ -359,19 +363,24 @@ static struct item *take_answer(struct collection *collection, struct record *re
 bool merge_created(struct collection *collection, struct record *record, int64_t mtime_ms)
 {
     bool is_new = collection_find(collection, record->id) == NULL;
+    bool newest = mtime_ms >= 0 && dates_is_newest(collection, mtime_ms);
     struct item *item = take_answer(collection, record, NULL);
 
     if (item == NULL)
         return false;
-    if (is_new && record->created_ms < 0 && mtime_ms >= 0)
+    if (is_new && record->created_ms < 0 && newest)
         record->mtime_ms = mtime_ms; /* not shared yet: the lock is still held */
+    dates_settle(collection);
     item->shown_until_ms = now_ms(collection) + CACHE_CREATED_PIN_MS;
     return true;
 }
 
 bool merge_updated(struct collection *collection, struct record *record, const char *body)
 {
-    return take_answer(collection, record, body) != NULL;
+    bool taken = take_answer(collection, record, body) != NULL;
+
+    dates_settle(collection);
+    return taken;
 }
 
 bool merge_deleted(struct collection *collection, const char *id)

@@ -52,6 +52,8 @@ struct machine {
     UT_hash_handle hh;
     size_t items;
     tick_t seen; /* a mark for one walk */
+    int64_t
+        names_ms; /* wall clock: when a name of its items last changed; 0: not since it is known */
     char id[];
 };
 
@@ -75,6 +77,7 @@ struct item {
     int64_t got_ms;          /* when that was */
     tick_t expired;
     int64_t shown_until_ms; /* shown so long although listings lack it; 0: not pinned */
+    int64_t before_ms;      /* its date before the change that was just merged; 0: none was */
     bool listed;            /* the last listing had it */
     bool partial;           /* listings have it incomplete */
     bool refused;           /* its last GET was denied: old data must not be shown */
@@ -161,7 +164,9 @@ struct collection {
     struct name_slot *names[NAME_INDEXES];
     struct machine *machines;
     uint64_t names_changed; /* how often a name has come, gone, or been replaced by another */
-    size_t bytes;           /* of the records' documents */
+    int64_t names_ms;    /* wall clock: when that last was, the first listing left out; 0: never */
+    int64_t machines_ms; /* likewise, when a machine last came or went */
+    size_t bytes;        /* of the records' documents */
     struct item_list order; /* the API's; own creations that listings lack come first */
     struct tombstone *tombstones;
     int64_t hidden_until_ms;     /* then one of them is to show again; 0: none is listed */

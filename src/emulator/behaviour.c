@@ -15,6 +15,7 @@
 static const char *const end_cursors[] = {"null", "absent", "empty", NULL};
 
 static const struct emu_field fields[] = {
+    {.name = "clockMs", .types = EMU_INTEGER},
     {.name = "eventMs", .types = EMU_INTEGER, .check = emu_check_not_negative},
     {.name = "eventFails", .types = EMU_BOOLEAN},
     {.name = "eventErrorNull", .types = EMU_BOOLEAN},
@@ -62,6 +63,7 @@ static const struct {
     void (*set)(void *target, json_object *value);
     size_t offset;
 } switches[] = {
+    {"clockMs", set_ms, offsetof(struct emu_behaviour, clock_ms)},
     {"eventMs", set_ms, offsetof(struct emu_behaviour, event_ms)},
     {"eventFails", set_switch, offsetof(struct emu_behaviour, event_fails)},
     {"eventErrorNull", set_switch, offsetof(struct emu_behaviour, event_error_null)},

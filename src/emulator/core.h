@@ -104,6 +104,7 @@ struct emu_dialect {
 
 /* What POST /_control/config changes; the rows are in behaviour.c. */
 struct emu_behaviour {
+    int64_t clock_ms; /* how much its clock is ahead */
     int64_t event_ms;
     bool event_fails;
     bool event_error_null;

@@ -14,7 +14,7 @@ int64_t emu_now(struct emulator *emulator)
     if (emulator->now_ms)
         return emulator->now_ms(emulator->now_arg);
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + emulator->behaviour.clock_ms;
 }
 
 /* The step of the splitmix64 generator. */

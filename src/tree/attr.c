@@ -4,6 +4,7 @@
 
 #include "tree/attr.h"
 
+#include "tree/dates.h"
 #include "tree/errors.h"
 #include "tree/file.h"
 #include "tree/lease.h"
@@ -87,10 +88,11 @@ static void set_atime(const struct tree *tree, struct stat *st)
                                     .tv_nsec = (long)(now_ms % 1000) * 1000000L};
 }
 
-void attr_set_times(struct stat *st, int64_t mtime_ms)
+void attr_set_times(struct stat *st, struct date date)
 {
-    struct timespec time = {.tv_sec = (time_t)(mtime_ms / 1000),
-                            .tv_nsec = (long)(mtime_ms % 1000) * 1000000L};
+    int64_t below_ms = (date.ms % 1000 + 1000) % 1000; /* of dates before 1970, too */
+    struct timespec time = {.tv_sec = (time_t)((date.ms - below_ms) / 1000),
+                            .tv_nsec = (long)below_ms * 1000000L + (long)date.below_ns};
 
     st->st_atim = time;
     st->st_mtim = time;
@@ -204,7 +206,7 @@ static int64_t attr_valid_ms(struct node node)
 {
     if (node.leaf != 0)
         return 0;
-    if (node.dir->parent == NULL || dir_ops(node.dir->parent)->names == NAMES_FIXED)
+    if (node.dir->kind == NULL)
         return ALWAYS_MS;
     return lease_give(node.dir->tree);
 }
@@ -213,14 +215,14 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
 {
     struct dir *dir = node.dir;
     const struct tree_config *config = &dir->tree->config;
-    int64_t mtime_ms = dir->tree->started_ms;
-    int rc = dir_ops(dir)->mtime == NULL ? 0 : dir_ops(dir)->mtime(dir, &mtime_ms);
+    struct date date = {.ms = dir->tree->started_ms};
+    int rc = dir_ops(dir)->mtime == NULL ? 0 : dir_ops(dir)->mtime(dir, &date);
 
     *st = (struct stat){.st_ino = attr_ino(dir, node.leaf),
                         .st_uid = config->uid,
                         .st_gid = config->gid,
                         .st_blksize = IO_BLOCK};
-    attr_set_times(st, mtime_ms);
+    attr_set_times(st, node.leaf != 0 ? date : date_later(date, date_of_names(dir)));
     if (rc == 0 && node.leaf != 0)
         rc = attr_leaf(call, node, st);
     else
@@ -240,11 +242,20 @@ bool attr_is_known(struct node node)
            cache_is_known(node.dir->tree->config.cache, leaf_singleton());
 }
 
+/* Whether it shows a kind's resources, or some of them: its date is the names'. */
+static bool lists_resources(struct node node)
+{
+    return node.leaf == 0 && node.dir->kind != NULL && dir_ops(node.dir)->list != NULL;
+}
+
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 {
     entry->generation = leaf_generation(entry->node.dir, entry->node.leaf);
     entry->entry_valid_ms = is_fleeting(entry->node) ? 0 : names_valid_ms(parent);
-    return attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
+    int rc = attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
+    if (lists_resources(entry->node))
+        entry->attr_valid_ms = 0; /* who wants its date asks for it: bring_up_to_date */
+    return rc;
 }
 
 /* What is gone, but held by somebody: an open file, a directory that a process works in. */
@@ -261,11 +272,23 @@ static int attr_of_gone(struct node node, struct stat *st)
     return st->st_size >= 0 ? 0 : -ENOENT;
 }
 
+/* Who asks for the date of a directory, and for nothing else, wants to know what has become of the
+ * names in it: past the TTL it is as fresh as a look-up there. */
+static void bring_up_to_date(struct call *call, struct node node)
+{
+    struct cache *cache = node.dir->tree->config.cache;
+    struct problem ignored = {0};
+
+    if (lists_resources(node) && cache_is_aged(cache, node.dir->kind))
+        cache_ensure(cache, node.dir->kind, CACHE_LOOKUP, call->cancel, &ignored);
+}
+
 int tree_getattr(struct call *call, struct node node, struct stat *st, int64_t *valid_ms)
 {
     char path[PATH_BYTES];
-    int rc = attr_node(call, node, st, valid_ms);
 
+    bring_up_to_date(call, node);
+    int rc = attr_node(call, node, st, valid_ms);
     if (rc == -ENOENT)
         rc = attr_of_gone(node, st);
     set_atime(node.dir->tree, st);

@@ -11,8 +11,8 @@
 /* Fills `*st`, and for how long it holds (milliseconds; 0: ask again). 0; -ENOENT or -ESTALE: it is
  * gone; or -errno of the request that an exact size needed. */
 int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms);
-/* All three times; milliseconds since 1970. */
-void attr_set_times(struct stat *st, int64_t mtime_ms);
+/* All three times. */
+void attr_set_times(struct stat *st, struct date date);
 /* st_ino of a leaf, or of the directory itself (0): a hash of the view and the id, never 0. */
 ino_t attr_ino(struct dir *dir, uint32_t leaf);
 /* Whether attr_node can answer without a request. */

@@ -4,6 +4,7 @@
 
 #include "tree/dir.h"
 
+#include "tree/dates.h"
 #include "tree/leaf.h"
 
 #include <stdio.h>
@@ -124,6 +125,7 @@ static void detach(struct dir *dir)
 void dir_note_names(struct dir *dir)
 {
     atomic_fetch_add(&dir->names_changed, 1);
+    date_note_names(dir);
 }
 
 void dir_detach(struct dir *dir)

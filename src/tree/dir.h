@@ -35,6 +35,12 @@ enum names_kind {
     NAMES_FIXED      /* always; that a name is missing, for a second */
 };
 
+/* When something last changed. */
+struct date {
+    int64_t ms;        /* wall clock */
+    unsigned below_ns; /* below the millisecond: tells one content from another */
+};
+
 /* What one type of directory does. A missing function: EPERM (or ENOENT for lookup). */
 struct dir_ops {
     const char *type;
@@ -42,8 +48,9 @@ struct dir_ops {
     int (*lookup)(struct call *call, struct dir *dir, const char *name, struct found *out);
     /* Adds the entries to the listing. */
     int (*list)(struct call *call, struct dir *dir, struct listing *listing);
-    /* When its content last changed (wall clock); -ENOENT or -ESTALE: it exists no more. */
-    int (*mtime)(struct dir *dir, int64_t *mtime_ms);
+    /* When what it shows last changed; left alone: not since the mount began. -ENOENT or -ESTALE:
+     * it exists no more. */
+    int (*mtime)(struct dir *dir, struct date *date);
     int (*mkdir)(struct call *call, struct dir *dir, const char *name, struct dir **child);
     int (*rmdir)(struct call *call, struct dir *dir, const char *name);
     int (*unlink)(struct call *call, struct dir *dir, const char *name);

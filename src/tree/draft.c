@@ -82,6 +82,7 @@ static void become_resource(struct dir *dir, const char *id)
     overlay_clear_all(dir);
     leaves_drop_shadowed(dir);
     drop(dir);
+    dir_note_names(dir);
     dir_note_names(dir->parent);
 }
 

@@ -253,12 +253,12 @@ static int draft_commit_edit(struct call *call, struct file *file, const struct 
 
 /* --- the directory --------------------------------------------------------------------------- */
 
-static int draft_mtime(struct dir *dir, int64_t *mtime_ms)
+static int draft_mtime(struct dir *dir, struct date *date)
 {
     pthread_mutex_lock(&dir->tree->lock);
     struct draft *draft = dir->draft;
     if (draft != NULL)
-        *mtime_ms = draft->mtime_ms;
+        *date = (struct date){.ms = draft->mtime_ms};
     pthread_mutex_unlock(&dir->tree->lock);
     return draft == NULL ? -ENOENT : 0;
 }

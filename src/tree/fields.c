@@ -301,11 +301,11 @@ static struct json_object *nested_fields(struct call *call, struct dir *dir, enu
     return inner;
 }
 
-static int nested_mtime(struct dir *dir, int64_t *mtime_ms)
+static int nested_mtime(struct dir *dir, struct date *date)
 {
     struct dir *resource = dir_resource(dir);
 
-    return dir_ops(resource)->mtime(resource, mtime_ms);
+    return dir_ops(resource)->mtime(resource, date);
 }
 
 static void nested_touch(struct dir *dir)

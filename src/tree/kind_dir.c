@@ -165,6 +165,20 @@ static int kind_rename(struct call *call, struct dir *dir, const char *name, str
     return rc;
 }
 
+void kind_names_date(struct dir *dir, const char *machine_id, struct date *date)
+{
+    int64_t ms = cache_names_ms(dir->tree->config.cache, dir->kind, machine_id);
+
+    if (ms > date->ms)
+        *date = (struct date){.ms = ms};
+}
+
+static int kind_mtime(struct dir *dir, struct date *date)
+{
+    kind_names_date(dir, NULL, date);
+    return 0;
+}
+
 static void kind_touch(struct dir *dir)
 {
     cache_expire(dir->tree->config.cache, dir->kind, NULL);
@@ -172,6 +186,7 @@ static void kind_touch(struct dir *dir)
 
 const struct dir_ops kind_ops = {
     .type = "kind",
+    .mtime = kind_mtime,
     .lookup = kind_lookup,
     .list = kind_list,
     .mkdir = kind_mkdir,

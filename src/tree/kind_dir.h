@@ -20,4 +20,8 @@ int check_new_name(struct call *call, struct dir *dir, const char *name);
 /* ID and NAME~ID mean that id, also when it is gone: -EPERM for these, else 0. No request. */
 int check_not_gone(struct call *call, const struct dir *dir, const char *name);
 
+/* When the names of the kind's resources last changed, as far as known, into `date`, which stays
+ * where it was never. `machine_id`: of one machine; "": which machines have any; NULL: all. */
+void kind_names_date(struct dir *dir, const char *machine_id, struct date *date);
+
 #endif

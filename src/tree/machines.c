@@ -197,6 +197,7 @@ static int machines_mkdir(struct call *call, struct dir *dir, const char *name, 
         return tree_fail(call, EEXIST, "the machine's directory exists");
     if (!machine_keep(dir->tree, name, MACHINE_IDLE_MS))
         return -ENOMEM;
+    dir_note_names(dir);
     *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, name);
     return *child == NULL ? -ENOMEM : 0;
 }
@@ -210,10 +211,17 @@ static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
     if (!machine_is_local(dir->tree, name))
         return -ENOENT;
     machine_forget(dir->tree, name);
+    dir_note_names(dir);
     known = dir_child(dir, name);
     if (known != NULL)
         dir_detach(known);
     dir_unref(known);
+    return 0;
+}
+
+static int machines_mtime(struct dir *dir, struct date *date)
+{
+    kind_names_date(dir, "", date);
     return 0;
 }
 
@@ -231,6 +239,7 @@ static int refuse_rename(struct call *call, struct dir *dir, const char *name, s
 
 const struct dir_ops machines_ops = {
     .type = "machines",
+    .mtime = machines_mtime,
     .lookup = machines_lookup,
     .list = machines_list,
     .mkdir = machines_mkdir,
@@ -314,9 +323,9 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
     return rc;
 }
 
-static int machine_mtime(struct dir *dir, int64_t *mtime_ms)
+static int machine_mtime(struct dir *dir, struct date *date)
 {
-    (void)mtime_ms;
+    kind_names_date(dir, dir->machine_id, date);
     return machine_exists(dir, dir->machine_id) ? 0 : -ENOENT;
 }
 

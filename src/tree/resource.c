@@ -4,6 +4,7 @@
 
 #include "tree/resource.h"
 
+#include "tree/dates.h"
 #include "tree/document.h"
 #include "tree/document_file.h"
 #include "tree/draft.h"
@@ -290,13 +291,13 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
 
 /* --- the directory itself -------------------------------------------------------------------- */
 
-static int resource_mtime(struct dir *dir, int64_t *mtime_ms)
+static int resource_mtime(struct dir *dir, struct date *date)
 {
     struct record *record = resource_record(dir);
 
     if (record == NULL)
         return -ENOENT;
-    *mtime_ms = record->mtime_ms;
+    *date = date_of_record(dir->tree, record);
     record_unref(record);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "tree/attr.h"
+#include "tree/dates.h"
 #include "tree/document.h"
 #include "tree/errors.h"
 #include "tree/leaf_rows.h"
@@ -95,7 +96,7 @@ static void singleton_attr(struct node node, struct stat *st)
     struct record *record = cache_by_id(node.dir->tree->config.cache, leaf_singleton(), NULL);
 
     if (record != NULL)
-        attr_set_times(st, record->mtime_ms);
+        attr_set_times(st, date_of_record(node.dir->tree, record));
     record_unref(record);
 }
 

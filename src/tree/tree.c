@@ -4,6 +4,7 @@
 
 #include "tree/actors.h"
 #include "tree/attr.h"
+#include "tree/dates.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/fields.h"
@@ -40,8 +41,10 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->all_scratch);
     LIST_INIT(&tree->files);
     tree->actors = actors_create();
-    tree->root = tree->actors == NULL ? NULL : dir_root_create(tree);
+    tree->dates = dates_create();
+    tree->root = tree->actors == NULL || tree->dates == NULL ? NULL : dir_root_create(tree);
     if (tree->root == NULL) {
+        dates_destroy(tree->dates);
         actors_destroy(tree->actors);
         pthread_mutex_destroy(&tree->lock);
         free(tree);
@@ -64,6 +67,7 @@ void tree_destroy(struct tree *tree)
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
     dir_unref(tree->root);
     actors_destroy(tree->actors);
+    dates_destroy(tree->dates);
     fields_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);

@@ -19,6 +19,7 @@
 #define OWN_IDS_REMEMBERED 256
 
 struct actors;
+struct dates;
 struct truncations;
 
 /* A resource that this mount has changed. */
@@ -44,6 +45,7 @@ struct tree {
     _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
     struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
     unsigned own_next;
+    struct dates *dates;             /* when names changed: dates.c */
     struct actors *actors;           /* what each process has done: actors.c */
     LIST_HEAD(, file) files;         /* newest first */
     struct truncations *truncations; /* what was cut to nothing of late: truncated.c */

@@ -84,9 +84,8 @@ test_opening_a_read_only_file_for_writing_is_refused_for_root_too()
 test_the_date_is_dtCreated()
 {
     mounted
-    prints '2025-02-14 10:31:07.255000000' \
-        'TZ=UTC0 stat -c %y drives/data/drive.json | cut -d " " -f 1,2'
-    prints '2025-02-14 10:31:07.255000000' 'TZ=UTC0 stat -c %y drives/data | cut -d " " -f 1,2'
+    prints "$(date -d '2025-02-14 10:31:07.255 UTC' +%s.%3N)" 'stat -c %.3Y drives/data/drive.json'
+    prints "$(date -d '2025-02-14 10:31:07.255 UTC' +%s.%3N)" 'stat -c %.3Y drives/data'
     if [ "$D" = openapi ]; then
         prints 2025-11-08 \
             'TZ=UTC0 stat -c %y snapshots/before-upgrade/snapshot.json | cut -d " " -f 1'
@@ -109,16 +108,16 @@ test_the_date_moves_only_when_the_content_changes()
     assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
     works 'cat drives/data/drive.json > /dev/null'
     assert_eq "$before" "$(stat -c %y "$MNT"/snapshots/*/snapshot.json)"
-    before=$(stat -c %y "$MNT/snapshots/trained model v2/"{,snapshot.json,name})
+    before=$(stat -c %y "$MNT/drives/archive/"{,drive.json,name})
     changed_at=$(date +%s%3N)
-    api PUT "/snapshots/$UPGRADE" '{"name": "renamed"}' >/dev/null
-    works 'touch snapshots; TZ=UTC0 stat -c %.3Y snapshots/renamed/{,snapshot.json,name}'
+    api PUT "/shared-drives/$DATA" '{"name": "renamed"}' >/dev/null
+    works 'touch drives; stat -c %.3Y drives/renamed/{,drive.json,name}'
     assert_eq 1 $(($(head -n 1 <<<"$out" | tr -d .) >= changed_at)) "it is $out, before $changed_at"
     assert_eq 1 "$(uniq <<<"$out" | wc -l)" 'the directory and its files have different dates'
-    prints "$out" 'sleep 0.1; touch snapshots; stat -c %.3Y snapshots/renamed/{,snapshot.json,name}'
-    works 'echo again > snapshots/renamed/name; stat -c %.3Y snapshots/again/snapshot.json'
+    prints "$out" 'sleep 0.1; touch drives; stat -c %.3Y drives/renamed/{,drive.json,name}'
+    works 'echo again > drives/renamed/name; stat -c %.3Y drives/again/drive.json'
     assert_eq 1 $((${out/./} > changed_at + 100)) 'a change of this mount did not move it'
-    assert_eq "$before" "$(stat -c %y "$MNT/snapshots/trained model v2/"{,snapshot.json,name})"
+    assert_eq "$before" "$(stat -c %y "$MNT/drives/archive/"{,drive.json,name})"
 }
 
 test_blocks_cover_the_size()

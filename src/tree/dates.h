@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dates of what is shown: when a resource's content, or a name in a directory, last changed.
+ * Any thread; a lock of its own is taken inside, innermost.
+ */
+#ifndef TREE_DATES_H
+#define TREE_DATES_H
+
+#include "tree/dir.h"
+
+struct dates;
+
+struct dates *dates_create(void);
+void dates_destroy(struct dates *dates); /* NULL is fine */
+
+/* The date of a resource's content. */
+struct date date_of_record(const struct tree *tree, struct record *record);
+/* A name in the directory has come, gone or been replaced just now. The date outlives the object,
+ * and is the same for all that show the same resource. */
+void date_note_names(const struct dir *dir);
+/* When that was, by this mount's doing; -1 ms: never. */
+struct date date_of_names(const struct dir *dir);
+struct date date_later(struct date a, struct date b);
+
+#endif
