@@ -188,7 +188,7 @@ static int attr_leaf(struct call *call, struct node node, struct stat *st)
 static void attr_directory(struct dir *dir, struct stat *st)
 {
     st->st_mode = S_IFDIR | (dir_ops(dir) == &control_ops ? 0700 : 0755);
-    st->st_nlink = 2;
+    st->st_nlink = 1; /* how many directories are in it can't be told from it: not counted */
     st->st_size = DIR_BYTES;
 }
 

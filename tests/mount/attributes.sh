@@ -127,6 +127,25 @@ test_blocks_cover_the_size()
     awk '$1 > $2 * 512 { exit 1 }' <<<"$out" || fail 'too few blocks' "$out"
 }
 
+test_directories_have_one_link_and_every_walk_finds_all()
+{
+    local all
+
+    mounted
+    works 'find . -type d -exec stat -c %h {} + | sort -u'
+    assert_eq 1 "$out"
+    all=$(cd "$MNT" && find . | sort)
+    prints "$all" "perl -MFile::Find -e 'find({no_chdir => 1, wanted => sub { print \"\$_\n\" }}, \".\")' | sort"
+    prints "$all" 'find . -noleaf | sort'
+    prints "$all" 'du -a | cut -f 2 | sort'
+    prints "$all" "python3 -c 'import os
+print(\".\")
+for top, dirs, files in os.walk(\".\"):
+    for name in dirs + files: print(os.path.join(top, name))' | sort"
+    works "rsync -r --exclude=wait --exclude=*.jsonl ./ $T/copy/"
+    assert_eq "$(cd "$MNT" && find . -type d | sort)" "$(cd "$T/copy" && find . -type d | sort)"
+}
+
 test_setting_owner_mode_and_times_succeeds_and_means_nothing()
 {
     mounted
