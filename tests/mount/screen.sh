@@ -198,6 +198,16 @@ fails_to_save()
     sees "$(printf "${unsaved[$1]}" "${2:-}")"
 }
 
+# shown_at FILE NAME: where it is to others than its editor, which may have renamed its resource so.
+shown_at()
+{
+    if [ -e "$MNT/$1" ]; then
+        echo "$1"
+    else
+        echo "${1%%/*}/$2/${1#*/*/}"
+    fi
+}
+
 # saves_twice EDITOR FILE REQUEST NAME…: changes the first NAME to the second, saves, and so on;
 # REQUEST has %s for the new one. What the directory holds afterwards is what it held before.
 saves_twice()
@@ -218,6 +228,7 @@ saves_twice()
     does "$editor" leave
     ended
     nothing_sent
+    file=$(shown_at "$file" "$1")
     assert_matches "$(cat "$MNT/$file")" "^( *\"[A-Za-z]+\": \")?$1(\",)?\$"
     leaves "$editor" "$(dirname "$file")" "$before"
 }
@@ -284,6 +295,7 @@ is_refused()
     does "$editor" leave
     ended
     nothing_sent
+    file=$(shown_at "$file" "$to")
     assert_contains "$(cat "$MNT/$file")" "$to"
     leaves "$editor" "$(dirname "$file")" "$before"
 }
