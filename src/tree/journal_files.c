@@ -148,7 +148,7 @@ static void show_attr(struct node node, struct stat *st)
     if (roll == NULL)
         return;
     st->st_size = (off_t)roll_size(roll);
-    attr_set_times(st, roll_changed_ms(roll));
+    attr_set_times(st, (struct date){.ms = roll_changed_ms(roll)});
     roll_unref(roll);
 }
 
