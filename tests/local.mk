@@ -22,6 +22,7 @@ dist_check_SCRIPTS += \
   tests/mount/editors_vim.sh \
   tests/mount/errors.sh \
   tests/mount/events.sh \
+  tests/mount/floods.sh \
   tests/mount/guard.sh \
   tests/mount/journals.sh \
   tests/mount/life.sh \
@@ -54,7 +55,7 @@ dist_check_SCRIPTS += \
   tests/mount/writing.sh
 
 EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh
-EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py
+EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
 EXTRA_DIST += tests/mount/matrix.sh tests/mount/model.sh
 
 # Every operation under every fault; and hours of random ones, after which nothing has grown.
