@@ -8,6 +8,7 @@
 #include "util/json.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define ACCOUNT_WAIT_MS 2000
 
@@ -76,6 +77,23 @@ static struct json_object *describe_guard(struct tree *tree)
     return object;
 }
 
+/* Why the last request of a kind failed: which, with which status, and the words. */
+static void add_problem(struct json_object *object, const struct kind *kind,
+                        const struct problem *problem)
+{
+    bool named = strncmp(problem->message, "GET ", 4) == 0;
+    struct buf words = BUF_EMPTY;
+    bool ok =
+        problem->message[0] == '\0' ||
+        ((problem->status == 0 || buf_printf(&words, "HTTP %ld%s%s: ", problem->status,
+                                             problem->code[0] == '\0' ? "" : " ", problem->code)) &&
+         (named || buf_printf(&words, "GET %s: ", kind->path)) &&
+         buf_append_text(&words, problem->message));
+
+    add_text(object, "problem", ok ? buf_text(&words) : problem->message);
+    buf_finish(&words);
+}
+
 static struct json_object *describe_kind(struct tree *tree, const struct kind *kind)
 {
     struct json_object *object = json_object_new_object();
@@ -92,7 +110,7 @@ static struct json_object *describe_kind(struct tree *tree, const struct kind *k
         object, "requests",
         json_object_new_int64((int64_t)journal_request_count(tree->config.journal, kind)));
     json_object_object_add(object, "drafts", draft_names(tree, kind));
-    add_text(object, "problem", status.problem.message);
+    add_problem(object, kind, &status.problem);
     return object;
 }
 

@@ -117,4 +117,20 @@ test_status_json_has_version_dialect_and_kinds()
         .paperspacefs/status.json > /dev/null'
 }
 
+test_status_json_says_which_request_failed_and_how()
+{
+    local problem='jq -r .kinds.snapshots.problem .paperspacefs/status.json'
+
+    mounted -- ttl=0,stale=0
+    prints null "$problem"
+    fault '{"path": "/snapshots", "status": 403, "body": {"code": "NO", "message": "not yours"}}'
+    refused 'Permission denied' 'ls snapshots'
+    prints 'HTTP 403 NO: GET /snapshots: not yours' "$problem"
+    fault '{"path": "/snapshots", "status": 500, "body": ""}'
+    refused 'Input/output error' 'ls snapshots'
+    prints 'HTTP 500: GET /snapshots: Internal Server Error' "$problem"
+    works 'ls snapshots > /dev/null'
+    prints null "$problem"
+}
+
 run_scenarios "$@"
