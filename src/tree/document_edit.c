@@ -162,6 +162,12 @@ static void refuse_type(struct edit *edit, const struct member *member)
                         key_words(&member->path).text, field_type_words(member->field));
 }
 
+static void refuse_empty(struct edit *edit, const struct member *member)
+{
+    document_refuse(&edit->refusal, EINVAL, &member->path,
+                    "%s must be something: it can't be empty", key_words(&member->path).text);
+}
+
 /* --- judging --------------------------------------------------------------------------------- */
 
 /* Why this key can't be changed to what is given, or NULL. */
@@ -176,7 +182,9 @@ static void (*objection(const struct edit *edit,
         return refuse_read_only;
     if (member->given == NULL)
         return (field->flags & FIELD_NULLABLE) != 0 ? NULL : refuse_type;
-    return field_accepts(field, member->given) ? NULL : refuse_type;
+    if (!field_accepts(field, member->given))
+        return refuse_type;
+    return field_is_left_empty(field, member->given) ? refuse_empty : NULL;
 }
 
 /* Where the server writes an integer as a string, an edited one may be given so too. */

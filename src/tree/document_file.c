@@ -6,6 +6,7 @@
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/file.h"
+#include "tree/kind_dir.h"
 #include "tree/document_file.h"
 #include "tree/names.h"
 #include "tree/renamed.h"
@@ -207,6 +208,25 @@ static const struct buf *keep_new(struct file *file, struct dir *dir, const stru
     return ok ? kept : text;
 }
 
+/* A new name is refused as mv refuses it: one that is taken, and one that means what is gone. */
+static int check_rename(struct call *call, struct dir *dir, const struct record *record,
+                        const struct document_change *edit)
+{
+    struct buf name = BUF_EMPTY;
+    struct buf encoded = BUF_EMPTY;
+    int rc = 0;
+
+    if (!renames(record, edit))
+        return 0;
+    if (takes_other_name(dir, &edit->body))
+        return tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
+    if (name_in(&edit->body, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded))
+        rc = check_not_gone(call, dir, buf_text(&encoded));
+    buf_finish(&encoded);
+    buf_finish(&name);
+    return rc;
+}
+
 int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
 {
     struct dir *dir = dir_resource(file->node.dir);
@@ -229,9 +249,8 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     if (file->copied)
         text = keep_new(file, dir, text, &kept);
     rc = work_out(call, file, text, &record, &edit, &turn);
-    /* A rename to a name that is taken is refused, as mv is. */
-    if (rc == 0 && edit.changed && takes_other_name(dir, &edit.body) && renames(record, &edit))
-        rc = tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
+    if (rc == 0 && edit.changed)
+        rc = check_rename(call, dir, record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
     turn_give(dir->tree, turn);

@@ -191,6 +191,12 @@ bool field_accepts(const struct field *field, struct json_object *value)
     return number != NULL && is_integer_text(number);
 }
 
+bool field_is_left_empty(const struct field *field, struct json_object *value)
+{
+    return field->type == FIELD_STRING && (field->flags & FIELD_REQUIRED) != 0 &&
+           json_object_get_string_len(value) == 0;
+}
+
 const char *field_type_words(const struct field *field)
 {
     static const char *const words[] = {[FIELD_STRING] = "a string",

@@ -43,6 +43,8 @@ bool document_put(struct json_object *object, const char *key, struct json_objec
 
 /* Whether `value` (not null) has the type of the row. An integer of any size is one. */
 bool field_accepts(const struct field *field, struct json_object *value);
+/* Whether it is no text at all where the row requires one. */
+bool field_is_left_empty(const struct field *field, struct json_object *value);
 const char *field_type_words(const struct field *field); /* "a string" */
 /* A server may write an integer as a decimal string: the number of that text, a new reference;
  * NULL: the row is no integer, or the value is no such string. */

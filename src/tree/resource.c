@@ -212,8 +212,8 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
                          parent->kind->noun);
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
         return tree_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
-    if (!name_is_taken(parent->tree->config.cache, parent->kind, machine_of(parent), new_name,
-                       NULL))
+    /* Also by one of another machine: neither could be called by it alone any more. */
+    if (!name_is_taken(parent->tree->config.cache, parent->kind, NULL, new_name, NULL))
         return check_not_gone(call, parent, new_name);
     struct record *there = NULL;
     name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), new_name, &there,

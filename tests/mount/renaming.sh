@@ -209,4 +209,51 @@ test_own_changes_by_another_path_are_no_surprise()
     works "for i in 1 2 3; do mkdir $view/day; mv snapshots/day snapshots/day.\$i; done"
 }
 
+# --- names that can't be given ----------------------------------------------------------------------
+
+# refused_each ERROR OF_MV NAME: as the new name of the drive data, by each way there is.
+refused_each()
+{
+    refused "$1" "echo '{\"name\": \"$3\"}' > drives/data/drive.json"
+    refused "$1" "echo '$3' > drives/data/name"
+    refused "$2" "mv -T drives/data 'drives/$3'"
+}
+
+test_a_name_that_mv_refuses_is_refused_by_document_and_field()
+{
+    local gone
+
+    mounted
+    gone=$(id_of shared-drives archive)
+    works 'rm -r drives/archive'
+    forget_requests
+    refused_each 'Operation not permitted' 'Operation not permitted' "$gone"
+    words EPERM gone
+    refused_each 'Operation not permitted' 'Operation not permitted' "archive~$gone"
+    words EPERM gone
+    refused_each 'File exists' 'Directory not empty' renders
+    nothing_sent
+    works 'echo archive > drives/data/name' # that name is free
+}
+
+test_a_name_is_never_empty()
+{
+    mounted
+    refused 'Invalid argument' "echo '{\"name\": \"\"}' > drives/data/drive.json"
+    words EINVAL 'name.*empty'
+    refused 'Invalid argument' 'echo > drives/data/name'
+    words EINVAL 'name.*empty'
+    nothing_sent
+}
+
+# By its plain name alone a snapshot is found where no other machine's has it.
+test_a_name_of_another_machine_s_snapshot_is_taken()
+{
+    mounted
+    refused 'cannot overwrite' "mv -T machines/$MACHINE/before-upgrade 'machines/$MACHINE/trained model v2'"
+    words EEXIST 'the name is taken'
+    nothing_sent
+    works "mkdir 'machines/$MACHINE/trained model v2'" # a new one may be called so there
+}
+
 run_scenarios "$@"
