@@ -89,6 +89,20 @@ static void on_delete_failed(void *ctx, const struct kind *kind, const char *id,
     record_unref(record);
 }
 
+/* What has no id can be shown under no name, and asked for by none. */
+static void on_skipped(void *ctx, const struct kind *kind, size_t count, size_t first)
+{
+    struct backend *backend = ctx;
+    struct problem problem;
+
+    problem_set(&problem, PROBLEM_PROTOCOL,
+                "GET %s: %zu of the items have no id and are left out; the first is item %zu",
+                kind->path, count, first);
+    const struct journal_error error = {
+        .op = "list", .path = kind->plural, .err = EPROTO, .problem = &problem};
+    journal_add_error(backend->journal, &error);
+}
+
 static struct http *make_http(const struct options *options, struct problem *problem)
 {
     const struct http_config config = {
@@ -135,6 +149,7 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .sending = (enum cache_sending)config->options->dry_run,
         .on_plan = on_plan,
         .on_delete_failed = on_delete_failed,
+        .on_skipped = on_skipped,
         .on_change_end = on_change_end,
         .ctx = backend,
     };

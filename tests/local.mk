@@ -24,6 +24,7 @@ dist_check_SCRIPTS += \
   tests/mount/events.sh \
   tests/mount/floods.sh \
   tests/mount/guard.sh \
+  tests/mount/ids.sh \
   tests/mount/journals.sh \
   tests/mount/life.sh \
   tests/mount/listings.sh \

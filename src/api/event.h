@@ -9,10 +9,10 @@ enum event_outcome { EVENT_UNFINISHED, EVENT_SUCCEEDED, EVENT_FAILED };
 
 /* A plain value; strings longer than the arrays are cut. A zeroed one is "no event". */
 struct event {
-    char id[132];
+    char id[300];
     char name[48];  /* snapshot-create … */
     char state[24]; /* new, in progress, done, error, cancelled, or what the server says */
-    char machine_id[132];
+    char machine_id[300];
     char dt_created[40];
     char dt_started[40];
     char dt_finished[40];

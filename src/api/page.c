@@ -34,6 +34,7 @@ struct listing {
     unsigned barren_pages; /* in a row */
     unsigned thin_pages;   /* ever */
     size_t text_bytes;     /* of the records and cursors so far */
+    size_t seen;           /* items of the pages before this one */
     struct record_list records;
     struct idset ids;
     struct idset cursors;
@@ -156,11 +157,22 @@ static int take_record(struct listing *listing, struct record *record, struct pr
     return result == IDSET_KNOWN ? 0 : -1;
 }
 
+/* What has no id can't be named, nor asked for: it is left out, and its neighbours are not. */
+static void skip_item(struct listing *listing, size_t index)
+{
+    if (listing->records.skipped++ == 0)
+        listing->records.first_skipped = listing->seen + index + 1;
+}
+
 static int take_item(struct listing *listing, struct json_slice item, size_t index,
                      struct problem *problem)
 {
     struct record *record = record_from_text(listing->call.kind, listing->dialect, item, problem);
 
+    if (record == NULL && problem->kind == PROBLEM_NOT_FOUND) {
+        skip_item(listing, index);
+        return 0;
+    }
     if (record == NULL)
         return refuse_item(listing, index, problem);
     buf_resize(&listing->last_id, 0);
@@ -195,6 +207,7 @@ static int take_items(struct listing *listing, struct json_slice items, size_t *
         if ((*count % ITEMS_BETWEEN_LOOKS == 0 && check_cancelled(listing, problem) != 0) ||
             take_item(listing, walk.value, *count, problem) != 0)
             return -1;
+    listing->seen += *count;
     listing->barren_pages = listing->records.count == before ? listing->barren_pages + 1 : 0;
     listing->thin_pages += listing->records.count - before < THIN_ITEMS;
     return 0;
@@ -331,6 +344,16 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
     return rc;
 }
 
+/* A list of nothing but what has no id is a list of something else. */
+static int check_any(const struct listing *listing, struct problem *problem)
+{
+    if (listing->records.count > 0 || listing->records.skipped == 0)
+        return 0;
+    call_problem(&listing->call, problem, PROBLEM_PROTOCOL, "no item of the list has an id");
+    call_blame_answer(&listing->call, problem);
+    return -1;
+}
+
 static struct listing begin_listing(struct api *api, const struct kind *kind, struct cancel *cancel)
 {
     return (struct listing){
@@ -363,6 +386,8 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
     listing.call.text = &listing.text;
     int rc = list_pages(&listing, progress, progress_ctx, &own);
 
+    if (rc == 0)
+        rc = check_any(&listing, &own);
     if (rc == 0)
         *out = listing.records;
     else

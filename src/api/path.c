@@ -3,17 +3,23 @@
 
 #include "api/path.h"
 
+#include "http/http.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 char *path_join(const char *base, const char *id, const char *tail, struct problem *problem)
 {
+    char *segment = http_escape(id);
     char *path = NULL;
 
-    if (asprintf(&path, "%s%s%s%s", base, *id == '\0' ? "" : "/", id, tail) < 0) {
+    if (segment == NULL ||
+        asprintf(&path, "%s%s%s%s", base, *id == '\0' ? "" : "/", segment, tail) < 0) {
         problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-        return NULL;
+        path = NULL;
     }
+    free(segment);
     return path;
 }
 

@@ -116,8 +116,7 @@ struct record *record_from_json(const struct kind *kind, enum dialect dialect,
     }
     struct slice id = kind->singleton ? (struct slice){"", 0} : word_member(object, "id");
     if (!kind->singleton && !id_is_valid(id.data)) {
-        problem_set(problem, PROBLEM_PROTOCOL, "the answer holds a %s without a valid id",
-                    kind->noun);
+        problem_set(problem, PROBLEM_NOT_FOUND, "the answer holds a %s without an id", kind->noun);
         return NULL;
     }
     struct buf json = BUF_EMPTY;

@@ -39,9 +39,9 @@ struct record {
 #define RECORD_ALL_MAX_BYTES ((size_t)336 << 20) /* of all records that are held by anybody */
 
 /* Makes a record with one reference of `object` (borrowed). NULL with `problem` set:
- * PROBLEM_PROTOCOL when it is no object or has no valid id, PROBLEM_TOO_LARGE when all records
- * together would be more than RECORD_ALL_MAX_BYTES, PROBLEM_NO_MEMORY.
- * A missing, null or non-string name is "". The problem names the kind, never a value. */
+ * PROBLEM_PROTOCOL when it is no object, PROBLEM_NOT_FOUND when it has no id, PROBLEM_TOO_LARGE
+ * when all records together would be more than RECORD_ALL_MAX_BYTES, PROBLEM_NO_MEMORY. A missing,
+ * null or non-string name is "". The problem names the kind, never a value. */
 struct record *record_from_json(const struct kind *kind, enum dialect dialect,
                                 struct json_object *object, struct problem *problem);
 /* The same of an item's text, which json_scan vouches for; two equal keys are PROBLEM_PROTOCOL.
@@ -64,9 +64,11 @@ struct record_list {
     struct record **records;
     size_t count;
     size_t capacity;
+    size_t skipped;       /* items of the answer that are none, since they have no id */
+    size_t first_skipped; /* the place of the first in the answer, from 1 on */
 };
 
-#define RECORD_LIST_EMPTY ((struct record_list){NULL, 0, 0})
+#define RECORD_LIST_EMPTY ((struct record_list){NULL, 0, 0, 0, 0})
 
 /* Takes over one reference of `record`; false (and the reference stays the caller's): no memory. */
 bool record_list_add(struct record_list *list, struct record *record);

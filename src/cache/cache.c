@@ -156,6 +156,7 @@ void cache_get_status(struct cache *cache, const struct kind *kind, struct cache
         .stale = freshness.known && fresh_for_ms(collection) == 0,
         .age_ms = freshness.known ? now_ms(collection) - freshness.came_ms : -1,
         .count = HASH_COUNT(collection->by_id),
+        .skipped = collection->skipped,
         .problem = collection->problem,
     };
     pthread_mutex_unlock(&cache->lock);

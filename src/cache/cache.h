@@ -56,6 +56,10 @@ struct cache_config {
      * lock held, before those are woken who wait for what brought it about; or NULL. */
     void (*on_delete_failed)(void *ctx, const struct kind *kind, const char *id,
                              const struct event *event);
+    /* A listing has items that are left out, since they have no id, and the one before had not as
+     * many: how many, and which place the first has, from 1 on. Called by the fetch's worker, no
+     * lock held; or NULL. */
+    void (*on_skipped)(void *ctx, const struct kind *kind, size_t count, size_t first);
     void *ctx;
 };
 
@@ -273,6 +277,7 @@ struct cache_status {
     bool stale;     /* past its TTL */
     int64_t age_ms; /* since it was known to be right; -1: not known */
     size_t count;
+    size_t skipped;         /* items of the listing that are not shown, since they have no id */
     struct problem problem; /* of the last fetch, if it failed */
 };
 void cache_get_status(struct cache *cache, const struct kind *kind, struct cache_status *out);

@@ -92,6 +92,19 @@ static void await_deletions_locked(struct collection *collection, struct cancel 
     }
 }
 
+/* Once for each of them: a broken item that stays is no news with every listing. */
+static void tell_skipped(struct collection *collection, const struct record_list *list)
+{
+    const struct cache_config *config = &collection->cache->config;
+
+    pthread_mutex_lock(&collection->cache->lock);
+    size_t before = collection->skipped;
+    collection->skipped = list->skipped;
+    pthread_mutex_unlock(&collection->cache->lock);
+    if (list->skipped > before && config->on_skipped != NULL)
+        config->on_skipped(config->ctx, collection->kind, list->skipped, list->first_skipped);
+}
+
 static void fetch_list(struct flight *flight, struct cancel *cancel, struct problem *problem)
 {
     struct collection *collection = flight->collection;
@@ -107,6 +120,7 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
         await_deletions_locked(collection, cancel);
         pthread_mutex_unlock(&cache->lock);
         tombstone_tell_revived(cache, collection);
+        tell_skipped(collection, &list);
     }
     record_list_finish(&list);
 }

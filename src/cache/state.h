@@ -174,6 +174,7 @@ struct collection {
     struct history *histories;
     char *gone[CACHE_GONE_REMEMBERED]; /* a ring of ids that were known; NULL: free */
     size_t gone_next;
+    size_t skipped;    /* items of the last listing that have no id */
     bool known;        /* a complete listing has been seen */
     int64_t listed_ms; /* when its last page came */
     tick_t listed_begun;
@@ -200,7 +201,7 @@ struct remembered {
     struct collection *collection;
     enum change_verb verb;
     const char *id; /* inside key */
-    char machine_id[132];
+    char machine_id[300];
     unsigned in_flight;
     bool known;
     bool outcome_unknown; /* whether it was carried out */

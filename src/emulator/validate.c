@@ -3,7 +3,6 @@
 
 #include "emulator/validate.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,11 +169,7 @@ json_object *emu_validate_body(const struct emu_request *request, const struct e
 
 bool emu_is_id(const char *text)
 {
-    size_t length = 0;
-
-    while (isalnum((unsigned char)text[length]) || (text[length] && strchr("_-", text[length])))
-        length++;
-    return length > 0 && !text[length];
+    return *text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
 
 #define INT64_MOST "9223372036854775807"

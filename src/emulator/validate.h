@@ -15,7 +15,7 @@ const char *emu_check_uri(json_object *value);
 const char *emu_check_header_map(json_object *value);
 const char *emu_check_string_list(json_object *value);
 
-/* Has the form of an id: [A-Za-z0-9_-]+ */
+/* Can be an id: anything but "", "." and "..". */
 bool emu_is_id(const char *text);
 
 /*

@@ -4,12 +4,14 @@
 
 #include "api/secrets.h"
 #include "cache/cache.h"
+#include "http/http.h"
 #include "journal/internal.h"
 #include "journal/line.h"
 #include "util/json.h"
 #include "util/words.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -44,9 +46,12 @@ static void add_url(struct json_object *line, const char *base_url,
     struct buf url = BUF_EMPTY;
     bool of_one = report->verb != CHANGE_CREATE && report->id != NULL;
 
-    if (buf_printf(&url, "%s%s%s%s%s", base_url, report->kind->path, of_one ? "/" : "",
-                   of_one ? report->id : "", verb_rows[report->verb].tail))
+    char *segment = http_escape(of_one ? report->id : "");
+
+    if (segment != NULL && buf_printf(&url, "%s%s%s%s%s", base_url, report->kind->path,
+                                      of_one ? "/" : "", segment, verb_rows[report->verb].tail))
         line_add_url(line, buf_text(&url));
+    free(segment);
     buf_finish(&url);
 }
 

@@ -81,7 +81,5 @@ bool field_text_has_secret(const char *text)
 
 bool id_is_valid(const char *id)
 {
-    size_t size = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
-
-    return size > 0 && size <= 128 && id[size] == '\0';
+    return id[0] != '\0' && strcmp(id, ".") != 0 && strcmp(id, "..") != 0;
 }

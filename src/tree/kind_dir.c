@@ -82,12 +82,14 @@ static int refuse_snapshot(struct call *call, const char *name)
 
 int check_not_gone(struct call *call, const struct dir *dir, const char *name)
 {
-    const char *id = name_id_of_gone(dir->tree->config.cache, dir->kind, name);
+    struct buf id = BUF_EMPTY;
+    int rc = 0;
 
-    if (id == NULL)
-        return 0;
-    return tree_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
-                     dir->kind->noun, id);
+    if (name_id_of_gone(dir->tree->config.cache, dir->kind, name, &id))
+        rc = tree_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
+                       dir->kind->noun, buf_text(&id));
+    buf_finish(&id);
+    return rc;
 }
 
 int check_new_name(struct call *call, struct dir *dir, const char *name)

@@ -91,25 +91,56 @@ void machine_forget(struct tree *tree, const char *id)
 
 /* --- machines/ -------------------------------------------------------------------------------- */
 
+static void free_ids(char **ids, size_t count)
+{
+    for (size_t i = 0; ids != NULL && i < count; i++)
+        free(ids[i]);
+    free(ids);
+}
+
 static bool machine_exists(struct dir *dir, const char *id)
 {
     return cache_has_machine(dir->tree->config.cache, dir->kind, id) ||
            machine_is_local(dir->tree, id);
 }
 
+/* Appends the known one whose long id a hash stands for in a file name. */
+static bool find_hashed(struct dir *dir, const char *name, struct buf *out)
+{
+    char **ids = NULL;
+    size_t count = 0;
+    bool found = false;
+
+    if (!cache_machines(dir->tree->config.cache, dir->kind, &ids, &count))
+        return false;
+    for (size_t i = 0; i < count && !found; i++)
+        found = id_is_spelled(ids[i], name) && buf_append_text(out, ids[i]);
+    free_ids(ids, count);
+    return found;
+}
+
+/* Appends the id of the machine that a name stands for; false: of none that is shown. */
+static bool find_machine(struct dir *dir, const char *name, struct buf *out)
+{
+    return (id_is_hashed(name) ? find_hashed(dir, name, out) : id_decode(name, out)) &&
+           machine_exists(dir, buf_text(out));
+}
+
 static int machines_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
-    if (!id_is_valid(name))
-        return -ENOENT;
-    if (!machine_is_local(dir->tree, name)) {
-        int rc = ensure_lookup(call, dir, name);
-        if (rc < 0)
-            return rc;
+    struct buf id = BUF_EMPTY;
+    bool local = id_decode(name, &id) && machine_is_local(dir->tree, buf_text(&id));
+    int rc = local ? 0 : ensure_lookup(call, dir, name);
+
+    buf_resize(&id, 0);
+    if (rc == 0 && !find_machine(dir, name, &id))
+        rc = -ENOENT;
+    if (rc == 0) {
+        out->dir = dir_intern(dir, name, &machine_ops, dir->kind, NULL, buf_text(&id));
+        rc = out->dir == NULL ? -ENOMEM : 0;
     }
-    if (!machine_exists(dir, name))
-        return -ENOENT;
-    out->dir = dir_intern(dir, name, &machine_ops, dir->kind, NULL, name);
-    return out->dir == NULL ? -ENOMEM : 0;
+    buf_finish(&id);
+    return rc;
 }
 
 /* Those that are shown though they have nothing, each freed by the caller with the array; they are
@@ -144,20 +175,17 @@ static bool has_entry(const struct listing *listing, const char *name)
 static bool add_machines(struct dir *dir, char **ids, size_t count, struct listing *listing)
 {
     size_t before = listing->count;
+    struct buf name = BUF_EMPTY;
     bool ok = true;
 
-    for (size_t i = 0; ok && i < count; i++)
-        ok = ids[i] != NULL &&
-             ((before > 0 && has_entry(listing, ids[i])) ||
-              listing_add_dir(listing, ids[i], &machine_ops, dir->kind, NULL, ids[i]));
+    for (size_t i = 0; ok && i < count; i++) {
+        buf_resize(&name, 0);
+        ok = ids[i] != NULL && id_encode(ids[i], &name) &&
+             ((before > 0 && has_entry(listing, buf_text(&name))) ||
+              listing_add_dir(listing, buf_text(&name), &machine_ops, dir->kind, NULL, ids[i]));
+    }
+    buf_finish(&name);
     return ok;
-}
-
-static void free_ids(char **ids, size_t count)
-{
-    for (size_t i = 0; ids != NULL && i < count; i++)
-        free(ids[i]);
-    free(ids);
 }
 
 static bool list_machines(struct dir *dir, struct listing *listing)
@@ -186,37 +214,59 @@ static int machines_list(struct call *call, struct dir *dir, struct listing *lis
     return list_machines(dir, listing) ? 0 : -ENOMEM;
 }
 
-static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+static int make_machine(struct call *call, struct dir *dir, const char *name, const char *id,
+                        struct dir **child)
 {
-    if (!id_is_valid(name))
-        return tree_fail(call, EPERM, "a machine's id has letters, digits, '_' and '-' only");
     int rc = ensure_listing(call, dir, CACHE_LOOKUP);
+
     if (rc < 0)
         return rc;
-    if (machine_exists(dir, name))
+    if (machine_exists(dir, id))
         return tree_fail(call, EEXIST, "the machine's directory exists");
-    if (!machine_keep(dir->tree, name, MACHINE_IDLE_MS))
+    if (!machine_keep(dir->tree, id, MACHINE_IDLE_MS))
         return -ENOMEM;
     dir_note_names(dir);
-    *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, name);
+    *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, id);
     return *child == NULL ? -ENOMEM : 0;
 }
 
-static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
+/* What begins with a dot is what programs hide, and was nobody's machine yet. */
+static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    struct buf id = BUF_EMPTY;
+    int rc = name[0] != '.' && id_decode(name, &id)
+                 ? make_machine(call, dir, name, buf_text(&id), child)
+                 : tree_fail(call, EPERM, "that is not how an ID of a machine is written here");
+
+    buf_finish(&id);
+    return rc;
+}
+
+static int remove_machine(struct call *call, struct dir *dir, const char *name, const char *id)
 {
     struct dir *known;
 
-    if (cache_has_machine(dir->tree->config.cache, dir->kind, name))
+    if (cache_has_machine(dir->tree->config.cache, dir->kind, id))
         return tree_fail(call, ENOTEMPTY, "the machine has %s", dir->kind->plural);
-    if (!machine_is_local(dir->tree, name))
+    if (!machine_is_local(dir->tree, id))
         return -ENOENT;
-    machine_forget(dir->tree, name);
+    machine_forget(dir->tree, id);
     dir_note_names(dir);
     known = dir_child(dir, name);
     if (known != NULL)
         dir_detach(known);
     dir_unref(known);
     return 0;
+}
+
+static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
+{
+    struct buf id = BUF_EMPTY;
+    int rc =
+        find_machine(dir, name, &id) ? remove_machine(call, dir, name, buf_text(&id)) : -ENOENT;
+
+    buf_finish(&id);
+    return rc;
 }
 
 static int machines_mtime(struct dir *dir, struct date *date)

@@ -3,8 +3,10 @@
 
 #include "tree/names.h"
 
+#include "util/digest.h"
 #include "util/utf8.h"
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -103,10 +105,73 @@ bool name_decode(const char *file_name, struct buf *out)
     return ok;
 }
 
+/* --- ids ---------------------------------------------------------------------------------------
+ */
+
+#define ID_MAX_BYTES     100 /* in a file name; beside it there is always room for some of the name */
+#define HASHED_ID_DIGITS 16
+
+/* What is different from a name's encoding is replaced in it: those bytes stand for themselves
+ * there. */
+static bool encode_id(const char *id, struct buf *out)
+{
+    struct buf plain = BUF_EMPTY;
+    bool ok = name_encode(id, strlen(id), &plain);
+
+    for (size_t i = 0; ok && i < plain.size_bytes; i++) {
+        bool code = plain.data[i] == '~' || (i == 0 && plain.data[i] == '#');
+        ok = code ? append_code(out, &plain.data[i], 1) : buf_append(out, &plain.data[i], 1);
+    }
+    buf_finish(&plain);
+    return ok;
+}
+
+bool id_encode(const char *id, struct buf *out)
+{
+    size_t before = out->size_bytes;
+
+    if (!encode_id(id, out))
+        return false;
+    if (out->size_bytes - before <= ID_MAX_BYTES)
+        return true;
+    buf_resize(out, before);
+    return buf_printf(out, "#%016" PRIx64, digest_key(DIGEST_ROOT, id));
+}
+
+bool id_is_hashed(const char *text)
+{
+    return text[0] == '#' && strspn(text + 1, "0123456789abcdef") == HASHED_ID_DIGITS &&
+           text[1 + HASHED_ID_DIGITS] == '\0';
+}
+
+bool id_is_spelled(const char *id, const char *text)
+{
+    struct buf again = BUF_EMPTY;
+    bool is = id_encode(id, &again) && strcmp(buf_text(&again), text) == 0;
+
+    buf_finish(&again);
+    return is;
+}
+
+bool id_decode(const char *text, struct buf *out)
+{
+    size_t before = out->size_bytes;
+    bool ok = text[0] != '\0' && strlen(text) <= ID_MAX_BYTES && decode_bytes(text, out) &&
+              strlen(buf_text(out) + before) == out->size_bytes - before &&
+              id_is_valid(buf_text(out) + before) && id_is_spelled(buf_text(out) + before, text);
+
+    if (!ok)
+        buf_resize(out, before);
+    return ok;
+}
+
 bool name_with_id(const char *name, size_t name_bytes, const char *id, struct buf *out)
 {
-    size_t tail_bytes = strlen(id) + 1;
+    struct buf tail = BUF_EMPTY;
+    bool ok = buf_append(&tail, "~", 1) && id_encode(id, &tail) &&
+              encode(name, name_bytes, NAME_MAX_BYTES - tail.size_bytes, out) &&
+              buf_append(out, tail.data, tail.size_bytes);
 
-    return encode(name, name_bytes, NAME_MAX_BYTES - tail_bytes, out) && buf_append(out, "~", 1) &&
-           buf_append_text(out, id);
+    buf_finish(&tail);
+    return ok;
 }

@@ -25,6 +25,18 @@ bool name_encode(const char *name, size_t name_bytes, struct buf *out);
  * spelling, that is: name_encode of the result would not give `file_name` again; and when it is
  * not UTF-8, which no name is. `out` is as it was then. */
 bool name_decode(const char *file_name, struct buf *out);
+/* Appends an id as it stands in a file name: encoded like a name, and '~' as well, so that NAME~ID
+ * splits at its last one; where that is more than 100 bytes '#' and 16 hex digits of a hash stand
+ * for it, and so a '#' that it begins with is encoded. False: no memory. */
+bool id_encode(const char *id, struct buf *out);
+/* Appends the id that `text` stands for. False, and `out` is as it was: it is not the spelling that
+ * id_encode gives, or has a hash in place of the id, or that is no id. */
+bool id_decode(const char *text, struct buf *out);
+/* Whether a hash stands there in place of an id, which only a look at all ids can tell. */
+bool id_is_hashed(const char *text);
+/* Whether `text` is what id_encode makes of `id`. */
+bool id_is_spelled(const char *id, const char *text);
+
 /* Appends NAME~ID (encoded): the name cut at a character boundary, never inside a %XX, so that all
  * fits in 255 bytes. An empty name gives ~ID. */
 bool name_with_id(const char *name, size_t name_bytes, const char *id, struct buf *out);
@@ -59,7 +71,9 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
 bool name_is_taken(struct cache *cache, const struct kind *kind, const char *machine_id,
                    const char *file_name, const char *own_id);
 
-/* The id in a name that is an ID or NAME~ID of a resource of the kind that is gone; else NULL. */
-const char *name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name);
+/* Appends the id in a name that is an ID or NAME~ID of a resource of the kind that is gone; false:
+ * it is none. */
+bool name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name,
+                     struct buf *out);
 
 #endif

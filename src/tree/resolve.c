@@ -3,8 +3,8 @@
  * Which name a resource is shown under, and which resource a name means. Each question costs a few
  * lookups by id and by name, however many resources there are.
  *
- * NAME~ID can't be taken for another one's: an id holds no '~', so what follows the last one is the
- * id, whatever the name holds.
+ * NAME~ID can't be taken for another one's: an id's own '~' is encoded, so what follows the last
+ * one is the id, whatever the name holds.
  */
 #include "config.h"
 
@@ -14,15 +14,44 @@
 
 #define CANDIDATES       8 /* named when a name is ambiguous */
 #define CANDIDATES_BYTES 500
+#define LONG_ID_BYTES    33 /* a shorter one is at most 99 bytes, however it is encoded */
 #define NAMESAKES        64 /* looked at in one machine */
+
+/* The one whose long id a hash stands for: all are looked at, so only when a name has that form. */
+static struct record *find_hashed(struct cache *cache, const struct kind *kind, const char *text)
+{
+    struct record_list all = RECORD_LIST_EMPTY;
+    struct record *found = NULL;
+
+    if (!cache_records(cache, kind, &all))
+        return NULL;
+    for (size_t i = 0; i < all.count && found == NULL; i++)
+        if (strlen(all.records[i]->id) > LONG_ID_BYTES && id_is_spelled(all.records[i]->id, text))
+            found = record_ref(all.records[i]);
+    record_list_finish(&all);
+    return found;
+}
+
+static struct record *find_by_id(struct cache *cache, const struct kind *kind,
+                                 const char *file_name)
+{
+    struct record *record = NULL;
+    struct buf id = BUF_EMPTY;
+
+    if (id_is_hashed(file_name))
+        return find_hashed(cache, kind, file_name);
+    if (id_decode(file_name, &id))
+        record = cache_by_id(cache, kind, buf_text(&id));
+    buf_finish(&id);
+    return record;
+}
 
 /* The resource whose NAME~ID `file_name` is, with its current name; one reference, or NULL. */
 static struct record *find_with_id(struct cache *cache, const struct kind *kind,
                                    const char *file_name)
 {
     const char *mark = strrchr(file_name, '~');
-    struct record *record =
-        mark != NULL && id_is_valid(mark + 1) ? cache_by_id(cache, kind, mark + 1) : NULL;
+    struct record *record = mark == NULL ? NULL : find_by_id(cache, kind, mark + 1);
     struct buf shown = BUF_EMPTY;
 
     if (record == NULL)
@@ -34,12 +63,6 @@ static struct record *find_with_id(struct cache *cache, const struct kind *kind,
     }
     buf_finish(&shown);
     return record;
-}
-
-static struct record *find_by_id(struct cache *cache, const struct kind *kind,
-                                 const char *file_name)
-{
-    return id_is_valid(file_name) ? cache_by_id(cache, kind, file_name) : NULL;
 }
 
 /* Drops the reference to `found`; whether it was another resource than `record`. */
@@ -222,12 +245,13 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
     return result;
 }
 
-const char *name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name)
+bool name_id_of_gone(struct cache *cache, const struct kind *kind, const char *file_name,
+                     struct buf *out)
 {
     const char *mark = strrchr(file_name, '~');
-    const char *id = mark == NULL ? file_name : mark + 1;
 
-    return id_is_valid(id) && cache_is_gone(cache, kind, id) ? id : NULL;
+    return id_decode(mark == NULL ? file_name : mark + 1, out) &&
+           cache_is_gone(cache, kind, buf_text(out));
 }
 
 /* Drops the reference; whether it was another one than `own_id`. */

@@ -82,7 +82,7 @@ static bool append_share(struct buf *out, const char *mount_point)
 static bool append_id(struct buf *out, const char *id)
 {
     struct buf name = BUF_EMPTY;
-    bool ok = name_encode(id, strlen(id), &name) && append_escaped(out, buf_text(&name));
+    bool ok = id_encode(id, &name) && append_escaped(out, buf_text(&name));
 
     buf_finish(&name);
     return ok;

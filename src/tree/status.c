@@ -106,6 +106,7 @@ static struct json_object *describe_kind(struct tree *tree, const struct kind *k
     json_object_object_add(object, "stale", json_object_new_boolean(status.stale));
     json_object_object_add(object, "count",
                            status.known ? json_object_new_int64((int64_t)status.count) : NULL);
+    json_object_object_add(object, "skipped", json_object_new_int64((int64_t)status.skipped));
     json_object_object_add(
         object, "requests",
         json_object_new_int64((int64_t)journal_request_count(tree->config.journal, kind)));

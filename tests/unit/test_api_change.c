@@ -5,6 +5,7 @@
 #include "api_fake.h"
 
 #include <check.h>
+#include <json-c/json.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +239,7 @@ END_TEST
 START_TEST(ids_that_lead_elsewhere_are_never_sent)
 {
     static const struct fake_step steps[] = {{.url = NULL}};
-    static const char *const ids[] = {"", "..", "a/b", "a?b", "a%2fb"};
+    static const char *const ids[] = {"", ".", ".."};
     struct fake fake;
     struct record *record;
     struct event event;
@@ -259,6 +260,44 @@ START_TEST(ids_that_lead_elsewhere_are_never_sent)
         -1);
     ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
     fake_finish(&fake);
+}
+END_TEST
+
+/* Whatever an id is, it is one segment. */
+static const struct id_row {
+    const char *id;
+    const char *url;
+} id_rows[] = {
+    {"sdvkpg3v2v", "/shared-drives/sdvkpg3v2v"},
+    {"sd.2", "/shared-drives/sd.2"},
+    {"s 2", "/shared-drives/s%202"},
+    {"s/2", "/shared-drives/s%2F2"},
+    {"../x", "/shared-drives/..%2Fx"},
+    {"...", "/shared-drives/..."},
+    {"a?b=1&c#d", "/shared-drives/a%3Fb%3D1%26c%23d"},
+    {"a%2fb", "/shared-drives/a%252fb"},
+    {"a~b+c", "/shared-drives/a~b%2Bc"},
+    {"\xc3\xa9\n", "/shared-drives/%C3%A9%0A"},
+};
+
+START_TEST(an_id_is_sent_as_one_segment)
+{
+    const struct id_row *row = &id_rows[_i];
+    struct json_object *answer = json_object_new_object();
+    struct record *record = NULL;
+    struct problem problem;
+    struct fake fake;
+
+    json_object_object_add(answer, "id", json_object_new_string(row->id));
+    const struct fake_step steps[] = {
+        {.url = row->url, .status = 200, .body = json_object_to_json_string(answer)},
+        {.url = NULL}};
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(api_get(fake.api, &kind_drives, row->id, &fake.cancel, &record, &problem), 0);
+    ck_assert_str_eq(record->id, row->id);
+    record_unref(record);
+    fake_finish(&fake);
+    json_object_put(answer);
 }
 END_TEST
 
@@ -720,6 +759,8 @@ int main(void)
                         (int)(sizeof utilization_rows / sizeof *utilization_rows));
     tcase_add_test(tcase, what_a_get_answers_is_complete);
     tcase_add_test(tcase, ids_that_lead_elsewhere_are_never_sent);
+    tcase_add_loop_test(tcase, an_id_is_sent_as_one_segment, 0,
+                        (int)(sizeof id_rows / sizeof *id_rows));
     tcase_add_test(tcase, a_create_answers_the_resource);
     tcase_add_test(tcase, a_create_with_an_event_is_unwrapped);
     tcase_add_test(tcase, a_create_without_the_wrapper_is_understood);

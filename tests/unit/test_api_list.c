@@ -360,9 +360,7 @@ START_TEST(what_is_no_list_is_an_error)
                                          "{\"items\":[],\"nextPage\":true}",
                                          "{\"items\":[7]}",
                                          "{\"items\":[null]}",
-                                         "{\"items\":[{\"id\":\"../x\"}]}",
-                                         "[{\"name\":\"no id\"}]",
-                                         "{\"items\":[{\"id\":\"a\"},{\"id\":9}]}"};
+                                         "[{\"name\":\"no id\"}]"};
 
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         const struct fake_step steps[] = {
@@ -376,14 +374,47 @@ END_TEST
 
 START_TEST(what_is_wrong_with_a_list_is_said_with_its_place)
 {
-    static const struct fake_step item[] = {
-        {DRIVES_STEP, .body = "{\"items\":[{\"id\":\"a\"},{\"id\":9}]}"}, {.url = NULL}};
+    static const struct fake_step item[] = {{DRIVES_STEP, .body = "{\"items\":[{\"id\":\"a\"},7]}"},
+                                            {.url = NULL}};
     static const struct fake_step text[] = {
         {DRIVES_STEP, .body = "{\"items\":[{\"id\":\"a\",\"id\":\"b\"}]}"}, {.url = NULL}};
 
     expect_problem(AUTO, &kind_drives, item, PROBLEM_PROTOCOL,
-                   "item 2: the answer holds a drive without a valid id");
+                   "item 2: the answer holds a drive that is no object");
     expect_problem(AUTO, &kind_drives, text, PROBLEM_PROTOCOL, "item 1: two equal keys: id");
+}
+END_TEST
+
+/* What has no id, in every form. */
+static const char *const without_id[] = {"{}",
+                                         "{\"name\":\"n\"}",
+                                         "{\"id\":null}",
+                                         "{\"id\":9}",
+                                         "{\"id\":[\"a\"]}",
+                                         "{\"id\":\"\"}",
+                                         "{\"id\":\".\"}",
+                                         "{\"id\":\"..\"}",
+                                         "{\"id\":\"\\u0000a\"}"};
+
+START_TEST(only_what_has_no_id_is_left_out)
+{
+    char body[200];
+    const struct fake_step steps[] = {{DRIVES_STEP, .body = body}, {.url = NULL}};
+    struct record_list records;
+    struct problem problem;
+    struct fake fake;
+
+    snprintf(body, sizeof body, "{\"items\":[{\"id\":\"s/2 .\"},%s,{\"id\":\"...\"},%s]}",
+             without_id[_i], without_id[_i]);
+    fake_init(&fake, AUTO, steps);
+    ck_assert_int_eq(list(&fake, &kind_drives, &records, &problem), 0);
+    ck_assert_uint_eq(records.count, 2);
+    ck_assert_str_eq(records.records[0]->id, "s/2 .");
+    ck_assert_str_eq(records.records[1]->id, "...");
+    ck_assert_uint_eq(records.skipped, 2);
+    ck_assert_uint_eq(records.first_skipped, 2);
+    record_list_finish(&records);
+    fake_finish(&fake);
 }
 END_TEST
 
@@ -611,6 +642,8 @@ int main(void)
     tcase_add_test(tcase, a_failed_list_decides_nothing);
     tcase_add_test(tcase, what_is_no_list_is_an_error);
     tcase_add_test(tcase, what_is_wrong_with_a_list_is_said_with_its_place);
+    tcase_add_loop_test(tcase, only_what_has_no_id_is_left_out, 0,
+                        (int)(sizeof without_id / sizeof *without_id));
     tcase_add_test(tcase, a_paged_array_goes_on_after_its_last_item);
     tcase_add_test(tcase, a_page_of_another_size_or_of_nothing_new_is_the_last);
     tcase_add_test(tcase, a_server_that_takes_no_limit_is_paged_until_nothing_new);

@@ -167,21 +167,16 @@ START_TEST(a_part_of_a_key_is_not_found)
 }
 END_TEST
 
-START_TEST(only_plain_ids_may_stand_in_a_path)
+START_TEST(an_id_is_whatever_the_server_calls_one)
 {
-    static const char *const bad[] = {"",     ".",     "..",  "a/b",      "a b", "a%2f",
-                                      "a\nb", "a?b=1", "a#b", "\xc3\xa9", "a.b"};
-    char longest[130];
+    static const char *const good[] = {"sdvkpg3v2v", "A-z_0", "sd.2",        "s 2",  "a/b", "a%2f",
+                                       "a\nb",       "a?b#c", "\xc3\xa9/..", "a~b~", "...", "#"};
+    static const char *const bad[] = {"", ".", ".."};
 
-    ck_assert(id_is_valid("sdvkpg3v2v"));
-    ck_assert(id_is_valid("A-z_0"));
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        ck_assert_msg(id_is_valid(good[i]), "%s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         ck_assert_msg(!id_is_valid(bad[i]), "%s", bad[i]);
-    memset(longest, 'a', sizeof longest);
-    longest[129] = '\0';
-    ck_assert(!id_is_valid(longest));
-    longest[128] = '\0';
-    ck_assert(id_is_valid(longest));
 }
 END_TEST
 
@@ -202,7 +197,7 @@ int main(void)
     tcase_add_test(tcase, automatic_snapshots_are_told_by_a_boolean);
     tcase_add_test(tcase, dialects_differ_by_their_lists);
     tcase_add_test(tcase, a_part_of_a_key_is_not_found);
-    tcase_add_test(tcase, only_plain_ids_may_stand_in_a_path);
+    tcase_add_test(tcase, an_id_is_whatever_the_server_calls_one);
     srunner_set_tap(runner, "-");
     srunner_run_all(runner, CK_SILENT);
     int failed = srunner_ntests_failed(runner);

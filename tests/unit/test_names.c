@@ -203,6 +203,82 @@ static void assert_with_id(const char *name, size_t size, const char *id, const 
     buf_finish(&out);
 }
 
+static const struct id_row {
+    const char *id;
+    const char *text;
+} id_rows[] = {
+    {"sdvkpg3v2v", "sdvkpg3v2v"},
+    {"sd.2", "sd.2"},
+    {"s 2", "s 2"},
+    {"s/2", "s%2F2"},
+    {"a~b", "a%7Eb"},
+    {"~", "%7E"},
+    {"a%7Eb", "a%257Eb"},
+    {"a%b", "a%b"},
+    {"#0123456789abcdef", "%230123456789abcdef"},
+    {"a#b", "a#b"},
+    {"...", "..."},
+    {"\xc3\xa9", "\xc3\xa9"},
+    {"a\x1b[m", "a%1B[m"},
+    {"\xe2\x80\xae", "%E2%80%AE"},
+};
+
+START_TEST(an_id_is_spelled_and_read)
+{
+    const struct id_row *row = &id_rows[_i];
+    struct buf text = BUF_EMPTY;
+    struct buf id = BUF_EMPTY;
+
+    ck_assert(id_encode(row->id, &text));
+    ck_assert_str_eq(buf_text(&text), row->text);
+    ck_assert(!id_is_hashed(row->text));
+    ck_assert(id_decode(row->text, &id));
+    ck_assert_str_eq(buf_text(&id), row->id);
+    buf_finish(&text);
+    buf_finish(&id);
+}
+END_TEST
+
+static const char *const no_ids[] = {
+    "", ".", "..", "a~b", "a/b", "%41", "a%2fb", "a%7eb", "#a", "#0123456789abcdef", "a\nb", "%00"};
+
+START_TEST(another_spelling_is_no_id)
+{
+    struct buf id = BUF_EMPTY;
+
+    ck_assert_msg(!id_decode(no_ids[_i], &id), "%s", no_ids[_i]);
+    ck_assert_uint_eq(id.size_bytes, 0);
+}
+END_TEST
+
+START_TEST(a_hash_stands_for_a_long_id)
+{
+    struct buf text = BUF_EMPTY;
+    struct buf other = BUF_EMPTY;
+    char id[300];
+
+    memset(id, 'a', sizeof id);
+    id[100] = '\0';
+    ck_assert(id_encode(id, &text));
+    ck_assert_str_eq(buf_text(&text), id);
+    memset(id, '/', 34);
+    id[34] = '\0';
+    ck_assert(id_encode(id, &other)); /* each is three bytes long */
+    ck_assert(id_is_hashed(buf_text(&other)));
+    ck_assert_uint_eq(other.size_bytes, 17);
+    ck_assert(id_is_spelled(id, buf_text(&other)));
+    ck_assert(!id_is_spelled("a", buf_text(&other)));
+    buf_resize(&text, 0);
+    memset(id, 'a', 299);
+    id[299] = '\0';
+    ck_assert(name_with_id(id, 299, id, &text));
+    ck_assert_uint_eq(text.size_bytes, NAME_MAX_BYTES);
+    ck_assert(id_is_hashed(text.data + NAME_MAX_BYTES - 17));
+    buf_finish(&text);
+    buf_finish(&other);
+}
+END_TEST
+
 START_TEST(name_with_id_joins_them)
 {
     assert_with_id("data", 4, "sdv1", "data~sdv1");
@@ -269,6 +345,14 @@ struct record *cache_by_id(struct cache *cache, const struct kind *kind, const c
             return record_ref(record);
     }
     return NULL;
+}
+
+bool cache_records(struct cache *cache, const struct kind *kind, struct record_list *out)
+{
+    for (size_t i = 0; i < cache->list.count; i++)
+        if (cache->list.records[i]->kind == kind)
+            ck_assert(record_list_add(out, record_ref(cache->list.records[i])));
+    return true;
 }
 
 static bool has_name(const struct record *record, const char *name, size_t name_bytes)
@@ -554,6 +638,10 @@ int main(void)
     tcase_add_test(tests, decode_undoes_encode_for_any_name);
     tcase_add_test(tests, what_decodes_is_the_only_spelling_of_its_name);
     tcase_add_test(tests, name_with_id_joins_them);
+    tcase_add_loop_test(tests, an_id_is_spelled_and_read, 0,
+                        (int)(sizeof id_rows / sizeof *id_rows));
+    tcase_add_loop_test(tests, another_spelling_is_no_id, 0, (int)(sizeof no_ids / sizeof *no_ids));
+    tcase_add_test(tests, a_hash_stands_for_a_long_id);
     tcase_add_loop_test(tests, long_names_are_cut_between_characters_and_codes, 0, COUNT(cut_rows));
     add_resolving(tests);
     suite_add_tcase(suite, tests);
