@@ -3,8 +3,8 @@
 #
 # scripts/fuzz.sh [--seconds N] [TARGET…]: runs the fuzz targets (all, or those named: answer
 # document …) under libFuzzer with AddressSanitizer and UndefinedBehaviorSanitizer, N seconds each
-# (default 20), from their corpus on. Needs clang with its runtime (Debian: libclang-rt-14-dev);
-# skips, loudly, where that is not there. Prints TAP. What breaks a target is left in
+# (default 20), from their corpus on, as many at once as there are processors. Needs clang with its
+# runtime (Debian: libclang-rt-dev); skips, loudly, where that is not there. Prints TAP. What breaks a target is left in
 # build/fuzz/TARGET/: put it into tests/fuzz/corpus/TARGET/ with the repair.
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -54,20 +54,43 @@ build_targets()
 # fuzz TARGET: new inputs that reach further are kept in build/, for the next run.
 fuzz()
 {
-    local found=$build/$1
+    local found=$build/$1 status=0
 
     mkdir -p "$found/corpus"
-    (cd "$found" && "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=10 \
+    (cd "$found" && exec "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=20 \
         -rss_limit_mb=1024 -max_len=16384 -verbosity=0 -print_final_stats=1 \
-        "$found/corpus" "$root/tests/fuzz/corpus/$1" >fuzz.log 2>&1) || {
+        "$found/corpus" "$root/tests/fuzz/corpus/$1") >"$found/fuzz.log" 2>&1 || status=$?
+    echo "$status" >"$found/status"
+}
+
+# fuzz_all TARGET…: some at a time.
+fuzz_all()
+{
+    local target
+
+    for target in "$@"; do
+        while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do
+            wait -n || true
+        done
+        fuzz "$target" &
+    done
+    wait
+}
+
+# What became of a target.
+outcome()
+{
+    local found=$build/$1
+
+    grep 'number_of_executed_units' "$found/fuzz.log" | sed "s/^stat::/# $1: /" >&3 || true
+    [ "$(cat "$found/status")" = 0 ] || {
         tail -n 60 "$found/fuzz.log"
         return 1
     }
-    grep 'number_of_executed_units' "$found/fuzz.log" | sed "s/^stat::/# $1: /" >&3
 }
 
 if ! has_libfuzzer; then
-    tap_skip_all 'no clang with libFuzzer (Debian: clang libclang-rt-14-dev)'
+    tap_skip_all 'no clang with libFuzzer (Debian: clang libclang-rt-dev)'
 fi
 exec 3>&1
 build_targets
@@ -75,7 +98,8 @@ if [ $# -eq 0 ]; then
     mapfile -t targets < <(cd tests/fuzz && printf '%s\n' fuzz_*.c | sed 's/^fuzz_//; s/\.c$//')
     set -- "${targets[@]}"
 fi
+fuzz_all "$@"
 for target in "$@"; do
-    check "$target for $seconds s" fuzz "$target"
+    check "$target for $seconds s" outcome "$target"
 done
 tap_done

@@ -28,6 +28,8 @@ dist_check_SCRIPTS += \
   tests/mount/journals.sh \
   tests/mount/life.sh \
   tests/mount/listings.sh \
+  tests/mount/matrix.sh \
+  tests/mount/model.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
   tests/mount/oldnames.sh \
@@ -57,7 +59,6 @@ dist_check_SCRIPTS += \
 
 EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh
 EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
-EXTRA_DIST += tests/mount/matrix.sh tests/mount/model.sh
 
 # Every operation under every fault; and hours of random ones, after which nothing has grown.
 .PHONY: matrix soak

@@ -397,7 +397,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(10 ** 6))
     parser.add_argument('--seconds', type=float,
-                        default=float(os.environ.get('PFS_MODEL_SECONDS', '10')))
+                        default=float(os.environ.get('PFS_MODEL_SECONDS', '8')))
     parser.add_argument('--flat', action='store_true')
     args = parser.parse_args()
     failed = False
