@@ -400,14 +400,15 @@ def require(true, text, kind=Failure):
 
 def judge(rig, operation, fault, want, got, seconds, before):
     name = name_of(got)
-    require(name in want.errors, f'{name} in {seconds:.1f} s, expected {want.errors}; '
-            + f'last-error: {rig.last_error()!r}', Slow if name == 'ETIMEDOUT' else Failure)
+    words = rig.last_error() if got else ''
+    late = Slow if name == 'ETIMEDOUT' or 'no whole answer' in words else Failure
+    require(name in want.errors,
+            f'{name} in {seconds:.1f} s, expected {want.errors}; last-error: {words!r}', late)
     require(seconds <= want.seconds * 3 * max(PATIENCE, 1) + 1,
             f'took {seconds:.1f} s, promised were {want.seconds}', Slow)
     if got:
-        words = rig.last_error()
         require(name in words and re.search(want.words, words),
-                f'last-error lacks {name} or {want.words!r}: {words!r}')
+                f'last-error lacks {name} or {want.words!r}: {words!r}', late)
     if operation.done and want.done is not None:
         require(operation.done(rig) == want.done,
                 f'carried out: {operation.done(rig)}, expected {want.done}')
