@@ -230,13 +230,21 @@ static int make_machine(struct call *call, struct dir *dir, const char *name, co
     return *child == NULL ? -ENOMEM : 0;
 }
 
-/* What begins with a dot is what programs hide, and was nobody's machine yet. */
+/* How ids have looked so far. A machine that is called otherwise is known once it has something; a
+ * slip of the hand, or what a program hides, is none. */
+static bool is_well_formed(const char *id)
+{
+    return id[0] != '.' && id[strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                         "0123456789_.-")] == '\0';
+}
+
 static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     struct buf id = BUF_EMPTY;
-    int rc = name[0] != '.' && id_decode(name, &id)
+    int rc = is_well_formed(name) && id_decode(name, &id)
                  ? make_machine(call, dir, name, buf_text(&id), child)
-                 : tree_fail(call, EPERM, "that is not how an ID of a machine is written here");
+                 : tree_fail(call, EPERM,
+                             "an ID of a machine has letters, digits, '_', '.' and '-' only");
 
     buf_finish(&id);
     return rc;

@@ -44,6 +44,18 @@ test_each_is_a_path_a_name_and_one_segment_of_a_URL()
     assert_changes "PUT /shared-drives/$long {\"name\":\"longer\"}"
 }
 
+# An object where there is mostly null: a directory in the copy, too.
+test_docs_a_drive_with_an_empty_dtDeleted_is_copied()
+{
+    local body
+
+    body=$(jq -c '."shared-drives"[0].dtDeleted = {}' <<<"$(drives sd1 odd)")
+    mounted --data "$(with_data "$body")" -- ttl=3600
+    works 'cp -r drives/odd drives/copy; ls drives/copy >/dev/null'
+    assert_contains "$(changes)" 'POST /shared-drives {"name":"copy",'
+    works "cp -r drives/odd $T/out; test -d $T/out/dtDeleted"
+}
+
 # So that NAME~ID splits at its last one.
 test_names_and_ids_with_a_tilde_are_told_apart()
 {
