@@ -47,6 +47,7 @@ dist_check_SCRIPTS += \
   tests/mount/scratch.sh \
   tests/mount/secrets.sh \
   tests/mount/silent.sh \
+  tests/mount/standing.sh \
   tests/mount/starting.sh \
   tests/mount/tools_fields.sh \
   tests/mount/tools_writers.sh \

@@ -5,9 +5,7 @@
 #include "tree/dir.h"
 
 #include "tree/dates.h"
-#include "tree/leaf.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +45,13 @@ uint64_t dir_serial(const struct dir *dir)
     return dir->serial;
 }
 
+static void free_rebound(struct rebound *rebound)
+{
+    free(rebound->name);
+    free(rebound->left_by);
+    *rebound = (struct rebound){0};
+}
+
 static void dir_free(struct dir *dir)
 {
     for (size_t i = 0; i < dir->retired_count; i++)
@@ -59,7 +64,7 @@ static void dir_free(struct dir *dir)
     free(dir->roles);
     birth_finish(&dir->birth);
     for (unsigned i = 0; dir->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++)
-        free(dir->rebounds[i].name);
+        free_rebound(&dir->rebounds[i]);
     free(dir->rebounds);
     free(dir);
 }
@@ -122,6 +127,14 @@ static void detach(struct dir *dir)
     dir->attached = false;
 }
 
+/* With tree->lock held. */
+static void leave_home(struct dir *dir)
+{
+    if (dir->home)
+        HASH_DELETE(home_hh, dir->parent->homes, dir);
+    dir->home = false;
+}
+
 void dir_note_names(struct dir *dir)
 {
     atomic_fetch_add(&dir->names_changed, 1);
@@ -132,6 +145,7 @@ void dir_detach(struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);
     detach(dir);
+    leave_home(dir);
     pthread_mutex_unlock(&dir->tree->lock);
 }
 
@@ -143,8 +157,10 @@ void dir_unref(struct dir *dir)
 
         pthread_mutex_lock(&tree->lock);
         bool last = --dir->refs == 0;
-        if (last)
+        if (last) {
             detach(dir);
+            leave_home(dir);
+        }
         pthread_mutex_unlock(&tree->lock);
         if (!last)
             return;
@@ -224,8 +240,8 @@ static bool is_surprise(const struct dir *known, const char *id)
            !is_own(known->tree, dir_id(known));
 }
 
-/* With tree->lock held; without memory it is not remembered. */
-static void note_rebound(struct dir *parent, const char *name)
+/* With tree->lock held; without memory it is not remembered. `left_by` NULL: it went to another. */
+static void note_rebound(struct dir *parent, const char *name, const char *left_by)
 {
     if (parent->rebounds == NULL)
         parent->rebounds = calloc(REBOUNDS_REMEMBERED, sizeof *parent->rebounds);
@@ -233,8 +249,26 @@ static void note_rebound(struct dir *parent, const char *name)
         return;
     struct rebound *rebound = &parent->rebounds[parent->rebound_next];
     parent->rebound_next = (parent->rebound_next + 1) % REBOUNDS_REMEMBERED;
-    free(rebound->name);
-    *rebound = (struct rebound){strdup(name), clock_now_ms(parent->tree->config.clock)};
+    free_rebound(rebound);
+    *rebound = (struct rebound){strdup(name), copy_or_null(left_by),
+                                clock_now_ms(parent->tree->config.clock)};
+}
+
+/* Whether the name, which is handed out for `id` now, was left by another's directory, which is
+ * what the user was shown by it. With tree->lock held. */
+static bool take_left(struct dir *parent, const char *name, const char *id)
+{
+    bool surprise = false;
+
+    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
+        struct rebound *rebound = &parent->rebounds[i];
+        if (rebound->name == NULL || rebound->left_by == NULL || strcmp(rebound->name, name) != 0)
+            continue;
+        surprise = surprise ||
+                   (id != NULL && strcmp(rebound->left_by, id) != 0 && !is_own(parent->tree, id));
+        free_rebound(rebound);
+    }
+    return surprise;
 }
 
 /* With tree->lock held. */
@@ -244,7 +278,8 @@ static struct rebound *find_rebound(struct dir *parent, const char *name)
 
     for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
         struct rebound *rebound = &parent->rebounds[i];
-        if (rebound->name != NULL && rebound->at_ms > since_ms && strcmp(rebound->name, name) == 0)
+        if (rebound->name != NULL && rebound->left_by == NULL && rebound->at_ms > since_ms &&
+            strcmp(rebound->name, name) == 0)
             return rebound;
     }
     return NULL;
@@ -268,35 +303,6 @@ bool dir_is_rebound(struct dir *dir)
     return rebound;
 }
 
-struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
-                       const struct kind *kind, const char *id, const char *machine_id)
-{
-    struct tree *tree = parent->tree;
-    struct dir *fresh = dir_new(tree, name, ops, kind, id, machine_id);
-
-    if (fresh == NULL)
-        return NULL;
-    pthread_mutex_lock(&tree->lock);
-    struct dir *known = find_child(parent, name);
-    bool same = known != NULL && dir_ops(known) == ops && same_text(dir_id(known), id);
-    if (same) {
-        known->refs++;
-    } else {
-        if (known != NULL && is_surprise(known, id))
-            note_rebound(parent, name);
-        if (known != NULL)
-            detach(known);
-        fresh->serial = ++tree->next_serial;
-        fresh->parent = parent;
-        parent->refs++;
-        attach(parent, fresh);
-    }
-    pthread_mutex_unlock(&tree->lock);
-    if (same)
-        dir_free(fresh);
-    return same ? known : fresh;
-}
-
 /* The old name may still be borrowed by somebody: it lives as long as the object. */
 static bool retire_name(struct dir *dir, char *name)
 {
@@ -309,6 +315,134 @@ static bool retire_name(struct dir *dir, char *name)
     return true;
 }
 
+/* Moves the object to that name, a copy that it takes over. With tree->lock held; false: no memory.
+ */
+static bool move(struct dir *dir, char *name)
+{
+    if (!retire_name(dir, atomic_load(&dir->name)))
+        return false;
+    struct dir *other = find_child(dir->parent, name);
+    detach(dir);
+    if (other != NULL && other != dir)
+        detach(other);
+    atomic_store(&dir->name, name);
+    attach(dir->parent, dir);
+    return true;
+}
+
+/* With tree->lock held. */
+static struct dir *find_home(struct dir *parent, const char *id)
+{
+    struct dir *dir;
+
+    HASH_FIND(home_hh, parent->homes, id, strlen(id), dir);
+    return dir;
+}
+
+/* With tree->lock held. */
+static void make_home(struct dir *dir)
+{
+    const char *id = dir_id(dir);
+
+    if (dir->home)
+        return;
+    HASH_ADD_KEYPTR(home_hh, dir->parent->homes, id, strlen(id), dir);
+    dir->home = true;
+}
+
+/* The name was another's until now, or another's directory has left it. With tree->lock held. */
+static void note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id)
+{
+    bool left = take_left(parent, name, id);
+
+    if (left || (known != NULL && is_surprise(known, id)))
+        note_rebound(parent, name, NULL);
+}
+
+/* The listed directory of `id` is known by another name: brings it here. With tree->lock held;
+ * NULL: it is not, or no memory. */
+static struct dir *bring_home(struct dir *parent, char **name, struct dir *known, const char *id)
+{
+    struct dir *home = find_home(parent, id);
+
+    if (home == NULL || home == known)
+        return NULL;
+    note_surprise(parent, *name, known, id);
+    if (home->attached && !is_own(parent->tree, id))
+        note_rebound(parent, dir_name(home), id);
+    if (!move(home, *name))
+        return NULL;
+    *name = NULL;
+    home->refs++;
+    return home;
+}
+
+/* Adds a new object. With tree->lock held. */
+static struct dir *adopt(struct dir *parent, struct dir *fresh, struct dir *known)
+{
+    note_surprise(parent, dir_name(fresh), known, dir_id(fresh));
+    if (known != NULL)
+        detach(known);
+    fresh->serial = ++parent->tree->next_serial;
+    fresh->parent = parent;
+    parent->refs++;
+    attach(parent, fresh);
+    return fresh;
+}
+
+static struct dir *intern(struct dir *parent, struct dir *fresh, char **name, bool listed)
+{
+    struct tree *tree = parent->tree;
+    const char *id = dir_id(fresh);
+    struct dir *dir = NULL;
+
+    pthread_mutex_lock(&tree->lock);
+    struct dir *known = find_child(parent, *name);
+    if (listed)
+        dir = bring_home(parent, name, known, id);
+    if (dir == NULL && known != NULL && dir_ops(known) == dir_ops(fresh) &&
+        same_text(dir_id(known), id)) {
+        dir = known;
+        dir->refs++;
+    }
+    if (dir == NULL)
+        dir = adopt(parent, fresh, known);
+    if (listed && find_home(parent, id) == NULL)
+        make_home(dir);
+    pthread_mutex_unlock(&tree->lock);
+    return dir;
+}
+
+static struct dir *intern_new(struct dir *parent, const char *name, struct dir *fresh, bool listed)
+{
+    char *copy = strdup(name);
+
+    if (fresh == NULL || copy == NULL) {
+        free(copy);
+        if (fresh != NULL)
+            dir_free(fresh);
+        return NULL;
+    }
+    struct dir *dir = intern(parent, fresh, &copy, listed);
+    if (dir != fresh)
+        dir_free(fresh);
+    free(copy);
+    return dir;
+}
+
+struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
+                       const struct kind *kind, const char *id, const char *machine_id)
+{
+    return intern_new(parent, name, dir_new(parent->tree, name, ops, kind, id, machine_id), false);
+}
+
+struct dir *dir_home(struct dir *parent, const char *name, const struct kind *kind, const char *id,
+                     const char *machine_id)
+{
+    return intern_new(parent, name,
+                      dir_new(parent->tree, name, &resource_ops, kind, id, machine_id), true);
+}
+
 bool dir_move(struct dir *dir, const char *new_name)
 {
     char *name = strdup(new_name);
@@ -316,60 +450,9 @@ bool dir_move(struct dir *dir, const char *new_name)
     if (name == NULL)
         return false;
     pthread_mutex_lock(&dir->tree->lock);
-    bool ok = retire_name(dir, atomic_load(&dir->name));
-    if (ok) {
-        struct dir *other = find_child(dir->parent, new_name);
-        detach(dir);
-        if (other != NULL && other != dir)
-            detach(other);
-        atomic_store(&dir->name, name);
-        attach(dir->parent, dir);
-    }
+    bool ok = move(dir, name);
     pthread_mutex_unlock(&dir->tree->lock);
     if (!ok)
         free(name);
     return ok;
-}
-
-/* Writes `text` before `*start`, with a slash behind it unless it comes last. */
-static bool put_before(char *out, size_t *start, const char *text, bool last)
-{
-    size_t text_bytes = strlen(text);
-    size_t bytes = text_bytes + (last ? 0 : 1);
-
-    if (bytes > *start)
-        return false;
-    *start -= bytes;
-    for (size_t i = 0; i < text_bytes; i++)
-        out[*start + i] = text[i];
-    if (!last)
-        out[*start + text_bytes] = '/';
-    return true;
-}
-
-void dir_path(const struct dir *dir, const char *name, char *out, size_t size)
-{
-    size_t start = size - 1;
-    bool last = true;
-
-    out[start] = '\0';
-    if (name != NULL && put_before(out, &start, name, true))
-        last = false;
-    for (; dir != NULL && dir->parent != NULL; dir = dir->parent) {
-        if (!put_before(out, &start, dir_name(dir), last))
-            break;
-        last = false;
-    }
-    if (last)
-        out[--start] = '/';
-    memmove(out, out + start, size - start);
-}
-
-void node_path(struct node node, char *out, size_t size)
-{
-    char name[LEAF_NAME_BYTES] = "";
-
-    if (node.leaf != 0)
-        leaf_name(node.dir, node.leaf, name);
-    dir_path(node.dir, name[0] == '\0' ? NULL : name, out, size);
 }

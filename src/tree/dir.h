@@ -85,9 +85,10 @@ struct role {
     uint64_t generation; /* of `leaf` */
 };
 
-/* A name that went to another resource. */
+/* A name that went to another resource, or that a directory has left for another name. */
 struct rebound {
     char *name;
+    char *left_by; /* whose directory went; NULL: it went to another */
     int64_t at_ms; /* monotonic */
 };
 
@@ -103,26 +104,34 @@ struct dir {
     char *machine_id;                /* of a machine's directory and what is in it; or NULL */
     _Atomic(uint64_t) names_changed; /* how often a name in it has changed by this mount's doing */
     struct dir *children;            /* by name: the latest handed out; guarded by tree->lock */
-    bool attached;                   /* in parent->children; guarded by tree->lock */
-    struct rebound *rebounds;        /* names in it that went to another resource of late: a ring of
-                                      * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
-    unsigned rebound_next;           /* likewise */
-    struct overlay overlay;          /* guarded by tree->lock */
-    struct birth birth;              /* guarded by tree->lock */
-    struct draft *draft;             /* guarded by tree->lock; see draft.c */
-    struct role *roles;              /* oldest first; guarded by tree->lock */
+    struct dir *homes;        /* by id: the directories listed for them; guarded by tree->lock */
+    bool home;                /* in parent->homes; guarded by tree->lock */
+    bool attached;            /* in parent->children; guarded by tree->lock */
+    struct rebound *rebounds; /* names in it that went to another resource of late: a ring of
+                               * REBOUNDS_REMEMBERED, or NULL; guarded by tree->lock */
+    unsigned rebound_next;    /* likewise */
+    struct overlay overlay;   /* guarded by tree->lock */
+    struct birth birth;       /* guarded by tree->lock */
+    struct draft *draft;      /* guarded by tree->lock; see draft.c */
+    struct role *roles;       /* oldest first; guarded by tree->lock */
     size_t role_count;
     LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
     uint64_t next_scratch;        /* how many numbers were given so far; guarded by tree->lock */
     char **retired_names;         /* kept until the end, since borrowed; guarded by tree->lock */
     size_t retired_count;
-    UT_hash_handle hh; /* in parent->children */
+    UT_hash_handle hh;      /* in parent->children */
+    UT_hash_handle home_hh; /* in parent->homes */
 };
 
 /* The child `name` of `parent`, of this type and these ids: the one handed out before when it is
  * the same, else a new one that takes its place. A reference, or NULL: no memory. */
 struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_ops *ops,
                        const struct kind *kind, const char *id, const char *machine_id);
+/* The same for the directory that is listed for a resource: one for as long as that lives. If it is
+ * known under another name it moves here, and so the kernel moves its entry, with whoever stands in
+ * it, when it is told the same number for the new name. */
+struct dir *dir_home(struct dir *parent, const char *name, const struct kind *kind, const char *id,
+                     const char *machine_id);
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
 /* Whether the name that leads to this directory meant another resource a moment ago. */

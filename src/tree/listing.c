@@ -203,6 +203,8 @@ static struct dir *object_of(struct dir *dir, const struct listed *entry)
         return dir_ref(dir);
     if (entry->dir != NULL)
         return dir_ref(entry->dir);
+    if (entry->ops == &resource_ops)
+        return dir_home(dir, entry->name, entry->kind, entry->id, entry->machine_id);
     return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
 }
 

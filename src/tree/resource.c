@@ -16,6 +16,7 @@
 #include "tree/names.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
+#include "tree/shown.h"
 #include "tree/turns.h"
 
 #include <errno.h>
@@ -37,6 +38,12 @@ static const char *machine_of(const struct dir *parent)
 
 static struct dir *intern(struct dir *parent, const char *name, const struct record *record)
 {
+    struct buf shown = BUF_EMPTY;
+    bool listed = shown_name(parent, record, &shown) && strcmp(buf_text(&shown), name) == 0;
+
+    buf_finish(&shown);
+    if (listed)
+        return dir_home(parent, name, parent->kind, record->id, machine_of(parent));
     return dir_intern(parent, name, &resource_ops, parent->kind, record->id, machine_of(parent));
 }
 
@@ -119,6 +126,11 @@ static int last_handed_out(struct call *call, struct dir *parent, const char *na
     rc = ensure_lookup(call, parent, name);
     if (rc == 0)
         rc = resource_lookup(call, parent, name, &found);
+    if (rc == 0 && dir_was_rebound(parent, name)) {
+        rc = say_rebound(call, found.dir);
+        dir_unref(found.dir);
+        found.dir = NULL;
+    }
     *out = found.dir;
     return rc;
 }
