@@ -98,7 +98,7 @@ static void describe(struct record *record, const struct kind *kind, enum dialec
         kind->automatic_key == NULL ? NULL : json_member(object, kind->automatic_key);
 
     record->kind = kind;
-    record->created_ms = created == NULL ? -1 : clock_parse_iso(created);
+    record->created_ms = created == NULL ? CLOCK_NO_DATE : clock_parse_iso(created);
     record->mtime_ms = record->created_ms;
     record->automatic = automatic != NULL && json_object_is_type(automatic, json_type_boolean) &&
                         json_object_get_boolean(automatic);

@@ -27,7 +27,7 @@ struct record {
     size_t name_bytes;
     size_t json_bytes;
     size_t all_bytes;       /* of this allocation */
-    int64_t created_ms;     /* dtCreated, wall clock; -1: none */
+    int64_t created_ms;     /* dtCreated, wall clock; CLOCK_NO_DATE */
     int64_t mtime_ms;       /* wall clock; set by the cache before the record is shared */
     atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
     uint64_t version;       /* likewise: another for every content; later ones are larger */

@@ -74,7 +74,7 @@ static int64_t distance_ms(const struct remembered *memory, const struct event *
 
     snprintf(name, sizeof(name), "%s-%s", memory->collection->kind->noun, verbs[memory->verb]);
     if (event->id[0] == '\0' || strcmp(event->name, name) != 0 ||
-        strcmp(event->machine_id, memory->machine_id) != 0 || dated_ms < 0 ||
+        strcmp(event->machine_id, memory->machine_id) != 0 || dated_ms == CLOCK_NO_DATE ||
         dated_ms < memory->sent_wall_ms - CLOCKS_MS)
         return -1;
     return llabs(dated_ms - memory->sent_wall_ms);

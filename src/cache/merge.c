@@ -93,7 +93,7 @@ static bool take(struct collection *collection, struct item *item, struct record
 /* A resource seen for the first time, at `seen_ms`. */
 static struct item *add(struct collection *collection, struct record *record, int64_t seen_ms)
 {
-    record->mtime_ms = record->created_ms >= 0 ? record->created_ms : seen_ms;
+    record->mtime_ms = record->created_ms != CLOCK_NO_DATE ? record->created_ms : seen_ms;
     struct item *item = collection_add(collection, record);
 
     if (item != NULL)
@@ -368,7 +368,7 @@ bool merge_created(struct collection *collection, struct record *record, int64_t
 
     if (item == NULL)
         return false;
-    if (is_new && record->created_ms < 0 && newest)
+    if (is_new && record->created_ms == CLOCK_NO_DATE && newest)
         record->mtime_ms = mtime_ms; /* not shared yet: the lock is still held */
     dates_settle(collection);
     item->shown_until_ms = now_ms(collection) + CACHE_CREATED_PIN_MS;

@@ -51,7 +51,7 @@ static void raise_newer(struct collection *collection)
     TAILQ_FOREACH_REVERSE(item, &collection->order, item_list, link)
     {
         int64_t ms = item->record->mtime_ms;
-        bool own = item->record->created_ms >= 0;
+        bool own = item->record->created_ms != CLOCK_NO_DATE;
 
         if (ms == older_ms || (ms < older_ms && !own))
             set_date(collection, item, older_ms + 1);

@@ -85,10 +85,10 @@ int64_t clock_parse_iso(const char *text)
     const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 
     if (rest == NULL)
-        return -1;
+        return CLOCK_NO_DATE;
     rest = parse_fraction(rest, &millis);
     if (!parse_zone(rest, &zone_minutes))
-        return -1;
+        return CLOCK_NO_DATE;
     int64_t seconds = (int64_t)timegm(&tm) - (int64_t)zone_minutes * 60;
-    return seconds < 0 ? -1 : seconds * 1000 + millis;
+    return seconds * 1000 + millis;
 }

@@ -32,7 +32,9 @@ static inline int64_t clock_wall_ms(const struct clock *clock)
 void clock_format_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
 
 /* Reads an RFC 3339 date with time, such as 2026-03-18T09:10:11.123Z or …+02:00.
- * Returns milliseconds since 1970, or -1 when `text` is none. */
+ * Returns milliseconds since 1970, less than 0 for what was before, or CLOCK_NO_DATE when `text`
+ * is none. */
+#define CLOCK_NO_DATE INT64_MIN
 int64_t clock_parse_iso(const char *text);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "api/event.h"
 #include "api/record.h"
+#include "util/clock.h"
 #include "util/json.h"
 #include "util/problem.h"
 
@@ -60,7 +61,7 @@ START_TEST(numbers_and_unknown_keys_stay_as_written)
                      "\"storageSize\":123456789012345678901234567890,\"name\":\"a/\xc3\xa9\","
                      "\"x\":{\"y\":null},\"f\":0.10}");
     ck_assert_uint_eq(record->json_bytes, strlen(record->json));
-    ck_assert_int_eq(record->created_ms, -1);
+    ck_assert_int_eq(record->created_ms, CLOCK_NO_DATE);
     ck_assert_str_eq(record->machine_id, "");
     record_unref(record);
     record =
