@@ -103,6 +103,20 @@ static void on_skipped(void *ctx, const struct kind *kind, size_t count, size_t 
     journal_add_error(backend->journal, &error);
 }
 
+static void on_seen(void *ctx, const struct record *before, const struct record *after)
+{
+    struct backend *backend = ctx;
+    const struct record *record = after != NULL ? after : before;
+    struct buf name = BUF_EMPTY;
+    struct buf path = BUF_EMPTY;
+    bool named = name_shown(backend->cache, record, &name);
+
+    if (buf_printf(&path, "%s/%s", record->kind->plural, named ? buf_text(&name) : record->id))
+        journal_add_seen(backend->journal, buf_text(&path), before, after);
+    buf_finish(&name);
+    buf_finish(&path);
+}
+
 static struct http *make_http(const struct options *options, struct problem *problem)
 {
     const struct http_config config = {
@@ -151,6 +165,7 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .on_delete_failed = on_delete_failed,
         .on_skipped = on_skipped,
         .on_change_end = on_change_end,
+        .on_seen = on_seen,
         .ctx = backend,
     };
 

@@ -60,6 +60,10 @@ struct cache_config {
      * many: how many, and which place the first has, from 1 on. Called by the fetch's worker, no
      * lock held; or NULL. */
     void (*on_skipped)(void *ctx, const struct kind *kind, size_t count, size_t first);
+    /* A fetch has shown that somebody else made (`before` NULL), deleted (`after` NULL) or changed
+     * a resource; called by a worker, no lock held, before those wake who wait for the fetch; or
+     * NULL. */
+    void (*on_seen)(void *ctx, const struct record *before, const struct record *after);
     void *ctx;
 };
 

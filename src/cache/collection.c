@@ -12,6 +12,7 @@ void collection_init(struct collection *collection, struct cache *cache, const s
     *collection = (struct collection){.cache = cache, .kind = kind};
     TAILQ_INIT(&collection->order);
     STAILQ_INIT(&collection->revived);
+    STAILQ_INIT(&collection->noticed);
     TAILQ_INIT(&collection->flights);
 }
 
@@ -26,6 +27,7 @@ void collection_finish(struct collection *collection)
         tombstone_remove(collection, tombstone);
     }
     history_clear(collection);
+    noticed_clear(collection);
     gone_clear(collection);
 }
 

@@ -105,4 +105,13 @@ void shown_remove(struct shown *shown, uint64_t key);
 bool shown_has(const struct shown *shown, uint64_t key);
 void shown_clear(struct shown *shown);
 
+/* --- what others have done (noticed.c) -------------------------------------------------------- */
+
+/* A resource that came (`before` NULL), went (`after` NULL), or is another now, unless it may be
+ * this mount's doing, or what was known is too old to tell. */
+void noticed_add(struct collection *collection, struct record *before, struct record *after);
+/* Tells of it. cache->lock must not be held. */
+void noticed_tell(struct cache *cache, struct collection *collection);
+void noticed_clear(struct collection *collection);
+
 #endif

@@ -121,6 +121,7 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
         pthread_mutex_unlock(&cache->lock);
         tombstone_tell_revived(cache, collection);
         tell_skipped(collection, &list);
+        noticed_tell(cache, collection);
     }
     record_list_finish(&list);
 }
@@ -154,6 +155,7 @@ static void fetch_item(struct flight *flight, struct cancel *cancel, struct prob
     pthread_mutex_lock(&cache->lock);
     merge_answer(flight, record, problem);
     pthread_mutex_unlock(&cache->lock);
+    noticed_tell(cache, collection);
     record_unref(record);
 }
 

@@ -17,6 +17,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/lookup.c \
   src/cache/merge.c \
   src/cache/names.c \
+  src/cache/noticed.c \
   src/cache/order_dates.c \
   src/cache/patience.c \
   src/cache/past.c \

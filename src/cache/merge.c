@@ -87,6 +87,8 @@ static bool take(struct collection *collection, struct item *item, struct record
         return true;
     if (origin == FROM_SERVER && !record->complete && old->complete && covers(old, record))
         return true;
+    if (origin == FROM_SERVER && (old->complete || !record->complete))
+        noticed_add(collection, old, record);
     return take_changed(collection, item, record, body);
 }
 
@@ -145,6 +147,7 @@ static bool merge_one(struct collection *collection, struct record *record, int6
         item = add(collection, record, seen_ms);
         if (item == NULL)
             return false;
+        noticed_add(collection, NULL, record);
         item->first_begun = begun;
         TAILQ_INSERT_TAIL(&collection->order, item, link);
     }
@@ -170,6 +173,7 @@ static void drop_missing(struct collection *collection, tick_t begun)
 
         item->listed = false;
         if (!stays(collection, item, begun)) {
+            noticed_add(collection, item->record, NULL);
             collection_remove(collection, item);
         }
         item = next;
@@ -332,6 +336,7 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun)
             mark_got(collection, item, begun);
         return false;
     }
+    noticed_add(collection, item->record, NULL);
     collection_remove(collection, item);
     return true;
 }

@@ -116,6 +116,15 @@ struct revived {
 
 STAILQ_HEAD(revived_list, revived);
 
+/* What somebody else has done to a resource; references, one of them may be NULL. */
+struct noticed {
+    STAILQ_ENTRY(noticed) link;
+    struct record *before;
+    struct record *after;
+};
+
+STAILQ_HEAD(noticed_list, noticed);
+
 /* What one version had otherwise than its successor. */
 struct version {
     TAILQ_ENTRY(version) link; /* in history->versions */
@@ -171,6 +180,9 @@ struct collection {
     struct tombstone *tombstones;
     int64_t hidden_until_ms;     /* then one of them is to show again; 0: none is listed */
     struct revived_list revived; /* by a listing that was just merged */
+    struct noticed_list noticed; /* by fetches, and not told yet */
+    size_t noticed_count;
+    size_t noticed_bytes;
     struct history *histories;
     char *gone[CACHE_GONE_REMEMBERED]; /* a ring of ids that were known; NULL: free */
     size_t gone_next;

@@ -116,10 +116,8 @@ static bool collect(const char *text, struct word_list *secrets, struct word_lis
     return ok;
 }
 
-/* Takes what the resource (or NULL) and the body have of secrets out of every text of the line,
- * which is taken over; NULL: no memory, and nothing may be shown. */
-static struct json_object *hide(struct json_object *line, const struct record *known,
-                                const char *body)
+struct json_object *line_hide_secrets_of(struct json_object *line, const struct record *known,
+                                         const char *body)
 {
     struct word_list secrets = WORD_LIST_EMPTY;
     struct word_list open = WORD_LIST_EMPTY;
@@ -144,8 +142,8 @@ void journal_add_change(struct journal *journal, const char *base_url,
                         const struct change_report *report, const char *event_id,
                         const struct record *known)
 {
-    struct json_object *line =
-        hide(describe_change(journal, base_url, report, event_id), known, report->body);
+    struct json_object *line = line_hide_secrets_of(
+        describe_change(journal, base_url, report, event_id), known, report->body);
 
     if (line != NULL)
         line_add(&journal->books[JOURNAL_CHANGES], line);
@@ -211,7 +209,8 @@ static struct json_object *describe_plan(const struct journal *journal, const ch
 void journal_add_plan(struct journal *journal, const char *base_url,
                       const struct change_report *report, struct problem *problem)
 {
-    struct json_object *line = hide(describe_plan(journal, base_url, report), NULL, report->body);
+    struct json_object *line =
+        line_hide_secrets_of(describe_plan(journal, base_url, report), NULL, report->body);
 
     if (line != NULL)
         line_add(&journal->books[JOURNAL_PLAN], line);

@@ -17,8 +17,13 @@ struct journal {
     unsigned repeats;
     uint64_t counts[KINDS_COUNT];
     struct journal_key key;
+    int64_t answered_ms; /* wall clock: the last 2xx; 0: none */
 };
 
+/* Takes what the resource (or NULL) and `body` (JSON, or NULL) have of secrets out of every text of
+ * the line, which is taken over; NULL: no memory, and nothing may be shown. */
+struct json_object *line_hide_secrets_of(struct json_object *line, const struct record *known,
+                                         const char *body);
 /* The name of the process as the kernel has it; "?" when it has ended. */
 void journal_read_comm(pid_t pid, char *out, size_t size);
 

@@ -224,6 +224,8 @@ void journal_add_exchange(struct journal *journal, const struct api_exchange *ex
     pthread_mutex_lock(&journal->lock);
     if (exchange->kind != NULL)
         journal->counts[kind_index(exchange->kind)]++;
+    if (exchange->status / 100 == 2)
+        journal->answered_ms = clock_wall_ms(journal->clock);
     note_key(journal, exchange);
     pthread_mutex_unlock(&journal->lock);
 }
@@ -242,4 +244,12 @@ struct journal_key journal_key_state(struct journal *journal)
     struct journal_key key = journal->key;
     pthread_mutex_unlock(&journal->lock);
     return key;
+}
+
+int64_t journal_last_answer_ms(struct journal *journal)
+{
+    pthread_mutex_lock(&journal->lock);
+    int64_t answered_ms = journal->answered_ms;
+    pthread_mutex_unlock(&journal->lock);
+    return answered_ms;
 }

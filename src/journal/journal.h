@@ -27,6 +27,7 @@ struct journal;
 enum journal_name {
     JOURNAL_ERRORS,
     JOURNAL_CHANGES,
+    JOURNAL_SEEN,
     JOURNAL_REQUESTS,
     JOURNAL_PLAN,
     JOURNALS_COUNT
@@ -71,6 +72,12 @@ void journal_add_change(struct journal *journal, const char *base_url,
 void journal_add_plan(struct journal *journal, const char *base_url,
                       const struct change_report *report, struct problem *problem);
 
+/* A resource that came (`before` NULL), went (`after` NULL) or is another now, by others than this
+ * mount: time, kind, path (as it is shown), id, and each key with what it was and is, of which 2
+ * KiB are kept; secrets are masked. */
+void journal_add_seen(struct journal *journal, const char *path, const struct record *before,
+                      const struct record *after);
+
 /* How many points were granted to the guard, as a line among the changes: `origin` as
  * of journal_print_origin. */
 void journal_add_allow(struct journal *journal, const char *origin, unsigned points);
@@ -78,6 +85,9 @@ void journal_add_allow(struct journal *journal, const char *origin, unsigned poi
 /* An API request, for api_config.on_exchange. */
 void journal_add_exchange(struct journal *journal, const struct api_exchange *exchange);
 uint64_t journal_request_count(struct journal *journal, const struct kind *kind);
+
+/* When the last 2xx came (wall clock); 0: none yet. */
+int64_t journal_last_answer_ms(struct journal *journal);
 
 /* What the newest answer said that says something about the key: a resource's 2xx, or a 401. */
 enum key_state { KEY_UNTRIED, KEY_ACCEPTED, KEY_REFUSED };

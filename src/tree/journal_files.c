@@ -23,9 +23,8 @@ static const struct {
     const char *name;
     bool dry_run_only;
 } rows[JOURNALS_COUNT] = {
-    [JOURNAL_ERRORS] = {"errors.jsonl", false},
-    [JOURNAL_CHANGES] = {"changes.jsonl", false},
-    [JOURNAL_REQUESTS] = {"requests.jsonl", false},
+    [JOURNAL_ERRORS] = {"errors.jsonl", false}, [JOURNAL_CHANGES] = {"changes.jsonl", false},
+    [JOURNAL_SEEN] = {"seen.jsonl", false},     [JOURNAL_REQUESTS] = {"requests.jsonl", false},
     [JOURNAL_PLAN] = {"plan.jsonl", true},
 };
 

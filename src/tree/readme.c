@@ -89,8 +89,8 @@ static const char rest[] =
 static const char refused_text[] =
     "  cat drives/NAME/drive.json.rej     the text that was refused\n";
 
-static const char journals[] =
-    "  .paperspacefs/errors.jsonl, changes.jsonl, requests.jsonl, status.json have the rest.\n";
+static const char journals[] = "  .paperspacefs/errors.jsonl, changes.jsonl, seen.jsonl, "
+                               "requests.jsonl, status.json have more.\n";
 
 static bool print_kinds(struct buf *out)
 {

@@ -142,4 +142,66 @@ test_a_journal_is_not_written()
     prints 0 "jq -s . $C/errors.jsonl > /dev/null; echo \$?"
 }
 
+# seen: kind and path of each change elsewhere, and what of the name.
+seen()
+{
+    jq -r '"\(.kind) \(.path) \(.keys.name.from) \(.keys.name.to)"' "$MNT/$C/seen.jsonl"
+}
+
+test_seen_jsonl_has_what_was_changed_elsewhere()
+{
+    mounted -- ttl=0
+    works 'ls drives snapshots > /dev/null'
+    assert_eq '' "$(seen)"
+    api PUT "/shared-drives/$DATA" '{"name": "newer"}' >/dev/null
+    works 'ls drives > /dev/null'
+    assert_eq 'changed drives/newer data newer' "$(seen)"
+    assert_eq "[\"$DATA\"]" "$(jq -s -c 'map(.id)' "$MNT/$C/seen.jsonl")"
+    api DELETE "/shared-drives/$DATA" >/dev/null
+    works 'ls drives > /dev/null'
+    assert_eq 'deleted drives/newer newer null' "$(seen | tail -n 1)"
+    api POST /shared-drives "$(drive_body fresh)" >/dev/null
+    works 'ls drives > /dev/null'
+    assert_eq 'created drives/fresh null fresh' "$(seen | tail -n 1)"
+    assert_eq 3 "$(seen | wc -l)"
+}
+
+test_seen_jsonl_has_nothing_of_this_mount_s_own_doing()
+{
+    mounted -- ttl=0
+    works "ls drives machines/$MACHINE > /dev/null; echo mine > drives/data/name; ls drives > /dev/null
+        mkdir machines/$MACHINE/own; ls machines/$MACHINE snapshots > /dev/null; rm -r drives/mine; ls drives > /dev/null
+        cat drives/archive/drive.json > /dev/null"
+    assert_eq '' "$(seen)"
+}
+
+test_docs_seen_jsonl_masks_secrets()
+{
+    mounted -- ttl=0
+    works 'ls providers > /dev/null'
+    api PUT "/storage-providers/$TRAINING" "$(api GET "/storage-providers/$TRAINING" |
+        jq -c '{name: "renamed", isTeamDefault, s3Config: (.s3Config
+            | .secretAccessKey = "hush-hush-1")}')" >/dev/null
+    works 'ls providers > /dev/null'
+    assert_contains "$(seen)" 'changed providers/renamed'
+    assert_lacks "$(cat "$MNT/$C/seen.jsonl")" hush-hush
+    assert_eq '["********","********"]' "$(jq -c '.keys.s3Config | [.from, .to]
+        | map(.secretAccessKey)' "$MNT/$C/seen.jsonl")"
+}
+
+test_docs_seen_jsonl_has_nothing_of_a_listing_after_stale_data()
+{
+    mounted -- ttl=0,timeout=3
+    works 'ls drives > /dev/null'
+    fault '{"path": "/shared-drives", "status": 503, "times": -1}'
+    works 'ls drives > /dev/null; sleep 1.5'
+    no_faults
+    api PUT "/shared-drives/$DATA" '{"name": "newer"}' >/dev/null
+    eventually 5 ls "$MNT/drives/newer"
+    assert_eq '' "$(seen)"
+    api PUT "/shared-drives/$DATA" '{"name": "newest"}' >/dev/null
+    works 'ls drives > /dev/null'
+    assert_eq 'changed drives/newest newer newest' "$(seen)"
+}
+
 run_scenarios "$@"

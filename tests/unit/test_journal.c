@@ -214,6 +214,89 @@ START_TEST(a_file_is_bounded_in_bytes_too)
 }
 END_TEST
 
+/* --- what was changed elsewhere --------------------------------------------------------------- */
+
+static struct record *record_of(const char *text)
+{
+    struct json_object *object = NULL;
+    struct problem problem;
+
+    if (text == NULL)
+        return NULL;
+    ck_assert_int_eq(json_read(text, strlen(text), &object, NULL), JSON_OK);
+    struct record *record = record_from_json(&kind_providers, DIALECT_DOCS, object, &problem);
+    ck_assert_ptr_nonnull(record);
+    json_object_put(object);
+    return record;
+}
+
+static const struct {
+    const char *before;
+    const char *after;
+    const char *kind;
+    const char *keys;
+} seen_rows[] = {
+    {NULL, "{\"id\":\"p\",\"name\":\"n\",\"s3Config\":{}}", "\"created\"",
+     "{\"id\":{\"to\":\"p\"},\"name\":{\"to\":\"n\"},\"s3Config\":{\"to\":{}}}"},
+    {"{\"id\":\"p\",\"name\":null,\"s3Config\":{}}", NULL, "\"deleted\"",
+     "{\"id\":{\"from\":\"p\"},\"name\":{\"from\":null},\"s3Config\":{\"from\":{}}}"},
+    {"{\"id\":\"p\",\"a\":1,\"gone\":2,\"s3Config\":{}}",
+     "{\"id\":\"p\",\"a\":1.5,\"s3Config\":{},\"new\":[1]}", "\"changed\"",
+     "{\"a\":{\"from\":1,\"to\":1.5},\"gone\":{\"from\":2},\"new\":{\"to\":[1]}}"},
+    {"{\"id\":\"p\",\"s3Config\":{\"secretAccessKey\":\"old-secret\"}}",
+     "{\"id\":\"p\",\"s3Config\":{\"secretAccessKey\":\"new-secret\"}}", "\"changed\"",
+     "{\"s3Config\":{\"from\":{\"secretAccessKey\":\"********\"},\"to\":{"
+     "\"secretAccessKey\":\"********\"}}}"},
+};
+
+START_TEST(what_was_changed_elsewhere_has_each_key)
+{
+    struct journal *journal = journal_create(&clock_system);
+    struct record *before = record_of(seen_rows[_i].before);
+    struct record *after = record_of(seen_rows[_i].after);
+    struct buf lines = BUF_EMPTY;
+    struct buf text = BUF_EMPTY;
+
+    journal_add_seen(journal, "providers/n", before, after);
+    read_file(journal, JOURNAL_SEEN, 0, &lines);
+    ck_assert_str_eq(member_of(&lines, "kind", &text), seen_rows[_i].kind);
+    buf_finish(&text);
+    ck_assert_str_eq(member_of(&lines, "keys", &text), seen_rows[_i].keys);
+    buf_finish(&text);
+    ck_assert_str_eq(member_of(&lines, "id", &text), "\"p\"");
+    buf_finish(&lines);
+    buf_finish(&text);
+    record_unref(before);
+    record_unref(after);
+    journal_destroy(journal);
+}
+END_TEST
+
+START_TEST(what_was_changed_elsewhere_is_bounded)
+{
+    struct journal *journal = journal_create(&clock_system);
+    struct buf item = BUF_EMPTY;
+    struct buf lines = BUF_EMPTY;
+    struct buf text = BUF_EMPTY;
+
+    ck_assert(buf_printf(&item, "{\"id\":\"p\",\"s3Config\":{}"));
+    for (int i = 0; i < 500; i++)
+        ck_assert(buf_printf(&item, ",\"k%d\":\"%03000d\",\"l%d\":[\"%03000d\"]", i, 0, i, 0));
+    ck_assert(buf_printf(&item, "}"));
+    struct record *after = record_of(buf_text(&item));
+    journal_add_seen(journal, "providers/n", NULL, after);
+    read_file(journal, JOURNAL_SEEN, 0, &lines);
+    ck_assert_uint_lt(lines.size_bytes, 160 * 1024);
+    ck_assert_ptr_nonnull(strstr(buf_text(&lines), "{\"to\":\"[\\\"000"));
+    ck_assert_int_gt(atoi(member_of(&lines, "more", &text)), 900);
+    buf_finish(&item);
+    buf_finish(&lines);
+    buf_finish(&text);
+    record_unref(after);
+    journal_destroy(journal);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("journal");
@@ -223,6 +306,8 @@ int main(void)
     tcase_add_test(tests, a_file_only_grows_and_makes_room_at_twice_its_length);
     tcase_add_test(tests, a_repeat_is_counted_where_it_stands);
     tcase_add_test(tests, a_file_is_bounded_in_bytes_too);
+    tcase_add_loop_test(tests, what_was_changed_elsewhere_has_each_key, 0, COUNT(seen_rows));
+    tcase_add_test(tests, what_was_changed_elsewhere_is_bounded);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_set_tap(runner, "-");
