@@ -10,10 +10,11 @@
 #include <string.h>
 
 #define BLOCK_BYTES 4096
-#define MOST_BYTES                                                                           \
-    9e18            /* what one member can mean; their sum is far from what blocks can count \
-                     */
-#define ASK_MS 2000 /* how long df waits when nothing is known */
+#define MOST_BYTES                                                                              \
+    9e18               /* what one member can mean; their sum is far from what blocks can count \
+                        */
+#define ASK_MS   2000  /* how long df waits when nothing is known */
+#define AGAIN_MS 60000 /* how often it asks again at most, in the background */
 
 /* A member given as a number or as decimal text; below nothing is nothing. False: it is neither. */
 static bool bytes_of(struct json_object *value, double *out)
@@ -50,14 +51,46 @@ static void read_usage(struct json_object *utilization, double *used, double *av
     }
 }
 
+/* Whether it is time to ask, which is noted then. */
+static bool is_due(struct tree *tree)
+{
+    int64_t now_ms = clock_now_ms(tree->config.clock);
+
+    pthread_mutex_lock(&tree->lock);
+    bool due = tree->plan_asked_ms == 0 || now_ms - tree->plan_asked_ms >= AGAIN_MS;
+    if (due)
+        tree->plan_asked_ms = now_ms;
+    pthread_mutex_unlock(&tree->lock);
+    return due;
+}
+
+/* What is known is told at once; past its ttl the next df tells what this fetch brings, which goes
+ * on without anybody who waits for it. */
+static void ask_again(struct tree *tree)
+{
+    struct cache *cache = tree->config.cache;
+    struct record *record = NULL;
+    struct problem ignored;
+    struct cancel nobody;
+
+    if (cache_fresh_for_ms(cache, leaf_singleton()) > 0 || !is_due(tree))
+        return;
+    cancel_init(&nobody, tree->config.group, clock_now_ms(&clock_system));
+    cache_read(cache, leaf_singleton(), NULL, &nobody, &record, &ignored);
+    record_unref(record);
+    cancel_finish(&nobody);
+}
+
 static struct record *known_utilization(struct call *call, struct tree *tree)
 {
     struct cache *cache = tree->config.cache;
     struct record *record = cache_by_id(cache, leaf_singleton(), "");
     struct problem ignored;
 
-    if (record != NULL)
+    if (record != NULL) {
+        ask_again(tree);
         return record;
+    }
     cancel_set_deadline(call->cancel, clock_now_ms(&clock_system) + ASK_MS);
     if (cache_read(cache, leaf_singleton(), NULL, call->cancel, &record, &ignored) < 0)
         return NULL;

@@ -6,6 +6,7 @@
 #include "tree/draft.h"
 #include "tree/leaf_rows.h"
 #include "util/json.h"
+#include "util/memory.h"
 
 #include <errno.h>
 #include <string.h>
@@ -127,16 +128,38 @@ static struct json_object *describe_kinds(struct tree *tree)
     return kinds;
 }
 
+static const struct {
+    const char *key;
+    enum journal_name name;
+} total_rows[] = {
+    {"errors", JOURNAL_ERRORS},
+    {"changes", JOURNAL_CHANGES},
+    {"requests", JOURNAL_REQUESTS},
+};
+
 /* What there was of each since the start; of those who wait, how many there are. */
 static struct json_object *describe_totals(struct tree *tree)
 {
     const struct waiting_room *room = tree->config.room;
     struct json_object *totals = json_object_new_object();
 
+    for (size_t i = 0; i < sizeof total_rows / sizeof total_rows[0]; i++)
+        json_object_object_add(totals, total_rows[i].key,
+                               json_object_new_int64((int64_t)journal_entries(tree->config.journal,
+                                                                              total_rows[i].name)));
     json_object_object_add(
         totals, "waiting",
         json_object_new_int64(room == NULL ? 0 : (int64_t)waiting_room_count(room)));
     return totals;
+}
+
+static void add_date(struct json_object *object, const char *key, int64_t wall_ms)
+{
+    char text[CLOCK_ISO_SIZE] = "";
+
+    if (wall_ms > 0)
+        clock_format_iso(wall_ms, text);
+    add_text(object, key, text);
 }
 
 int status_render(struct call *call, struct node node, bool wait, struct buf *out)
@@ -155,6 +178,9 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "user", session.user);
     json_object_object_add(status, "key", describe_key(tree));
     json_object_object_add(status, "totals", describe_totals(tree));
+    add_date(status, "last_answer", journal_last_answer_ms(tree->config.journal));
+    json_object_object_add(status, "resident_bytes",
+                           json_object_new_int64((int64_t)memory_resident_bytes()));
     if (tree->config.guard != NULL)
         json_object_object_add(status, "guard", describe_guard(tree));
     json_object_object_add(status, "kinds", describe_kinds(tree));

@@ -55,6 +55,7 @@ struct tree {
     size_t scratch_count;
     struct api_session session; /* asked once, for status.json */
     bool session_asked;
+    int64_t plan_asked_ms; /* monotonic: when df last had the plan asked for; 0: never */
 };
 
 #endif

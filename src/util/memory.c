@@ -4,6 +4,8 @@
 #include "util/memory.h"
 
 #include <malloc.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #define ARENAS          2
 #define OWN_BLOCK_BYTES (512 * 1024)
@@ -19,4 +21,17 @@ void memory_give_back(size_t freed_bytes)
 {
     if (freed_bytes >= MEMORY_LARGE_BYTES)
         malloc_trim(0);
+}
+
+size_t memory_resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    size_t pages = 0;
+
+    if (file == NULL)
+        return 0;
+    if (fscanf(file, "%*u %zu", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
 }

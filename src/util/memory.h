@@ -14,6 +14,8 @@ void memory_setup(void);
 /* To be called when something of that size was freed: from MEMORY_LARGE_BYTES on, what malloc keeps
  * is given back to the system. */
 void memory_give_back(size_t freed_bytes);
+/* How much of its memory is in RAM now, as the system counts it; 0: that is not known. */
+size_t memory_resident_bytes(void);
 #define MEMORY_LARGE_BYTES ((size_t)1 << 20)
 
 #endif

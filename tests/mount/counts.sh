@@ -181,4 +181,39 @@ test_df_costs_one_request_when_nothing_is_known()
     nothing_asked
 }
 
+# plan_is BYTES: the next answer says that so much is used.
+plan_is()
+{
+    fault "{\"path\": \"/storage-providers/utilization\", \"status\": 200, \"delayMs\": 500, \"body\":
+        $(api GET /storage-providers/utilization | jq -c --argjson used "$1" '
+            if has("totalUsage") then .totalUsage = $used
+            else .datasets = $used | .models = 0 | .notebooks = 0 | .sharedStorage = 0 end')}"
+}
+
+used_is()
+{
+    [ "$(df -B4096 --output=used "$MNT" | tail -n 1)" -eq "$1" ]
+}
+
+test_df_is_answered_at_once_and_asks_again_in_the_background_once_a_minute()
+{
+    local before
+
+    mounted -- ttl=1
+    plan_is 4096
+    works 'df . > /dev/null'
+    used_is 1
+    pause 1.1
+    forget_requests
+    plan_is 8192
+    before=$(date +%s%N)
+    used_is 1
+    [ $((($(date +%s%N) - before) / 1000000)) -lt $((400 * patience)) ]
+    eventually 3 used_is 2
+    assert_requests 'GET /storage-providers/utilization'
+    pause 1.1
+    used_is 2
+    nothing_asked
+}
+
 run_scenarios "$@"

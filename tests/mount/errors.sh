@@ -133,4 +133,17 @@ test_status_json_says_which_request_failed_and_how()
     prints null "$problem"
 }
 
+test_status_json_counts_what_one_would_alarm_on()
+{
+    mounted
+    works 'ls drives > /dev/null'
+    shell "mkdir new; mkdir new; mkdir other; echo archive2 > drives/archive/name
+        cp .paperspacefs/status.json $T"
+    assert_eq '[3,1,true]' "$(jq -c '[.totals.errors, .totals.changes, .totals.waiting >= 0]' "$T/status.json")"
+    jq -e '.totals.requests >= 2 and .resident_bytes > 1000000 and .guard.limit == 20
+        and .guard.spent == 0 and .last_answer > "2020"' "$T/status.json" >/dev/null
+    assert_eq 6 "$(jq '.kinds.drives | [.online, .age_s, .stale, .count, .requests, .drafts] | length
+        - (map(select(. == null)) | length)' "$T/status.json")"
+}
+
 run_scenarios "$@"

@@ -163,10 +163,11 @@ test_docs_a_refused_change_has_no_event()
     prints $'200 true\n422 false' 'jq -r "\"\(.status) \(.event != null)\"" .paperspacefs/changes.jsonl'
 }
 
-test_df_of_a_team_over_its_plan_is_0_available()
+test_docs_df_of_a_team_over_its_plan_is_0_available()
 {
-    mounted --data "$(with_data '{"utilization": {"remainingFreeStorage": "-5000000000",
-        "totalUsage": "500000000000"}}')"
+    mounted --data "$(with_data '{"utilization": {"datasetUsage": 0, "modelUsage": 0,
+        "notebookWorkspaceUsage": 0, "remainingFreeStorage": -5000000000, "sharedStorageUsage": 0,
+        "totalFreeStorage": 0, "totalUsage": 500000000000}}')"
     prints 0 "cat utilization.json > /dev/null; df -B1 --output=avail . | tail -1 | tr -d ' '"
 }
 
