@@ -13,8 +13,8 @@
 #   scripts/test.sh --build-dir DIR                 not in build/…
 #
 # Environment: CC, MAKEFLAGS (default -j with all processors); for the mount tests
-# PFS_TEST_ONLY, a regex of test points, and PFS_TEST_SHARE=N, every Nth of them in
-# one dialect; CI=true: no /dev/fuse is a failure.
+# PFS_TEST_ONLY, a regex of test points; PFS_TEST_SHARE=N, every Nth of them, in the
+# two dialects by turns (default 1; 0: all of them in both); CI=true: no /dev/fuse is a failure.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -142,7 +142,7 @@ run_tests()
         ;;
     esac
     tests_path
-    export PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-2}
+    export PFS_TEST_SHARE=${PFS_TEST_SHARE:-1} PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-2}
     "${wrapper[@]}" make "${args[@]}" </dev/null >check.log 2>&1
 }
 

@@ -164,6 +164,21 @@ static size_t value_bytes(const struct buf *text)
     return size > 0 && text->data[size - 1] == '\n' ? size - 1 : size;
 }
 
+/* Nothing is written where nothing is: as a copy of the tree does that is put back. */
+static bool stays_unset(struct call *call, const struct file *file, uint32_t number)
+{
+    struct json_object *members;
+    struct field_key key;
+
+    if (value_bytes(&file->text) > 0)
+        return false;
+    members = field_members(call, file->node.dir, FIELDS_KNOWN);
+    bool unset = members != NULL && field_key_of_number(file->node.dir, members, number, &key) &&
+                 !key.answered;
+    json_object_put(members);
+    return unset;
+}
+
 static int commit_field(struct call *call, struct file *file)
 {
     struct dir *dir = file->node.dir;
@@ -175,6 +190,8 @@ static int commit_field(struct call *call, struct file *file)
 
     if (row == NULL || ops->commit_edit == NULL)
         return -ENOENT;
+    if (stays_unset(call, file, leaf_acts_as(dir, file->node.leaf)))
+        return 0;
     int rc =
         parse_value(call, row, row->key, buf_text(&file->text), value_bytes(&file->text), &value);
     if (rc == 0)

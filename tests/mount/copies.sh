@@ -166,7 +166,8 @@ brings_nothing_back()
 test_a_tree_copied_back_brings_nothing_back()
 {
     known
-    works "rsync -a drives/ $T/bak/; cp -r drives $T/cp; rm -r drives/archive"
+    # Without the size it takes the document to make a drive, in whatever order a directory is read.
+    works "rsync -a drives/ $T/bak/; cp -r drives $T/cp; rm $T/cp/archive/size; rm -r drives/archive"
     assert_eq 1 "$(changes | wc -l)"
     forget_requests
     brings_nothing_back "rsync -a $T/bak/archive drives/"

@@ -20,7 +20,8 @@
 #
 # Environment: top_srcdir, top_builddir; PFS_WRAPPER, a command to run the daemon
 # under; PFS_TEST_ONLY, a regex of scenario names; PFS_TEST_SHARE=N, every Nth of
-# them, in one dialect; PFS_TEST_PATIENCE, a factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
+# them, in the two dialects by turns (PFS_TEST_TURN=1: begun with the other one);
+# 0, the default: all in both; PFS_TEST_PATIENCE, a factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
 # some editors behave differently).
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
@@ -33,7 +34,7 @@ if [ -x /usr/bin/dpkg-query ]; then
 fi
 export LC_ALL=C
 umask 022
-unset "${!PAPERSPACE_@}" http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+unset "${!PAPERSPACE_@}" MAKEFLAGS MFLAGS http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 PAPERSPACEFS=$top_builddir/paperspacefs
 EMULATOR=$top_builddir/paperspace-emulator
 KEY=demo-key
@@ -65,7 +66,7 @@ list_scenarios()
     local share=${PFS_TEST_SHARE:-0}
 
     sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0" | grep -E -e "${PFS_TEST_ONLY:-.}" |
-        awk -v share="$share" '
+        awk -v share="$share" -v turn="${PFS_TEST_TURN:-0}" '
             share > 0 && NR % share != 0 { next }
             { chosen = share > 0 ? ++turn % 2 : -1 }
             !/^test_openapi_/ && (/^test_docs_/ || chosen != 0) { docs[NR] = $0 " docs" }

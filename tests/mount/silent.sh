@@ -80,6 +80,12 @@ test_docs_events_that_hang_hold_up_no_change()
 }
 
 # Connections that are open pass nothing any more, as after a suspend: new ones do.
+all_online()
+{
+    jq -e '[.kinds | .drives, .snapshots, .providers | .online] | all' \
+        "$MNT/.paperspacefs/status.json" >/dev/null
+}
+
 test_connections_that_died_in_silence_cost_one_timeout()
 {
     mounted -- timeout=2,ttl=3600
@@ -94,8 +100,7 @@ test_connections_that_died_in_silence_cost_one_timeout()
     quickly 'touch providers; ls providers > /dev/null'
     quickly 'mv snapshots/before-upgrade snapshots/after-upgrade'
     quickly 'mkdir "machines/$(ls machines | head -n 1)/now"'
-    assert_eq true "$(jq -c '[.kinds | .drives, .snapshots, .providers | .online] | all' \
-        "$MNT/.paperspacefs/status.json")"
+    eventually 10 all_online
 }
 
 # What was sent over one is asked of another: a change that is made after a timeout is made.

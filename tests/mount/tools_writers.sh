@@ -19,6 +19,12 @@ way_busybox_append() { busybox sh -c 'echo "$(cat "$1")" >> "$2"' - "$(plain)" "
 way_zsh()           { zsh -f -c 'print -r -- "$(cat "$1")" > "$2"' - "$new" "$f"; }
 way_zsh_append()    { zsh -f -c 'print -r -- "$(cat "$1")" >> "$2"' - "$new" "$f"; }
 
+# A file that a tool has put beside the document goes along when that renames the directory.
+without_backup()
+{
+    rm -f "$f$1" "drives/$NEW/${f##*/}$1"
+}
+
 way_cat()           { cat "$new" > "$f"; }
 way_cat_append()    { cat "$new" >> "$f"; }
 way_tee()           { tee "$f" < "$new" > /dev/null; }
@@ -28,10 +34,7 @@ way_cp_p()          { cp -p "$new" "$f"; }
 way_cp_a()          { cp -a "$new" "$f"; }
 way_cp_f()          { cp -f "$new" "$f"; }
 way_cp_remove()     { cp --remove-destination "$new" "$f"; }
-way_cp_backup()     { cp -b "$new" "$f" && rm "$f~"; }
-way_install()       { install "$new" "$f"; }
-way_install_p()     { install -p -m 600 "$new" "$f"; }
-way_install_c()     { install -C "$new" "$f"; }
+way_cp_backup()     { cp -b "$new" "$f" && without_backup '~'; }
 way_mv_from_other() { cp "$new" "$T/moved" && mv "$T/moved" "$f"; }
 way_mv_within()     { cp "$new" "$d/moved" && mv "$d/moved" "$f"; }
 way_mv_f_within()   { cp "$new" "$d/moved" && mv -f -T "$d/moved" "$f"; }
@@ -44,10 +47,10 @@ way_busybox_cp()    { busybox cp "$new" "$f"; }
 way_busybox_mv()    { cp "$new" "$d/moved" && busybox mv "$d/moved" "$f"; }
 
 way_sed()           { sed -i "s/$OLD/$NEW/" "$f"; }
-way_sed_bak()       { sed -i.bak "s/$OLD/$NEW/" "$f" && rm "$f.bak"; }
+way_sed_bak()       { sed -i.bak "s/$OLD/$NEW/" "$f" && without_backup .bak; }
 way_busybox_sed()   { busybox sed -i "s/$OLD/$NEW/" "$f"; }
 way_perl()          { perl -i -pe "s/$OLD/$NEW/" "$f"; }
-way_perl_bak()      { perl -i.bak -pe "s/$OLD/$NEW/" "$f" && rm "$f.bak"; }
+way_perl_bak()      { perl -i.bak -pe "s/$OLD/$NEW/" "$f" && without_backup .bak; }
 way_gawk()          { gawk -i inplace "{ sub(\"$OLD\", \"$NEW\") } 1" "$f"; }
 way_jq_mv()         { jq . "$new" > "$d/tmp" && mv "$d/tmp" "$f"; }
 way_patch()         { { diff -u "$f" "$new" || true; } | patch --quiet --reject-file=- "$f"; }
@@ -311,9 +314,6 @@ cp_a            Invalid argument
 cp_f            Invalid argument
 cp_remove       Invalid argument
 cp_backup       Invalid argument
-install         Invalid argument
-install_p       Invalid argument
-install_c       Invalid argument
 mv_from_other   Invalid argument
 mv_within       Bad message
 mv_f_within     Bad message
@@ -325,6 +325,21 @@ sponge          Invalid argument
 busybox_cp      Invalid argument
 busybox_mv      Bad message
 END
+}
+
+# It sets the mode by the name that it was given, once all is written: not for what renames.
+test_docs_install()
+{
+    mounted -- ttl=3600
+    works 'ls providers > /dev/null'
+    for bucket in one two three; do
+        echo $bucket-bucket >"$T/$bucket"
+    done
+    works "install $T/one providers/backups/s3Config/bucket"
+    works "install -p -m 600 $T/two providers/backups/s3Config/bucket"
+    works "install -C $T/three providers/backups/s3Config/bucket"
+    assert_eq '"one-bucket" "two-bucket" "three-bucket"' \
+        "$(changes | grep -o '[a-z]*-bucket"' | sed 's/^/"/' | paste -sd ' ')"
 }
 
 test_editors_in_place()

@@ -171,7 +171,7 @@ START_TEST(bodies_are_validated)
     expect_wrong_field("POST", "/shared-drives", "{\"size\":0}", "size");
     expect_wrong_field("POST", "/shared-drives", "{\"size\":9223372036854775808}", "size");
     expect_wrong_field("POST", "/shared-drives", "{\"colour\":\"red\"}", "colour");
-    expect_wrong_field("POST", "/snapshots", "{\"machineId\":\"a/b\"}", "machineId");
+    expect_wrong_field("POST", "/snapshots", "{\"name\":\"a\",\"machineId\":\"\"}", "machineId");
     expect_wrong_field("POST", "/storage-providers", "{\"storageProviderType\":\"gcs\"}",
                        "storageProviderType");
     expect_wrong_field("POST", "/storage-providers", "{\"s3Config\":{\"region\":\"moon\"}}",
@@ -293,7 +293,7 @@ START_TEST(openapi_has_no_bounds_of_a_limit)
         const char *limit;
         int status;
         int items;
-    } rows[] = {{"1", 200, 1}, {"121", 200, 121}, {"100000", 200, 308},
+    } rows[] = {{"1", 200, 1}, {"121", 200, 121}, {"100000", 200, 300},
                 {"0", 200, 0}, {"-1", 200, 0},    {"x", 400, 0},
                 {"", 400, 0},  {"1.5", 400, 0},   {"--1", 400, 0}};
 

@@ -505,7 +505,7 @@ static const struct {
     {"{\"drives\": {\"size\": 1000000000000}}", ": drives.size: sizes are in GB"},
     {"{\"drives\": {\"networkId\": 7}}", ": drives.networkId: a string is wanted"},
     {"{\"drives\": {\"privateNetworkId\": 7}}", ": drives.privateNetworkId: a string is wanted"},
-    {"{\"snapshots\": {\"machineId\": \"../x\"}}", ": snapshots.machineId: that is no ID"},
+    {"{\"snapshots\": {\"machineId\": \"..\"}}", ": snapshots.machineId: that is no ID"},
     {"{\"snapshots\": {\"machineId\": 1}}", ": snapshots.machineId: a string is wanted"},
     {"{\"snapshots\": {\"storageSize\": 1}}", ": snapshots.storageSize: it can't be given"},
     {"{\"providers\": {\"s3Config\": 1}}", ": providers.s3Config: an object is wanted"},
