@@ -42,13 +42,11 @@ includes()
     sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1"
 }
 
-# The room of a path below src/, empty for src/ itself.
+# room_of PATH: the room of a path below src/, in `found_room`; empty for src/ itself.
 room_of()
 {
-    case $1 in
-    */*) echo "${1%%/*}" ;;
-    *) echo '' ;;
-    esac
+    found_room=${1%%/*}
+    [[ "$1" == */* ]] || found_room=
 }
 
 # judge ROOM QUOTE NAME FILE: says what is wrong with one #include.
@@ -62,7 +60,8 @@ judge()
     if [ "$quote" = '<' ] || [ "$name" = config.h ] || [ -z "$room" ]; then
         return
     fi
-    target=$(room_of "$name")
+    room_of "$name"
+    target=$found_room
     if [ -z "$target" ]; then
         echo "$file: \"$name\" does not name its room"
     elif [ -z "${below[$target]+set}" ]; then
@@ -79,7 +78,8 @@ wrong_includes()
 
     while read -r file; do
         relative=${file#"$1/src/"}
-        room=$(room_of "$relative")
+        room_of "$relative"
+        room=$found_room
         if [ -n "$room" ] && [ -z "${below[$room]+set}" ]; then
             echo "src/$relative: the room $room is not known"
             continue
@@ -101,13 +101,21 @@ unlicensed()
             roots+=("$1/$file")
         fi
     done
-    while read -r file; do
-        if ! head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT'; then
-            echo "${file#"$1/"}: no SPDX line in the first three lines"
-        fi
-    done < <(find "${roots[@]}" -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.mk' \
+    find "${roots[@]}" -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.mk' \
         -o -name '*.m4' -o -name '*.ac' -o -name '*.am' -o -name '*.py' -o -path '*/.ci/run' \) \
-        ! -name '*~' | sort)
+        ! -name '*~' -print0 | sort -z | xargs -0 awk -v root="$1/" '
+        FNR == 1 { tell(); name = FILENAME; sub(root, "", name); licensed = 0 }
+        FNR <= 3 && /SPDX-License-Identifier: MIT/ { licensed = 1 }
+        END { tell() }
+        function tell() {
+            if (name != "" && !licensed) print name ": no SPDX line in the first three lines"
+        }'
+}
+
+# unusable ROOT: every program of tests/mount that can't be run by its name.
+unusable()
+{
+    find "$1/tests/mount" -name '*.sh' ! -perm -u+x -exec grep -l '^#!' {} + || true
 }
 
 # without_config ROOT: every .c of src/ whose first #include is not config.h.
@@ -164,6 +172,7 @@ spdx='/* SPDX-License-Identifier: MIT */\n'
 
 holds 'every #include points to the same room or below' wrong_includes "$root"
 holds 'every source has its SPDX line' unlicensed "$root"
+holds 'every test program can be run' unusable "$root"
 holds 'every .c file includes config.h first' without_config "$root"
 holds 'the kernel is never notified' notifications "$root"
 catches 'an arrow that points up is caught' src/util/a.c '#include "http/http.h"\n' wrong_includes
