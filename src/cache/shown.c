@@ -45,11 +45,9 @@ static void set_all(struct shown *shown)
 
 void shown_add(struct shown *shown, uint64_t key)
 {
-    if (key == 0)
-        set_all(shown);
-    else if (shown->all)
+    if (key != 0 && shown->all)
         remove_key(shown, key);
-    else if (!add_key(shown, key))
+    else if (key == 0 || !add_key(shown, key))
         set_all(shown);
 }
 
