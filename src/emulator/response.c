@@ -73,7 +73,7 @@ static const char *stream_at(const struct stream *stream, uint64_t position, siz
         return stream->text + position;
     }
     position -= stream->length;
-    if (position < flood) {
+    if (position < flood && stream->unit_length > 0) {
         *length = stream->unit_length - (size_t)(position % stream->unit_length);
         return unit + position % stream->unit_length;
     }
