@@ -42,7 +42,7 @@ static uint64_t digest_number(uint64_t hash, struct json_object *value)
     const char *text = json_number_text(value);
     double number = text == NULL ? 0 : strtod(text, NULL);
 
-    if (isinf(number))
+    if (text != NULL && isinf(number))
         return add_bytes(hash, text, strlen(text));
     if (number == 0)
         number = 0; /* not -0 */
