@@ -85,13 +85,13 @@ bool api_dialect_known(const struct api *api);
 typedef bool api_progress(void *ctx, size_t items);
 
 /* Lists all resources of a kind, every page, in the API's order, duplicates (by id) dropped; items
- * without an id are left out and counted (nothing but such: PROBLEM_PROTOCOL); a PROBLEM_PROTOCOL is
- * a cursor that comes back; a list that goes on
- * beyond max_list_items or max_list_bytes, or has a cursor of more than 4 KiB, is
- * PROBLEM_TOO_LARGE; one that brings next to nothing with each page is not asked for faster than 20
- * pages a second, and after 11 that bring nothing it is PROBLEM_PROTOCOL. The first list of any
- * kind that answers decides the dialect (a bare array or an object with `items`); a 400 to the
- * query is tried once without a query. Empty `out` on entry; filled on success only. */
+ * without an id are left out and counted (nothing but such: PROBLEM_PROTOCOL); a PROBLEM_PROTOCOL
+ * is a cursor that comes back; a list that goes on beyond max_list_items or max_list_bytes, or has
+ * a cursor of more than 4 KiB, is PROBLEM_TOO_LARGE; one that brings next to nothing with each page
+ * is not asked for faster than 20 pages a second, and after 11 that bring nothing it is
+ * PROBLEM_PROTOCOL. The first list of any kind that answers decides the dialect (a bare array or an
+ * object with `items`); a 400 to the query is tried once without a query. Empty `out` on entry;
+ * filled on success only. */
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);

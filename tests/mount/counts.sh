@@ -21,7 +21,7 @@ pages()
 
 test_a_thousand_snapshots_cost_nine_requests_cold_and_none_warm()
 {
-    mounted --populate 1000
+    mounted --populate 1000 -- ttl=3600
     works 'ls -lR snapshots | grep -c snapshot.json'
     assert_eq 1000 "$out"
     pages 9
