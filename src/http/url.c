@@ -67,8 +67,8 @@ static const char *refusal(CURLU *parsed, const char *url)
     if (!known)
         return fault_words(CURLUE_BAD_SCHEME);
     /* libcurl is content with one slash, and with three. */
-    const char *host = strstr(url, "://");
-    if (host == NULL || host[strlen("://")] == '/')
+    const char *host = strchr(url, ':');
+    if (host == NULL || strncmp(host, "://", 3) != 0 || host[3] == '/')
         return "a URL with no host in it is not accepted";
     if (strpbrk(url, "?#") != NULL)
         return "a URL with a query or fragment is not accepted";
