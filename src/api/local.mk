@@ -69,6 +69,6 @@ tests_unit_test_api_retry_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_retry_LDADD = $(api_test_libs)
 
 check_PROGRAMS += tests/unit/test_api_bounds
-tests_unit_test_api_bounds_SOURCES = tests/unit/test_api_bounds.c
+tests_unit_test_api_bounds_SOURCES = tests/unit/test_api_bounds.c tests/unit/instrumented.h
 tests_unit_test_api_bounds_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_bounds_LDADD = $(api_test_libs)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "api/api.h"
+#include "instrumented.h"
 #include "util/memory.h"
 
 #include <check.h>
@@ -121,14 +122,9 @@ static long status_bytes(const char *key)
     return kib * 1024;
 }
 
-/* Sanitizers keep and add memory of their own. */
 static bool can_measure(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return false;
-#else
-    return status_bytes("VmHWM:") > 0;
-#endif
+    return !is_instrumented() && status_bytes("VmHWM:") > 0;
 }
 
 static const struct row {

@@ -2,6 +2,7 @@
 /* 100,000 resources: time and memory. */
 #include "config.h"
 
+#include "instrumented.h"
 #include "test_cache_room.h"
 
 #include <malloc.h>
@@ -12,21 +13,6 @@
 
 #define MANY     100000
 #define MACHINES 1000
-
-/* Under sanitizers and valgrind everything is slower and bigger: the numbers mean nothing there. */
-static bool is_instrumented(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-    return true;
-#endif
-#endif
-    const char *preload = getenv("LD_PRELOAD");
-
-    return preload != NULL && strstr(preload, "vgpreload") != NULL;
-}
 
 static void add_snapshots(size_t count)
 {
