@@ -5,6 +5,7 @@
 #include "tree/dir.h"
 
 #include "tree/dates.h"
+#include "tree/rebound.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +46,6 @@ uint64_t dir_serial(const struct dir *dir)
     return dir->serial;
 }
 
-static void free_rebound(struct rebound *rebound)
-{
-    free(rebound->name);
-    free(rebound->left_by);
-    *rebound = (struct rebound){0};
-}
-
 static void dir_free(struct dir *dir)
 {
     for (size_t i = 0; i < dir->retired_count; i++)
@@ -63,9 +57,7 @@ static void dir_free(struct dir *dir)
     free(dir->overlay.hidden);
     free(dir->roles);
     birth_finish(&dir->birth);
-    for (unsigned i = 0; dir->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++)
-        free_rebound(&dir->rebounds[i]);
-    free(dir->rebounds);
+    rebounds_finish(dir);
     free(dir);
 }
 
@@ -202,107 +194,6 @@ struct dir *dir_child(struct dir *parent, const char *name)
     return dir;
 }
 
-static uint64_t hash_id(const char *id)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
-    for (; *id != '\0'; id++)
-        hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-void dir_note_own(struct tree *tree, const char *id)
-{
-    pthread_mutex_lock(&tree->lock);
-    tree->own_ids[tree->own_next] =
-        (struct own_change){hash_id(id), clock_now_ms(tree->config.clock)};
-    tree->own_next = (tree->own_next + 1) % OWN_IDS_REMEMBERED;
-    pthread_mutex_unlock(&tree->lock);
-}
-
-/* With tree->lock held. */
-static bool is_own(const struct tree *tree, const char *id)
-{
-    int64_t since_ms = clock_now_ms(tree->config.clock) - OWN_CHANGE_MS;
-    uint64_t hash = hash_id(id);
-
-    for (unsigned i = 0; i < OWN_IDS_REMEMBERED; i++)
-        if (tree->own_ids[i].id_hash == hash && tree->own_ids[i].at_ms > since_ms)
-            return true;
-    return false;
-}
-
-/* Whether the name of `known` goes to another resource without this mount's doing. With tree->lock
- * held. */
-static bool is_surprise(const struct dir *known, const char *id)
-{
-    return id != NULL && dir_id(known) != NULL && !is_own(known->tree, id) &&
-           !is_own(known->tree, dir_id(known));
-}
-
-/* With tree->lock held; without memory it is not remembered. `left_by` NULL: it went to another. */
-static void note_rebound(struct dir *parent, const char *name, const char *left_by)
-{
-    if (parent->rebounds == NULL)
-        parent->rebounds = calloc(REBOUNDS_REMEMBERED, sizeof *parent->rebounds);
-    if (parent->rebounds == NULL)
-        return;
-    struct rebound *rebound = &parent->rebounds[parent->rebound_next];
-    parent->rebound_next = (parent->rebound_next + 1) % REBOUNDS_REMEMBERED;
-    free_rebound(rebound);
-    *rebound = (struct rebound){strdup(name), copy_or_null(left_by),
-                                clock_now_ms(parent->tree->config.clock)};
-}
-
-/* Whether the name, which is handed out for `id` now, was left by another's directory, which is
- * what the user was shown by it. With tree->lock held. */
-static bool take_left(struct dir *parent, const char *name, const char *id)
-{
-    bool surprise = false;
-
-    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
-        struct rebound *rebound = &parent->rebounds[i];
-        if (rebound->name == NULL || rebound->left_by == NULL || strcmp(rebound->name, name) != 0)
-            continue;
-        surprise = surprise ||
-                   (id != NULL && strcmp(rebound->left_by, id) != 0 && !is_own(parent->tree, id));
-        free_rebound(rebound);
-    }
-    return surprise;
-}
-
-/* With tree->lock held. */
-static struct rebound *find_rebound(struct dir *parent, const char *name)
-{
-    int64_t since_ms = clock_now_ms(parent->tree->config.clock) - REBOUND_MS;
-
-    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
-        struct rebound *rebound = &parent->rebounds[i];
-        if (rebound->name != NULL && rebound->left_by == NULL && rebound->at_ms > since_ms &&
-            strcmp(rebound->name, name) == 0)
-            return rebound;
-    }
-    return NULL;
-}
-
-bool dir_was_rebound(struct dir *parent, const char *name)
-{
-    pthread_mutex_lock(&parent->tree->lock);
-    bool found = find_rebound(parent, name) != NULL;
-    pthread_mutex_unlock(&parent->tree->lock);
-    return found;
-}
-
-bool dir_is_rebound(struct dir *dir)
-{
-    struct tree *tree = dir->tree;
-
-    pthread_mutex_lock(&tree->lock);
-    bool rebound = dir->attached && find_rebound(dir->parent, dir_name(dir)) != NULL;
-    pthread_mutex_unlock(&tree->lock);
-    return rebound;
-}
-
 /* The old name may still be borrowed by somebody: it lives as long as the object. */
 static bool retire_name(struct dir *dir, char *name)
 {
@@ -350,15 +241,6 @@ static void make_home(struct dir *dir)
     dir->home = true;
 }
 
-/* The name was another's until now, or another's directory has left it. With tree->lock held. */
-static void note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id)
-{
-    bool left = take_left(parent, name, id);
-
-    if (left || (known != NULL && is_surprise(known, id)))
-        note_rebound(parent, name, NULL);
-}
-
 /* The listed directory of `id` is known by another name: brings it here. With tree->lock held;
  * NULL: it is not, or no memory. */
 static struct dir *bring_home(struct dir *parent, char **name, struct dir *known, const char *id)
@@ -367,9 +249,9 @@ static struct dir *bring_home(struct dir *parent, char **name, struct dir *known
 
     if (home == NULL || home == known)
         return NULL;
-    note_surprise(parent, *name, known, id);
-    if (home->attached && !is_own(parent->tree, id))
-        note_rebound(parent, dir_name(home), id);
+    rebound_note_surprise(parent, *name, known, id);
+    if (home->attached)
+        rebound_note_left(parent, dir_name(home), id);
     if (!move(home, *name))
         return NULL;
     *name = NULL;
@@ -380,7 +262,7 @@ static struct dir *bring_home(struct dir *parent, char **name, struct dir *known
 /* Adds a new object. With tree->lock held. */
 static struct dir *adopt(struct dir *parent, struct dir *fresh, struct dir *known)
 {
-    note_surprise(parent, dir_name(fresh), known, dir_id(fresh));
+    rebound_note_surprise(parent, dir_name(fresh), known, dir_id(fresh));
     if (known != NULL)
         detach(known);
     fresh->serial = ++parent->tree->next_serial;

@@ -35,7 +35,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/resource_files.c \
   src/tree/restore.c \
   src/tree/root.c \
-  src/tree/dir_path.c \
+  src/tree/rebound.c src/tree/rebound.h src/tree/dir_path.c \
   src/tree/dates.c src/tree/dates.h \
   src/tree/shown.c src/tree/shown.h \
   src/tree/scratch.c src/tree/scratch.h src/tree/scratch_internal.h \
