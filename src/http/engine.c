@@ -21,6 +21,7 @@ static void finish(struct http *http, struct transfer *transfer)
         curl_easy_cleanup(transfer->easy);
         transfer->easy = NULL;
     }
+    sockets_leave(transfer);
     pthread_mutex_lock(&http->lock);
     transfer->response.progress = transfer->sent ? HTTP_SENT : HTTP_NOT_SENT;
     transfer->state = TRANSFER_DONE;

@@ -213,6 +213,7 @@ void http_response_finish(struct http_response *response)
 {
     if (response->held != NULL)
         atomic_fetch_sub(response->held, response->held_bytes);
+    response->held = NULL;
     response->held_bytes = 0;
     buf_finish(&response->body);
 }

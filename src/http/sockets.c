@@ -65,11 +65,35 @@ static void watch(int fd, const struct transfer *transfer)
     set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)(half_ms < most_ms ? half_ms : most_ms));
 }
 
+static struct socket *find(struct http *http, curl_socket_t fd)
+{
+    struct socket *entry;
+
+    TAILQ_FOREACH (entry, &http->sockets, link)
+        if (entry->fd == fd)
+            break;
+    return entry;
+}
+
+static void drop(struct http *http, struct socket *entry)
+{
+    struct transfer *transfer;
+
+    TAILQ_FOREACH (transfer, &http->running, link)
+        if (transfer->socket == entry)
+            transfer->socket = NULL;
+    TAILQ_REMOVE(&http->sockets, entry, link);
+    free(entry);
+}
+
 /* A socket that is not noted, for lack of memory, is taken for one that is alive. */
 static void note(struct transfer *transfer, int fd)
 {
+    struct socket *closed = find(transfer->http, fd); /* the number is another's now */
     struct socket *entry = malloc(sizeof *entry);
 
+    if (closed != NULL)
+        drop(transfer->http, closed);
     if (entry == NULL)
         return;
     *entry =
@@ -96,29 +120,26 @@ curl_socket_t sockets_open(void *arg, curlsocktype purpose, struct curl_sockaddr
     return fd;
 }
 
-static struct socket *find(struct http *http, curl_socket_t fd)
-{
-    struct socket *entry;
-
-    TAILQ_FOREACH (entry, &http->sockets, link)
-        if (entry->fd == fd)
-            break;
-    return entry;
-}
-
 int sockets_close(void *arg, curl_socket_t fd)
 {
     struct http *http = arg;
     struct socket *entry = find(http, fd);
-    struct transfer *transfer;
 
-    TAILQ_FOREACH (transfer, &http->running, link)
-        if (entry != NULL && transfer->socket == entry)
-            transfer->socket = NULL;
     if (entry != NULL)
-        TAILQ_REMOVE(&http->sockets, entry, link);
-    free(entry);
+        drop(http, entry);
     return close(fd);
+}
+
+void sockets_leave(struct transfer *transfer)
+{
+    struct socket *entry = TAILQ_FIRST(&transfer->http->sockets);
+
+    while (entry != NULL) {
+        struct socket *next = TAILQ_NEXT(entry, link);
+        if (entry->opener == transfer)
+            drop(transfer->http, entry);
+        entry = next;
+    }
 }
 
 static bool has_local(const struct socket *entry, const char *wanted)
@@ -142,10 +163,11 @@ void sockets_use(struct transfer *transfer, const char *ip, int port)
     transfer->socket = NULL;
     transfer->ready_ms = clock_now_ms(&clock_system);
     TAILQ_FOREACH (entry, &transfer->http->sockets, link) {
+        if (transfer->socket != NULL || !has_local(entry, local))
+            continue;
+        transfer->socket = entry;
         if (entry->opener == transfer)
             entry->opener = NULL;
-        if (transfer->socket == NULL && has_local(entry, local))
-            transfer->socket = entry;
     }
 }
 

@@ -20,6 +20,9 @@ int sockets_close(void *arg, curl_socket_t fd);
 
 /* The transfer is about to be sent from that address and port, on transfer->socket from now on. */
 void sockets_use(struct transfer *transfer, const char *ip, int port);
+/* The transfer has ended: libcurl has closed what it opened and did not get to use, and says so
+ * only of sockets that it had begun to use (7.88: cf_socket_close). */
+void sockets_leave(struct transfer *transfer);
 /* Something of an answer came on the transfer's socket. */
 void sockets_prove(struct transfer *transfer);
 /* The transfer has timed out: shuts the idle sockets that brought nothing since it began, and its

@@ -248,6 +248,7 @@ START_TEST(another_spelling_is_no_id)
 
     ck_assert_msg(!id_decode(no_ids[_i], &id), "%s", no_ids[_i]);
     ck_assert_uint_eq(id.size_bytes, 0);
+    buf_finish(&id);
 }
 END_TEST
 
