@@ -9,7 +9,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/document_file.c src/tree/document_file.h \
   src/tree/draft.c src/tree/draft.h \
   src/tree/draft_files.c \
-  src/tree/draft_gone.c \
+  src/tree/draft_gone.c src/tree/draft_list.c \
   src/tree/errors.c src/tree/errors.h \
   src/tree/event_files.c \
   src/tree/field_few.c \
