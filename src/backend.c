@@ -5,7 +5,7 @@
 
 #include "api/share.h"
 #include "cache/guard.h"
-#include "tree/names.h"
+#include "tree/resolve.h"
 #include "util/clock.h"
 
 #include <errno.h>

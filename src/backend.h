@@ -3,8 +3,8 @@
 #ifndef BACKEND_H
 #define BACKEND_H
 
-#include "key.h"
-#include "options.h"
+#include "config/key.h"
+#include "config/options.h"
 #include "tree/tree.h"
 #include "util/cancel.h"
 #include "util/waiting_room.h"

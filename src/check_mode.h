@@ -3,8 +3,8 @@
 #ifndef CHECK_MODE_H
 #define CHECK_MODE_H
 
-#include "key.h"
-#include "options.h"
+#include "config/key.h"
+#include "config/options.h"
 
 /* Prints what is found to standard output, problems per kind. Returns the exit status: 1 when the
  * key is refused, or nothing could be read. */

@@ -4,7 +4,7 @@
 #include "demo.h"
 
 #include "emulator/emulator.h"
-#include "text_file.h"
+#include "config/text_file.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef DEMO_H
 #define DEMO_H
 
-#include "key.h"
-#include "options.h"
+#include "config/key.h"
+#include "config/options.h"
 
 struct demo;
 

@@ -9,8 +9,8 @@
 #include "fs/mountpoint.h"
 #include "fs/session.h"
 #include "fs/watcher.h"
-#include "key.h"
-#include "options.h"
+#include "config/key.h"
+#include "config/options.h"
 #include "util/log.h"
 #include "util/memory.h"
 

@@ -16,10 +16,12 @@ declare -A below=(
     [kinds]='util'
     [http]='util'
     [api]='http kinds util'
+    [document]='api kinds util'
     [cache]='api http kinds util'
     [journal]='cache api http kinds util'
-    [tree]='journal cache api http kinds util'
-    [fs]='tree journal cache api http kinds util'
+    [tree]='document journal cache api http kinds util'
+    [fs]='tree document journal cache api http kinds util'
+    [config]='fs tree document journal cache api http kinds util'
     [emulator]='util'
 )
 

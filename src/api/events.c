@@ -5,6 +5,7 @@
 #include "api/dialect.h"
 #include "api/path.h"
 #include "util/json.h"
+#include "util/file_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #include "api/path.h"
 
 #include "http/http.h"
+#include "util/file_name.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 
 #include "util/buf.h"
 #include "util/clock.h"
+#include "util/file_name.h"
 #include "util/json.h"
 #include "util/memory.h"
 #include "util/problem.h"

@@ -120,8 +120,4 @@ bool field_is_secret(const char *key);
 /* Whether the text mentions the key of a secret in quotes, as a document that has one does. */
 bool field_text_has_secret(const char *text);
 
-/* Whether it is an id: whatever the server calls one, but for "", "." and "..", which
- * percent-encoded would be no segment of a path. */
-bool id_is_valid(const char *id);
-
 #endif

@@ -78,8 +78,3 @@ bool field_text_has_secret(const char *text)
                 return true;
     return false;
 }
-
-bool id_is_valid(const char *id)
-{
-    return id[0] != '\0' && strcmp(id, ".") != 0 && strcmp(id, "..") != 0;
-}

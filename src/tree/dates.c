@@ -8,7 +8,7 @@
 
 #include "tree/dates.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 
 #include <stdlib.h>
 #include <string.h>

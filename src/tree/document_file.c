@@ -2,14 +2,15 @@
 /* The document of a resource as a file: what it shows, and what becomes of what is written. */
 #include "config.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/file.h"
 #include "tree/kind_dir.h"
 #include "tree/document_file.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/renamed.h"
+#include "tree/resolve.h"
 #include "tree/resource.h"
 #include "tree/turns.h"
 #include "util/json.h"

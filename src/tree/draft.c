@@ -10,10 +10,10 @@
 
 #include "tree/draft.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/errors.h"
 #include "tree/leaf.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/json.h"

@@ -2,14 +2,14 @@
 /* The files of a draft, and the create that the last required value completes. */
 #include "config.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/document_file.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/kind_dir.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 #include "util/json.h"
 

@@ -2,12 +2,12 @@
 /* A field's file: its text, and what is written to it, which is an edit with that one key. */
 #include "config.h"
 
-#include "tree/document_parts.h"
+#include "document/parts.h"
 #include "tree/errors.h"
 #include "tree/field_keys.h"
 #include "tree/fields.h"
 #include "tree/file.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "util/json.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 #include "tree/field_keys.h"
 
 #include "tree/fields.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 #include "util/json.h"
 

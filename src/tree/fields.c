@@ -10,7 +10,7 @@
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/field_keys.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/digest.h"

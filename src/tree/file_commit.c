@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/errors.h"
 #include "tree/fields.h"
 #include "tree/file.h"

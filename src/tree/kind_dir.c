@@ -4,12 +4,13 @@
 
 #include "tree/kind_dir.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/draft.h"
 #include "tree/errors.h"
 #include "tree/listing.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/renamed.h"
+#include "tree/resolve.h"
 #include "tree/resource.h"
 #include "tree/shown.h"
 

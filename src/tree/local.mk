@@ -31,6 +31,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/author.c src/tree/author.h \
   src/tree/readme.c \
   src/tree/renamed.c src/tree/renamed.h \
+  src/tree/resolve.c src/tree/resolve.h \
   src/tree/resource.c src/tree/resource.h \
   src/tree/resource_files.c \
   src/tree/restore.c \
@@ -46,7 +47,13 @@ src_tree_libtree_a_SOURCES = \
   src/tree/truncated.c src/tree/truncated.h \
   src/tree/turns.c src/tree/turns.h \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
-include src/tree/pure.mk
+
+check_PROGRAMS += tests/unit/test_names
+tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_names_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_names_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
+  src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \
+  src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
 check_PROGRAMS += tests/unit/test_tree tests/unit/test_tree_saving
 tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
@@ -56,7 +63,8 @@ tests_unit_test_tree_saving_LDADD = $(tests_unit_test_tree_LDADD)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
+tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
+  src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)
 

@@ -4,11 +4,11 @@
 
 #include "tree/machines.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/errors.h"
 #include "tree/kind_dir.h"
 #include "tree/listing.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resource.h"
 #include "tree/shown.h"

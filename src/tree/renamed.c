@@ -12,8 +12,8 @@
 #include "tree/actors.h"
 #include "tree/errors.h"
 #include "tree/file.h"
-#include "tree/names.h"
 #include "tree/process.h"
+#include "tree/resolve.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
 

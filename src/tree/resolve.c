@@ -8,7 +8,9 @@
  */
 #include "config.h"
 
-#include "tree/names.h"
+#include "tree/resolve.h"
+
+#include "util/file_name.h"
 
 #include <string.h>
 

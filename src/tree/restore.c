@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/document_file.h"
 #include "tree/errors.h"
 #include "tree/file.h"

@@ -4,7 +4,7 @@
 
 #include "tree/attr.h"
 #include "tree/dates.h"
-#include "tree/document.h"
+#include "document/document.h"
 #include "tree/errors.h"
 #include "tree/leaf_rows.h"
 #include "tree/listing.h"

@@ -15,7 +15,8 @@
 #include "tree/shown.h"
 
 #include "tree/draft.h"
-#include "tree/names.h"
+#include "tree/resolve.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include "tree/errors.h"
 #include "tree/leaf_rows.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/resource.h"
 #include "util/json.h"
 #include "util/utf8.h"

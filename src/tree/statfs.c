@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "tree/leaf.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "util/json.h"
 
 #include <stdlib.h>

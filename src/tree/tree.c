@@ -11,7 +11,7 @@
 #include "tree/file.h"
 #include "tree/lease.h"
 #include "tree/machines.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
 #include "tree/truncated.h"

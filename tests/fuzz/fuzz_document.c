@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "tree/document.h"
+#include "document/document.h"
 #include "util/json.h"
 
 #include <string.h>

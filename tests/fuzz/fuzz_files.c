@@ -2,9 +2,9 @@
 /* Files that the program reads at its start: TOML of the official client, and defaults=FILE. */
 #include "config.h"
 
-#include "defaults.h"
+#include "config/defaults.h"
 #include "fuzz.h"
-#include "toml.h"
+#include "config/toml.h"
 #include "util/log.h"
 
 #include <string.h>

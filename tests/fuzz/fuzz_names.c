@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "fuzz.h"
-#include "tree/names.h"
+#include "util/file_name.h"
 #include "util/utf8.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 #include "http/http.h"
-#include "options.h"
+#include "config/options.h"
 #include "util/log.h"
 
 #include <string.h>

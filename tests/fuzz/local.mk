@@ -18,7 +18,8 @@ print-fuzzers:
 
 fuzz_api_libs = src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \
   $(CURL_LIBS) $(JSONC_LIBS)
-fuzz_tree_libs = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a $(fuzz_api_libs)
+fuzz_tree_libs = src/config/libconfig.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
+  src/document/libdocument.a $(fuzz_api_libs)
 
 tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz_answer.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_fuzz_answer_LDFLAGS = $(fuzz_ldflags)
@@ -28,8 +29,7 @@ tests_fuzz_fuzz_document_SOURCES = tests/fuzz/fuzz_document.c tests/fuzz/fuzz.h 
 tests_fuzz_fuzz_document_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_document_LDADD = $(fuzz_tree_libs)
 
-tests_fuzz_fuzz_files_SOURCES = tests/fuzz/fuzz_files.c tests/fuzz/fuzz.h $(fuzz_driver) \
-  src/defaults.c src/key_shape.c src/text_file.c src/toml.c
+tests_fuzz_fuzz_files_SOURCES = tests/fuzz/fuzz_files.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_fuzz_files_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_files_LDADD = $(fuzz_tree_libs)
 
@@ -37,9 +37,7 @@ tests_fuzz_fuzz_names_SOURCES = tests/fuzz/fuzz_names.c tests/fuzz/fuzz.h $(fuzz
 tests_fuzz_fuzz_names_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_names_LDADD = $(fuzz_tree_libs)
 
-tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz_options.c tests/fuzz/fuzz.h $(fuzz_driver) \
-  src/defaults.c src/key_shape.c src/options.c src/options_table.c src/options_url.c \
-  src/options_values.c src/text_file.c
+tests_fuzz_fuzz_options_SOURCES = tests/fuzz/fuzz_options.c tests/fuzz/fuzz.h $(fuzz_driver)
 tests_fuzz_fuzz_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 tests_fuzz_fuzz_options_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_fuzz_options_LDADD = $(fuzz_tree_libs) $(FUSE3_LIBS)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "tree/document.h"
+#include "document/document.h"
 
 #include "util/digest.h"
 #include "util/json.h"

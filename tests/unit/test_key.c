@@ -2,8 +2,8 @@
 /* Where the key comes from, and that it is read again: a file, the environment, the client's. */
 #include "config.h"
 
-#include "key.h"
-#include "secret_file.h"
+#include "config/key.h"
+#include "config/secret_file.h"
 #include "util/log.h"
 
 #include <check.h>

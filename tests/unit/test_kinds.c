@@ -3,6 +3,7 @@
 
 #include "kinds/kind.h"
 #include "util/json.h"
+#include "util/file_name.h"
 
 #include <check.h>
 #include <stdlib.h>

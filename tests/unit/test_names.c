@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "tree/names.h"
+#include "tree/resolve.h"
+#include "util/file_name.h"
 
 #include "util/json.h"
 #include "util/utf8.h"

@@ -2,7 +2,7 @@
 /* The command line: what arguments mean, what is refused in which words; and the defaults. */
 #include "config.h"
 
-#include "options.h"
+#include "config/options.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* The part of TOML that is understood, and that the rest is refused with its line. */
 #include "config.h"
 
-#include "toml.h"
+#include "config/toml.h"
 
 #include <check.h>
 #include <stdio.h>

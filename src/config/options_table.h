@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of options: names, values, help. */
+#ifndef CONFIG_OPTIONS_TABLE_H
+#define CONFIG_OPTIONS_TABLE_H
+
+#include "config/options.h"
+
+#include <stdbool.h>
+
+/* Applies one option (name, or name=value) by the table; unknown ones and wrong values are a
+ * problem that names the option. Returns 0 or -1. */
+int option_apply(struct options *options, const char *arg, struct problem *problem);
+/* Applies an argument that is a switch of its own ("-f", "--check"); false: it is none. */
+bool option_apply_switch(struct options *options, const char *arg);
+
+#endif
