@@ -9,7 +9,7 @@ src_api_libapi_a_SOURCES = \
   src/api/attempt.h \
   src/api/call.c \
   src/api/call.h \
-  src/api/change.c \
+  src/api/modify.c \
   src/api/details.c \
   src/api/details.h \
   src/api/dialect.c \

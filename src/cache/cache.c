@@ -6,7 +6,7 @@
 
 #include "cache/change.h"
 #include "cache/collection.h"
-#include "cache/events.h"
+#include "cache/own_events.h"
 
 #include <stdlib.h>
 

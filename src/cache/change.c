@@ -7,7 +7,7 @@
 
 #include "cache/change.h"
 
-#include "cache/events.h"
+#include "cache/own_events.h"
 #include "cache/fetch.h"
 
 #include <stdlib.h>

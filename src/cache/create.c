@@ -8,7 +8,7 @@
 #include "cache/change.h"
 
 #include "cache/collection.h"
-#include "cache/events.h"
+#include "cache/own_events.h"
 #include "cache/fetch.h"
 #include "cache/sent.h"
 #include "util/json.h"

@@ -8,7 +8,7 @@
 #include "cache/fetch.h"
 
 #include "cache/collection.h"
-#include "cache/events.h"
+#include "cache/own_events.h"
 
 /* The server answers, and not only reads if it had been silent. */
 static void note_answer_locked(struct collection *collection)

@@ -7,7 +7,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/collection.c src/cache/collection.h \
   src/cache/create.c \
   src/cache/event_fetch.c \
-  src/cache/events.c src/cache/events.h \
+  src/cache/own_events.c src/cache/own_events.h \
   src/cache/fetch.c src/cache/fetch.h \
   src/cache/fetch_job.c \
   src/cache/gate.c \
@@ -16,7 +16,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/history.c \
   src/cache/lookup.c \
   src/cache/merge.c \
-  src/cache/names.c \
+  src/cache/by_name.c \
   src/cache/noticed.c \
   src/cache/order_dates.c \
   src/cache/patience.c \
@@ -24,7 +24,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
   src/cache/sent.c src/cache/sent.h \
-  src/cache/shown.c \
+  src/cache/read_keys.c \
   src/cache/state.h \
   src/cache/tombstone.c \
   src/cache/update.c \

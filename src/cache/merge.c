@@ -10,7 +10,7 @@
 
 #include "cache/collection.h"
 
-#include "cache/events.h"
+#include "cache/own_events.h"
 #include "util/json.h"
 
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "cache/collection.h"
-#include "cache/events.h"
+#include "cache/own_events.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "cache/collection.h"
 
-#include "cache/events.h"
+#include "cache/own_events.h"
 #include "cache/fetch.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "cache/change.h"
 
 #include "cache/collection.h"
-#include "cache/events.h"
+#include "cache/own_events.h"
 #include "cache/fetch.h"
 
 bool change_may_be_done(enum problem_kind failure)

@@ -11,7 +11,7 @@
 #define PAPERSPACEFS_EMULATOR_CORE_H
 
 #include "emulator/emulator.h"
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 #include "emulator/store.h"
 
 #include <pthread.h>

@@ -6,11 +6,11 @@
 
 #include "emulator/behaviour.h"
 #include "emulator/core.h"
-#include "emulator/events.h"
+#include "emulator/emu_events.h"
 #include "emulator/fault.h"
-#include "emulator/http.h"
+#include "emulator/emu_http.h"
 #include "emulator/load.h"
-#include "emulator/record.h"
+#include "emulator/emu_record.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef PAPERSPACEFS_EMULATOR_FAULT_H
 #define PAPERSPACEFS_EMULATOR_FAULT_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/request.h"
 

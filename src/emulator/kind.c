@@ -3,7 +3,7 @@
 
 #include "emulator/ids.h"
 #include "emulator/kinds.h"
-#include "emulator/page.h"
+#include "emulator/emu_page.h"
 #include "emulator/validate.h"
 
 #include <stdio.h>

@@ -8,38 +8,38 @@ noinst_LIBRARIES += src/emulator/libemulator.a
 src_emulator_libemulator_a_CPPFLAGS = $(EMULATOR_CPPFLAGS)
 src_emulator_libemulator_a_SOURCES = \
 	src/emulator/account.c \
-	src/emulator/answer.c src/emulator/answer.h \
+	src/emulator/emu_answer.c src/emulator/emu_answer.h \
 	src/emulator/behaviour.c src/emulator/behaviour.h \
-	src/emulator/control.c src/emulator/control.h \
+	src/emulator/emu_control.c src/emulator/emu_control.h \
 	src/emulator/core.h \
 	src/emulator/cursor.c src/emulator/cursor.h \
-	src/emulator/dialect.c \
-	src/emulator/drives.c \
+	src/emulator/emu_dialect.c \
+	src/emulator/emu_drives.c \
 	src/emulator/emulator.c src/emulator/emulator.h \
-	src/emulator/events.c src/emulator/events.h \
+	src/emulator/emu_events.c src/emulator/emu_events.h \
 	src/emulator/fault.c src/emulator/fault.h \
-	src/emulator/http.c src/emulator/http.h \
+	src/emulator/emu_http.c src/emulator/emu_http.h \
 	src/emulator/ids.c src/emulator/ids.h \
-	src/emulator/json.c src/emulator/json.h \
+	src/emulator/emu_json.c src/emulator/emu_json.h \
 	src/emulator/json_read.c \
 	src/emulator/kind.c src/emulator/kinds.h \
 	src/emulator/load.c src/emulator/load.h \
-	src/emulator/page.c src/emulator/page.h \
-	src/emulator/providers.c \
-	src/emulator/record.c src/emulator/record.h \
+	src/emulator/emu_page.c src/emulator/emu_page.h \
+	src/emulator/emu_providers.c \
+	src/emulator/emu_record.c src/emulator/emu_record.h \
 	src/emulator/request.c src/emulator/request.h \
 	src/emulator/response.c src/emulator/response.h \
 	src/emulator/route.c src/emulator/route.h \
 	src/emulator/sample.h \
 	src/emulator/sample_docs.c \
 	src/emulator/sample_openapi.c \
-	src/emulator/snapshots.c \
+	src/emulator/emu_snapshots.c \
 	src/emulator/store.c src/emulator/store.h \
 	src/emulator/validate.c src/emulator/validate.h
 
 bin_PROGRAMS += paperspace-emulator
 paperspace_emulator_CPPFLAGS = $(EMULATOR_CPPFLAGS)
-paperspace_emulator_SOURCES = src/emulator/main.c
+paperspace_emulator_SOURCES = src/emulator/emu_main.c
 paperspace_emulator_LDADD = $(EMULATOR_LIBS)
 
 dist_man_MANS += man/paperspace-emulator.1

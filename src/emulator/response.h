@@ -6,7 +6,7 @@
 #ifndef PAPERSPACEFS_EMULATOR_RESPONSE_H
 #define PAPERSPACEFS_EMULATOR_RESPONSE_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 
 #include <microhttpd.h>

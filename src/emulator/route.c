@@ -3,7 +3,7 @@
 
 #include "emulator/route.h"
 
-#include "emulator/events.h"
+#include "emulator/emu_events.h"
 #include "emulator/kinds.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "emulator/store.h"
 
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef PAPERSPACEFS_EMULATOR_VALIDATE_H
 #define PAPERSPACEFS_EMULATOR_VALIDATE_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/request.h"
 

@@ -18,13 +18,13 @@ src_fs_libfs_a_SOURCES = \
   src/fs/mountinfo.h \
   src/fs/mountpoint.c \
   src/fs/mountpoint.h \
-  src/fs/names.c \
+  src/fs/entries.c \
   src/fs/op.c \
   src/fs/op.h \
   src/fs/ops.c \
   src/fs/ops.h \
-  src/fs/probe.c \
-  src/fs/probe.h \
+  src/fs/mount_probe.c \
+  src/fs/mount_probe.h \
   src/fs/session.c \
   src/fs/session.h \
   src/fs/watcher.c \

@@ -4,7 +4,7 @@
 #include "fs/mountpoint.h"
 
 #include "fs/mountinfo.h"
-#include "fs/probe.h"
+#include "fs/mount_probe.h"
 #include "util/log.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* What the emulator makes of a request: its target, then its body (0xFF between them). */
 #include "config.h"
 
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 #include "emulator/request.h"
 #include "fuzz.h"
 

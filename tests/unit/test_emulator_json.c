@@ -2,7 +2,7 @@
 /* JSON text that goes through the emulator, and what it refuses. */
 #include "config.h"
 
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 #include "test_emulator_client.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/page.h"
+#include "emulator/emu_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

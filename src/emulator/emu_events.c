@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/events.h"
+#include "emulator/emu_events.h"
 
 #include "emulator/ids.h"
 #include "emulator/kinds.h"

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "cache/events.h"
+#include "cache/own_events.h"
 
 #include "cache/collection.h"
 #include "cache/fetch.h"

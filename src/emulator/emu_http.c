@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/http.h"
+#include "emulator/emu_http.h"
 
-#include "emulator/control.h"
+#include "emulator/emu_control.h"
 #include "emulator/fault.h"
-#include "emulator/record.h"
+#include "emulator/emu_record.h"
 #include "emulator/request.h"
 #include "emulator/response.h"
 #include "emulator/route.h"

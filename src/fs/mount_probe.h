@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what is mounted on a directory answers. */
-#ifndef FS_PROBE_H
-#define FS_PROBE_H
+#ifndef FS_MOUNT_PROBE_H
+#define FS_MOUNT_PROBE_H
 
 enum probe_life {
     PROBE_EMPTY,  /* it answers, and nothing is in the directory, or that can't be told */

@@ -5,11 +5,11 @@
  */
 #include "config.h"
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/cursor.h"
 #include "emulator/kinds.h"
-#include "emulator/page.h"
+#include "emulator/emu_page.h"
 #include "emulator/sample.h"
 
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/control.h"
+#include "emulator/emu_control.h"
 
 #include "emulator/behaviour.h"
 #include "emulator/fault.h"
-#include "emulator/record.h"
+#include "emulator/emu_record.h"
 #include "emulator/validate.h"
 
 #include <string.h>

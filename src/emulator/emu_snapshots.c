@@ -2,7 +2,7 @@
 /* Snapshots, and the restore of a machine. */
 #include "config.h"
 
-#include "emulator/events.h"
+#include "emulator/emu_events.h"
 #include "emulator/kinds.h"
 #include "emulator/validate.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/record.h"
+#include "emulator/emu_record.h"
 
 #include "emulator/ids.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "emulator/json.h"
+#include "emulator/emu_json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The record of requests received, for tests. The lock is held. */
-#ifndef PAPERSPACEFS_EMULATOR_RECORD_H
-#define PAPERSPACEFS_EMULATOR_RECORD_H
+#ifndef PAPERSPACEFS_EMULATOR_EMU_RECORD_H
+#define PAPERSPACEFS_EMULATOR_EMU_RECORD_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/request.h"
 

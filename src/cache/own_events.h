@@ -3,8 +3,8 @@
  * What became of changes (events.c), and the server's word on those that take their time
  * (event_fetch.c). Private to this room.
  */
-#ifndef CACHE_EVENTS_H
-#define CACHE_EVENTS_H
+#ifndef CACHE_OWN_EVENTS_H
+#define CACHE_OWN_EVENTS_H
 
 #include "cache/state.h"
 

@@ -3,8 +3,8 @@
  * The answer to one request, while it is being made. Plain memory, owned by
  * the thread that answers: no lock is needed.
  */
-#ifndef PAPERSPACEFS_EMULATOR_ANSWER_H
-#define PAPERSPACEFS_EMULATOR_ANSWER_H
+#ifndef PAPERSPACEFS_EMULATOR_EMU_ANSWER_H
+#define PAPERSPACEFS_EMULATOR_EMU_ANSWER_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists: query parameters, filters, order, pages. */
-#ifndef PAPERSPACEFS_EMULATOR_PAGE_H
-#define PAPERSPACEFS_EMULATOR_PAGE_H
+#ifndef PAPERSPACEFS_EMULATOR_EMU_PAGE_H
+#define PAPERSPACEFS_EMULATOR_EMU_PAGE_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/request.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "fs/probe.h"
+#include "fs/mount_probe.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -9,8 +9,8 @@
  * json-c objects are not thread safe: a tree is only touched by the thread
  * that made it or under the lock of what it was stored in.
  */
-#ifndef PAPERSPACEFS_EMULATOR_JSON_H
-#define PAPERSPACEFS_EMULATOR_JSON_H
+#ifndef PAPERSPACEFS_EMULATOR_EMU_JSON_H
+#define PAPERSPACEFS_EMULATOR_EMU_JSON_H
 
 #include <json-c/json.h>
 #include <stdbool.h>

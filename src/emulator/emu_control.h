@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The tests' own interface, /_control; see paperspace-emulator(1). */
-#ifndef PAPERSPACEFS_EMULATOR_CONTROL_H
-#define PAPERSPACEFS_EMULATOR_CONTROL_H
+#ifndef PAPERSPACEFS_EMULATOR_EMU_CONTROL_H
+#define PAPERSPACEFS_EMULATOR_EMU_CONTROL_H
 
-#include "emulator/answer.h"
+#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/request.h"
 
