@@ -102,7 +102,7 @@ static bool has_fields(const struct field *fields, struct json_object *answer)
 }
 
 /* What has no id is known by its fields: the dialect's, or any's while that is not known. */
-static bool is_singleton(const struct call *call, struct json_object *answer)
+static bool is_singleton(const struct exchange *call, struct json_object *answer)
 {
     bool known = api_dialect_known(call->api);
     bool is = false;
@@ -114,14 +114,14 @@ static bool is_singleton(const struct call *call, struct json_object *answer)
 }
 
 /* Whether a record is what a GET of `id` (NULL: a singleton) asked for. */
-static bool is_asked_for(const struct call *call, const char *id, const struct record *record,
+static bool is_asked_for(const struct exchange *call, const char *id, const struct record *record,
                          struct json_object *answer)
 {
     return id == NULL ? is_singleton(call, answer) : strcmp(record->id, id) == 0;
 }
 
 /* The record in the answer to a GET of `id` (NULL: a singleton), which is complete as it is. */
-static struct record *read_record(const struct call *call, const char *id,
+static struct record *read_record(const struct exchange *call, const char *id,
                                   struct json_object *answer, struct problem *problem)
 {
     enum dialect dialect = api_dialect(call->api);
@@ -148,13 +148,13 @@ int api_get(struct api *api, const struct kind *kind, const char *id, struct can
 {
     struct json_object *answer = NULL;
     char *path = path_of(kind, id, "", problem);
-    struct call call = {.api = api,
-                        .kind = kind,
-                        .method = HTTP_GET,
-                        .path = path,
-                        .id = id,
-                        .cancel = cancel,
-                        .needs_json = true};
+    struct exchange call = {.api = api,
+                            .kind = kind,
+                            .method = HTTP_GET,
+                            .path = path,
+                            .id = id,
+                            .cancel = cancel,
+                            .needs_json = true};
 
     *out = NULL;
     if (path != NULL && call_perform(&call, &answer, problem) == 0)
@@ -169,13 +169,13 @@ int api_look(struct api *api, const struct kind *kind, const char *id, struct ca
 {
     struct json_object *answer = NULL;
     char *path = path_of(kind, id, "", problem);
-    struct call call = {.api = api,
-                        .kind = kind,
-                        .method = HTTP_GET,
-                        .path = path,
-                        .id = id,
-                        .cancel = cancel,
-                        .needs_json = true};
+    struct exchange call = {.api = api,
+                            .kind = kind,
+                            .method = HTTP_GET,
+                            .path = path,
+                            .id = id,
+                            .cancel = cancel,
+                            .needs_json = true};
     int rc = -1;
 
     *out = NULL;
@@ -221,12 +221,12 @@ int api_session(struct api *api, struct cancel *cancel, struct api_session *sess
 {
     struct json_object *answer = NULL;
     struct problem own;
-    struct call call = {.api = api,
-                        .method = HTTP_GET,
-                        .path = dialect_rows[api_dialect(api)].session_path,
-                        .cancel = cancel,
-                        .needs_json = true,
-                        .keyless = true};
+    struct exchange call = {.api = api,
+                            .method = HTTP_GET,
+                            .path = dialect_rows[api_dialect(api)].session_path,
+                            .cancel = cancel,
+                            .needs_json = true,
+                            .keyless = true};
 
     *session = (struct api_session){.known = false};
     if (call.path == NULL)

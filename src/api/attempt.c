@@ -32,8 +32,8 @@ static void drop_header(char *header)
     free(header);
 }
 
-static void report(const struct call *call, const char *url, const struct http_response *response,
-                   bool answered)
+static void report(const struct exchange *call, const char *url,
+                   const struct http_response *response, bool answered)
 {
     const struct api_config *config = &call->api->config;
     const struct api_exchange exchange = {
@@ -50,14 +50,14 @@ static void report(const struct call *call, const char *url, const struct http_r
         config->on_exchange(config->ctx, &exchange);
 }
 
-void attempt_say_unknown(const struct call *call, struct attempt *attempt)
+void attempt_say_unknown(const struct exchange *call, struct attempt *attempt)
 {
     call_outcome_unknown(call, &attempt->problem);
     attempt->own_message = true;
 }
 
 /* Without an answer. One that is broken is not asked for again, but for one that was cut short. */
-static void judge_silence(const struct call *call, const struct http_response *response,
+static void judge_silence(const struct exchange *call, const struct http_response *response,
                           struct attempt *attempt)
 {
     bool lost = attempt->problem.kind == PROBLEM_UNREACHABLE || response->cut;
@@ -75,7 +75,7 @@ static bool is_blank(const struct buf *body)
 }
 
 /* Reads a 2xx's body into what the call wants; nothing is built before its values are counted. */
-static enum json_result read_answer(const struct call *call, struct http_response *response,
+static enum json_result read_answer(const struct exchange *call, struct http_response *response,
                                     struct json_object **answer, struct json_fault *fault)
 {
     struct buf *body = &response->body;
@@ -92,7 +92,7 @@ static enum json_result read_answer(const struct call *call, struct http_respons
 }
 
 /* What is wrong with a 2xx's body. */
-static void describe_body(const struct call *call, const struct http_response *response,
+static void describe_body(const struct exchange *call, const struct http_response *response,
                           enum json_result result, const struct json_fault *fault,
                           struct problem *problem)
 {
@@ -108,7 +108,7 @@ static void describe_body(const struct call *call, const struct http_response *r
     problem->status = response->status;
 }
 
-static void judge_success(const struct call *call, struct http_response *response,
+static void judge_success(const struct exchange *call, struct http_response *response,
                           struct attempt *attempt)
 {
     struct json_fault fault = {.message = ""};
@@ -147,7 +147,7 @@ static bool leaves_unknown(enum http_method method, long status)
     return method == HTTP_POST && (status < 400 || status >= 500) && status != 503;
 }
 
-static bool read_refusal(const struct call *call, const struct http_response *response,
+static bool read_refusal(const struct exchange *call, const struct http_response *response,
                          struct problem *problem)
 {
     struct hidden hidden;
@@ -160,7 +160,7 @@ static bool read_refusal(const struct call *call, const struct http_response *re
     return own;
 }
 
-static void judge_answer(const struct call *call, struct http_response *response,
+static void judge_answer(const struct exchange *call, struct http_response *response,
                          struct attempt *attempt)
 {
     if (response->status >= 200 && response->status <= 299) {
@@ -178,7 +178,7 @@ static void judge_answer(const struct call *call, struct http_response *response
     }
 }
 
-static void exchange(const struct call *call, const char *url, char *header, int64_t timeout_ms,
+static void exchange(const struct exchange *call, const char *url, char *header, int64_t timeout_ms,
                      struct attempt *attempt)
 {
     const struct api_transport *transport = &call->api->config.transport;
@@ -217,7 +217,7 @@ static void exchange(const struct call *call, const char *url, char *header, int
 }
 
 /* Whether the token has fired; the attempt has failed then. */
-static bool is_cancelled(const struct call *call, struct attempt *attempt)
+static bool is_cancelled(const struct exchange *call, struct attempt *attempt)
 {
     switch (cancel_reason(call->cancel)) {
     case CANCEL_NONE:
@@ -235,7 +235,7 @@ static bool is_cancelled(const struct call *call, struct attempt *attempt)
 }
 
 /* Whether there is one; asked once a call. */
-static bool find_another_key(struct call *call, const char *refused)
+static bool find_another_key(struct exchange *call, const char *refused)
 {
     const struct api_config *config = &call->api->config;
 
@@ -245,7 +245,7 @@ static bool find_another_key(struct call *call, const char *refused)
     return config->on_unauthorized(config->ctx, refused);
 }
 
-void attempt_perform(struct call *call, const char *url, int64_t timeout_ms,
+void attempt_perform(struct exchange *call, const char *url, int64_t timeout_ms,
                      struct attempt *attempt)
 {
     *attempt = (struct attempt){.verdict = VERDICT_FAILED, .retry_after_ms = -1};

@@ -32,12 +32,12 @@ struct attempt {
 /* Sends the request of `call` to `url` once, waits for the answer at most `timeout_ms`, and sets
  * all of `attempt`, whose `answer` (a reference) is the caller's. The key is read anew; the call's
  * secrets are noted as sent. */
-void attempt_perform(struct call *call, const char *url, int64_t timeout_ms,
+void attempt_perform(struct exchange *call, const char *url, int64_t timeout_ms,
                      struct attempt *attempt);
 /* Whether an answer of that status is worth trying again: of a POST only where it says that
  * nothing was carried out. */
 bool attempt_is_busy(enum http_method method, long status);
 /* Makes its problem one of unknown outcome. */
-void attempt_say_unknown(const struct call *call, struct attempt *attempt);
+void attempt_say_unknown(const struct exchange *call, struct attempt *attempt);
 
 #endif

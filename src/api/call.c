@@ -16,20 +16,20 @@
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-int call_problem(const struct call *call, struct problem *problem, enum problem_kind kind,
+int call_problem(const struct exchange *call, struct problem *problem, enum problem_kind kind,
                  const char *words)
 {
     return problem_set(problem, kind, "%s %s: %s", http_method_name(call->method), call->path,
                        words);
 }
 
-void call_blame_answer(const struct call *call, struct problem *problem)
+void call_blame_answer(const struct exchange *call, struct problem *problem)
 {
     if (problem != NULL && problem->kind != PROBLEM_NO_MEMORY)
         problem->status = call->status;
 }
 
-void call_hide_event(const struct call *call, struct event *event)
+void call_hide_event(const struct exchange *call, struct event *event)
 {
     if (event->error[0] != '\0')
         hidden_scrub_text(call, event->error, sizeof event->error);
@@ -38,7 +38,7 @@ void call_hide_event(const struct call *call, struct event *event)
 }
 
 /* Puts method and path before the message; all else stays. */
-static void name_call(const struct call *call, struct problem *problem)
+static void name_call(const struct exchange *call, struct problem *problem)
 {
     struct problem was = *problem;
 
@@ -47,7 +47,7 @@ static void name_call(const struct call *call, struct problem *problem)
     *problem = was;
 }
 
-void call_outcome_unknown(const struct call *call, struct problem *problem)
+void call_outcome_unknown(const struct exchange *call, struct problem *problem)
 {
     struct problem was = *problem;
     struct problem words;
@@ -75,7 +75,7 @@ struct budget {
     bool in_doubt; /* one of them may have been carried out all the same */
 };
 
-static int64_t left_ms(const struct call *call, const struct budget *budget)
+static int64_t left_ms(const struct exchange *call, const struct budget *budget)
 {
     int64_t own = budget->end_ms - clock_now_ms(call->api->config.clock);
     int64_t deadline = call->cancel->deadline_ms;
@@ -97,7 +97,7 @@ static int64_t jitter(int64_t ms)
 }
 
 /* Waits before the next attempt; false when there is none: no time is left, or the token fired. */
-static bool pause_before_retry(const struct call *call, struct budget *budget,
+static bool pause_before_retry(const struct exchange *call, struct budget *budget,
                                struct attempt *attempt)
 {
     int64_t wait_ms =
@@ -116,7 +116,7 @@ static bool pause_before_retry(const struct call *call, struct budget *budget,
     return reason == CANCEL_NONE;
 }
 
-static bool try_again(struct call *call, struct budget *budget, struct attempt *attempt)
+static bool try_again(struct exchange *call, struct budget *budget, struct attempt *attempt)
 {
     if (attempt->verdict == VERDICT_REFUSED_KEY)
         return attempt->another_key;
@@ -145,7 +145,8 @@ static bool may_be_done(const struct attempt *attempt)
 
 /* Says of a change that got no clear answer whether it was sent, and what that means. A POST that
  * was is of unknown outcome already. */
-static void say_doubt(const struct call *call, const struct budget *budget, struct attempt *attempt)
+static void say_doubt(const struct exchange *call, const struct budget *budget,
+                      struct attempt *attempt)
 {
     struct problem *problem = &attempt->problem;
     bool clear = problem->status >= 300 && problem->status < 500 &&
@@ -162,7 +163,7 @@ static void say_doubt(const struct call *call, const struct budget *budget, stru
         add_words(problem, "; it was not sent");
 }
 
-static void explain_failure(const struct call *call, const struct budget *budget,
+static void explain_failure(const struct exchange *call, const struct budget *budget,
                             struct attempt *attempt)
 {
     say_doubt(call, budget, attempt);
@@ -174,7 +175,7 @@ static void explain_failure(const struct call *call, const struct budget *budget
 
 /* Of one that was not sent, since it was taken back or there was no time left; what the attempt
  * before it was answered does tell something. */
-static bool tells_nothing(const struct call *call, const struct attempt *attempt)
+static bool tells_nothing(const struct exchange *call, const struct attempt *attempt)
 {
     enum problem_kind kind = attempt->problem.kind;
 
@@ -182,7 +183,7 @@ static bool tells_nothing(const struct call *call, const struct attempt *attempt
            (kind == PROBLEM_TIMEOUT && !attempt->sent);
 }
 
-static void attempts(struct call *call, const char *url, struct attempt *attempt)
+static void attempts(struct exchange *call, const char *url, struct attempt *attempt)
 {
     const struct api_config *config = &call->api->config;
     struct budget budget = {
@@ -206,7 +207,7 @@ static void attempts(struct call *call, const char *url, struct attempt *attempt
 }
 
 /* What keeps changes back decides above, with better words; here is what none slips by. */
-static int refuse_change(const struct call *call, struct problem *problem)
+static int refuse_change(const struct exchange *call, struct problem *problem)
 {
     call_problem(call, problem, PROBLEM_WITHHELD, "not sent: this mount only reads");
     if (problem != NULL)
@@ -214,7 +215,7 @@ static int refuse_change(const struct call *call, struct problem *problem)
     return -1;
 }
 
-int call_perform(struct call *call, struct json_object **answer, struct problem *problem)
+int call_perform(struct exchange *call, struct json_object **answer, struct problem *problem)
 {
     struct attempt attempt;
     char *url = NULL;

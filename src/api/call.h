@@ -28,7 +28,7 @@ struct api {
     struct sent_secrets sent;
 };
 
-struct call {
+struct exchange {
     struct api *api;
     const struct kind *kind; /* NULL: events and the session */
     enum http_method method;
@@ -57,16 +57,16 @@ struct call {
  * equal keys. Else -1 and `problem` (may be NULL): its message is the API's own, or names method
  * and path. Of a change that was sent and not answered the words say that it may have been carried
  * out. */
-int call_perform(struct call *call, struct json_object **answer, struct problem *problem);
+int call_perform(struct exchange *call, struct json_object **answer, struct problem *problem);
 
 /* Takes what is secret out of an event's words. */
-void call_hide_event(const struct call *call, struct event *event);
+void call_hide_event(const struct exchange *call, struct event *event);
 /* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */
-void call_outcome_unknown(const struct call *call, struct problem *problem);
+void call_outcome_unknown(const struct exchange *call, struct problem *problem);
 /* problem_set with method and path before the words; returns -1. */
-int call_problem(const struct call *call, struct problem *problem, enum problem_kind kind,
+int call_problem(const struct exchange *call, struct problem *problem, enum problem_kind kind,
                  const char *words);
 /* A problem with what a 2xx brought gets its status: the server has answered. */
-void call_blame_answer(const struct call *call, struct problem *problem);
+void call_blame_answer(const struct exchange *call, struct problem *problem);
 
 #endif

@@ -28,7 +28,7 @@ static enum dialect dialect_of_style(enum list_style style)
     return dialect;
 }
 
-static int refuse(const struct call *call, enum dialect dialect, struct problem *problem)
+static int refuse(const struct exchange *call, enum dialect dialect, struct problem *problem)
 {
     bool page = dialect_rows[dialect].list == LIST_PAGE;
     bool forced = call->api->config.forced_dialect >= 0;
@@ -42,7 +42,7 @@ static int refuse(const struct call *call, enum dialect dialect, struct problem 
                               : "the server speaks two dialects at once");
 }
 
-int dialect_settle(const struct call *call, struct json_slice answer, enum dialect *out,
+int dialect_settle(const struct exchange *call, struct json_slice answer, enum dialect *out,
                    struct json_slice *items, struct problem *problem)
 {
     enum list_style style;

@@ -11,7 +11,7 @@ bool dialect_list_style(struct json_slice answer, enum list_style *style, struct
 /* Settles the dialect by a list's answer, if it is not settled yet. Returns 0, the dialect in
  * `*out` and the list's array in `*items`; -1 with PROBLEM_PROTOCOL when the answer is no list, or
  * one of another style than the dialect's, whether that was forced or found out. */
-int dialect_settle(const struct call *call, struct json_slice answer, enum dialect *out,
+int dialect_settle(const struct exchange *call, struct json_slice answer, enum dialect *out,
                    struct json_slice *items, struct problem *problem);
 
 /* The resource in the answer to a change or a GET: the answer itself, or its member `data` where

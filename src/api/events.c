@@ -26,7 +26,7 @@ static char *event_path(const struct api *api, const char *id, struct problem *p
     return path;
 }
 
-static int read_event(const struct call *call, const char *id, struct json_object *answer,
+static int read_event(const struct exchange *call, const char *id, struct json_object *answer,
                       struct event *event, struct problem *problem)
 {
     struct json_object *object = answer;
@@ -46,7 +46,7 @@ int api_event(struct api *api, const char *event_id, struct cancel *cancel, stru
 {
     struct json_object *answer = NULL;
     char *path = event_id[0] == '\0' ? NULL : event_path(api, event_id, problem);
-    struct call call = {
+    struct exchange call = {
         .api = api, .method = HTTP_GET, .path = path, .cancel = cancel, .needs_json = true};
     int rc = -1;
 
@@ -76,8 +76,8 @@ static char *machine_query(const char *machine_id, size_t max)
     return query;
 }
 
-static int read_events(const struct call *call, struct json_object *answer, struct event *events,
-                       size_t max, size_t *count, struct problem *problem)
+static int read_events(const struct exchange *call, struct json_object *answer,
+                       struct event *events, size_t max, size_t *count, struct problem *problem)
 {
     struct json_object *items =
         json_object_is_type(answer, json_type_array) ? answer : json_member(answer, "items");
@@ -100,12 +100,12 @@ int api_machine_events(struct api *api, const char *machine_id, struct cancel *c
     struct json_object *answer = NULL;
     char *path = event_path(api, "", problem);
     char *query = machine_query(machine_id, max);
-    struct call call = {.api = api,
-                        .method = HTTP_GET,
-                        .path = path,
-                        .query = query,
-                        .cancel = cancel,
-                        .needs_json = true};
+    struct exchange call = {.api = api,
+                            .method = HTTP_GET,
+                            .path = path,
+                            .query = query,
+                            .cancel = cancel,
+                            .needs_json = true};
     int rc = -1;
 
     *count = 0;

@@ -75,7 +75,7 @@ static bool collect_text(const char *text, struct hidden *out)
     return ok;
 }
 
-void sent_secrets_note(struct sent_secrets *sent, const struct call *call)
+void sent_secrets_note(struct sent_secrets *sent, const struct exchange *call)
 {
     struct hidden body = {WORD_LIST_EMPTY, WORD_LIST_EMPTY};
 
@@ -134,7 +134,8 @@ static bool add_paths(const char *above, const struct field *fields, struct word
 }
 
 /* Where the kind's resources stand in the tree is said in paths. */
-static bool add_kind(const struct call *call, const struct record *record, struct word_list *open)
+static bool add_kind(const struct exchange *call, const struct record *record,
+                     struct word_list *open)
 {
     const struct kind *kind = call->kind;
     struct buf path = BUF_EMPTY;
@@ -153,7 +154,7 @@ static bool add_kind(const struct call *call, const struct record *record, struc
 }
 
 /* The resource as it is known, and where it stands in the tree. */
-static bool add_known(const struct call *call, struct hidden *out)
+static bool add_known(const struct exchange *call, struct hidden *out)
 {
     const struct api_config *config = &call->api->config;
     bool asked = config->known != NULL && call->kind != NULL && call->id != NULL;
@@ -174,7 +175,7 @@ static bool add_all(struct word_list *list, const char *const *texts)
     return ok;
 }
 
-bool hidden_of_call(const struct call *call, struct hidden *out)
+bool hidden_of_call(const struct exchange *call, struct hidden *out)
 {
     *out = (struct hidden){WORD_LIST_EMPTY, WORD_LIST_EMPTY};
     return words_list_keys(&out->secrets) &&
@@ -194,7 +195,7 @@ void hidden_finish(struct hidden *hidden)
     word_list_finish(&hidden->open);
 }
 
-void hidden_scrub_text(const struct call *call, char *text, size_t size_bytes)
+void hidden_scrub_text(const struct exchange *call, char *text, size_t size_bytes)
 {
     struct hidden hidden;
     struct buf words = BUF_EMPTY;

@@ -12,7 +12,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-struct call;
+struct exchange;
 
 /* Secrets that were sent of late, since a server need not answer them: whoever they were sent for
  * may still be told of them. Thread-safe. */
@@ -33,7 +33,7 @@ struct sent_secrets {
 void sent_secrets_init(struct sent_secrets *sent);
 void sent_secrets_finish(struct sent_secrets *sent); /* wipes them */
 /* Remembers the secrets in the call's body. */
-void sent_secrets_note(struct sent_secrets *sent, const struct call *call);
+void sent_secrets_note(struct sent_secrets *sent, const struct exchange *call);
 
 struct hidden {
     struct word_list secrets;
@@ -42,11 +42,11 @@ struct hidden {
 
 /* What is to be hidden of the words of an answer to `call`; hidden_finish it. False: no memory, or
  * not all of it is known: nothing of the words may be shown. */
-bool hidden_of_call(const struct call *call, struct hidden *out);
+bool hidden_of_call(const struct exchange *call, struct hidden *out);
 struct scrub hidden_scrub(const struct hidden *hidden);
 void hidden_finish(struct hidden *hidden);
 
 /* Hides it in the text of an array that came with an answer; all of it when memory runs out. */
-void hidden_scrub_text(const struct call *call, char *text, size_t size_bytes);
+void hidden_scrub_text(const struct exchange *call, char *text, size_t size_bytes);
 
 #endif

@@ -66,7 +66,7 @@ static const struct operation {
 } deletion = {HTTP_DELETE, "", {{is_deletion, false}, {is_nothing, true}}},
   restore = {HTTP_POST, "/restore", {{is_pair, false}, {is_anything, true}}};
 
-static enum api_answer judge(const struct call *call, const struct shape *shape, const char *id,
+static enum api_answer judge(const struct exchange *call, const struct shape *shape, const char *id,
                              struct json_object *answer)
 {
     if (call->blank)
@@ -90,7 +90,7 @@ static int take_broken(int rc, struct problem *problem)
 /* --- create ----------------------------------------------------------------------------------- */
 
 /* After a 2xx it is settled that it was created, but not what: as if no answer had come. */
-static struct record *read_created(const struct call *call, struct json_object *answer,
+static struct record *read_created(const struct exchange *call, struct json_object *answer,
                                    struct problem *problem)
 {
     enum dialect dialect = api_dialect(call->api);
@@ -112,14 +112,14 @@ int api_create_resource(struct api *api, const struct kind *kind, const char *bo
                         struct event *event, struct problem *problem)
 {
     struct json_object *answer = NULL;
-    struct call call = {.api = api,
-                        .kind = kind,
-                        .method = HTTP_POST,
-                        .path = kind->path,
-                        .body = body,
-                        .secrets = secrets,
-                        .cancel = cancel,
-                        .needs_json = true};
+    struct exchange call = {.api = api,
+                            .kind = kind,
+                            .method = HTTP_POST,
+                            .path = kind->path,
+                            .body = body,
+                            .secrets = secrets,
+                            .cancel = cancel,
+                            .needs_json = true};
 
     *out = NULL;
     *event = (struct event){.id = ""};
@@ -136,7 +136,7 @@ int api_create_resource(struct api *api, const struct kind *kind, const char *bo
 /* --- update ----------------------------------------------------------------------------------- */
 
 /* The record in the answer to an update of `id`; NULL when the answer holds no such thing. */
-static struct record *read_updated(const struct call *call, const char *id,
+static struct record *read_updated(const struct exchange *call, const char *id,
                                    struct json_object *answer)
 {
     enum dialect dialect = api_dialect(call->api);
@@ -155,14 +155,14 @@ int api_update(struct api *api, const struct kind *kind, const char *id, const c
 {
     struct json_object *answer = NULL;
     char *path = path_of(kind, id, "", problem);
-    struct call call = {.api = api,
-                        .kind = kind,
-                        .method = HTTP_PUT,
-                        .path = path,
-                        .id = id,
-                        .body = body,
-                        .secrets = secrets,
-                        .cancel = cancel};
+    struct exchange call = {.api = api,
+                            .kind = kind,
+                            .method = HTTP_PUT,
+                            .path = path,
+                            .id = id,
+                            .body = body,
+                            .secrets = secrets,
+                            .cancel = cancel};
     int rc = -1;
 
     *out = NULL;
@@ -180,7 +180,7 @@ int api_update(struct api *api, const struct kind *kind, const char *id, const c
 
 /* --- delete and restore ----------------------------------------------------------------------- */
 
-static int perform(struct call *call, const struct operation *operation, const char *id,
+static int perform(struct exchange *call, const struct operation *operation, const char *id,
                    struct event *event, enum api_answer *told, struct problem *problem)
 {
     struct json_object *answer = NULL;
@@ -209,7 +209,7 @@ static int perform(struct call *call, const struct operation *operation, const c
 int api_delete(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
                struct event *event, enum api_answer *told, struct problem *problem)
 {
-    struct call call = {.api = api, .kind = kind, .cancel = cancel};
+    struct exchange call = {.api = api, .kind = kind, .cancel = cancel};
 
     return take_broken(perform(&call, &deletion, id, event, told, problem), problem);
 }
@@ -230,7 +230,7 @@ static int say_unclear(const struct kind *kind, const char *id, struct problem *
 int api_restore(struct api *api, const struct kind *kind, const char *id, const char *body,
                 struct cancel *cancel, struct event *event, struct problem *problem)
 {
-    struct call call = {.api = api, .kind = kind, .body = body, .cancel = cancel};
+    struct exchange call = {.api = api, .kind = kind, .body = body, .cancel = cancel};
     enum api_answer told;
     int rc = perform(&call, &restore, id, event, &told, problem);
 

@@ -27,8 +27,8 @@
 
 #define ITEMS_BETWEEN_LOOKS 64 /* at the token */
 
-struct listing {
-    struct call call;
+struct page_walk {
+    struct exchange call;
     enum dialect dialect;  /* as far as known before the first answer, then for certain */
     bool limited;          /* the first page was asked for with a limit */
     unsigned barren_pages; /* in a row */
@@ -43,14 +43,14 @@ struct listing {
     char *after;        /* the next page's cursor; NULL: there is none */
 };
 
-static const struct kind_shape *shape_of(const struct listing *listing)
+static const struct kind_shape *shape_of(const struct page_walk *listing)
 {
     return &listing->call.kind->shapes[listing->dialect];
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
 
-static bool print_query(const struct listing *listing, struct buf *query)
+static bool print_query(const struct page_walk *listing, struct buf *query)
 {
     if (listing->limited && !buf_printf(query, "?limit=%d", API_PAGE_LIMIT))
         return false;
@@ -64,7 +64,7 @@ static bool print_query(const struct listing *listing, struct buf *query)
 }
 
 /* A page, into listing->text. */
-static int fetch(struct listing *listing, struct problem *problem)
+static int fetch(struct page_walk *listing, struct problem *problem)
 {
     struct json_object *unbuilt = NULL;
     struct buf query = BUF_EMPTY;
@@ -82,7 +82,7 @@ static int fetch(struct listing *listing, struct problem *problem)
 }
 
 /* The first page: with a limit where the kind takes one; without, when that is refused. */
-static int fetch_first(struct listing *listing, struct problem *problem)
+static int fetch_first(struct page_walk *listing, struct problem *problem)
 {
     atomic_bool *refuses = &listing->call.api->refuses_query[kind_index(listing->call.kind)];
 
@@ -100,13 +100,13 @@ static int fetch_first(struct listing *listing, struct problem *problem)
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-static int out_of_memory(const struct listing *listing, struct problem *problem)
+static int out_of_memory(const struct page_walk *listing, struct problem *problem)
 {
     return call_problem(&listing->call, problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
 /* Says which item of the page it is. */
-static int refuse_item(const struct listing *listing, size_t index, struct problem *problem)
+static int refuse_item(const struct page_walk *listing, size_t index, struct problem *problem)
 {
     char words[sizeof problem->message + 32];
 
@@ -120,7 +120,8 @@ static size_t or_default(size_t configured, size_t otherwise)
 }
 
 /* Counts an item or a cursor of that size; -1: the list is too long with it. */
-static int count_text(struct listing *listing, size_t items, size_t bytes, struct problem *problem)
+static int count_text(struct page_walk *listing, size_t items, size_t bytes,
+                      struct problem *problem)
 {
     const struct api_config *config = &listing->call.api->config;
     size_t max_items = or_default(config->max_list_items, MAX_ITEMS);
@@ -137,7 +138,7 @@ static int count_text(struct listing *listing, size_t items, size_t bytes, struc
     return call_problem(&listing->call, problem, PROBLEM_TOO_LARGE, words);
 }
 
-static int add_record(struct listing *listing, struct record *record, struct problem *problem)
+static int add_record(struct page_walk *listing, struct record *record, struct problem *problem)
 {
     if (count_text(listing, listing->records.count + 1, record->json_bytes, problem) != 0)
         return -1;
@@ -145,7 +146,7 @@ static int add_record(struct listing *listing, struct record *record, struct pro
 }
 
 /* A new item's record, or one that is known by now. */
-static int take_record(struct listing *listing, struct record *record, struct problem *problem)
+static int take_record(struct page_walk *listing, struct record *record, struct problem *problem)
 {
     enum idset_result result = idset_add(&listing->ids, record->id);
 
@@ -158,13 +159,13 @@ static int take_record(struct listing *listing, struct record *record, struct pr
 }
 
 /* What has no id can't be named, nor asked for: it is left out, and its neighbours are not. */
-static void skip_item(struct listing *listing, size_t index)
+static void skip_item(struct page_walk *listing, size_t index)
 {
     if (listing->records.skipped++ == 0)
         listing->records.first_skipped = listing->seen + index + 1;
 }
 
-static int take_item(struct listing *listing, struct json_slice item, size_t index,
+static int take_item(struct page_walk *listing, struct json_slice item, size_t index,
                      struct problem *problem)
 {
     struct record *record = record_from_text(listing->call.kind, listing->dialect, item, problem);
@@ -181,7 +182,7 @@ static int take_item(struct listing *listing, struct json_slice item, size_t ind
 }
 
 /* A page may be long: whoever ends the fetch need not wait for all of it. */
-static int check_cancelled(const struct listing *listing, struct problem *problem)
+static int check_cancelled(const struct page_walk *listing, struct problem *problem)
 {
     switch (cancel_reason(listing->call.cancel)) {
     case CANCEL_NONE:
@@ -197,7 +198,7 @@ static int check_cancelled(const struct listing *listing, struct problem *proble
 }
 
 /* `*count` is how many there were. */
-static int take_items(struct listing *listing, struct json_slice items, size_t *count,
+static int take_items(struct page_walk *listing, struct json_slice items, size_t *count,
                       struct problem *problem)
 {
     struct json_walk walk = json_walk_into(items);
@@ -214,7 +215,7 @@ static int take_items(struct listing *listing, struct json_slice items, size_t *
 }
 
 /* {hasMore, items, nextPage}: the next page into `next`, which stays empty at the end. */
-static int next_of_page(const struct listing *listing, struct json_slice answer, struct buf *next,
+static int next_of_page(const struct page_walk *listing, struct json_slice answer, struct buf *next,
                         struct problem *problem)
 {
     struct json_slice cursor = json_slice_member(answer, "nextPage");
@@ -241,7 +242,7 @@ static int next_of_page(const struct listing *listing, struct json_slice answer,
 
 /* A bare array: its last item's id, unless this was the last page. A page of another size than
  * asked for is the last; where no limit was taken, one that brings nothing new. */
-static bool next_of_array(const struct listing *listing, size_t count, struct buf *next)
+static bool next_of_array(const struct page_walk *listing, size_t count, struct buf *next)
 {
     if (!shape_of(listing)->paged || count == 0 || listing->barren_pages > 0)
         return true;
@@ -250,7 +251,7 @@ static bool next_of_array(const struct listing *listing, size_t count, struct bu
     return buf_append(next, listing->last_id.data, listing->last_id.size_bytes);
 }
 
-static int follow(struct listing *listing, const char *next, struct problem *problem)
+static int follow(struct page_walk *listing, const char *next, struct problem *problem)
 {
     free(listing->after);
     listing->after = NULL;
@@ -272,7 +273,7 @@ static int follow(struct listing *listing, const char *next, struct problem *pro
     return listing->after == NULL ? out_of_memory(listing, problem) : 0;
 }
 
-static int take_page(struct listing *listing, struct problem *problem)
+static int take_page(struct page_walk *listing, struct problem *problem)
 {
     struct json_slice answer = json_slice_of(buf_text(&listing->text), listing->text.size_bytes);
     struct json_slice items;
@@ -294,7 +295,7 @@ static int take_page(struct listing *listing, struct problem *problem)
 }
 
 /* The page's text is done with; what a long one took goes back at once. */
-static void drop_page(struct listing *listing)
+static void drop_page(struct page_walk *listing)
 {
     size_t size = listing->text.size_bytes;
 
@@ -305,20 +306,20 @@ static void drop_page(struct listing *listing)
 /* --- the whole -------------------------------------------------------------------------------- */
 
 /* A server that took no limit may take no `after` either: then its only page was the whole. */
-static bool was_whole(const struct listing *listing, const struct problem *problem)
+static bool was_whole(const struct page_walk *listing, const struct problem *problem)
 {
     return !listing->limited && problem->status == 400 &&
            dialect_rows[listing->dialect].list == LIST_ARRAY;
 }
 
 /* Before the next page. A token that fires meanwhile is found by whoever fetches that. */
-static void pace(struct listing *listing)
+static void pace(struct page_walk *listing)
 {
     if (listing->thin_pages > THIN_PAGES_FREE)
         (void)cancel_sleep(listing->call.cancel, clock_now_ms(&clock_system) + THIN_PAUSE_MS);
 }
 
-static int list_pages(struct listing *listing, api_progress *progress, void *progress_ctx,
+static int list_pages(struct page_walk *listing, api_progress *progress, void *progress_ctx,
                       struct problem *problem)
 {
     int rc = fetch_first(listing, problem);
@@ -345,7 +346,7 @@ static int list_pages(struct listing *listing, api_progress *progress, void *pro
 }
 
 /* A list of nothing but what has no id is a list of something else. */
-static int check_any(const struct listing *listing, struct problem *problem)
+static int check_any(const struct page_walk *listing, struct problem *problem)
 {
     if (listing->records.count > 0 || listing->records.skipped == 0)
         return 0;
@@ -354,9 +355,10 @@ static int check_any(const struct listing *listing, struct problem *problem)
     return -1;
 }
 
-static struct listing begin_listing(struct api *api, const struct kind *kind, struct cancel *cancel)
+static struct page_walk begin_listing(struct api *api, const struct kind *kind,
+                                      struct cancel *cancel)
 {
-    return (struct listing){
+    return (struct page_walk){
         .call = {.api = api,
                  .kind = kind,
                  .method = HTTP_GET,
@@ -368,7 +370,7 @@ static struct listing begin_listing(struct api *api, const struct kind *kind, st
     };
 }
 
-static void end_listing(struct listing *listing)
+static void end_listing(struct page_walk *listing)
 {
     free(listing->after);
     buf_finish(&listing->last_id);
@@ -381,7 +383,7 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              struct problem *problem)
 {
     struct problem own;
-    struct listing listing = begin_listing(api, kind, cancel);
+    struct page_walk listing = begin_listing(api, kind, cancel);
 
     listing.call.text = &listing.text;
     int rc = list_pages(&listing, progress, progress_ctx, &own);
@@ -401,7 +403,7 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
 int api_first_page(struct api *api, const struct kind *kind, struct cancel *cancel,
                    struct problem *problem)
 {
-    struct listing listing = begin_listing(api, kind, cancel);
+    struct page_walk listing = begin_listing(api, kind, cancel);
 
     listing.call.text = &listing.text;
     int rc = fetch_first(&listing, problem);

@@ -8,7 +8,7 @@
 #include "cache/fetch.h"
 
 /* What one reader wants and has waited for. */
-struct reader {
+struct read_wait {
     struct collection *collection;
     const char *id; /* "" for a listing and a singleton */
     struct cancel *cancel;
@@ -31,7 +31,7 @@ static int64_t age_ms(const struct collection *collection, int64_t since_ms)
 /* --- good enough ------------------------------------------------------------------------------ */
 
 /* Whether what was fetched at `begun` and came at `came_ms` is good after an expiry. */
-static bool is_good(const struct reader *reader, tick_t begun, int64_t came_ms, tick_t expired)
+static bool is_good(const struct read_wait *reader, tick_t begun, int64_t came_ms, tick_t expired)
 {
     const struct collection *collection = reader->collection;
 
@@ -41,7 +41,7 @@ static bool is_good(const struct reader *reader, tick_t begun, int64_t came_ms, 
            (reader->fetched != 0 && begun >= reader->fetched);
 }
 
-static bool list_is_good(const struct reader *reader)
+static bool list_is_good(const struct read_wait *reader)
 {
     const struct collection *collection = reader->collection;
 
@@ -52,7 +52,7 @@ static bool list_is_good(const struct reader *reader)
            is_good(reader, collection->listed_begun, collection->listed_ms, 0);
 }
 
-static bool item_is_good(const struct reader *reader, const struct item *item)
+static bool item_is_good(const struct read_wait *reader, const struct item *item)
 {
     const struct collection *collection = reader->collection;
 
@@ -70,7 +70,7 @@ static bool was_expired_alone(const struct collection *collection, const struct 
            item->expired != 0;
 }
 
-static enum plan plan_missing(const struct reader *reader)
+static enum plan plan_missing(const struct read_wait *reader)
 {
     struct collection *collection = reader->collection;
 
@@ -81,7 +81,7 @@ static enum plan plan_missing(const struct reader *reader)
     return PLAN_LIST;
 }
 
-static enum plan plan_read(const struct reader *reader, const struct item *item)
+static enum plan plan_read(const struct read_wait *reader, const struct item *item)
 {
     const struct collection *collection = reader->collection;
 
@@ -135,7 +135,7 @@ static enum outcome judge_failure(const struct flight *flight, bool has_old,
     return OUTCOME_FAILED;
 }
 
-static enum outcome wait_for(struct reader *reader, struct flight *flight, bool has_old,
+static enum outcome wait_for(struct read_wait *reader, struct flight *flight, bool has_old,
                              struct problem *problem)
 {
     struct problem left = {.kind = PROBLEM_NONE};
@@ -174,7 +174,7 @@ static bool is_worn_out(const struct collection *collection)
            clock_now_ms(&clock_system) - collection->worn_ms < ASK_AGAIN_MS;
 }
 
-static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bool has_old,
+static enum outcome fetch_locked(struct read_wait *reader, enum fetch_what what, bool has_old,
                                  struct problem *problem)
 {
     struct collection *collection = reader->collection;
@@ -206,7 +206,7 @@ static enum outcome fetch_locked(struct reader *reader, enum fetch_what what, bo
 
 /* --- a listing -------------------------------------------------------------------------------- */
 
-static bool is_needless(const struct reader *reader, enum cache_need need)
+static bool is_needless(const struct read_wait *reader, enum cache_need need)
 {
     const struct collection *collection = reader->collection;
 
@@ -217,7 +217,7 @@ static bool is_needless(const struct reader *reader, enum cache_need need)
     return list_is_good(reader);
 }
 
-static int ensure_locked(struct reader *reader, enum cache_need need, struct problem *problem)
+static int ensure_locked(struct read_wait *reader, enum cache_need need, struct problem *problem)
 {
     while (!is_needless(reader, need)) {
         switch (fetch_locked(reader, FETCH_LIST, has_old_list(reader->collection), problem)) {
@@ -235,7 +235,8 @@ static int ensure_locked(struct reader *reader, enum cache_need need, struct pro
 int cache_ensure(struct cache *cache, const struct kind *kind, enum cache_need need,
                  struct cancel *cancel, struct problem *problem)
 {
-    struct reader reader = {.collection = collection_of(cache, kind), .id = "", .cancel = cancel};
+    struct read_wait reader = {
+        .collection = collection_of(cache, kind), .id = "", .cancel = cancel};
 
     pthread_mutex_lock(&cache->lock);
     int rc = ensure_locked(&reader, need, problem);
@@ -245,13 +246,13 @@ int cache_ensure(struct cache *cache, const struct kind *kind, enum cache_need n
 
 /* --- one resource ----------------------------------------------------------------------------- */
 
-static int say_gone(const struct reader *reader, struct problem *problem)
+static int say_gone(const struct read_wait *reader, struct problem *problem)
 {
     return problem_set(problem, PROBLEM_NOT_FOUND, "the %s %s does not exist (any more)",
                        reader->collection->kind->noun, reader->id);
 }
 
-static int serve(const struct reader *reader, struct record **out, struct problem *problem)
+static int serve(const struct read_wait *reader, struct record **out, struct problem *problem)
 {
     struct item *item = collection_find(reader->collection, reader->id);
 
@@ -262,7 +263,7 @@ static int serve(const struct reader *reader, struct record **out, struct proble
     return 0;
 }
 
-static int read_locked(struct reader *reader, struct record **out, struct problem *problem)
+static int read_locked(struct read_wait *reader, struct record **out, struct problem *problem)
 {
     for (;;) {
         struct item *item = collection_find(reader->collection, reader->id);
@@ -288,7 +289,7 @@ static int read_locked(struct reader *reader, struct record **out, struct proble
 int cache_read(struct cache *cache, const struct kind *kind, const char *id, struct cancel *cancel,
                struct record **out, struct problem *problem)
 {
-    struct reader reader = {
+    struct read_wait reader = {
         .collection = collection_of(cache, kind), .id = id == NULL ? "" : id, .cancel = cancel};
 
     *out = NULL;

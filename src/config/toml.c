@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reader {
+struct toml_reader {
     const char *at; /* the NUL at the end of the text included */
     unsigned line;
     const char *table; /* of the header above; owned by an entry */
@@ -19,13 +19,13 @@ struct reader {
     struct problem *problem;
 };
 
-static int refuse(const struct reader *reader, const char *what)
+static int refuse(const struct toml_reader *reader, const char *what)
 {
     problem_set(reader->problem, PROBLEM_INVALID, "%u: %s", reader->line, what);
     return -1;
 }
 
-static int no_memory(const struct reader *reader)
+static int no_memory(const struct toml_reader *reader)
 {
     problem_set(reader->problem, PROBLEM_NO_MEMORY, "out of memory");
     return -1;
@@ -46,7 +46,7 @@ static bool is_allowed(const char *at)
 /* What no place of a text may hold. */
 static int check_characters(const char *text, struct problem *problem)
 {
-    struct reader reader = {.at = text, .line = 1, .problem = problem};
+    struct toml_reader reader = {.at = text, .line = 1, .problem = problem};
     int size;
 
     for (; *reader.at != '\0'; reader.at += size) {
@@ -60,13 +60,13 @@ static int check_characters(const char *text, struct problem *problem)
     return 0;
 }
 
-static void skip_blanks(struct reader *reader)
+static void skip_blanks(struct toml_reader *reader)
 {
     reader->at += strspn(reader->at, " \t");
 }
 
 /* Behind an entry only blanks and a comment may stand. */
-static int end_line(struct reader *reader)
+static int end_line(struct toml_reader *reader)
 {
     skip_blanks(reader);
     if (*reader->at == '#')
@@ -106,7 +106,7 @@ static size_t put_utf8(char *out, uint32_t c)
     return more + 1;
 }
 
-static int read_unicode(struct reader *reader, size_t digits, char **out)
+static int read_unicode(struct toml_reader *reader, size_t digits, char **out)
 {
     uint32_t c;
 
@@ -121,7 +121,7 @@ static int read_unicode(struct reader *reader, size_t digits, char **out)
 }
 
 /* Behind a backslash. */
-static int read_escape(struct reader *reader, char **out)
+static int read_escape(struct toml_reader *reader, char **out)
 {
     static const char names[] = "btnfr\"\\", means[] = "\b\t\n\f\r\"\\";
     const char *name = *reader->at == '\0' ? NULL : strchr(names, *reader->at);
@@ -136,7 +136,7 @@ static int read_escape(struct reader *reader, char **out)
 }
 
 /* Behind the quote, up to behind the other one. What is meant is never longer than the text. */
-static int read_quoted(struct reader *reader, char quote, char *out)
+static int read_quoted(struct toml_reader *reader, char quote, char *out)
 {
     while (*reader->at != quote) {
         if (*reader->at == '\0' || is_line_end(reader->at))
@@ -160,7 +160,7 @@ static void wipe_free(char *text, size_t size)
     free(text);
 }
 
-static int read_string(struct reader *reader, char **out)
+static int read_string(struct toml_reader *reader, char **out)
 {
     char quote = *reader->at;
     size_t size = strcspn(reader->at, "\n") + 1;
@@ -186,14 +186,14 @@ static bool is_quote(char c)
     return c == '"' || c == '\'';
 }
 
-static int take_span(struct reader *reader, size_t size, char **out)
+static int take_span(struct toml_reader *reader, size_t size, char **out)
 {
     *out = strndup(reader->at, size);
     reader->at += size;
     return *out != NULL ? 0 : no_memory(reader);
 }
 
-static int read_key(struct reader *reader, char **out)
+static int read_key(struct toml_reader *reader, char **out)
 {
     size_t size = 0;
     int rc;
@@ -232,7 +232,7 @@ static bool is_boolean(const char *text, size_t size)
            (size == 5 && memcmp(text, "false", 5) == 0);
 }
 
-static int read_value(struct reader *reader, struct toml_entry *entry)
+static int read_value(struct toml_reader *reader, struct toml_entry *entry)
 {
     size_t size = strcspn(reader->at, " \t\r\n#");
 
@@ -262,7 +262,7 @@ static void finish_entry(struct toml_entry *entry)
 }
 
 /* Takes over what the entry owns in any case. */
-static int add_entry(struct reader *reader, struct toml_entry *entry)
+static int add_entry(struct toml_reader *reader, struct toml_entry *entry)
 {
     struct toml *out = reader->out;
     struct toml_entry *grown = NULL;
@@ -280,7 +280,7 @@ static int add_entry(struct reader *reader, struct toml_entry *entry)
     return 0;
 }
 
-static int read_header(struct reader *reader, struct toml_entry *entry)
+static int read_header(struct toml_reader *reader, struct toml_entry *entry)
 {
     reader->at++;
     if (*reader->at == '[')
@@ -297,7 +297,7 @@ static int read_header(struct reader *reader, struct toml_entry *entry)
     return entry->table != NULL && entry->value != NULL ? 0 : no_memory(reader);
 }
 
-static int read_pair(struct reader *reader, struct toml_entry *entry)
+static int read_pair(struct toml_reader *reader, struct toml_entry *entry)
 {
     entry->table = strdup(reader->table);
     if (entry->table == NULL)
@@ -311,7 +311,7 @@ static int read_pair(struct reader *reader, struct toml_entry *entry)
     return read_value(reader, entry);
 }
 
-static int read_entry(struct reader *reader)
+static int read_entry(struct toml_reader *reader)
 {
     bool header = *reader->at == '[';
     struct toml_entry entry = {.line = reader->line};
@@ -327,7 +327,7 @@ static int read_entry(struct reader *reader)
     return 0;
 }
 
-static int read_line(struct reader *reader)
+static int read_line(struct toml_reader *reader)
 {
     skip_blanks(reader);
     if (*reader->at != '#' && *reader->at != '\0' && !is_line_end(reader->at) &&
@@ -338,7 +338,8 @@ static int read_line(struct reader *reader)
 
 int toml_read(const char *text, struct toml *out, struct problem *problem)
 {
-    struct reader reader = {.at = text, .line = 1, .table = "", .out = out, .problem = problem};
+    struct toml_reader reader = {
+        .at = text, .line = 1, .table = "", .out = out, .problem = problem};
     int rc = check_characters(text, problem);
 
     *out = (struct toml){0};

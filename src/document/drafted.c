@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct draft {
+struct draft_edit {
     const struct kind *kind;
     const struct record_list *peers;
     struct problem refusal;
@@ -20,7 +20,7 @@ struct given {
 };
 
 /* Whether a known resource of the kind has this key (`as_text`: with a string). */
-static bool peers_have(const struct draft *draft, const struct key_path *path, bool as_text)
+static bool peers_have(const struct draft_edit *draft, const struct key_path *path, bool as_text)
 {
     bool have = false;
 
@@ -34,7 +34,7 @@ static bool peers_have(const struct draft *draft, const struct key_path *path, b
     return have;
 }
 
-static void refuse_unknown(struct draft *draft, const struct key_path *path)
+static void refuse_unknown(struct draft_edit *draft, const struct key_path *path)
 {
     if (!peers_have(draft, path, false))
         document_refuse(&draft->refusal, EINVAL, path, "%s: there is no key %s",
@@ -42,7 +42,8 @@ static void refuse_unknown(struct draft *draft, const struct key_path *path)
 }
 
 /* A secret that was given before shows masked in the draft's own document. */
-static bool take_masked(struct draft *draft, const struct given *given, struct json_object *values)
+static bool take_masked(struct draft_edit *draft, const struct given *given,
+                        struct json_object *values)
 {
     if (json_member(values, given->path.key) == NULL)
         document_refuse(&draft->refusal, EINVAL, &given->path,
@@ -52,8 +53,8 @@ static bool take_masked(struct draft *draft, const struct given *given, struct j
 }
 
 /* Takes over the reference to `value`. */
-static bool take_value(struct draft *draft, const struct given *given, struct json_object *value,
-                       struct json_object *values)
+static bool take_value(struct draft_edit *draft, const struct given *given,
+                       struct json_object *value, struct json_object *values)
 {
     const struct key_path *path = &given->path;
 
@@ -69,7 +70,8 @@ static bool take_value(struct draft *draft, const struct given *given, struct js
     return true;
 }
 
-static bool take_leaf(struct draft *draft, const struct given *given, struct json_object *values)
+static bool take_leaf(struct draft_edit *draft, const struct given *given,
+                      struct json_object *values)
 {
     if (given->value == NULL) {
         json_object_object_del(values, given->path.key);
@@ -84,10 +86,12 @@ static bool take_leaf(struct draft *draft, const struct given *given, struct jso
     return take_value(draft, given, json_object_get(given->value), values);
 }
 
-static bool take_object(struct draft *draft, const struct key_path *up, const struct field *fields,
-                        struct json_object *text, struct json_object *values);
+static bool take_object(struct draft_edit *draft, const struct key_path *up,
+                        const struct field *fields, struct json_object *text,
+                        struct json_object *values);
 
-static bool take_nested(struct draft *draft, const struct given *given, struct json_object *values)
+static bool take_nested(struct draft_edit *draft, const struct given *given,
+                        struct json_object *values)
 {
     struct json_object *inner = json_member(values, given->path.key);
     bool ok = true;
@@ -102,7 +106,8 @@ static bool take_nested(struct draft *draft, const struct given *given, struct j
     return ok;
 }
 
-static bool take_key(struct draft *draft, const struct given *given, struct json_object *values)
+static bool take_key(struct draft_edit *draft, const struct given *given,
+                     struct json_object *values)
 {
     if (given->path.up == NULL && strcmp(given->path.key, "name") == 0)
         return true; /* the directory's name is the name */
@@ -118,8 +123,9 @@ static bool take_key(struct draft *draft, const struct given *given, struct json
 }
 
 /* False: no memory. */
-static bool take_object(struct draft *draft, const struct key_path *up, const struct field *fields,
-                        struct json_object *text, struct json_object *values)
+static bool take_object(struct draft_edit *draft, const struct key_path *up,
+                        const struct field *fields, struct json_object *text,
+                        struct json_object *values)
 {
     bool ok = true;
 
@@ -151,7 +157,7 @@ int document_draft_apply(const struct kind *kind, enum dialect dialect,
                          const struct record_list *peers, const char *text, size_t text_bytes,
                          struct buf *values, struct problem *problem)
 {
-    struct draft draft = {.kind = kind, .peers = peers};
+    struct draft_edit draft = {.kind = kind, .peers = peers};
     struct json_object *given = document_parse(text, text_bytes, &draft.refusal);
     struct json_object *object = given == NULL ? NULL : document_load(buf_text(values));
     const struct field *fields = kind->shapes[dialect].fields;

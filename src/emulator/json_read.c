@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct reader {
+struct json_reader {
     const char *at;
     const char *end;
     int depth;
 };
 
-static bool read_value(struct reader *reader, json_object **out);
+static bool read_value(struct json_reader *reader, json_object **out);
 
-static bool more(const struct reader *reader)
+static bool more(const struct json_reader *reader)
 {
     return reader->at < reader->end;
 }
@@ -26,13 +26,13 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static void skip_space(struct reader *reader)
+static void skip_space(struct json_reader *reader)
 {
     while (more(reader) && *reader->at != '\0' && strchr(" \t\r\n", *reader->at) != NULL)
         reader->at++;
 }
 
-static bool take(struct reader *reader, char wanted)
+static bool take(struct json_reader *reader, char wanted)
 {
     if (!more(reader) || *reader->at != wanted)
         return false;
@@ -40,7 +40,7 @@ static bool take(struct reader *reader, char wanted)
     return true;
 }
 
-static bool take_word(struct reader *reader, const char *word)
+static bool take_word(struct json_reader *reader, const char *word)
 {
     size_t length = strlen(word);
 
@@ -50,7 +50,7 @@ static bool take_word(struct reader *reader, const char *word)
     return true;
 }
 
-static bool take_digits(struct reader *reader)
+static bool take_digits(struct json_reader *reader)
 {
     const char *start = reader->at;
 
@@ -60,7 +60,7 @@ static bool take_digits(struct reader *reader)
 }
 
 /* Moves past one number token; *integer tells its form. */
-static bool scan_number(struct reader *reader, bool *integer)
+static bool scan_number(struct json_reader *reader, bool *integer)
 {
     *integer = true;
     take(reader, '-');
@@ -90,7 +90,7 @@ static json_object *new_number(const char *text, bool integer)
     return json_object_new_double_s(strtod(text, NULL), text);
 }
 
-static bool read_number(struct reader *reader, json_object **out)
+static bool read_number(struct json_reader *reader, json_object **out)
 {
     const char *start = reader->at;
     bool integer;
@@ -117,7 +117,7 @@ static int hex_value(char c)
 }
 
 /* The four hex digits after \u. */
-static bool take_hex4(struct reader *reader, uint32_t *code)
+static bool take_hex4(struct json_reader *reader, uint32_t *code)
 {
     *code = 0;
     for (int i = 0; i < 4; i++) {
@@ -154,9 +154,9 @@ static char *put_utf8(char *to, uint32_t code)
 }
 
 /* A \u escape, with its second half; a lone half becomes U+FFFD. */
-static bool take_unicode(struct reader *reader, char **to)
+static bool take_unicode(struct json_reader *reader, char **to)
 {
-    struct reader ahead;
+    struct json_reader ahead;
     uint32_t code, low;
 
     if (!take_hex4(reader, &code))
@@ -176,7 +176,7 @@ static bool take_unicode(struct reader *reader, char **to)
     return true;
 }
 
-static bool take_escape(struct reader *reader, char **to)
+static bool take_escape(struct json_reader *reader, char **to)
 {
     static const char names[] = "\"\\/bfnrt";
     static const char values[] = "\"\\/\b\f\n\r\t";
@@ -195,7 +195,7 @@ static bool take_escape(struct reader *reader, char **to)
 }
 
 /* The rest of a string after its quote; the decoded text never grows. */
-static bool scan_string(struct reader *reader, char **to)
+static bool scan_string(struct json_reader *reader, char **to)
 {
     while (more(reader)) {
         unsigned char c = (unsigned char)*reader->at;
@@ -213,7 +213,7 @@ static bool scan_string(struct reader *reader, char **to)
     return false;
 }
 
-static size_t raw_length(const struct reader *reader)
+static size_t raw_length(const struct json_reader *reader)
 {
     const char *at = reader->at;
 
@@ -222,7 +222,7 @@ static size_t raw_length(const struct reader *reader)
     return (size_t)(at - reader->at);
 }
 
-static char *read_text(struct reader *reader, size_t *length)
+static char *read_text(struct json_reader *reader, size_t *length)
 {
     char *text, *to;
 
@@ -240,7 +240,7 @@ static char *read_text(struct reader *reader, size_t *length)
     return text;
 }
 
-static bool read_string(struct reader *reader, json_object **out)
+static bool read_string(struct json_reader *reader, json_object **out)
 {
     size_t length;
     char *text = read_text(reader, &length);
@@ -252,7 +252,7 @@ static bool read_string(struct reader *reader, json_object **out)
     return *out != NULL;
 }
 
-static bool read_member(struct reader *reader, json_object *object)
+static bool read_member(struct json_reader *reader, json_object *object)
 {
     json_object *value = NULL;
     size_t length;
@@ -269,7 +269,7 @@ static bool read_member(struct reader *reader, json_object *object)
     return good;
 }
 
-static bool read_element(struct reader *reader, json_object *array)
+static bool read_element(struct json_reader *reader, json_object *array)
 {
     json_object *value = NULL;
 
@@ -282,8 +282,8 @@ static bool read_element(struct reader *reader, json_object *array)
 }
 
 /* What follows the opening bracket, up to and with the closing one. */
-static bool read_list(struct reader *reader, json_object *list, char close,
-                      bool (*read)(struct reader *, json_object *))
+static bool read_list(struct json_reader *reader, json_object *list, char close,
+                      bool (*read)(struct json_reader *, json_object *))
 {
     skip_space(reader);
     if (take(reader, close))
@@ -297,7 +297,7 @@ static bool read_list(struct reader *reader, json_object *list, char close,
     return take(reader, close);
 }
 
-static bool read_nested(struct reader *reader, json_object **out)
+static bool read_nested(struct json_reader *reader, json_object **out)
 {
     bool array = *reader->at++ == '[';
     json_object *list = array ? json_object_new_array() : json_object_new_object();
@@ -317,7 +317,7 @@ static bool read_nested(struct reader *reader, json_object **out)
     return good;
 }
 
-static bool read_word(struct reader *reader, json_object **out)
+static bool read_word(struct json_reader *reader, json_object **out)
 {
     if (take_word(reader, "null")) {
         *out = NULL;
@@ -332,7 +332,7 @@ static bool read_word(struct reader *reader, json_object **out)
     return *out != NULL;
 }
 
-static bool read_value(struct reader *reader, json_object **out)
+static bool read_value(struct json_reader *reader, json_object **out)
 {
     skip_space(reader);
     if (!more(reader))
@@ -386,7 +386,7 @@ static bool utf8_valid(const char *text, size_t length, size_t *offset)
 
 bool emu_json_parse(const char *text, size_t length, json_object **out, size_t *offset)
 {
-    struct reader reader = {.at = text, .end = text + length};
+    struct json_reader reader = {.at = text, .end = text + length};
 
     *out = NULL;
     if (!utf8_valid(text, length, offset))

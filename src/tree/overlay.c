@@ -41,11 +41,12 @@ static bool clear(struct dir *dir)
 /* With tree->lock held; false: no memory. */
 static bool add_hidden(struct overlay *overlay, uint32_t canonical, struct process_id by)
 {
-    struct hidden *hidden = realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
+    struct unlinked *hidden =
+        realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
 
     if (hidden == NULL)
         return false;
-    hidden[overlay->hidden_count++] = (struct hidden){canonical, by};
+    hidden[overlay->hidden_count++] = (struct unlinked){canonical, by};
     overlay->hidden = hidden;
     return true;
 }

@@ -14,14 +14,14 @@
 #define UNLINK_REVERT_MS 10000 /* a lone unlink shows again after this */
 
 /* A file that was unlinked. */
-struct hidden {
+struct unlinked {
     uint32_t leaf; /* canonical */
     struct process_id by;
 };
 
 /* What this mount has laid over a resource's directory: files hidden by unlink. */
 struct overlay {
-    struct hidden *hidden;
+    struct unlinked *hidden;
     size_t hidden_count;
     int64_t revert_ms; /* monotonic: when they show again; 0: nothing hidden */
     bool listed;       /* in tree->hiding */

@@ -113,7 +113,7 @@ bool name_shown(struct cache *cache, const struct record *record, struct buf *ou
 /* --- resolving ------------------------------------------------------------------------------- */
 
 /* Where a name is looked up, and those that have it as their plain name. */
-struct search {
+struct name_search {
     struct cache *cache;
     const struct kind *kind;
     const char *machine_id; /* NULL: all machines */
@@ -122,13 +122,13 @@ struct search {
     size_t name_bytes;
 };
 
-static bool is_in_machine(const struct search *search, const struct record *record)
+static bool is_in_machine(const struct name_search *search, const struct record *record)
 {
     return search->machine_id == NULL || strcmp(record->machine_id, search->machine_id) == 0;
 }
 
 /* Passes a found record on if the directory shows it. */
-static struct record *in_directory(const struct search *search, struct record *record)
+static struct record *in_directory(const struct name_search *search, struct record *record)
 {
     if (record == NULL || is_in_machine(search, record))
         return record;
@@ -137,7 +137,7 @@ static struct record *in_directory(const struct search *search, struct record *r
 }
 
 /* The one whose plain name this is, if it is shown under it. */
-static struct record *find_shown(const struct search *search)
+static struct record *find_shown(const struct name_search *search)
 {
     struct record *found[1] = {NULL};
     struct buf shown = BUF_EMPTY;
@@ -155,7 +155,7 @@ static struct record *find_shown(const struct search *search)
 }
 
 /* In a machine's directory: the only one of its resources with this name that is not automatic. */
-static struct record *find_in_machine(const struct search *search)
+static struct record *find_in_machine(const struct name_search *search)
 {
     struct record *found[NAMESAKES];
     struct record *only = NULL;
@@ -191,7 +191,7 @@ static bool append_candidate(struct cache *cache, const struct record *record, s
 }
 
 /* How many have this plain name; appends how they are shown. */
-static size_t count_namesakes(const struct search *search, struct buf *candidates)
+static size_t count_namesakes(const struct name_search *search, struct buf *candidates)
 {
     struct record *found[CANDIDATES];
 
@@ -211,7 +211,7 @@ static size_t count_namesakes(const struct search *search, struct buf *candidate
 }
 
 /* An id means its resource also where the directory does not show it: nothing else, then. */
-static struct record *find(const struct search *search)
+static struct record *find(const struct name_search *search)
 {
     struct record *record = find_shown(search);
 
@@ -227,7 +227,7 @@ enum name_result name_resolve(struct cache *cache, const struct kind *kind, cons
                               const char *file_name, struct record **out, struct buf *candidates)
 {
     struct buf name = BUF_EMPTY;
-    struct search search = {
+    struct name_search search = {
         .cache = cache, .kind = kind, .machine_id = machine_id, .file_name = file_name};
     static const enum name_result unfound[] = {NAME_ABSENT, NAME_SHOWN_OTHERWISE, NAME_AMBIGUOUS};
     enum name_result result = NAME_FOUND;

@@ -19,7 +19,7 @@
 _Static_assert(WINDOW_BYTES == SCRUB_RUN_BYTES, "a run is found by its windows");
 
 /* All that the secrets have in stretches of eight bytes, sorted; and what has been found. */
-struct search {
+struct scrub_search {
     const struct scrub *scrub;
     bool runs; /* parts of secrets count */
     uint64_t *windows;
@@ -39,7 +39,7 @@ static size_t secret_bytes(const char *secret)
     return strspn(secret, "*") == size || strstr(secret, "****") != NULL ? 0 : size;
 }
 
-static bool is_searched_in_runs(const struct search *search, size_t size)
+static bool is_searched_in_runs(const struct scrub_search *search, size_t size)
 {
     return search->runs && size >= SCRUB_RUN_BYTES;
 }
@@ -65,7 +65,7 @@ static int compare_windows(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-static size_t count_windows(const struct search *search)
+static size_t count_windows(const struct scrub_search *search)
 {
     const char *const *secret = search->scrub->secrets;
     size_t count = 0;
@@ -77,7 +77,7 @@ static size_t count_windows(const struct search *search)
     return count;
 }
 
-static void add_windows(struct search *search, const char *secret, size_t size)
+static void add_windows(struct scrub_search *search, const char *secret, size_t size)
 {
     for (size_t at = 0; at + WINDOW_BYTES <= size; at++) {
         uint64_t window = window_at(secret + at);
@@ -88,7 +88,7 @@ static void add_windows(struct search *search, const char *secret, size_t size)
     }
 }
 
-static bool search_init(struct search *search, size_t text_bytes)
+static bool search_init(struct scrub_search *search, size_t text_bytes)
 {
     const char *const *secret = search->scrub->secrets;
 
@@ -105,7 +105,7 @@ static bool search_init(struct search *search, size_t text_bytes)
     return true;
 }
 
-static void search_finish(struct search *search)
+static void search_finish(struct scrub_search *search)
 {
     if (search->windows != NULL)
         explicit_bzero(search->windows, search->window_count * sizeof *search->windows);
@@ -113,7 +113,7 @@ static void search_finish(struct search *search)
     free(search->marks);
 }
 
-static bool is_window(const struct search *search, const unsigned char *bytes)
+static bool is_window(const struct scrub_search *search, const unsigned char *bytes)
 {
     uint64_t window = window_at(bytes);
     size_t bit = filter_bit(window);
@@ -126,7 +126,7 @@ static bool is_window(const struct search *search, const unsigned char *bytes)
 /* --- one reading of the text -------------------------------------------------------------------
  */
 
-static bool is_open(const struct search *search, const unsigned char *bytes, size_t size)
+static bool is_open(const struct scrub_search *search, const unsigned char *bytes, size_t size)
 {
     const char *const *open = search->scrub->open;
 
@@ -137,7 +137,8 @@ static bool is_open(const struct search *search, const unsigned char *bytes, siz
 }
 
 /* What stands from `start` to `end` in a reading is not to be shown, unless it is shown anyway. */
-static void mark(struct search *search, const struct reading *reading, size_t start, size_t end)
+static void mark(struct scrub_search *search, const struct reading *reading, size_t start,
+                 size_t end)
 {
     if (is_open(search, reading->bytes + start, end - start))
         return;
@@ -146,7 +147,7 @@ static void mark(struct search *search, const struct reading *reading, size_t st
 }
 
 /* A run goes on as long as the next window begins within the last one. */
-static void mark_runs(struct search *search, const struct reading *reading)
+static void mark_runs(struct scrub_search *search, const struct reading *reading)
 {
     size_t start = 0;
     size_t end = 0; /* of the run that is open; 0: none is */
@@ -171,8 +172,8 @@ static bool stands_alone(const struct reading *reading, size_t start, size_t end
            (end == reading->size || !isalnum(reading->bytes[end]));
 }
 
-static void mark_whole(struct search *search, const struct reading *reading, const char *secret,
-                       size_t size)
+static void mark_whole(struct scrub_search *search, const struct reading *reading,
+                       const char *secret, size_t size)
 {
     size_t at = 0;
 
@@ -188,7 +189,7 @@ static void mark_whole(struct search *search, const struct reading *reading, con
 }
 
 /* `exact`: no chance that a few bytes mean nothing, as in what was no base64. */
-static void mark_reading(struct search *search, const struct reading *reading, bool exact)
+static void mark_reading(struct scrub_search *search, const struct reading *reading, bool exact)
 {
     const char *const *secret = search->scrub->secrets;
 
@@ -205,7 +206,8 @@ static void mark_reading(struct search *search, const struct reading *reading, b
  */
 
 /* Looks at `of` with each kind of escape read; and, `deeper`, at each of these readings so. */
-static bool mark_escapes(struct search *search, const struct reading *of, bool exact, bool deeper)
+static bool mark_escapes(struct scrub_search *search, const struct reading *of, bool exact,
+                         bool deeper)
 {
     bool ok = true;
 
@@ -224,7 +226,7 @@ static bool mark_escapes(struct search *search, const struct reading *of, bool e
     return ok;
 }
 
-static bool mark_all(struct search *search, const struct buf *text)
+static bool mark_all(struct scrub_search *search, const struct buf *text)
 {
     struct reading plain;
 
@@ -280,7 +282,7 @@ static bool is_needed(const struct scrub *scrub)
 
 static bool scrub_text(struct buf *text, const struct scrub *scrub, bool runs)
 {
-    struct search search = {.scrub = scrub, .runs = runs};
+    struct scrub_search search = {.scrub = scrub, .runs = runs};
     bool ok = true;
 
     if (text->size_bytes > SCRUB_MAX_BYTES)
