@@ -54,7 +54,7 @@ lint_format()
 
 lint_shell()
 {
-    shellcheck "${scripts[@]}" .ci/run
+    shellcheck "${scripts[@]}" .ci/run packaging/completions/bash/*
 }
 
 # It does not read system headers; without the macros of this one it can't parse lists.

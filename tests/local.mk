@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 dist_check_SCRIPTS += tests/layering.sh tests/hardening.sh
 
+# What is installed, and what is made of it.
+dist_check_SCRIPTS += \
+  tests/packaging/completions.sh
+EXTRA_DIST += tests/packaging/type_and_tab.py
+
 # Each file of scenarios mounts the program many times, in both dialects.
 dist_check_SCRIPTS += \
   tests/mount/accidents.sh \
