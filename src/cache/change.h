@@ -18,7 +18,15 @@ change_function verb_update;
 change_function verb_delete;
 change_function verb_restore;
 void create_clear_doubts(struct cache *cache);
-/* Forgets what was begun for a change that is not sent after all (change.c). */
+/* --- a change as an object (change.c) --------------------------------------------------------- */
+
+/* A new one with one reference; NULL: no memory. */
+struct change *change_create(struct cache *cache, const struct change_request *request);
+/* Whether an event may be the answer; of a create it is known only with its id. */
+bool change_has_event(enum change_verb verb);
+/* Whether who asked for it has taken it back before it was sent. */
+bool change_is_taken_back(struct change *change);
+/* Forgets what was begun for a change that is not sent after all. */
 void change_end_unsent(struct change *change);
 /* What is told of it; borrows all from the arguments. `record`: what was created, or NULL. */
 struct change_report change_report_of(const struct change *change, const struct record *record,

@@ -8,7 +8,8 @@
 
 #include "cache/state.h"
 
-/* --- names (names.c): the indexes of an item by name and machine ------------------------------ */
+/* --- names (by_name.c): the indexes of an item by name and machine ------------------------------
+ */
 
 bool names_add(struct collection *collection, struct item *item); /* false: no memory */
 void names_remove(struct collection *collection, struct item *item);
@@ -62,6 +63,8 @@ bool merge_created(struct collection *collection, struct record *record, int64_t
 bool merge_updated(struct collection *collection, struct record *record, const char *body);
 /* A deletion of ours was answered: hides the id. */
 bool merge_deleted(struct collection *collection, const char *id);
+/* It has failed: shows the resource again. */
+void merge_revived(struct collection *collection, const char *id);
 
 /* --- deleted ones (tombstone.c) --------------------------------------------------------------- */
 
@@ -70,18 +73,12 @@ struct tombstone *tombstone_find(struct collection *collection, const char *id);
 bool tombstone_add(struct collection *collection, const char *id, struct record *record);
 /* A listing begun at `begun` has it as `record`. */
 void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun);
-/* After a listing: forgets those that it lacks, asks for the events of the others, and puts those
- * that have been hidden long enough into `revived`, to be told of with no lock held. */
-void tombstone_settle(struct collection *collection, tick_t begun);
-/* Tells of those, and empties the list. No lock held. */
-void tombstone_tell_revived(struct cache *cache, struct collection *collection);
 void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
-/* The deletion has failed: shows the resource again. */
-void tombstone_revive(struct collection *collection, const char *id);
 
 /* --- those that are known no more (gone.c) ---------------------------------------------------- */
 
 void gone_note(struct collection *collection, const char *id);
+bool gone_has(const struct collection *collection, const char *id);
 void gone_clear(struct collection *collection);
 
 /* --- older versions (history.c) --------------------------------------------------------------- */
@@ -96,7 +93,8 @@ bool version_is_too_old(const struct version *version);
 void history_prune(struct cache *cache); /* what is too old */
 void history_clear(struct collection *collection);
 
-/* --- what was read (shown.c) ------------------------------------------------------------------ */
+/* --- what was read (read_keys.c) ---------------------------------------------------------------
+ */
 
 /* `key` 0: the whole document. Without memory more counts as shown than was. */
 void shown_add(struct shown *shown, uint64_t key);

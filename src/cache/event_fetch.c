@@ -20,9 +20,9 @@
 struct flight *events_ask_locked(struct collection *collection, enum change_verb verb,
                                  const char *id)
 {
-    struct remembered *memory = events_find(collection, verb, id);
+    struct remembered *memory = memory_find(collection, verb, id);
 
-    if (memory == NULL || (!events_is_unfinished(memory) && !events_is_sought(memory)))
+    if (memory == NULL || (!memory_is_unfinished(memory) && !memory_is_sought(memory)))
         return NULL;
     memory->asked_ms = now_ms(collection);
     return fetch_start_locked(collection, FETCH_EVENT, id, verb);
@@ -44,9 +44,9 @@ static bool take(struct flight *flight, struct remembered *memory, const struct 
 
 static bool update(struct flight *flight, const struct event *event, struct event *failed)
 {
-    struct remembered *memory = events_find(flight->collection, flight->verb, flight->id);
+    struct remembered *memory = memory_find(flight->collection, flight->verb, flight->id);
 
-    return memory != NULL && events_is_unfinished(memory) &&
+    return memory != NULL && memory_is_unfinished(memory) &&
            strcmp(memory->event->id, event->id) == 0 && take(flight, memory, event, failed);
 }
 
@@ -99,9 +99,9 @@ static const struct event *choose(const struct remembered *memory, const struct 
 static bool adopt(struct flight *flight, const struct event *events, size_t count,
                   struct event *failed)
 {
-    struct remembered *memory = events_find(flight->collection, flight->verb, flight->id);
+    struct remembered *memory = memory_find(flight->collection, flight->verb, flight->id);
     const struct event *event =
-        memory == NULL || !events_is_sought(memory) ? NULL : choose(memory, events, count);
+        memory == NULL || !memory_is_sought(memory) ? NULL : choose(memory, events, count);
 
     return event != NULL && take(flight, memory, event, failed);
 }
@@ -116,11 +116,11 @@ struct question {
 
 static void ask(struct flight *flight, struct question *question)
 {
-    struct remembered *memory = events_find(flight->collection, flight->verb, flight->id);
+    struct remembered *memory = memory_find(flight->collection, flight->verb, flight->id);
 
-    if (memory != NULL && events_is_unfinished(memory))
+    if (memory != NULL && memory_is_unfinished(memory))
         memcpy(question->event_id, memory->event->id, sizeof(question->event_id));
-    else if (memory != NULL && events_is_sought(memory))
+    else if (memory != NULL && memory_is_sought(memory))
         memcpy(question->machine_id, memory->machine_id, sizeof(question->machine_id));
 }
 
@@ -177,7 +177,7 @@ void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *
 void events_refresh_locked(struct collection *collection, enum change_verb verb, const char *id,
                            struct cancel *cancel)
 {
-    struct remembered *memory = events_find(collection, verb, id);
+    struct remembered *memory = memory_find(collection, verb, id);
     struct flight *flight = fetch_find_locked(collection, FETCH_EVENT, id, verb);
 
     if (cancel == NULL || memory == NULL)

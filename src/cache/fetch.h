@@ -8,12 +8,19 @@
 
 #include "cache/state.h"
 
-/* --- fetches (fetch.c) ------------------------------------------------------------------------ */
+/* --- flights, and waiting for them (flight.c) ------------------------------------------------- */
 
-/* The flight of that fetch, one already on its way or a new one; one reference. NULL: it can't be
- * started (no memory, the end). */
-struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
-                                  const char *id, enum change_verb verb);
+/* Whether old data may stand in for what could not be fetched. */
+bool fetch_is_outage(enum problem_kind kind);
+/* Set `problem` for a fetch that can't be started; return -1. */
+int fetch_refuse(struct problem *problem);
+int fetch_say_suspended(struct problem *problem);
+/* The one on its way, or NULL. */
+struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
+                                 const char *id, enum change_verb verb);
+/* A new flight that nobody runs yet: the job's reference. NULL: no memory. */
+struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_what what,
+                                    const char *id, enum change_verb verb);
 void flight_unref_locked(struct flight *flight);
 /* Whether a list or GET of the kind is on its way and has been silent for the stale wait. */
 bool fetch_is_stalled_locked(struct collection *collection);
@@ -28,25 +35,31 @@ enum fetch_end {
  * wait without progress. */
 enum fetch_end fetch_wait_locked(struct flight *flight, bool patient, struct cancel *cancel,
                                  struct problem *problem);
-/* Whether old data may stand in for what could not be fetched. */
-bool fetch_is_outage(enum problem_kind kind);
-/* Set `problem` for a fetch that can't be started; return -1. */
-int fetch_refuse(struct problem *problem);
-int fetch_say_suspended(struct problem *problem);
-/* Lists until a listing begun after `since` is known, suspended or not. */
-int fetch_list_since(struct collection *collection, tick_t since, struct cancel *cancel,
-                     struct problem *problem);
-/* Marks the kind as suspended and starts its probe (probe.c). */
-void probe_start_locked(struct collection *collection);
+
+/* --- running and ending one (fetch_end.c) ----------------------------------------------------- */
+
 /* Runs the job of a flight in this thread; no lock held. Takes over the job's reference. */
 void fetch_run(struct flight *flight);
 /* Ends a flight, run or not, and wakes who waits for it. Takes over the job's reference. */
 void fetch_end_locked(struct flight *flight, const struct problem *problem);
-/* A new flight that nobody runs yet: the job's reference. NULL: no memory. */
-struct flight *fetch_prepare_locked(struct collection *collection, enum fetch_what what,
-                                    const char *id, enum change_verb verb);
-struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
-                                 const char *id, enum change_verb verb);
+/* The server answers, and not only reads if it had been silent. */
+void fetch_note_answer_locked(struct collection *collection);
+
+/* --- starting one (fetch.c) ------------------------------------------------------------------- */
+
+/* The flight of that fetch, one already on its way or a new one; one reference. NULL: it can't be
+ * started (no memory, the end). */
+struct flight *fetch_start_locked(struct collection *collection, enum fetch_what what,
+                                  const char *id, enum change_verb verb);
+/* Lists until a listing begun after `since` is known, suspended or not. */
+int fetch_list_since(struct collection *collection, tick_t since, struct cancel *cancel,
+                     struct problem *problem);
+
+/* --- what a worker does for it (fetch_job.c, event_fetch.c) ----------------------------------- */
+
+/* By enum fetch_what; what starts a fetch knows it by cache->fetch_jobs alone. */
+extern fetch_function *const fetch_jobs[];
+fetch_function events_fetch;
 
 /* --- patience (patience.c) -------------------------------------------------------------------- */
 

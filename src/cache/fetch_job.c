@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a worker does with a flight: asks the api room, merges what comes, and notes what the end
- * says about the kind.
- */
+/* What a worker does with a flight: asks the api room, and merges what comes. */
 #include "config.h"
 
 #include "cache/fetch.h"
 
 #include "cache/collection.h"
 #include "cache/own_events.h"
-
-/* The server answers, and not only reads if it had been silent. */
-static void note_answer_locked(struct collection *collection)
-{
-    if (collection->suspended)
-        patience_note_answer_locked(collection);
-    collection->suspended = false;
-}
 
 /* A fetch goes on when all who waited for it have left; but not as fast as it can, and not for
  * longer than so many pages that bring next to nothing. */
@@ -39,7 +28,7 @@ static bool note_page(struct flight *flight)
 
     pthread_mutex_lock(&cache->lock);
     flight->progress_ms = clock_now_ms(&clock_system);
-    note_answer_locked(flight->collection);
+    fetch_note_answer_locked(flight->collection);
     wait_queue_wake(&flight->waiters);
     bool wanted = flight->refs > 1;
     pthread_mutex_unlock(&cache->lock);
@@ -115,11 +104,13 @@ static void fetch_list(struct flight *flight, struct cancel *cancel, struct prob
     if (api_list(cache->config.api, collection->kind, cancel, on_page, &paging, &list, problem) ==
         0) {
         pthread_mutex_lock(&cache->lock);
-        if (!merge_list(collection, &list, flight->begun))
+        if (merge_list(collection, &list, flight->begun))
+            deleted_settle_locked(collection, flight->begun);
+        else
             merge_failed(problem);
         await_deletions_locked(collection, cancel);
         pthread_mutex_unlock(&cache->lock);
-        tombstone_tell_revived(cache, collection);
+        deleted_tell_revived(collection);
         tell_skipped(collection, &list);
         noticed_tell(cache, collection);
     }
@@ -159,95 +150,8 @@ static void fetch_item(struct flight *flight, struct cancel *cancel, struct prob
     record_unref(record);
 }
 
-typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem);
-
-static fetch_function *const fetch_functions[] = {
+fetch_function *const fetch_jobs[] = {
     [FETCH_LIST] = fetch_list,
     [FETCH_ITEM] = fetch_item,
     [FETCH_EVENT] = events_fetch,
 };
-
-/* Also a 403 that speaks of a quota. */
-static bool is_denial(const struct problem *problem)
-{
-    enum problem_kind kind = problem->kind;
-
-    return kind == PROBLEM_UNAUTHORIZED || kind == PROBLEM_FORBIDDEN || kind == PROBLEM_NOT_FOUND ||
-           problem->status == 403;
-}
-
-/* What is denied is not shown from memory, until it is allowed again. A denied item says nothing
- * about the others, unless it is the key that is not accepted; any answer says that it is. */
-static void note_denial(struct flight *flight)
-{
-    struct collection *collection = flight->collection;
-    enum problem_kind kind = flight->problem.kind;
-    bool fine = kind == PROBLEM_NONE;
-    bool alone = flight->id[0] != '\0' && kind != PROBLEM_UNAUTHORIZED;
-    struct item *item = alone ? collection_find(collection, flight->id) : NULL;
-
-    if (item != NULL && (fine || is_denial(&flight->problem)))
-        item->refused = !fine;
-    if (!alone && is_denial(&flight->problem))
-        collection->refused = kind;
-    else if (fine && (!alone || collection->refused == PROBLEM_UNAUTHORIZED))
-        collection->refused = PROBLEM_NONE;
-}
-
-static bool took_long(const struct flight *flight)
-{
-    int64_t took_ms = clock_now_ms(&clock_system) - flight->progress_ms;
-
-    return took_ms >= flight->collection->cache->config.timeout_ms / 2;
-}
-
-/* What the end of a list or a GET says about the kind. */
-static void note_end(struct flight *flight)
-{
-    struct collection *collection = flight->collection;
-    const struct problem *problem = &flight->problem;
-    bool answered = problem->kind == PROBLEM_NONE || problem->status != 0;
-    bool outage = fetch_is_outage(problem->kind);
-
-    if (problem->kind == PROBLEM_INTERRUPTED || problem->kind == PROBLEM_NO_MEMORY)
-        return;
-    collection->asked = true;
-    collection->online = answered;
-    collection->failed = outage ? flight->begun : 0;
-    collection->failed_ms = now_ms(collection);
-    if (outage && took_long(flight))
-        collection->worn_ms = clock_now_ms(&clock_system);
-    if (answered)
-        note_answer_locked(collection);
-    if (problem->kind == PROBLEM_TIMEOUT && !answered)
-        probe_start_locked(collection);
-    note_denial(flight);
-    if (flight->id[0] == '\0' || problem->kind == PROBLEM_NONE || outage)
-        collection->problem = *problem;
-}
-
-void fetch_end_locked(struct flight *flight, const struct problem *problem)
-{
-    TAILQ_REMOVE(&flight->collection->flights, flight, link);
-    flight->problem = *problem;
-    flight->done = true;
-    if (flight->what != FETCH_EVENT)
-        note_end(flight);
-    wait_queue_wake(&flight->waiters);
-    flight_unref_locked(flight);
-}
-
-void fetch_run(struct flight *flight)
-{
-    struct collection *collection = flight->collection;
-    struct cache *cache = collection->cache;
-    struct problem problem = {.kind = PROBLEM_NONE};
-    struct cancel cancel;
-
-    cancel_init(&cancel, cache->config.group, CANCEL_NEVER);
-    fetch_functions[flight->what](flight, &cancel, &problem);
-    cancel_finish(&cancel);
-    pthread_mutex_lock(&cache->lock);
-    fetch_end_locked(flight, &problem);
-    pthread_mutex_unlock(&cache->lock);
-}

@@ -22,20 +22,10 @@ void gone_clear(struct collection *collection)
         free(collection->gone[i]);
 }
 
-static bool was_known(struct collection *collection, const char *id)
+bool gone_has(const struct collection *collection, const char *id)
 {
     for (size_t i = 0; i < CACHE_GONE_REMEMBERED; i++)
         if (collection->gone[i] != NULL && strcmp(collection->gone[i], id) == 0)
             return true;
     return false;
-}
-
-bool cache_is_gone(struct cache *cache, const struct kind *kind, const char *id)
-{
-    struct collection *collection = collection_of(cache, kind);
-
-    pthread_mutex_lock(&cache->lock);
-    bool gone = collection_find(collection, id) == NULL && was_known(collection, id);
-    pthread_mutex_unlock(&cache->lock);
-    return gone;
 }

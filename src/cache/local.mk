@@ -1,31 +1,32 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/cache/libcache.a
 src_cache_libcache_a_SOURCES = \
-  src/cache/cache.c src/cache/cache.h \
+  src/cache/cache.h \
   src/cache/change.c src/cache/change.h \
-  src/cache/change_wait.c \
+  src/cache/change_job.c src/cache/change_wait.c \
   src/cache/collection.c src/cache/collection.h \
   src/cache/create.c \
-  src/cache/event_fetch.c \
+  src/cache/deleted.c \
+  src/cache/event_fetch.c src/cache/event_status.c \
   src/cache/own_events.c src/cache/own_events.h \
   src/cache/fetch.c src/cache/fetch.h \
-  src/cache/fetch_job.c \
+  src/cache/fetch_end.c src/cache/fetch_job.c src/cache/flight.c \
   src/cache/gate.c \
   src/cache/gone.c \
   src/cache/guard.c src/cache/guard.h \
   src/cache/history.c \
-  src/cache/lookup.c \
+  src/cache/lifecycle.c src/cache/lookup.c \
+  src/cache/memories.c src/cache/memories.h \
   src/cache/merge.c \
   src/cache/by_name.c \
   src/cache/noticed.c \
   src/cache/order_dates.c \
   src/cache/patience.c \
   src/cache/past.c \
-  src/cache/probe.c \
   src/cache/read.c src/cache/refetch.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/read_keys.c \
-  src/cache/state.h \
+  src/cache/shape.c src/cache/state.h src/cache/status.c \
   src/cache/tombstone.c \
   src/cache/update.c \
   src/cache/verbs.c

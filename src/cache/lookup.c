@@ -164,3 +164,13 @@ bool cache_has_machine(struct cache *cache, const struct kind *kind, const char 
     pthread_mutex_unlock(&cache->lock);
     return found;
 }
+
+bool cache_is_gone(struct cache *cache, const struct kind *kind, const char *id)
+{
+    struct collection *collection = collection_of(cache, kind);
+
+    pthread_mutex_lock(&cache->lock);
+    bool gone = collection_find(collection, id) == NULL && gone_has(collection, id);
+    pthread_mutex_unlock(&cache->lock);
+    return gone;
+}

@@ -10,7 +10,6 @@
 
 #include "cache/collection.h"
 
-#include "cache/own_events.h"
 #include "util/json.h"
 
 #include <stdlib.h>
@@ -284,9 +283,7 @@ bool merge_list(struct collection *collection, const struct record_list *list, t
         return false;
     collection->listed_begun = begun;
     collection->listed_ms = now_ms(collection);
-    tombstone_settle(collection, begun);
     history_prune(collection->cache);
-    events_prune_locked(collection);
     return true;
 }
 
@@ -397,4 +394,23 @@ bool merge_deleted(struct collection *collection, const char *id)
         collection_remove(collection, item);
     }
     return tombstone_add(collection, id, record);
+}
+
+void merge_revived(struct collection *collection, const char *id)
+{
+    struct tombstone *tombstone = tombstone_find(collection, id);
+
+    if (tombstone == NULL)
+        return;
+    struct item *item = tombstone->record == NULL || collection_find(collection, id) != NULL
+                            ? NULL
+                            : collection_add(collection, tombstone->record);
+
+    if (item != NULL) {
+        TAILQ_INSERT_TAIL(&collection->order, item, link);
+        item->got_begun = next_tick(collection->cache);
+    }
+    /* Where it belongs in the order, and what it is now, a new listing says. */
+    collection->expired = next_tick(collection->cache);
+    tombstone_remove(collection, tombstone);
 }

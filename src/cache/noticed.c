@@ -9,7 +9,7 @@
 #include "config.h"
 
 #include "cache/collection.h"
-#include "cache/own_events.h"
+#include "cache/memories.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static bool is_own(struct collection *collection, const char *id, const struct r
                    const struct record *after)
 {
     return is_under_way(collection, id, before == NULL) ||
-           (after == NULL && events_find(collection, CHANGE_DELETE, id) != NULL);
+           (after == NULL && memory_find(collection, CHANGE_DELETE, id) != NULL);
 }
 
 static bool is_worth_it(const struct collection *collection)

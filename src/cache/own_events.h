@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What became of changes (events.c), and the server's word on those that take their time
- * (event_fetch.c). Private to this room.
+ * What becomes of changes of this mount (own_events.c), the server's word on those that take their
+ * time (event_fetch.c), and what follows from it (deleted.c). Private to this room.
  */
 #ifndef CACHE_OWN_EVENTS_H
 #define CACHE_OWN_EVENTS_H
 
-#include "cache/state.h"
+#include "cache/memories.h"
 
 /* A change of a resource is about to be sent. False: not, since a restore is pending on that
  * machine, or memory ran out; `problem` says which. */
@@ -20,13 +20,6 @@ void events_end_locked(struct collection *collection, enum change_verb verb, con
  * at `sent_wall_ms`. */
 void events_found_locked(struct collection *collection, const struct record *record,
                          int64_t sent_wall_ms);
-/* What is remembered of a change; NULL: nothing. */
-struct remembered *events_find(struct collection *collection, enum change_verb verb,
-                               const char *id);
-/* Whether it has an event that has not ended, as far as known. */
-bool events_is_unfinished(const struct remembered *memory);
-/* Whether its event is to be looked for. */
-bool events_is_sought(const struct remembered *memory);
 /* Keeps a copy of a newer state of its event; none when it is zeroed, or memory ran out. */
 void events_keep(struct remembered *memory, const struct event *event);
 /* When there was last news of the deletion; -1: it is not remembered, or has no event. */
@@ -42,10 +35,18 @@ struct flight *events_ask_locked(struct collection *collection, enum change_verb
 bool events_undelete_locked(struct collection *collection, const char *id, struct event *event);
 void events_tell_undeleted(struct collection *collection, const char *id,
                            const struct event *event);
-/* The job of a FETCH_EVENT. */
-void events_fetch(struct flight *flight, struct cancel *cancel, struct problem *problem);
 /* Forgets what is over, too old, and of resources that are not known. */
 void events_prune_locked(struct collection *collection);
-void events_clear(struct cache *cache);
+/* Whether a restore of that machine, or, where none is known (""), of that resource is on its way,
+ * or may be. */
+bool events_block_restore(struct cache *cache, const char *machine_id, const char *id);
+
+/* --- after a listing (deleted.c) -------------------------------------------------------------- */
+
+/* Forgets deletions that the listing lacks, asks for the events of the others, and puts those that
+ * have been hidden for long enough into `revived`, to be told of with no lock held. */
+void deleted_settle_locked(struct collection *collection, tick_t begun);
+/* Tells of those, and empties the list. No lock held. */
+void deleted_tell_revived(struct collection *collection);
 
 #endif

@@ -1,16 +1,68 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cache's structures, private to this room. What works on them: collection.h (what is known),
- * fetch.h, change.h, events.h.
+ * The cache's structures, private to this room, and what they count.
  *
- * One mutex, cache->lock, guards all that is not marked otherwise; it is held for short times and
- * never across a wait for the network. Lock order: cache->lock → change->lock → cancel group →
- * token; the workers' own lock is taken inside cache->lock too. Functions that end in _locked, and
- * all of names.c, collection.c, merge.c, history.c, and tombstone.c want cache->lock held.
+ * THE FLOORS, each of which calls only those above it in this list; a check of the objects' symbols
+ * holds it:
  *
- * Order in time is told by ticks of one logical clock (cache->tick), not by dates. Every fetch,
- * every answer to a change of ours and every expiry takes one. A fetch whose `begun` is smaller
- * than the tick of an answer was begun before it and must not undo it.
+ *   shape, gone, guard, sent, tombstone, by_name, read_keys, memories   single tables
+ *   noticed, history, collection, order_dates               what is known of a kind
+ *   merge                                                   what comes, into what is known
+ *   flight, patience, fetch_end, fetch                      what is asked for, and who waits
+ *   own_events, event_fetch, deleted, fetch_job             what a worker does for a fetch
+ *   change, change_wait, gate, verbs, update, create, change_job   what is changed
+ *   lookup, past, read, refetch, status, event_status       what the rooms above ask for
+ *   lifecycle                                               all of it, made and ended
+ *
+ * One arrow points up: a fetch is started by floors that its job stands on, so the jobs are a table
+ * (fetch_jobs) that the lifecycle hands in.
+ *
+ * TIME. Order is told by ticks of one logical clock (cache->tick), not by dates. A tick is taken by
+ * every fetch when it begins, every answer to a change of ours, every expiry, and every content
+ * that a record gets (its version). From that follows:
+ *
+ *   flight->begun < item->got_begun         the fetch was begun before an answer about that item:
+ * it passes over it flight->begun < tombstone->answered     likewise, before the deletion was
+ * answered: it says nothing about it listed_begun, got_begun <= expired      what is known is to be
+ * asked for again (a touch, the end of a change that may have done more than it said)
+ *   record->version                         another content, and for history an older or newer one
+ *
+ * How old something is, is told by the clock of the mount's configuration (now_ms: ttl, pins), or
+ * by the system's, where a wait is measured (progress_ms, silent_ms, worn_ms). Dates that people
+ * see are wall clock: a record's mtime, names_ms, machines_ms.
+ *
+ * GENERATIONS. names_changed is raised whenever a name of the kind comes, goes or passes to another
+ * (collection.c): who keeps what names meant compares it. names_ms and machines_ms are when that
+ * was, for the dates of directories; the first listing raises none of them.
+ *
+ * PINS. A resource that this mount has created is shown until shown_until_ms (10 minutes), though
+ * listings lack it; a listing that has it, and a deletion that was answered or is of unknown
+ * outcome, end that. One that it has deleted leaves a tombstone: listings that have it are not
+ * believed, for 10 minutes from the answer, or from the last news of the deletion's event; a
+ * listing that lacks it ends that, an event that failed shows it again, and so does the time
+ * (deleted.c). What was neither is as the newest listing, or GET, says.
+ *
+ * GONE. The last CACHE_GONE_REMEMBERED ids of a kind that went, so that they mean no other.
+ *
+ * VERSIONS. When an item gets another content (take_changed in merge.c), digests of the values that
+ * were replaced are kept (history.c), with two marks: somebody has read that value (item->shown),
+ * and others than this mount have replaced it (the keys of the request tell). A text that carries
+ * such a value is a conflict. 24 hours, 16 versions of a resource, 32 MiB in all.
+ *
+ * MEMORIES. What became of the last change of each verb to each resource (memories.h): whether it
+ * is on its way, its event, its outcome. `state`, `wait` and `restore` show it; a restore that is
+ * not over blocks another one of its machine.
+ *
+ * HEALTH of a kind. suspended: a request got no answer in time, reads are not sent until the probe
+ * (fetch_end.c) is answered; silent: likewise of changes, which then may not hold a directory for
+ * long (patience.c); failed, failed_ms, worn_ms: when old data will do, and when to ask again;
+ * refused: what the key may not see is not shown from memory.
+ *
+ * LOCKS. One mutex, cache->lock, guards all that is not marked otherwise; it is held for short
+ * times and never across a wait for the network. Order: cache->lock, change->lock, cancel group,
+ * token; the workers' own lock is taken inside cache->lock, too. Functions that end in _locked want
+ * cache->lock held, and so do all of by_name, collection, gone, history, memories, merge,
+ * order_dates, read_keys and tombstone.
  */
 #ifndef CACHE_STATE_H
 #define CACHE_STATE_H
@@ -148,6 +200,11 @@ struct history {
 
 enum fetch_what { FETCH_LIST, FETCH_ITEM, FETCH_EVENT };
 
+struct flight;
+
+/* What a worker does for a flight; no lock held. `problem` is PROBLEM_NONE before. */
+typedef void fetch_function(struct flight *flight, struct cancel *cancel, struct problem *problem);
+
 /* A fetch on its way, or its outcome: one for however many wait. References are counted under the
  * lock: one is the running job's, one each waiter's. */
 struct flight {
@@ -273,6 +330,7 @@ struct cache {
     pthread_mutex_t lock;
     tick_t tick;
     struct workers *fetchers;
+    fetch_function *const *fetch_jobs; /* by enum fetch_what */
     struct workers *changers;
     struct collection collections[KINDS_COUNT];
     struct remembered *memories;
@@ -298,7 +356,7 @@ static inline tick_t next_tick(struct cache *cache)
     return ++cache->tick;
 }
 
-/* What depends on all other kinds is to be asked for again: utilization. */
+/* What depends on all other kinds is to be asked for again: utilization (shape.c). */
 void cache_expire_singletons_locked(struct cache *cache);
 
 #endif

@@ -25,14 +25,6 @@ struct update {
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-void change_print_answer(long status, char *out, size_t size_bytes)
-{
-    if (status == 0)
-        snprintf(out, size_bytes, "got an answer that can't be read");
-    else
-        snprintf(out, size_bytes, "was answered %ld", status);
-}
-
 static int say(const struct update *update, enum problem_kind kind, const char *words,
                const char *detail)
 {

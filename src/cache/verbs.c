@@ -8,12 +8,6 @@
 #include "cache/own_events.h"
 #include "cache/fetch.h"
 
-bool change_may_be_done(enum problem_kind failure)
-{
-    return fetch_is_outage(failure) || failure == PROBLEM_UNKNOWN_OUTCOME ||
-           failure == PROBLEM_PROTOCOL;
-}
-
 /* --- deletions -------------------------------------------------------------------------------- */
 
 static int say(const struct change *change, struct problem *problem, enum problem_kind kind,

@@ -1,75 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Life, expiry, status. */
+/* How fresh a kind is, and that it is to be no longer. */
 #include "config.h"
 
-#include "cache/state.h"
-
-#include "cache/change.h"
 #include "cache/collection.h"
-#include "cache/own_events.h"
-
-#include <stdlib.h>
-
-/* Of each kind, and of the events: what waits for a server that is silent for one of them takes no
- * thread from the others. Changes have their own, so that none ever waits behind fetches. */
-#define FETCHER_THREADS 16
-#define CHANGER_THREADS 16
-
-/* --- life ------------------------------------------------------------------------------------- */
-
-struct cache *cache_create(const struct cache_config *config)
-{
-    struct cache *cache = calloc(1, sizeof(*cache));
-
-    if (cache == NULL)
-        return NULL;
-    cache->config = *config;
-    pthread_mutex_init(&cache->lock, NULL);
-    TAILQ_INIT(&cache->changes);
-    TAILQ_INIT(&cache->old_versions);
-    TAILQ_INIT(&cache->doubts);
-    for (size_t i = 0; i < KINDS_COUNT; i++)
-        collection_init(&cache->collections[i], cache, kinds_all[i]);
-    cache->fetchers = workers_create(CACHE_LANES, FETCHER_THREADS);
-    cache->changers = workers_create(CACHE_LANES, CHANGER_THREADS);
-    if (cache->fetchers != NULL && cache->changers != NULL)
-        return cache;
-    cache_destroy(cache);
-    return NULL;
-}
-
-void cache_destroy(struct cache *cache)
-{
-    if (cache == NULL)
-        return;
-    workers_destroy(cache->changers); /* first: changes may start fetches */
-    workers_destroy(cache->fetchers);
-    for (size_t i = 0; i < KINDS_COUNT; i++)
-        collection_finish(&cache->collections[i]);
-    events_clear(cache);
-    create_clear_doubts(cache);
-    pthread_mutex_destroy(&cache->lock);
-    free(cache);
-}
-
-enum dialect cache_dialect(const struct cache *cache)
-{
-    return api_dialect(cache->config.api);
-}
-
-const struct kind_shape *cache_shape(const struct cache *cache, const struct kind *kind)
-{
-    return &kind->shapes[cache_dialect(cache)];
-}
-
-/* --- expiry ----------------------------------------------------------------------------------- */
-
-void cache_expire_singletons_locked(struct cache *cache)
-{
-    for (size_t i = 0; i < KINDS_COUNT; i++)
-        if (cache->collections[i].kind->singleton)
-            cache->collections[i].expired = next_tick(cache);
-}
 
 static void expire(struct collection *collection, const char *id)
 {
@@ -93,8 +26,6 @@ void cache_expire(struct cache *cache, const struct kind *kind, const char *id)
     for (size_t i = 0; i < KINDS_COUNT; i++)
         expire(&cache->collections[i], NULL);
 }
-
-/* --- status ----------------------------------------------------------------------------------- */
 
 struct freshness {
     bool known;
