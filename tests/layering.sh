@@ -10,20 +10,8 @@ root=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 # shellcheck source=tap.sh
 . "$root/tests/tap.sh"
 
-# What each room may include, itself apart. Files right in src/ wire everything.
-declare -A below=(
-    [util]=''
-    [kinds]='util'
-    [http]='util'
-    [api]='http kinds util'
-    [document]='api kinds util'
-    [cache]='api http kinds util'
-    [journal]='cache api http kinds util'
-    [tree]='document journal cache api http kinds util'
-    [fs]='tree document journal cache api http kinds util'
-    [config]='fs tree document journal cache api http kinds util'
-    [emulator]='util'
-)
+# shellcheck source=rooms.sh
+. "$root/tests/rooms.sh"
 
 # Headers of libraries that belong to one room.
 declare -A owner=(
@@ -133,6 +121,13 @@ without_config()
     done < <(sources "$1" | grep '\.c$')
 }
 
+# namesakes ROOT: files, and structures, of one name; whoever looks for one finds two.
+namesakes()
+{
+    sources "$1" | sed 's|.*/||' | sort | uniq -d
+    sources "$1" | xargs grep -hoE '^struct [a-z_0-9]+ [{]' | sort | uniq -d
+}
+
 # notifications ROOT: every place that tells the kernel to drop what it has cached. It may wait there
 # for a lock whose holder waits for us, and a daemon that is killed then leaves a mount that hangs.
 notifications()
@@ -176,6 +171,7 @@ holds 'every #include points to the same room or below' wrong_includes "$root"
 holds 'every source has its SPDX line' unlicensed "$root"
 holds 'every test program can be run' unusable "$root"
 holds 'every .c file includes config.h first' without_config "$root"
+holds 'no two files and no two structures have one name' namesakes "$root"
 holds 'the kernel is never notified' notifications "$root"
 catches 'an arrow that points up is caught' src/util/a.c '#include "http/http.h"\n' wrong_includes
 catches 'an arrow to the side is caught' src/emulator/a.c '#include "api/api.h"\n' wrong_includes
@@ -189,5 +185,6 @@ catches 'libmicrohttpd outside of the emulator is caught' src/b.c '#include <mic
 catches 'a notification is caught' src/fs/a.c '    fuse_lowlevel_notify_delete(se, 1, 2, "a", 1);\n' \
     notifications
 catches 'a missing SPDX line is caught' src/util/a.c 'int a;\n' unlicensed
+catches 'two structures of one name are caught' src/util/a.c 'struct a {\n};\nstruct a {\n};\n' namesakes
 catches 'a missing config.h is caught' src/util/a.c '#include <stdio.h>\n' without_config
 tap_done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += tests/layering.sh tests/hardening.sh
+dist_check_SCRIPTS += tests/layering.sh tests/circles.sh tests/hardening.sh
 
 # What is installed, and what is made of it.
 dist_check_SCRIPTS += \
@@ -63,7 +63,7 @@ dist_check_SCRIPTS += \
   tests/mount/words.sh \
   tests/mount/writing.sh
 
-EXTRA_DIST += tests/tap.sh tests/mount/lib.sh tests/mount/screen.sh
+EXTRA_DIST += tests/tap.sh tests/rooms.sh tests/mount/lib.sh tests/mount/screen.sh
 EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
 
 # Every operation under every fault; and hours of random ones, after which nothing has grown.

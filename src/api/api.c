@@ -64,9 +64,7 @@ void api_set_key(struct api *api, const char *key)
 
 enum dialect api_dialect(const struct api *api)
 {
-    int dialect = atomic_load(&api->dialect);
-
-    return dialect < 0 ? DIALECT_DOCS : (enum dialect)dialect;
+    return dialect_spoken(api);
 }
 
 bool api_dialect_known(const struct api *api)

@@ -50,6 +50,24 @@ static void report(const struct exchange *call, const char *url,
         config->on_exchange(config->ctx, &exchange);
 }
 
+void call_outcome_unknown(const struct exchange *call, struct problem *problem)
+{
+    struct problem was = *problem;
+    struct problem words;
+    char status[32] = "";
+
+    if (was.status != 0)
+        snprintf(status, sizeof status, "%ld ", was.status);
+    problem_set(&words, PROBLEM_UNKNOWN_OUTCOME,
+                "%s %s was sent, and its outcome is unknown (it may have been carried out): "
+                "%s%s%s%s",
+                http_method_name(call->method), call->path, status, was.code,
+                was.code[0] == '\0' ? "" : ": ", was.message);
+    was.kind = PROBLEM_UNKNOWN_OUTCOME;
+    text_copy(was.message, sizeof was.message, words.message);
+    *problem = was;
+}
+
 void attempt_say_unknown(const struct exchange *call, struct attempt *attempt)
 {
     call_outcome_unknown(call, &attempt->problem);

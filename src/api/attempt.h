@@ -40,4 +40,7 @@ bool attempt_is_busy(enum http_method method, long status);
 /* Makes its problem one of unknown outcome. */
 void attempt_say_unknown(const struct exchange *call, struct attempt *attempt);
 
+/* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */
+void call_outcome_unknown(const struct exchange *call, struct problem *problem);
+
 #endif

@@ -28,6 +28,14 @@ struct api {
     struct sent_secrets sent;
 };
 
+/* `docs` until it is known. */
+static inline enum dialect dialect_spoken(const struct api *api)
+{
+    int dialect = atomic_load(&api->dialect);
+
+    return dialect < 0 ? DIALECT_DOCS : (enum dialect)dialect;
+}
+
 struct exchange {
     struct api *api;
     const struct kind *kind; /* NULL: events and the session */
@@ -61,8 +69,6 @@ int call_perform(struct exchange *call, struct json_object **answer, struct prob
 
 /* Takes what is secret out of an event's words. */
 void call_hide_event(const struct exchange *call, struct event *event);
-/* Rewrites `problem` into one of unknown outcome; what it said stays in the words. */
-void call_outcome_unknown(const struct exchange *call, struct problem *problem);
 /* problem_set with method and path before the words; returns -1. */
 int call_problem(const struct exchange *call, struct problem *problem, enum problem_kind kind,
                  const char *words);

@@ -142,7 +142,7 @@ static bool add_kind(const struct exchange *call, const struct record *record,
 
     if (kind == NULL)
         return true;
-    const struct field *fields = kind->shapes[api_dialect(call->api)].fields;
+    const struct field *fields = kind->shapes[dialect_spoken(call->api)].fields;
     bool named = record != NULL && kind->plural != NULL;
     bool ok = add_fields(fields, open) && word_list_add(open, kind->document) &&
               (kind->plural == NULL || word_list_add(open, kind->plural)) &&

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "api/attempt.h"
 #include "api/dialect.h"
 #include "api/path.h"
 #include "util/json.h"

@@ -26,7 +26,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/read.c src/cache/refetch.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/read_keys.c \
-  src/cache/shape.c src/cache/state.h src/cache/status.c \
+  src/cache/shape.c src/cache/state.h src/cache/freshness.c \
   src/cache/tombstone.c \
   src/cache/update.c \
   src/cache/verbs.c

@@ -5,14 +5,14 @@
  * THE FLOORS, each of which calls only those above it in this list; a check of the objects' symbols
  * holds it:
  *
- *   shape, gone, guard, sent, tombstone, by_name, read_keys, memories   single tables
- *   noticed, history, collection, order_dates               what is known of a kind
- *   merge                                                   what comes, into what is known
- *   flight, patience, fetch_end, fetch                      what is asked for, and who waits
- *   own_events, event_fetch, deleted, fetch_job             what a worker does for a fetch
- *   change, change_wait, gate, verbs, update, create, change_job   what is changed
- *   lookup, past, read, refetch, status, event_status       what the rooms above ask for
- *   lifecycle                                               all of it, made and ended
+ *   shape, gone, guard, sent, tombstone, by_name, read_keys, memories: single tables
+ *   noticed, history, collection, order_dates: what is known of a kind
+ *   merge: what comes, into what is known
+ *   flight, patience, fetch_end, fetch: what is asked for, and who waits
+ *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
+ *   change, change_wait, gate, verbs, update, create, change_job: what is changed
+ *   lookup, past, read, refetch, freshness, event_status: what the rooms above ask for
+ *   lifecycle: all of it, made and ended
  *
  * One arrow points up: a fetch is started by floors that its job stands on, so the jobs are a table
  * (fetch_jobs) that the lifecycle hands in.
@@ -21,11 +21,13 @@
  * every fetch when it begins, every answer to a change of ours, every expiry, and every content
  * that a record gets (its version). From that follows:
  *
- *   flight->begun < item->got_begun         the fetch was begun before an answer about that item:
- * it passes over it flight->begun < tombstone->answered     likewise, before the deletion was
- * answered: it says nothing about it listed_begun, got_begun <= expired      what is known is to be
- * asked for again (a touch, the end of a change that may have done more than it said)
- *   record->version                         another content, and for history an older or newer one
+ * - flight->begun < item->got_begun: the fetch was begun before an answer about that item, and
+ *   passes over it.
+ * - flight->begun < tombstone->answered: likewise, before the deletion was answered; it says
+ * nothing about it.
+ * - listed_begun, or got_begun, <= expired: what is known is to be asked for again (after a touch,
+ * or a change that may have done more than it said).
+ * - record->version: another one is another content, and to history an older or newer one.
  *
  * How old something is, is told by the clock of the mount's configuration (now_ms: ttl, pins), or
  * by the system's, where a wait is measured (progress_ms, silent_ms, worn_ms). Dates that people

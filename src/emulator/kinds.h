@@ -59,4 +59,7 @@ json_object *emu_view_document(struct emulator *emulator, const struct emu_item 
 /* The change of most kinds: each key of the body replaces that of the document. */
 void emu_change_keys(struct emulator *emulator, struct emu_item *item, json_object *body);
 
+/* Whether the request has the account's key. Needs no lock. */
+bool emu_account_admits(const struct emulator *emulator, const struct emu_request *request);
+
 #endif

@@ -25,6 +25,7 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/kind.c src/emulator/kinds.h \
 	src/emulator/load.c src/emulator/load.h \
 	src/emulator/emu_page.c src/emulator/emu_page.h \
+	src/emulator/pause.c \
 	src/emulator/emu_providers.c \
 	src/emulator/emu_record.c src/emulator/emu_record.h \
 	src/emulator/request.c src/emulator/request.h \

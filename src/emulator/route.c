@@ -116,16 +116,6 @@ static const struct route *find_route(const struct emulator *emulator,
     return NULL;
 }
 
-bool emu_route_authorized(const struct emulator *emulator, const struct emu_request *request)
-{
-    static const char scheme[] = "Bearer ";
-    const size_t length = sizeof(scheme) - 1;
-    const char *given = request->authorization;
-
-    return given && strncasecmp(given, scheme, length) == 0 &&
-           strcmp(given + length, emulator->key) == 0;
-}
-
 static bool forbidden(const struct emulator *emulator, const struct emu_request *request)
 {
     json_object *list = emulator->behaviour.forbid;
@@ -143,7 +133,7 @@ static bool forbidden(const struct emulator *emulator, const struct emu_request 
 static bool admitted(const struct emulator *emulator, const struct route *route,
                      const struct emu_request *request, struct emu_answer *answer)
 {
-    if (!route->open && !emu_route_authorized(emulator, request))
+    if (!route->open && !emu_account_admits(emulator, request))
         emu_answer_error(answer, 401, "The API key is missing or not valid");
     else if (forbidden(emulator, request))
         emu_answer_error(answer, 403, "The API key does not allow this");

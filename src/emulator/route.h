@@ -11,7 +11,4 @@
 void emu_route(struct emulator *emulator, const struct emu_request *request,
                struct emu_answer *answer);
 
-/* Whether the request has the account's key. Needs no lock. */
-bool emu_route_authorized(const struct emulator *emulator, const struct emu_request *request);
-
 #endif

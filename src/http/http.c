@@ -25,18 +25,6 @@ static void global_init(void)
     global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-const char *http_method_name(enum http_method method)
-{
-    static const char *const names[] = {
-        [HTTP_GET] = "GET",
-        [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT",
-        [HTTP_DELETE] = "DELETE",
-    };
-
-    return names[method];
-}
-
 /* The connections that are kept never exceed those that may be used. */
 static CURLM *create_multi(long max_connections)
 {
@@ -207,13 +195,4 @@ int http_perform(struct http *http, const struct http_request *request, struct c
     response->elapsed_ms = clock_now_ms(&clock_system) - transfer->begun_ms;
     transfer_unref(transfer);
     return rc;
-}
-
-void http_response_finish(struct http_response *response)
-{
-    if (response->held != NULL)
-        atomic_fetch_sub(response->held, response->held_bytes);
-    response->held = NULL;
-    response->held_bytes = 0;
-    buf_finish(&response->body);
 }

@@ -5,6 +5,7 @@ src_http_libhttp_a_SOURCES = \
   src/http/easy.c src/http/easy.h \
   src/http/engine.c src/http/engine.h \
   src/http/http.c src/http/http.h \
+  src/http/method.c \
   src/http/outcome.c src/http/outcome.h \
   src/http/receive.c src/http/receive.h \
   src/http/sockets.c src/http/sockets.h \

@@ -118,3 +118,12 @@ bool transfer_can_stop(const struct transfer *transfer)
 {
     return !transfer->sent || transfer->method == HTTP_GET;
 }
+
+void http_response_finish(struct http_response *response)
+{
+    if (response->held != NULL)
+        atomic_fetch_sub(response->held, response->held_bytes);
+    response->held = NULL;
+    response->held_bytes = 0;
+    buf_finish(&response->body);
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # whoever sources this uses it
+#
+# The rooms of src/, and what each may use, itself apart. Files right in src/ wire everything.
+declare -A below=(
+    [util]=''
+    [kinds]='util'
+    [http]='util'
+    [api]='http kinds util'
+    [document]='api kinds util'
+    [cache]='api http kinds util'
+    [journal]='cache api http kinds util'
+    [tree]='document journal cache api http kinds util'
+    [fs]='tree document journal cache api http kinds util'
+    [config]='fs tree document journal cache api http kinds util'
+    [emulator]='util'
+)
