@@ -20,6 +20,8 @@
 
 #define ALWAYS (MS_NOSUID | MS_NODEV)
 
+#define NOSYMFOLLOW 256 /* MS_NOSYMFOLLOW of Linux 5.10 */
+
 #ifndef STATX_MNT_ID_UNIQUE /* Linux 6.8 */
 #define STATX_MNT_ID_UNIQUE 0x4000U
 #endif
@@ -89,6 +91,42 @@ bool attach_translate(const struct attach_config *config, unsigned long *flags, 
     return (size_t)used < size;
 }
 
+/* --- what becomes of a mount that is there ------------------------------------------------------
+ */
+
+/* What mount(2) would take away if it were not said again. */
+static const struct {
+    const char *name;
+    unsigned long flag;
+} kept[] = {
+    {"nosuid", MS_NOSUID},        {"nodev", MS_NODEV},      {"noexec", MS_NOEXEC},
+    {"nosymfollow", NOSYMFOLLOW}, {"noatime", MS_NOATIME},  {"nodiratime", MS_NODIRATIME},
+    {"relatime", MS_RELATIME},    {"sync", MS_SYNCHRONOUS}, {"dirsync", MS_DIRSYNC},
+    {"lazytime", MS_LAZYTIME},    {"mand", MS_MANDLOCK},
+};
+
+unsigned long attach_remount_flags(const struct mountinfo *present, bool read_only)
+{
+    unsigned long flags = MS_REMOUNT | (read_only ? MS_RDONLY : 0);
+
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (mountinfo_has_option(present->options, kept[i].name) ||
+            mountinfo_has_option(present->super, kept[i].name))
+            flags |= kept[i].flag;
+    if ((flags & (MS_NOATIME | MS_RELATIME)) == 0)
+        flags |= MS_STRICTATIME;
+    return flags;
+}
+
+int attach_remount(int fd, const struct mountinfo *present, bool read_only)
+{
+    unsigned long flags = attach_remount_flags(present, read_only);
+    char link[64];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return mount(NULL, link, NULL, flags, NULL);
+}
+
 static int mount_device(int device, int fd, const struct attach_config *config)
 {
     unsigned long flags;
@@ -106,22 +144,6 @@ static int mount_device(int device, int fd, const struct attach_config *config)
 /* --- which mount it is -------------------------------------------------------------------------
  */
 
-/* A descriptor of the mount's root; -1: it is not to be reached by its path. */
-static int open_mount(int mount_id, struct mountinfo *mount)
-{
-    char *table = mountinfo_read();
-    int fd = table != NULL && mountinfo_by_id(table, mount_id, mount)
-                 ? open(mount->point, O_PATH | O_CLOEXEC)
-                 : -1;
-
-    free(table);
-    if (fd >= 0 && mountinfo_id_of(fd) != mount_id) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
 /* Nothing is asked of the filesystem. */
 static uint64_t unique_id_of(int fd)
 {
@@ -134,8 +156,7 @@ static uint64_t unique_id_of(int fd)
                : 0;
 }
 
-/* What lies on top of the directory now. */
-static void find_attachment(int fd, struct attachment *out)
+void attach_find(int fd, struct attachment *out)
 {
     char path[PATH_MAX];
     struct mountinfo mount;
@@ -149,7 +170,7 @@ static void find_attachment(int fd, struct attachment *out)
         return;
     *out = (struct attachment){
         .mount_id = mount.id, .dev_major = mount.dev_major, .dev_minor = mount.dev_minor};
-    int root = open_mount(mount.id, &mount);
+    int root = mountinfo_open(mount.id, &mount);
     if (root >= 0) {
         out->unique_id = unique_id_of(root);
         close(root);
@@ -194,7 +215,7 @@ int attach_mount(int fd, const struct attach_config *config, struct attachment *
         errno = err;
         return -1;
     }
-    find_attachment(fd, attachment);
+    attach_find(fd, attachment);
     return device;
 }
 
@@ -202,7 +223,7 @@ void attach_unmount(const struct attachment *attachment, int device)
 {
     struct mountinfo mount;
     char link[64];
-    int fd = attachment->mount_id > 0 ? open_mount(attachment->mount_id, &mount) : -1;
+    int fd = attachment->mount_id > 0 ? mountinfo_open(attachment->mount_id, &mount) : -1;
 
     if (fd < 0)
         return;

@@ -7,6 +7,8 @@
 #ifndef FS_ATTACH_H
 #define FS_ATTACH_H
 
+#include "fs/mountinfo.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,11 +32,20 @@ struct attachment {
  * an automounter's trigger. Returns the device's descriptor, owned by the caller, and in
  * `*attachment` what is mounted; -1 with errno set. */
 int attach_mount(int fd, const struct attach_config *config, struct attachment *attachment);
+/* What lies on top of the directory `fd` is open on, however it was mounted there. */
+void attach_find(int fd, struct attachment *out);
 /* Whether these options are in the hands of fusermount3 only: attach_mount has none of them. */
 bool attach_lacks(const char *kernel_options);
 /* Takes away that mount of the FUSE device `device` (which is open still), wherever it is by now,
  * also when it is in use; nothing when it is gone, whoever has its number. */
 void attach_unmount(const struct attachment *attachment, int device);
+
+/* Lets the kernel refuse every change of the filesystem whose mount's root `fd` is open on, in all
+ * its mounts, or not any more; all else stays as `present` has it. 0, or -1 with errno set: EPERM
+ * to who may not mount, EBUSY while files are open for writing. */
+int attach_remount(int fd, const struct mountinfo *present, bool read_only);
+/* The flags for mount(2). For tests. */
+unsigned long attach_remount_flags(const struct mountinfo *present, bool read_only);
 
 /* What becomes of options: the flags and the text for mount(2). For tests. False: `size` does not
  * suffice. */

@@ -25,6 +25,8 @@ src_fs_libfs_a_SOURCES = \
   src/fs/ops.h \
   src/fs/mount_probe.c \
   src/fs/mount_probe.h \
+  src/fs/read_only.c \
+  src/fs/read_only.h \
   src/fs/session.c \
   src/fs/session.h \
   src/fs/watcher.c \

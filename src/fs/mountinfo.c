@@ -56,11 +56,16 @@ static bool parse_line(const char *line, struct mountinfo *out)
 {
     const char *tail = strstr(line, " - ");
 
-    if (tail == NULL || sscanf(line, "%d %d %u:%u %*s %4095s", &out->id, &out->parent,
-                               &out->dev_major, &out->dev_minor, out->point) != 5)
+    if (tail == NULL || sscanf(line, "%d %d %u:%u %*s %4095s %255s", &out->id, &out->parent,
+                               &out->dev_major, &out->dev_minor, out->point, out->options) != 6)
         return false;
     unescape(out->point);
-    return sscanf(tail + 3, "%63s", out->type) == 1;
+    out->source[0] = out->super[0] = '\0';
+    /* A source may be empty: then the options come next, and nothing is known of them. */
+    if (sscanf(tail + 3, "%63s %4095s %1023s", out->type, out->source, out->super) < 1)
+        return false;
+    unescape(out->source);
+    return true;
 }
 
 /* The last line of the table for which `matches` holds. */
@@ -89,6 +94,22 @@ static bool has_id(const struct mountinfo *mount, const void *id)
 bool mountinfo_by_id(const char *table, int id, struct mountinfo *out)
 {
     return find_line(table, has_id, &id, out);
+}
+
+static bool has_device(const struct mountinfo *mount, const void *wanted)
+{
+    const unsigned *device = wanted;
+
+    return mount->dev_major == device[0] && mount->dev_minor == device[1] &&
+           strncmp(mount->type, "fuse", 4) == 0;
+}
+
+bool mountinfo_by_device(const char *table, unsigned dev_major, unsigned dev_minor,
+                         struct mountinfo *out)
+{
+    const unsigned device[] = {dev_major, dev_minor};
+
+    return find_line(table, has_device, device, out);
 }
 
 struct place {
@@ -121,6 +142,19 @@ bool mountinfo_is_ours(const struct mountinfo *mount)
     return strcmp(mount->type, MOUNTINFO_OURS) == 0;
 }
 
+bool mountinfo_has_option(const char *options, const char *option)
+{
+    size_t size = strlen(option);
+
+    for (const char *at = options; *at != '\0'; at += *at == ',') {
+        size_t length = strcspn(at, ",");
+        if (length == size && memcmp(at, option, size) == 0)
+            return true;
+        at += length;
+    }
+    return false;
+}
+
 int mountinfo_id_of(int fd)
 {
     char path[64];
@@ -133,4 +167,18 @@ int mountinfo_id_of(int fd)
         id = -1;
     free(text);
     return id;
+}
+
+int mountinfo_open(int id, struct mountinfo *out)
+{
+    char *table = mountinfo_read();
+    int fd = table != NULL && mountinfo_by_id(table, id, out) ? open(out->point, O_PATH | O_CLOEXEC)
+                                                              : -1;
+
+    free(table);
+    if (fd >= 0 && mountinfo_id_of(fd) != id) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
 }

@@ -243,3 +243,50 @@ int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *
     *lock = -1;
     return refuse_live(point->path, problem);
 }
+
+/* --- a mount that is there ---- */
+
+void mountpoint_ours_finish(struct mountpoint_ours *ours)
+{
+    if (ours->fd >= 0)
+        close(ours->fd);
+    free(ours->mount);
+    free(ours->path);
+    *ours = (struct mountpoint_ours){.fd = -1};
+}
+
+/* Of an open path: the mount that it lies in. */
+static int find_ours(int fd, const char *given, struct mountpoint_ours *out,
+                     struct problem *problem)
+{
+    char path[PATH_MAX];
+    struct mountinfo *mount = calloc(1, sizeof *mount);
+
+    out->mount = mount;
+    if (mountpoint_path(fd, path))
+        out->path = strdup(path);
+    if (mount == NULL || out->path == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "%s: its path can't be told", given);
+    out->fd = mountinfo_open(mountinfo_id_of(fd), mount);
+    if (mount->id == 0 || !mountinfo_is_ours(mount))
+        return problem_set(problem, PROBLEM_INVALID, "%s: no paperspacefs is mounted there", given);
+    if (out->fd < 0)
+        return problem_set(problem, PROBLEM_INVALID, "%s: something else is mounted over it",
+                           given);
+    return 0;
+}
+
+int mountpoint_find(const char *path, struct mountpoint_ours *out, struct problem *problem)
+{
+    int fd = open_quietly(path), rc;
+
+    *out = (struct mountpoint_ours){.fd = -1};
+    if (fd < 0)
+        return problem_set(problem, errno == ENOENT ? PROBLEM_NOT_FOUND : PROBLEM_INVALID, "%s: %s",
+                           path, strerror(errno));
+    rc = find_ours(fd, path, out, problem);
+    close(fd);
+    if (rc != 0)
+        mountpoint_ours_finish(out);
+    return rc;
+}

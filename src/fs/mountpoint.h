@@ -8,6 +8,7 @@
 #ifndef FS_MOUNTPOINT_H
 #define FS_MOUNTPOINT_H
 
+#include "fs/mountinfo.h"
 #include "util/problem.h"
 
 #include <stdbool.h>
@@ -39,6 +40,19 @@ void mountpoint_finish(struct mountpoint *point);
  * mount, keeps the lock, and is not waited for longer than a second. Returns 0, or -1 and a
  * problem: a paperspacefs has been mounted there meanwhile. Any thread. */
 int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *problem);
+
+/* A mount of ours that is there already, and where in it one stands. */
+struct mountpoint_ours {
+    int fd;                  /* of its root, O_PATH */
+    struct mountinfo *mount; /* what the kernel says of it */
+    char *path;              /* of what was looked at: absolute, without symbolic links */
+};
+
+/* Finds the mount of ours that `path` (a directory or a file) lies in; asks nothing of it. 0, and
+ * mountpoint_ours_finish is due; else -1 and a problem: no such path (PROBLEM_NOT_FOUND), or it
+ * lies in no paperspacefs. */
+int mountpoint_find(const char *path, struct mountpoint_ours *out, struct problem *problem);
+void mountpoint_ours_finish(struct mountpoint_ours *ours);
 
 /* The directory's present path into `out` (PATH_MAX bytes). False: it has none, or there is no
  * /proc. */

@@ -6,6 +6,7 @@
 #include "fs/attach.h"
 #include "fs/deferred.h"
 #include "fs/op.h"
+#include "fs/read_only.h"
 #include "fs/watcher.h"
 #include "util/log.h"
 
@@ -33,8 +34,9 @@ struct session {
     struct fuse_session *fuse;
     unsigned max_threads;
     bool mounted;
-    bool attached;                /* mounted by us, not by libfuse */
-    struct attachment attachment; /* then */
+    bool attached; /* mounted by us, not by libfuse */
+    struct attachment attachment;
+    struct read_only read_only;
     struct attach_config attach;
     char *source; /* what `attach` points to */
     char *kernel_options;
@@ -137,6 +139,7 @@ struct session *session_create(const struct session_config *config, struct probl
     fuse_set_log_func(log_fuse);
     if (session != NULL) {
         session->max_threads = config->max_threads;
+        read_only_init(&session->read_only, config->read_only);
         if (create_parts(session, config) == 0 && keep_config(session, config))
             return session;
         session_destroy(session);
@@ -154,6 +157,7 @@ void session_destroy(struct session *session)
     inodes_destroy(session->fs.inodes);
     if (session->fuse != NULL)
         fuse_session_destroy(session->fuse);
+    read_only_finish(&session->read_only);
     free(session->source);
     free(session->kernel_options);
     free(session);
@@ -203,6 +207,10 @@ int session_mount(struct session *session, const struct mountpoint *point, struc
     if (rc != 0)
         return -1;
     session->mounted = true;
+    if (!session->attached)
+        attach_find(point->fd, &session->attachment);
+    read_only_follow(&session->read_only, session->attachment.dev_major,
+                     session->attachment.dev_minor);
     watcher_watch(session->watcher, fuse_session_fd(session->fuse));
     return 0;
 }
@@ -243,6 +251,13 @@ void session_detach(struct session *session)
 {
     handles_clear(&session->fs.handles);
     inodes_clear(session->fs.inodes);
+}
+
+bool session_read_only(void *ctx)
+{
+    struct session *session = ctx;
+
+    return read_only_now(&session->read_only);
 }
 
 /* --- the end ---- */

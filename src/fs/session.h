@@ -57,6 +57,10 @@ bool session_attach(struct session *session, struct tree *tree, struct cancel_gr
 /* Drops whatever of the tree the kernel still knew or had open. */
 void session_detach(struct session *session);
 
+/* Whether the kernel lets no change through now: `ro`, or a remount since. Any thread, from
+ * session_create on; `session` is a struct session. */
+bool session_read_only(void *session);
+
 /* Starts the thread that signals go to, and that of deferred replies. The first calls `on_hangup`
  * on SIGHUP. 0, or -1 with `problem` set. */
 int session_start(struct session *session, void (*on_hangup)(void *ctx), void *ctx,

@@ -24,6 +24,7 @@ static const char table[] =
     "34 33 0:44 / /mnt/b rw - tmpfs tmpfs rw\n"
     "33 32 0:43 / /mnt/b rw - tmpfs tmpfs rw\n"
     "35 22 0:45 / /auto rw - autofs systemd-1 rw,fd=5\n"
+    "36 22 0:46 / /mnt/c rw - fuse.paperspacefs a\\040b ro\n"
     "broken\n";
 
 static const struct {
@@ -83,6 +84,55 @@ START_TEST(the_mount_of_a_descriptor_is_in_the_table)
     ck_assert_int_eq(mountinfo_id_of(-1), -1);
     close(fd);
     free(now);
+}
+END_TEST
+
+START_TEST(the_rest_of_a_line_is_known)
+{
+    struct mountinfo mount;
+
+    ck_assert(mountinfo_by_id(table, 30, &mount));
+    ck_assert_str_eq(mount.options, "rw,nosuid");
+    ck_assert_str_eq(mount.source, "https://api/v1");
+    ck_assert_str_eq(mount.super, "rw,user_id=0");
+    ck_assert(mountinfo_by_id(table, 36, &mount));
+    ck_assert_str_eq(mount.source, "a b");
+    ck_assert_str_eq(mount.super, "ro");
+}
+END_TEST
+
+START_TEST(a_filesystem_is_found_by_its_device)
+{
+    struct mountinfo mount;
+
+    ck_assert(mountinfo_by_device(table, 0, 41, &mount));
+    ck_assert_int_eq(mount.id, 31);
+    ck_assert(!mountinfo_by_device(table, 8, 1, &mount)); /* is none of FUSE */
+    ck_assert(!mountinfo_by_device(table, 0, 99, &mount));
+}
+END_TEST
+
+START_TEST(an_option_is_found_as_a_whole)
+{
+    ck_assert(mountinfo_has_option("ro", "ro"));
+    ck_assert(mountinfo_has_option("nodev,ro,x=1", "ro"));
+    ck_assert(mountinfo_has_option("nodev,ro,x=1", "x=1"));
+    ck_assert(!mountinfo_has_option("nodev,ro,x=1", "x"));
+    ck_assert(!mountinfo_has_option("rom,nodev", "ro"));
+    ck_assert(!mountinfo_has_option("", "ro"));
+}
+END_TEST
+
+START_TEST(where_no_mount_of_ours_is_none_is_found)
+{
+    struct problem problem = {0};
+    struct mountpoint_ours ours;
+
+    ck_assert_int_eq(mountpoint_find("/", &ours, &problem), -1);
+    ck_assert_str_eq(problem.message, "/: no paperspacefs is mounted there");
+    ck_assert_int_eq(mountpoint_find("/nonexistent/a", &ours, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
+    ck_assert_int_eq(ours.fd, -1);
 }
 END_TEST
 
@@ -181,6 +231,28 @@ START_TEST(options_become_flags_and_text)
 }
 END_TEST
 
+static const struct {
+    const char *options, *super;
+    unsigned long flags; /* besides that of a remount */
+} remounted[] = {
+    {"rw,nosuid,nodev,relatime", "rw", MS_NOSUID | MS_NODEV | MS_RELATIME},
+    {"ro,noexec,noatime", "ro,sync", MS_NOEXEC | MS_NOATIME | MS_SYNCHRONOUS},
+    {"rw", "rw,dirsync,lazytime", MS_DIRSYNC | MS_LAZYTIME | MS_STRICTATIME},
+    {"rw,nodiratime,nosymfollow", "rw", MS_NODIRATIME | 256 | MS_STRICTATIME},
+};
+
+START_TEST(a_remount_keeps_what_the_mount_has)
+{
+    struct mountinfo mount = {.id = 0};
+
+    snprintf(mount.options, sizeof mount.options, "%s", remounted[_i].options);
+    snprintf(mount.super, sizeof mount.super, "%s", remounted[_i].super);
+    ck_assert_uint_eq(attach_remount_flags(&mount, false), MS_REMOUNT | remounted[_i].flags);
+    ck_assert_uint_eq(attach_remount_flags(&mount, true),
+                      MS_REMOUNT | MS_RDONLY | remounted[_i].flags);
+}
+END_TEST
+
 START_TEST(what_only_fusermount_can_do_is_known)
 {
     ck_assert(!attach_lacks(NULL));
@@ -198,6 +270,12 @@ int main(void)
     tcase_add_loop_test(t, the_topmost_of_what_lies_on_a_directory_counts, 0,
                         sizeof places / sizeof places[0]);
     tcase_add_loop_test(t, a_mount_is_found_by_its_number, 0, sizeof mounts / sizeof mounts[0]);
+    tcase_add_test(t, the_rest_of_a_line_is_known);
+    tcase_add_test(t, a_filesystem_is_found_by_its_device);
+    tcase_add_test(t, an_option_is_found_as_a_whole);
+    tcase_add_test(t, where_no_mount_of_ours_is_none_is_found);
+    tcase_add_loop_test(t, a_remount_keeps_what_the_mount_has, 0,
+                        sizeof remounted / sizeof remounted[0]);
     tcase_add_test(t, the_mount_of_a_descriptor_is_in_the_table);
     tcase_add_test(t, a_directory_keeps_its_descriptor_when_its_path_goes);
     tcase_add_loop_test(t, options_become_flags_and_text, 0,
