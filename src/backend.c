@@ -41,6 +41,14 @@ static struct record *known(void *ctx, const struct kind *kind, const char *id)
     return backend->cache == NULL ? NULL : cache_by_id(backend->cache, kind, id);
 }
 
+static bool reads_only(void *ctx)
+{
+    struct backend *backend = ctx;
+
+    return backend->dry_run ||
+           (backend->read_only != NULL && backend->read_only(backend->read_only_ctx));
+}
+
 static void on_change_end(void *ctx, const struct change_report *report)
 {
     struct backend *backend = ctx;
@@ -139,7 +147,7 @@ static struct api *make_api(struct backend *backend, const struct backend_config
         .clock = &clock_system,
         .timeout_ms = config->options->timeout_ms,
         .forced_dialect = config->options->forced_dialect,
-        .reads_only = config->options->read_only || config->options->dry_run != CACHE_SENDS,
+        .reads_only = reads_only,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
         .known = known,
@@ -187,7 +195,9 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
         .uid = (uid_t)options->uid,
         .gid = (gid_t)options->gid,
         .umask = (mode_t)options->umask,
-        .read_only = options->read_only,
+        .options = options->given,
+        .read_only = config->read_only,
+        .read_only_ctx = config->read_only_ctx,
         .dry_run = options->dry_run != CACHE_SENDS,
         .guard = backend->guard,
         .secrets = (enum secrets_mode)options->secrets,
@@ -204,7 +214,11 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
 int backend_init(struct backend *backend, const struct backend_config *config,
                  struct problem *problem)
 {
-    *backend = (struct backend){.key = config->key, .url = config->url};
+    *backend = (struct backend){.key = config->key,
+                                .url = config->url,
+                                .dry_run = config->options->dry_run != CACHE_SENDS,
+                                .read_only = config->read_only,
+                                .read_only_ctx = config->read_only_ctx};
     *problem = (struct problem){0};
     cancel_group_init(&backend->group);
     waiting_room_init(&backend->room, (unsigned)config->options->max_threads);

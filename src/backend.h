@@ -11,6 +11,9 @@
 
 struct backend {
     struct key *key; /* borrowed */
+    bool dry_run;
+    bool (*read_only)(void *ctx); /* as in backend_config */
+    void *read_only_ctx;
     const char *url; /* borrowed */
     struct cancel_group group;
     struct waiting_room room; /* of the mount's callers */
@@ -27,6 +30,9 @@ struct backend_config {
     const char *url;         /* the API's */
     const char *mount_point; /* absolute; "" without a mount */
     struct key *key;
+    /* Whether the mount lets no change through now; any thread. NULL: it never does so. */
+    bool (*read_only)(void *ctx);
+    void *read_only_ctx;
 };
 
 /* Starts threads: after a daemon's fork, with the signals blocked that shall not reach them.

@@ -7,7 +7,9 @@ paperspacefs_SOURCES = \
   src/check_mode.c src/check_mode.h \
   src/daemon.c src/daemon.h \
   src/demo.c src/demo.h \
-  src/main.c
+  src/main.c \
+  src/remount_mode.c src/remount_mode.h \
+  src/running.c src/running.h
 paperspacefs_LDADD = src/config/libconfig.a src/fs/libfs.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \

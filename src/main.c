@@ -6,6 +6,7 @@
 #include "check_mode.h"
 #include "daemon.h"
 #include "demo.h"
+#include "remount_mode.h"
 #include "fs/mountpoint.h"
 #include "fs/session.h"
 #include "fs/watcher.h"
@@ -75,6 +76,8 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
         .url = url,
         .mount_point = mount->point.path,
         .key = mount->key,
+        .read_only = session_read_only,
+        .read_only_ctx = mount->session,
     };
 
     if (backend_init(&mount->backend, &config, problem) != 0)
@@ -208,6 +211,10 @@ static int run(const struct options *options)
     if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION) {
         (options->mode == OPTIONS_HELP ? options_print_help : options_print_version)(stdout);
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    if (options->mode == OPTIONS_REMOUNT) {
+        key_forget_variable();
+        return remount_mode_run(options);
     }
     daemon_keep_secrets();
     const struct key_source source = {

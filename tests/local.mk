@@ -35,6 +35,7 @@ dist_check_SCRIPTS += \
   tests/mount/listings.sh \
   tests/mount/matrix.sh \
   tests/mount/model.sh \
+  tests/mount/mounting.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
   tests/mount/oldnames.sh \

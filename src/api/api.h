@@ -54,7 +54,6 @@ struct api_config {
     int64_t timeout_ms;
     int64_t backoff_ms;    /* the first pause before a retry; 0: 250 ms */
     int forced_dialect;    /* an enum dialect, or -1: find out from the first list */
-    bool reads_only;       /* no change is sent, whoever asks: PROBLEM_WITHHELD, err EROFS */
     size_t max_list_items; /* 0: 250,000 */
     size_t max_list_bytes; /* of the items' text and of the cursors; 0: 160 MiB */
     /* Called after every exchange, from the calling thread; or NULL. */
@@ -63,6 +62,9 @@ struct api_config {
      * none): reads the key again. Returns true when the key is another one now (api_set_key was
      * called, for this request or before): the request is tried once more. Or NULL. */
     bool (*on_unauthorized)(void *ctx, const char *refused);
+    /* Whether no change is sent now, whoever asks: PROBLEM_WITHHELD, err EROFS. Called before each
+     * from the calling thread; must not wait. NULL: changes are sent. */
+    bool (*reads_only)(void *ctx);
     /* The resource as it is known, a reference, or NULL: its secrets are kept from the words of
      * answers about it. Called from the calling thread; must not wait. Or NULL. */
     struct record *(*known)(void *ctx, const struct kind *kind, const char *id);

@@ -197,14 +197,18 @@ static int refuse_change(const struct exchange *call, struct problem *problem)
     return -1;
 }
 
+static bool sends_none(const struct api *api)
+{
+    return api->config.reads_only != NULL && api->config.reads_only(api->config.ctx);
+}
+
 int call_perform(struct exchange *call, struct json_object **answer, struct problem *problem)
 {
     struct attempt attempt;
     char *url = NULL;
 
-    if (call->api->config.reads_only && call->method != HTTP_GET)
+    if (call->method != HTTP_GET && sends_none(call->api))
         return refuse_change(call, problem);
-
     if (asprintf(&url, "%s%s%s", call->api->config.base_url, call->path,
                  call->query == NULL ? "" : call->query) < 0)
         return call_problem(call, problem, PROBLEM_NO_MEMORY, "out of memory");

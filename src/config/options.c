@@ -7,6 +7,7 @@
 #include "config/key_shape.h"
 #include "config/options_table.h"
 #include "config/options_url.h"
+#include "util/words.h"
 
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 14)
 #include <fuse_opt.h>
@@ -24,6 +25,7 @@ struct parse {
     char *positional[2];
     size_t positional_count;
     char *url_option;
+    bool remount;
 };
 
 static int take_positional(struct parse *parse, const char *arg)
@@ -38,6 +40,25 @@ static int take_positional(struct parse *parse, const char *arg)
     return 0;
 }
 
+/* Notes an option that says something, made fit to be shown. */
+static int keep(struct parse *parse, const char *arg)
+{
+    char *before = parse->options->given, *all = NULL, *clean = strdup(arg);
+
+    if (clean != NULL) {
+        words_clean_text(clean);
+        if (asprintf(&all, "%s%s%s", before != NULL ? before : "", before != NULL ? "\n" : "",
+                     clean) < 0)
+            all = NULL;
+        free(clean);
+    }
+    if (all == NULL)
+        return problem_set(parse->problem, PROBLEM_NO_MEMORY, "out of memory");
+    parse->options->given = all;
+    free(before);
+    return 0;
+}
+
 static int take_url(struct parse *parse, const char *value)
 {
     free(parse->url_option);
@@ -47,12 +68,51 @@ static int take_url(struct parse *parse, const char *value)
                : problem_set(parse->problem, PROBLEM_NO_MEMORY, "out of memory");
 }
 
+/* What a remount takes, and what it is told besides: mount(8) adds all that the mount has already,
+ * and that fstab says. */
+static int take_for_remount(struct parse *parse, const char *arg)
+{
+    struct options *options = parse->options;
+    bool ro = strcmp(arg, "ro") == 0, rw = strcmp(arg, "rw") == 0;
+
+    if (ro || rw) {
+        options->read_only = ro;
+        options->writable = rw;
+        return 0;
+    }
+    return option_says_nothing(arg) ? 0 : keep(parse, arg);
+}
+
 /* An option as given, the dashes that stand before a long one left out. */
 static int take_option(struct parse *parse, const char *arg)
 {
+    int rc;
+
+    if (parse->remount)
+        return take_for_remount(parse, arg);
     if (strncmp(arg, "url=", 4) == 0)
-        return take_url(parse, arg + 4);
-    return option_apply(parse->options, arg, parse->problem);
+        rc = take_url(parse, arg + 4);
+    else
+        rc = option_apply(parse->options, arg, parse->problem);
+    return rc == 0 && !option_says_nothing(arg) && strcmp(arg, "ro") != 0 ? keep(parse, arg) : rc;
+}
+
+/* Whether any option is `remount`, wherever it stands. */
+static int look_for_remount(void *data, const char *arg, int key, struct fuse_args *out)
+{
+    (void)out;
+    if (key == FUSE_OPT_KEY_OPT && (strcmp(arg, "remount") == 0 || strcmp(arg, "--remount") == 0))
+        *(bool *)data = true;
+    return 0;
+}
+
+static int find_remount(int argc, char **argv, bool *remount)
+{
+    struct fuse_args args = FUSE_ARGS_INIT(argc, argv);
+    int rc = fuse_opt_parse(&args, remount, NULL, look_for_remount);
+
+    fuse_opt_free_args(&args);
+    return rc;
 }
 
 /* Called for every argument, and for every part of a -o list. */
@@ -136,7 +196,7 @@ static int place_positional(struct parse *parse)
     size_t count = parse->positional_count;
     const char *source = count == 2 || (check && count == 1) ? parse->positional[0] : NULL;
 
-    if (source != NULL && options_check_source(source, parse->problem) != 0)
+    if (source != NULL && !parse->remount && options_check_source(source, parse->problem) != 0)
         return -1;
     if (!check && take_mount_point(parse, count) != 0)
         return -1;
@@ -205,6 +265,10 @@ static int complete(struct parse *parse)
 
     if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION)
         return 0;
+    if (parse->remount) {
+        options->mode = OPTIONS_REMOUNT;
+        return place_positional(parse);
+    }
     if (options->demo && options->mode == OPTIONS_CHECK)
         return problem_set(parse->problem, PROBLEM_INVALID,
                            "--demo and --check do not go together");
@@ -232,6 +296,8 @@ int options_parse(int argc, char **argv, struct options *out, struct problem *pr
     set_defaults(out);
     int rc = check_last(argc, argv, problem);
     if (rc == 0)
+        rc = find_remount(argc, argv, &parse.remount);
+    if (rc == 0)
         rc = fuse_opt_parse(&args, &parse, NULL, take);
     if (rc == 0)
         rc = complete(&parse);
@@ -248,6 +314,7 @@ int options_parse(int argc, char **argv, struct options *out, struct problem *pr
 
 void options_finish(struct options *options)
 {
+    free(options->given);
     free(options->source);
     free(options->url);
     free(options->mount_point);

@@ -13,7 +13,13 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-enum options_mode { OPTIONS_MOUNT, OPTIONS_CHECK, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_mode {
+    OPTIONS_MOUNT,
+    OPTIONS_REMOUNT,
+    OPTIONS_CHECK,
+    OPTIONS_HELP,
+    OPTIONS_VERSION,
+};
 
 struct options {
     enum options_mode mode;
@@ -21,6 +27,10 @@ struct options {
     bool debug; /* implies foreground, and log_level debug */
     bool demo;
     bool read_only;
+    bool writable; /* of a remount: `rw` was said last */
+    /* The options after -o that say something, as they were given, one a line, but for ro and rw;
+     * of a remount all those that it would have to change. NULL: none. */
+    char *given;
     char *source;         /* a URL or a label, as it was given; NULL: none was */
     char *url;            /* checked, no slash at its end; NULL with --demo */
     char *mount_point;    /* as it was given; NULL with --check, --help and --version */

@@ -98,6 +98,8 @@ static const struct option_row rows[] = {
      option_set_seconds, AT(stale_ms), .min = 0, .max = YEAR_S},
     HEADING("What is shown and allowed"),
     {"ro", NULL, "nothing can be changed", option_set_read_only, 0, 0, 0, NULL},
+    {"remount", NULL, "with ro or rw: a mount that is there becomes so; nothing else",
+     option_ignore, 0, 0, 0, NULL},
     {"dry_run", NULL, "nothing is sent: each change fails, and is in .paperspacefs/plan.jsonl",
      option_set_dry_run, 0, 0, 0, NULL},
     {"dry_run", "pretend", "the same, but each change seems to succeed, so that a script goes on",
@@ -214,6 +216,14 @@ static int unknown(const char *arg, size_t size, struct problem *problem)
     problem_set(problem, PROBLEM_INVALID, "unknown option: %s", key_shape_words(name));
     free(name);
     return -1;
+}
+
+bool option_says_nothing(const char *arg)
+{
+    size_t size = strcspn(arg, "=");
+    const struct option_row *row = find_row(arg, size, arg[size] == '=');
+
+    return is_private(arg) || *arg == '\0' || (row != NULL && row->set == option_ignore);
 }
 
 int option_apply(struct options *options, const char *arg, struct problem *problem)

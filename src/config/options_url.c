@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* Whether any address of the host is this machine's; true also when it can't be told now: the
  * connection itself is checked again later. */
@@ -83,6 +84,19 @@ static const char *without_scheme(const char *source)
     return rest + strspn(rest, "/:");
 }
 
+/* What mount(8) makes of a label whose name is taken in the present directory. */
+static bool is_path_of_here(const char *source)
+{
+    const char *name = strrchr(source, '/');
+    char *here = getcwd(NULL, 0);
+    size_t size = here != NULL && here[1] != '\0' ? strlen(here) : 0;
+    bool is = here != NULL && name != NULL && (size_t)(name - source) == size &&
+              memcmp(source, here, size) == 0 && name[1] != '\0' && access(source, F_OK) == 0;
+
+    free(here);
+    return is;
+}
+
 /* Only what can't hold a password or a query is repeated. */
 static int refuse_source(const char *source, struct problem *problem)
 {
@@ -97,6 +111,11 @@ static int refuse_source(const char *source, struct problem *problem)
         return problem_set(
             problem, PROBLEM_INVALID,
             "SOURCE is neither a URL nor a label: did you mean https://HOST/v1? (" LABEL_RULE ")");
+    if (is_path_of_here(source))
+        return problem_set(problem, PROBLEM_INVALID,
+                           "%s: mount(8) makes a path of a label when a file in the present "
+                           "directory is called so: start it elsewhere, or choose another label",
+                           source);
     return problem_set(
         problem, PROBLEM_INVALID,
         "%s: this is neither a URL nor a label: did you mean https://%s? (" LABEL_RULE ")", source,

@@ -247,7 +247,7 @@ static int check_access(struct call *call, struct node node, int flags, bool cre
     mode_t mode = leaf_mode(node);
     bool writing = (flags & O_ACCMODE) != O_RDONLY;
 
-    if (writing && node.dir->tree->config.read_only)
+    if (writing && tree_read_only(node.dir->tree))
         return tree_fail(call, EROFS, "mounted read-only");
     if (writing && !created && (mode & 0222) == 0 && !birth_is_copying(call, node.dir))
         return tree_fail(call, EACCES, "this file is read-only");

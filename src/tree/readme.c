@@ -153,7 +153,7 @@ static bool print_guard(const struct tree *tree, struct buf *out)
 
 static bool print_how_to(const struct tree *tree, struct buf *out)
 {
-    bool writable = !tree->config.read_only;
+    bool writable = !tree_read_only(tree);
     bool ok = buf_append_text(out, look) && print_smb(tree, out);
 
     ok = ok && (!writable || buf_append_text(out, refresh)) &&

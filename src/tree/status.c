@@ -153,6 +153,19 @@ static struct json_object *describe_totals(struct tree *tree)
     return totals;
 }
 
+/* What a remount, which changes none of them, compares with. */
+static struct json_object *list_options(const char *options)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (const char *at = options; at != NULL && *at != '\0'; at += *at == '\n') {
+        size_t size = strcspn(at, "\n");
+        json_object_array_add(list, json_object_new_string_len(at, (int)size));
+        at += size;
+    }
+    return list;
+}
+
 static void add_date(struct json_object *object, const char *key, int64_t wall_ms)
 {
     char text[CLOCK_ISO_SIZE] = "";
@@ -174,6 +187,8 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "dialect",
              api_dialect_known(tree->config.api) ? dialect_rows[api_dialect(tree->config.api)].name
                                                  : "");
+    json_object_object_add(status, "read_only", json_object_new_boolean(tree_read_only(tree)));
+    json_object_object_add(status, "options", list_options(tree->config.options));
     add_text(status, "team", session.team);
     add_text(status, "user", session.user);
     json_object_object_add(status, "key", describe_key(tree));

@@ -98,7 +98,7 @@ static int finish(struct call *call, struct dir *dir, const char *name, int rc)
 static int begin_change(struct call *call, struct dir *dir, const char *name)
 {
     overlay_sweep(dir->tree);
-    if (dir->tree->config.read_only)
+    if (tree_read_only(dir->tree))
         return tree_fail(call, EROFS, "mounted read-only");
     if (strlen(name) > NAME_MAX_BYTES)
         return tree_fail(call, ENAMETOOLONG, "a name has at most %d bytes", NAME_MAX_BYTES);
@@ -209,7 +209,7 @@ int tree_setattr(struct call *call, struct node node, const struct setattr *chan
     char path[PATH_BYTES];
     int rc = 0;
 
-    if (node.dir->tree->config.read_only)
+    if (tree_read_only(node.dir->tree))
         rc = tree_fail(call, EROFS, "mounted read-only");
     else
         rc = apply(call, node, change);

@@ -51,7 +51,11 @@ struct tree_config {
     uid_t uid;                       /* the owner that is shown */
     gid_t gid;
     mode_t umask;        /* taken from every mode */
-    bool read_only;      /* `ro`: every change is EROFS */
+    const char *options; /* as they were given, one a line, for status.json; NULL: none */
+    /* Whether every change is EROFS now: `ro`, which a remount gives and takes. Any thread; must
+     * not wait. NULL: never. */
+    bool (*read_only)(void *ctx);
+    void *read_only_ctx;
     bool dry_run;        /* no change is sent: what the cache is told, too */
     struct guard *guard; /* for .paperspacefs; NULL: there is none */
     enum secrets_mode secrets;

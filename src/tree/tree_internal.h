@@ -58,4 +58,10 @@ struct tree {
     int64_t plan_asked_ms; /* monotonic: when df last had the plan asked for; 0: never */
 };
 
+/* Whether no change is let through now. Any thread. */
+static inline bool tree_read_only(const struct tree *tree)
+{
+    return tree->config.read_only != NULL && tree->config.read_only(tree->config.read_only_ctx);
+}
+
 #endif

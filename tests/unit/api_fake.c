@@ -95,6 +95,12 @@ static int64_t fake_now(void *ctx)
     return ((struct fake *)ctx)->clock_ms;
 }
 
+static bool sends_none(void *ctx)
+{
+    (void)ctx;
+    return true;
+}
+
 static void make_api(struct fake *fake, int dialect, bool reads_only)
 {
     const struct api_config config = {
@@ -104,7 +110,7 @@ static void make_api(struct fake *fake, int dialect, bool reads_only)
         .timeout_ms = 30000,
         .backoff_ms = 1,
         .forced_dialect = dialect,
-        .reads_only = reads_only,
+        .reads_only = reads_only ? sends_none : NULL,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
         .ctx = fake,

@@ -174,6 +174,7 @@ static const struct {
     {"https:", "did you mean https://HOST/v1?"},
     {"//host/v1", "did you mean https://host/v1?"},
     {"/dev/sda", "did you mean https://dev/sda?"},
+    {"/tmp", "makes a path of a label"}, /* of what is started in / */
     {".", "did you mean https://.?"},
     {"", "did you mean https://HOST/v1?"},
     {"two words", "did you mean https://HOST/v1?"},
@@ -187,6 +188,8 @@ static const struct {
 START_TEST(a_source_is_a_URL_or_a_label_and_nothing_else)
 {
     const char *const args[] = {"--", sources[_i].source, "/mnt", NULL};
+
+    ck_assert_int_eq(chdir("/"), 0);
     int rc = parse(args);
 
     if (sources[_i].words != NULL) {
@@ -240,6 +243,49 @@ START_TEST(fuses_own_options_are_passed_on)
 
     ck_assert_int_eq(parse(args), 0);
     ck_assert_str_eq(options.kernel_options, "allow_other,dirsync,noexec");
+    options_finish(&options);
+}
+END_TEST
+
+/* --- a remount ---- */
+
+static const struct {
+    const char *args[ARGS_MAX];
+    bool ro, rw;
+    const char *given;
+} remounts[] = {
+    {{"/mnt", "-o", "remount,ro"}, true, false, NULL},
+    {{"/mnt", "-o", "ro", "-o", "remount"}, true, false, NULL},
+    {{"/mnt", "-o", "rw,ro", "-oremount"}, true, false, NULL},
+    {{"/mnt", "-o", "remount,ro,rw"}, false, true, NULL},
+    {{"--remount", "--rw", "/mnt"}, false, true, NULL},
+    {{"/mnt", "-o", "remount"}, false, false, NULL},
+    {{"storage", "/mnt", "-o", "ro,nosuid,nodev,relatime,remount,user_id=0,default_permissions"},
+     true,
+     false,
+     "user_id=0"},
+    {{"not a label", "/mnt", "-o", "ttl=x,remount,odd,_netdev,x-a=b"}, false, false, "ttl=x\nodd"},
+};
+
+START_TEST(a_remount_is_told_by_one_word)
+{
+    ck_assert_msg(parse(remounts[_i].args) == 0, "%s", problem.message);
+    ck_assert_int_eq(options.mode, OPTIONS_REMOUNT);
+    ck_assert_int_eq(options.read_only, remounts[_i].ro);
+    ck_assert_int_eq(options.writable, remounts[_i].rw);
+    ck_assert_pstr_eq(options.given, remounts[_i].given);
+    options_finish(&options);
+}
+END_TEST
+
+START_TEST(what_says_something_is_kept_as_it_was_given)
+{
+    const char *const args[] = {
+        "/mnt",          "-o", "ttl=1.50,rw,ro,_netdev,allow_other", "--url=https://h", "-o",
+        "key_file=a\nb", NULL};
+
+    ck_assert_msg(parse(args) == 0, "%s", problem.message);
+    ck_assert_str_eq(options.given, "ttl=1.50\nallow_other\nurl=https://h\nkey_file=a b");
     options_finish(&options);
 }
 END_TEST
@@ -540,6 +586,8 @@ static TCase *option_tests(void)
     tcase_add_loop_test(t, what_is_wrong_is_named, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(t, what_mount_and_fstab_say_for_themselves_is_ignored);
     tcase_add_test(t, fuses_own_options_are_passed_on);
+    tcase_add_loop_test(t, a_remount_is_told_by_one_word, 0, sizeof remounts / sizeof remounts[0]);
+    tcase_add_test(t, what_says_something_is_kept_as_it_was_given);
     tcase_add_test(t, nothing_said_means_the_defaults);
     tcase_add_test(t, every_option_can_be_said);
     tcase_add_test(t, debug_implies_the_foreground);
