@@ -16,6 +16,7 @@ function __paperspacefs_rows
         ttl=SECONDS 'how long a listing is fresh' \
         stale=SECONDS 'how long it may be shown when the API can\'t be reached' \
         ro 'nothing can be changed' \
+        remount 'with ro or rw: a mount that is there becomes so' \
         dry_run 'nothing is sent, each change fails' \
         dry_run=pretend 'nothing is sent, each change seems to succeed' \
         guard=POINTS 'what a burst of deletions and restores may cost' \
