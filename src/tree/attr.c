@@ -5,7 +5,7 @@
 #include "tree/attr.h"
 
 #include "tree/dates.h"
-#include "tree/errors.h"
+#include "tree/finish.h"
 #include "tree/file.h"
 #include "tree/lease.h"
 #include "tree/process.h"
@@ -187,7 +187,7 @@ static int attr_leaf(struct call *call, struct node node, struct stat *st)
 
 static void attr_directory(struct dir *dir, struct stat *st)
 {
-    st->st_mode = S_IFDIR | (dir_ops(dir) == &control_ops ? 0700 : 0755);
+    st->st_mode = S_IFDIR | (dir_ops(dir)->secret ? 0700 : 0755);
     st->st_nlink = 1; /* how many directories are in it can't be told from it: not counted */
     st->st_size = DIR_BYTES;
 }

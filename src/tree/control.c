@@ -8,6 +8,11 @@
 
 #include <errno.h>
 
+void tree_refresh(struct tree *tree)
+{
+    cache_expire(tree->config.cache, NULL, NULL);
+}
+
 static int last_error_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
@@ -57,5 +62,8 @@ static const struct leaf_row control_leaves[] = {
     {.name = NULL},
 };
 
-const struct dir_ops control_ops = {
-    .type = "control", .names = NAMES_FIXED, .leaves = control_leaves, .own = &journal_leaves};
+const struct dir_ops control_ops = {.secret = true,
+                                    .type = "control",
+                                    .names = NAMES_FIXED,
+                                    .leaves = control_leaves,
+                                    .own = &journal_leaves};

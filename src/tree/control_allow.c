@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "cache/guard.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/file.h"
 #include "tree/leaf_rows.h"
 

@@ -31,7 +31,7 @@ const char *dir_name(const struct dir *dir)
 
 struct dir *dir_resource(struct dir *dir)
 {
-    while (dir_ops(dir) == &nested_ops)
+    while (dir_ops(dir)->nested)
         dir = dir->parent;
     return dir;
 }
@@ -89,9 +89,9 @@ static struct dir *dir_new(struct tree *tree, const char *name, const struct dir
     return dir;
 }
 
-struct dir *dir_root_create(struct tree *tree)
+struct dir *dir_root_create(struct tree *tree, const struct dir_ops *ops)
 {
-    struct dir *root = dir_new(tree, "", &root_ops, NULL, NULL, NULL);
+    struct dir *root = dir_new(tree, "", ops, NULL, NULL, NULL);
 
     if (root != NULL)
         root->serial = ++tree->next_serial;
@@ -318,11 +318,10 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
     return intern_new(parent, name, dir_new(parent->tree, name, ops, kind, id, machine_id), false);
 }
 
-struct dir *dir_home(struct dir *parent, const char *name, const struct kind *kind, const char *id,
-                     const char *machine_id)
+struct dir *dir_home(struct dir *parent, const char *name, const struct dir_ops *ops,
+                     const struct kind *kind, const char *id, const char *machine_id)
 {
-    return intern_new(parent, name,
-                      dir_new(parent->tree, name, &resource_ops, kind, id, machine_id), true);
+    return intern_new(parent, name, dir_new(parent->tree, name, ops, kind, id, machine_id), true);
 }
 
 bool dir_move(struct dir *dir, const char *new_name)

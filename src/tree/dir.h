@@ -67,6 +67,12 @@ struct dir_ops {
     /* Carries out an edit in the form of a document, on behalf of a field's file. */
     int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
     bool scratch; /* other files can be made in it */
+    bool nested;  /* it shows an object within what its parent shows */
+    bool draft;   /* of a resource that is none yet */
+    bool secret;  /* for its owner's eyes only: 0700 */
+    const struct dir_ops
+        *objects; /* the type of the directories that objects among its fields are */
+    const struct dir_ops *becomes; /* of a draft's: the resource's */
 };
 
 extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
@@ -130,8 +136,8 @@ struct dir *dir_intern(struct dir *parent, const char *name, const struct dir_op
 /* The same for the directory that is listed for a resource: one for as long as that lives. If it is
  * known under another name it moves here, and so the kernel moves its entry, with whoever stands in
  * it, when it is told the same number for the new name. */
-struct dir *dir_home(struct dir *parent, const char *name, const struct kind *kind, const char *id,
-                     const char *machine_id);
+struct dir *dir_home(struct dir *parent, const char *name, const struct dir_ops *ops,
+                     const struct kind *kind, const char *id, const char *machine_id);
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
 /* Whether the name that leads to this directory meant another resource a moment ago. */
@@ -153,7 +159,7 @@ void dir_path(const struct dir *dir, const char *name, char *out, size_t size);
 #define PATH_BYTES 1200
 /* "drives/data" with the leaf's name, if it is one. */
 void node_path(struct node node, char *out, size_t size);
-struct dir *dir_root_create(struct tree *tree);
+struct dir *dir_root_create(struct tree *tree, const struct dir_ops *ops);
 /* The resource's or draft's directory that `dir` is, or is nested in. */
 struct dir *dir_resource(struct dir *dir);
 

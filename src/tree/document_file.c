@@ -4,14 +4,15 @@
 
 #include "document/document.h"
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
 #include "tree/file.h"
-#include "tree/kind_dir.h"
+#include "tree/ensure.h"
 #include "tree/document_file.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
-#include "tree/resource.h"
+#include "tree/known.h"
 #include "tree/turns.h"
 #include "util/json.h"
 

@@ -11,10 +11,10 @@
 #include "tree/draft.h"
 
 #include "document/document.h"
-#include "tree/errors.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
 #include "tree/leaf.h"
 #include "util/file_name.h"
-#include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/json.h"
 #include "util/log.h"
@@ -51,7 +51,7 @@ static struct draft *detach_draft(struct dir *dir)
     return draft;
 }
 
-static void drop(struct dir *dir)
+void draft_drop(struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);
     struct draft *draft = detach_draft(dir);
@@ -61,8 +61,6 @@ static void drop(struct dir *dir)
     draft_free(draft);
     dir_unref(dir);
 }
-
-/* --- from draft to resource ------------------------------------------------------------------ */
 
 static void become_resource(struct dir *dir, const char *id)
 {
@@ -74,14 +72,14 @@ static void become_resource(struct dir *dir, const char *id)
     bool first = dir_id(dir) == NULL;
     if (first) {
         atomic_store(&dir->id, copy);
-        atomic_store(&dir->ops, &resource_ops);
+        atomic_store(&dir->ops, dir_ops(dir)->becomes);
     }
     pthread_mutex_unlock(&dir->tree->lock);
     if (!first)
         free(copy);
     overlay_clear_all(dir);
     leaves_drop_shadowed(dir);
-    drop(dir);
+    draft_drop(dir);
     dir_note_names(dir);
     dir_note_names(dir->parent);
 }
@@ -178,8 +176,6 @@ struct record *draft_sighted(struct dir *dir)
     return record;
 }
 
-/* --- its values ------------------------------------------------------------------------------ */
-
 /* What defaults= gives for the kind: a JSON object as text, or NULL. */
 const char *draft_defaults(const struct tree *tree, const struct kind *kind)
 {
@@ -238,133 +234,12 @@ bool draft_is_planned(struct dir *dir)
     return planned;
 }
 
-/* --- making and removing --------------------------------------------------------------------- */
-
 bool draft_is_there(struct dir *dir)
 {
     pthread_mutex_lock(&dir->tree->lock);
     bool there = dir->draft != NULL;
     pthread_mutex_unlock(&dir->tree->lock);
     return there;
-}
-
-/* What a dry run shows for a create that mkdir would have sent: a draft where there are any. */
-static int show_planned(struct call *call, struct dir *parent, const char *name, struct dir **child)
-{
-    const struct draft_view no_values = {BUF_EMPTY, BUF_EMPTY};
-
-    if (parent->kind->create != CREATE_BY_DRAFT) {
-        *child = dir_intern(parent, name, &unsent_ops, parent->kind, NULL, NULL);
-        return *child == NULL ? -ENOMEM : 0;
-    }
-    int rc = draft_mkdir(call, parent, name, child);
-    return rc == 0 && !draft_keep_planned(*child, &no_values) ? -ENOMEM : rc;
-}
-
-/* Sends a create that nothing is missing for, and makes the resource's directory. */
-static int create_now(struct call *call, struct dir *parent, const char *name,
-                      const struct document_change *body, struct dir **child)
-{
-    struct change_request request = {.verb = CHANGE_CREATE,
-                                     .kind = parent->kind,
-                                     .body = buf_text(&body->body),
-                                     .secrets = (const char *const *)body->secrets};
-    struct record *record = NULL;
-    int rc = resource_change(call, parent, name, &request, &record);
-
-    if (rc == 0 && record != NULL) {
-        *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
-        rc = *child == NULL ? -ENOMEM : 0;
-    }
-    if (rc == 0 && call->planned)
-        rc = show_planned(call, parent, name, child);
-    record_unref(record);
-    return rc;
-}
-
-int draft_mkdir_by_defaults(struct call *call, struct dir *parent, const char *name,
-                            struct dir **child)
-{
-    struct document_change body = {0};
-    struct buf decoded = BUF_EMPTY;
-    struct buf missing = BUF_EMPTY;
-    int rc = 1;
-
-    if (draft_defaults(parent->tree, parent->kind) == NULL)
-        return 1;
-    if (!name_decode(name, &decoded))
-        rc = -ENOMEM;
-    else if (document_draft_body(parent->kind, draft_dialect(parent), buf_text(&decoded),
-                                 decoded.size_bytes, "", draft_defaults(parent->tree, parent->kind),
-                                 &body, &missing))
-        rc = create_now(call, parent, name, &body, child);
-    document_change_finish(&body);
-    buf_finish(&decoded);
-    buf_finish(&missing);
-    return rc;
-}
-
-int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child)
-{
-    struct tree *tree = parent->tree;
-    struct dir *known = draft_find(parent, name);
-
-    if (known != NULL) {
-        dir_unref(known);
-        return tree_fail(call, EEXIST, "a draft has this name");
-    }
-    struct draft *draft = calloc(1, sizeof *draft);
-    struct dir *dir = dir_intern(parent, name, &draft_ops, parent->kind, NULL, NULL);
-    if (draft == NULL || dir == NULL) {
-        free(draft);
-        dir_unref(dir);
-        return -ENOMEM;
-    }
-    birth_begin(call, dir);
-    draft->dir = dir_ref(dir);
-    draft->mtime_ms = clock_wall_ms(tree->config.clock);
-    pthread_mutex_lock(&tree->lock);
-    dir->draft = draft;
-    LIST_INSERT_HEAD(&tree->drafts, draft, link);
-    pthread_mutex_unlock(&tree->lock);
-    dir_note_names(parent);
-    *child = dir;
-    return 0;
-}
-
-int draft_rmdir(struct call *call, struct dir *dir)
-{
-    struct change *change = draft_change(dir);
-    char path[PATH_BYTES];
-
-    if (change != NULL) {
-        change_unref(change);
-        return tree_fail(call, EBUSY, "it is just being created");
-    }
-    dir_path(dir, NULL, path, sizeof path);
-    if (!overlay_hides_all(call, dir))
-        return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
-    overlay_clear_all(dir);
-    scratch_clear(dir);
-    dir_detach(dir);
-    drop(dir);
-    dir_note_names(dir->parent);
-    atomic_fetch_add(&dir->tree->own_changes, 1);
-    return 0;
-}
-
-int draft_rename(struct call *call, struct dir *dir, const char *new_name)
-{
-    struct change *change = draft_change(dir);
-
-    change_unref(change);
-    if (change != NULL)
-        return tree_fail(call, EBUSY, "it is just being created");
-    if (!dir_move(dir, new_name))
-        return -ENOMEM;
-    dir_note_names(dir->parent);
-    atomic_fetch_add(&dir->tree->own_changes, 1);
-    return 0;
 }
 
 void drafts_finish(struct tree *tree)
@@ -377,6 +252,6 @@ void drafts_finish(struct tree *tree)
         if (!dir->draft->planned)
             log_warning("the draft %s/%s was never completed and is gone", dir->kind->plural,
                         dir_name(dir));
-        drop(dir);
+        draft_drop(dir);
     }
 }

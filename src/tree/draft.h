@@ -58,6 +58,8 @@ void draft_settle(struct dir *dir);
 struct record *draft_sighted(struct dir *dir);
 /* Whether it still is a draft: not removed, and no resource. */
 bool draft_is_there(struct dir *dir);
+/* It ends: nothing of it is kept. */
+void draft_drop(struct dir *dir);
 
 /* --- draft_gone.c: a copy of what is gone brings nothing back -------------------------------- */
 
@@ -66,10 +68,6 @@ bool draft_is_there(struct dir *dir);
 void draft_note_document(struct dir *dir, const struct buf *text);
 /* Before it is created: 0, or -EPERM when its document, or its file `id`, names such a one. */
 int draft_check_not_gone(struct call *call, struct dir *dir);
-
-/* A nested object is there anyway; a copy that makes it first is let, also when its draft has
- * become a resource on the way. */
-int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child);
 
 /* --- for the directories they are in -------------------------------------------------------- */
 

@@ -5,18 +5,18 @@
 #include "document/document.h"
 #include "tree/document_file.h"
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
 #include "tree/fields.h"
 #include "tree/file.h"
-#include "tree/kind_dir.h"
+#include "tree/ensure.h"
 #include "util/file_name.h"
 #include "tree/resource.h"
 #include "util/json.h"
+#include "tree/nested.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* --- its files ------------------------------------------------------------------------------- */
 
 static bool render(struct dir *dir, const struct draft_view *now, bool show_secrets,
                    struct buf *out)
@@ -54,8 +54,6 @@ static int missing_render_file(struct call *call, struct node node, bool wait, s
     draft_view_finish(&now);
     return ok ? 0 : -ENOENT;
 }
-
-/* --- completing it --------------------------------------------------------------------------- */
 
 /* The body that creates it, of the values so far and `text`. 1: complete; 0: something is still
  * missing and named in `missing`; or why it can't be. */
@@ -237,8 +235,8 @@ static int commit(struct call *call, struct file *file, const struct buf *text, 
     rc = await_other(call, file);
     if (rc < 0)
         return rc;
-    return dir_ops(dir) == &draft_ops ? create(call, file, text, field)
-                                      : document_commit_edit(call, file, text);
+    return dir_ops(dir)->draft ? create(call, file, text, field)
+                               : document_commit_edit(call, file, text);
 }
 
 static int draft_commit(struct call *call, struct file *file)
@@ -250,8 +248,6 @@ static int draft_commit_edit(struct call *call, struct file *file, const struct 
 {
     return commit(call, file, edit, true);
 }
-
-/* --- the directory --------------------------------------------------------------------------- */
 
 static int draft_mtime(struct dir *dir, struct date *date)
 {
@@ -278,62 +274,6 @@ static struct json_object *draft_fields(struct call *call, struct dir *dir, enum
     return object;
 }
 
-/* The object that `dir` shows of a resource, borrowed; NULL: it has none there. */
-static struct json_object *object_at(struct dir *dir, struct json_object *resource)
-{
-    struct buf key = BUF_EMPTY;
-
-    if (dir_ops(dir) != &nested_ops)
-        return resource;
-    struct json_object *outer = object_at(dir->parent, resource);
-    struct json_object *inner = outer != NULL && name_decode(dir_name(dir), &key)
-                                    ? json_member(outer, buf_text(&key))
-                                    : NULL;
-    buf_finish(&key);
-    return json_object_is_type(inner, json_type_object) ? inner : NULL;
-}
-
-static bool has_object(struct dir *dir, const struct record *record, const char *key)
-{
-    struct json_object *resource = record_parse(record);
-    struct json_object *outer = object_at(dir, resource);
-    bool has = outer != NULL && json_object_is_type(json_member(outer, key), json_type_object);
-
-    json_object_put(resource);
-    return has;
-}
-
-/* Whether other resources have an object there, which is nothing that can be given: a copy of one
- * makes a directory of it. */
-static bool is_object_of_peers(struct dir *dir, const char *name)
-{
-    struct record_list peers = RECORD_LIST_EMPTY;
-    struct buf key = BUF_EMPTY;
-    bool found = false;
-
-    if (name_decode(name, &key) && cache_records(dir->tree->config.cache, dir->kind, &peers))
-        for (size_t i = 0; !found && i < peers.count; i++)
-            found = has_object(dir, peers.records[i], buf_text(&key));
-    record_list_finish(&peers);
-    buf_finish(&key);
-    return found;
-}
-
-int draft_nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
-{
-    bool nested = false;
-    uint32_t leaf = field_find_name(call, dir, name, &nested);
-
-    if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
-        return tree_fail(call, EPERM, "no directory can be made here");
-    *child = field_dir(dir, name);
-    if (nested) {
-        overlay_show(dir, leaf);
-        birth_made(call, dir, leaf);
-    }
-    return *child == NULL ? -ENOMEM : 0;
-}
-
 /* The document has the number that it has in the resource's directory. */
 static const struct leaf_row draft_leaves[] = {
     {.name = "document",
@@ -350,7 +290,7 @@ static const struct leaf_row draft_leaves[] = {
 const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
-    .mkdir = draft_nested_mkdir,
+    .mkdir = nested_mkdir,
     .unlink = resource_file_unlink,
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
@@ -358,4 +298,7 @@ const struct dir_ops draft_ops = {
     .fields = draft_fields,
     .commit_edit = draft_commit_edit,
     .scratch = true,
+    .draft = true,
+    .objects = &nested_ops,
+    .becomes = &resource_ops,
 };

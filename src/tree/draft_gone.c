@@ -7,7 +7,7 @@
 #include "config.h"
 
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/scratch.h"
 #include "util/json.h"
 

@@ -26,7 +26,7 @@ struct dir *draft_find(struct dir *parent, const char *name)
     if (dir == NULL)
         return NULL;
     draft_settle(dir);
-    if (dir_ops(dir) == &draft_ops)
+    if (dir_ops(dir)->draft)
         return dir;
     dir_unref(dir);
     return NULL;

@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/leaf_rows.h"
 #include "util/json.h"
 

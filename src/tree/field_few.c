@@ -10,6 +10,7 @@
 #include "tree/fields.h"
 #include "util/json.h"
 #include "util/json_walk.h"
+#include "tree/members.h"
 
 #include <string.h>
 

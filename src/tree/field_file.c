@@ -3,12 +3,13 @@
 #include "config.h"
 
 #include "document/parts.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/field_keys.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "util/file_name.h"
 #include "util/json.h"
+#include "tree/members.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -126,7 +127,7 @@ static int parse_value(struct call *call, const struct field *row, const char *k
 /* Puts `object` (taken over) into an object under each nested directory's key, outermost last. */
 static struct json_object *wrap(struct dir *dir, struct json_object *object)
 {
-    for (; object != NULL && dir_ops(dir) == &nested_ops; dir = dir->parent) {
+    for (; object != NULL && dir_ops(dir)->nested; dir = dir->parent) {
         struct json_object *outer = json_object_new_object();
         struct buf key = BUF_EMPTY;
         if (outer == NULL || !name_decode(dir_name(dir), &key) ||

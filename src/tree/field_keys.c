@@ -5,8 +5,9 @@
 
 #include "tree/fields.h"
 #include "util/file_name.h"
-#include "tree/resource.h"
+#include "tree/known.h"
 #include "util/json.h"
+#include "tree/members.h"
 
 #include <string.h>
 
@@ -187,7 +188,7 @@ static size_t left_in(struct dir *dir)
     struct buf key = BUF_EMPTY;
     size_t left = FIELD_FILES_MAX;
 
-    if (dir_ops(dir) != &nested_ops)
+    if (!dir_ops(dir)->nested)
         return left;
     left = left_in(dir->parent);
     if (left > 0 && name_decode(dir_name(dir), &key))
@@ -200,7 +201,7 @@ static size_t left_in(struct dir *dir)
 
 size_t field_files_left(struct dir *dir)
 {
-    bool whole = dir_ops(dir) != &nested_ops || is_small(dir_resource(dir));
+    bool whole = !dir_ops(dir)->nested || is_small(dir_resource(dir));
 
     return whole ? FIELD_FILES_MAX : left_in(dir);
 }

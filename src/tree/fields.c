@@ -8,43 +8,18 @@
 #include "tree/fields.h"
 
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/field_keys.h"
 #include "util/file_name.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
 #include "util/digest.h"
 #include "util/json.h"
+#include "tree/members.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* --- what a field is ------------------------------------------------------------------------- */
-
-const struct field *field_rows(struct dir *dir)
-{
-    if (dir_ops(dir) != &nested_ops)
-        return cache_shape(dir->tree->config.cache, dir->kind)->fields;
-    const struct field *rows = field_rows(dir->parent);
-    struct buf key = BUF_EMPTY;
-    const struct field *row = NULL;
-
-    if (name_decode(dir_name(dir), &key))
-        row = field_find(rows, buf_text(&key), key.size_bytes);
-    buf_finish(&key);
-    return row == NULL ? NULL : row->members;
-}
-
-const struct field *field_of(struct dir *dir, const char *key)
-{
-    return field_find(field_rows(dir), key, strlen(key));
-}
-
-static bool is_draft(struct dir *dir)
-{
-    return dir_ops(dir_resource(dir)) == &draft_ops;
-}
 
 static bool secrets_shown(const struct dir *dir)
 {
@@ -59,28 +34,9 @@ static bool is_nested(const struct dir *dir, const char *key, struct json_object
            (secrets_shown(dir) || !field_is_secret(key));
 }
 
-bool field_stays(struct dir *dir, const struct field *row)
-{
-    return (row->flags & FIELD_UPDATE) != 0 &&
-           (!is_draft(dir) || (row->flags & FIELD_UNANSWERED) != 0);
-}
-
 static bool secrets_hidden(const struct dir *dir)
 {
     return dir->tree->config.secrets == SECRETS_HIDE;
-}
-
-mode_t field_mode(struct dir *dir, const char *key, bool answered)
-{
-    const struct field *row = field_of(dir, key);
-    unsigned settable = is_draft(dir) ? FIELD_CREATE : FIELD_UPDATE;
-    bool writable = row != NULL && (row->flags & settable) != 0;
-
-    if (row != NULL && !answered && (row->flags & FIELD_UNANSWERED) != 0)
-        return 0200;
-    if (field_is_secret(key))
-        return writable ? 0600 : 0400;
-    return writable ? 0644 : 0444;
 }
 
 bool field_can_be_given(struct node node)
@@ -112,7 +68,7 @@ static uint64_t place_of_dir(struct dir *dir)
 {
     struct buf key = BUF_EMPTY;
 
-    if (dir_ops(dir) != &nested_ops)
+    if (!dir_ops(dir)->nested)
         return DIGEST_ROOT;
     uint64_t place = place_of_dir(dir->parent);
     if (name_decode(dir_name(dir), &key))
@@ -132,15 +88,6 @@ uint64_t field_place(struct node node)
     return place;
 }
 
-/* --- finding --------------------------------------------------------------------------------- */
-
-struct json_object *field_members(struct call *call, struct dir *dir, enum fields_need need)
-{
-    const struct dir_ops *ops = dir_ops(dir);
-
-    return ops->fields == NULL ? NULL : ops->fields(call, dir, need);
-}
-
 /* Whether a fixed file of the directory has that name: then the key is in the document only. */
 static bool is_fixed_name(const struct dir *dir, const char *name)
 {
@@ -149,8 +96,7 @@ static bool is_fixed_name(const struct dir *dir, const char *name)
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
         if (strcmp(rows[i].name, name) == 0)
             return true;
-    return dir->kind != NULL && dir_ops(dir) != &nested_ops &&
-           strcmp(dir->kind->document, name) == 0;
+    return dir->kind != NULL && !dir_ops(dir)->nested && strcmp(dir->kind->document, name) == 0;
 }
 
 /* As a file name; false: it can't be one. `out` is the caller's to finish. */
@@ -185,7 +131,7 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
 
 struct dir *field_dir(struct dir *dir, const char *name)
 {
-    return dir_intern(dir, name, &nested_ops, dir->kind, NULL, NULL);
+    return dir_intern(dir, name, dir_ops(dir)->objects, dir->kind, NULL, NULL);
 }
 
 bool field_is_hidden(struct dir *dir, const char *name)
@@ -197,8 +143,6 @@ bool field_is_hidden(struct dir *dir, const char *name)
     buf_finish(&key);
     return hidden;
 }
-
-/* --- listing --------------------------------------------------------------------------------- */
 
 /* Secrets, and what can only be written, open by their names. */
 static bool is_listed(const struct dir *dir, const struct field_key *key)
@@ -219,7 +163,8 @@ static bool list_key(struct dir *dir, const struct field_key *key, struct listin
     if (!file_name(dir, key->key, &name))
         ok = name.data != NULL; /* in the document only; or no memory */
     else if (is_nested(dir, key->key, key->value))
-        ok = listing_add_dir(listing, buf_text(&name), &nested_ops, dir->kind, NULL, NULL);
+        ok =
+            listing_add_dir(listing, buf_text(&name), dir_ops(dir)->objects, dir->kind, NULL, NULL);
     else
         ok = listing_add_leaf(listing, buf_text(&name), leaf_number(dir, key->number), S_IFREG);
     buf_finish(&name);
@@ -281,49 +226,3 @@ void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
     buf_finish(&name);
     buf_finish(&key);
 }
-
-/* --- nested objects -------------------------------------------------------------------------- */
-
-static struct json_object *nested_fields(struct call *call, struct dir *dir, enum fields_need need)
-{
-    struct json_object *outer = field_members(call, dir->parent, need);
-    struct json_object *inner = NULL;
-    struct buf key = BUF_EMPTY;
-
-    if (outer != NULL && name_decode(dir_name(dir), &key) &&
-        json_object_object_get_ex(outer, buf_text(&key), &inner) &&
-        json_object_is_type(inner, json_type_object))
-        json_object_get(inner);
-    else
-        inner = NULL;
-    json_object_put(outer);
-    buf_finish(&key);
-    return inner;
-}
-
-static int nested_mtime(struct dir *dir, struct date *date)
-{
-    struct dir *resource = dir_resource(dir);
-
-    return dir_ops(resource)->mtime(resource, date);
-}
-
-static void nested_touch(struct dir *dir)
-{
-    struct dir *resource = dir_resource(dir);
-
-    if (dir_ops(resource)->touch != NULL)
-        dir_ops(resource)->touch(resource);
-}
-
-const struct dir_ops nested_ops = {
-    .type = "nested",
-    .mtime = nested_mtime,
-    .mkdir = draft_nested_mkdir,
-    .unlink = resource_file_unlink,
-    .rename = resource_file_rename,
-    .rmdir = resource_nested_rmdir,
-    .touch = nested_touch,
-    .fields = nested_fields,
-    .scratch = true,
-};

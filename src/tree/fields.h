@@ -15,18 +15,6 @@ extern const struct leaf_row field_row;
  * reference; NULL: no memory. */
 struct json_object *fields_parse(struct dir *dir, struct record *record);
 void fields_finish(struct tree *tree); /* when it ends */
-/* The table of rows for the members of what `dir` shows; NULL: none are known. */
-const struct field *field_rows(struct dir *dir);
-/* Whether it has a file also where the answer leaves it out. */
-bool field_stays(struct dir *dir, const struct field *row);
-/* The row of a key among the members of what `dir` shows; NULL: the dialect does not know it. */
-const struct field *field_of(struct dir *dir, const char *key);
-/* The members of what `dir` shows: a new reference, or NULL with words in the problem, if any. May
- * wait for a request as `need` says. */
-struct json_object *field_members(struct call *call, struct dir *dir, enum fields_need need);
-/* The mode's bits by the row: what can be written, and what only its owner may read. `answered`:
- * the server sent it. */
-mode_t field_mode(struct dir *dir, const char *key, bool answered);
 /* The canonical number of the field called `name`; 0: none. `nested`: it is an object. */
 uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, bool *nested);
 /* Adds the fields to a listing: 0, -ENOMEM, or -errno of the request that completed the record. */

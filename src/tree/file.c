@@ -7,7 +7,8 @@
 
 #include "tree/file.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
+#include "tree/finish.h"
 #include "tree/fields.h"
 #include "tree/journal_files.h"
 #include "tree/process.h"

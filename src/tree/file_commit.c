@@ -8,7 +8,8 @@
 #include "config.h"
 
 #include "document/document.h"
-#include "tree/errors.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/scratch.h"

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "document/document.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/overlay.h"

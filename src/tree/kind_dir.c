@@ -2,62 +2,21 @@
 /* The directory of a kind: drives/, snapshots/, providers/. */
 #include "config.h"
 
-#include "tree/kind_dir.h"
+#include "tree/collection_dir.h"
+#include "tree/ensure.h"
 
 #include "document/document.h"
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/listing.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
-#include "tree/resource.h"
 #include "tree/shown.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Names that tools ask for on their own account; no request is spent on them. */
-static bool is_probe(const char *name)
-{
-    static const char *const endings[] = {"~", ".swp", ".swx", ".bak", ".orig", ".tmp"};
-    size_t size = strlen(name);
-
-    if (name[0] == '.' || strcmp(name, "4913") == 0)
-        return true;
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-        size_t ending = strlen(endings[i]);
-        if (size > ending && strcmp(name + size - ending, endings[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-int ensure_listing(struct call *call, struct dir *dir, enum cache_need need)
-{
-    struct cache *cache = dir->tree->config.cache;
-
-    if (cache_ensure(cache, dir->kind, need, call->cancel, &call->problem) < 0)
-        return tree_problem_errno(call, false);
-    return 0;
-}
-
-int ensure_lookup(struct call *call, struct dir *dir, const char *name)
-{
-    return ensure_listing(call, dir, is_probe(name) ? CACHE_ANY : CACHE_LOOKUP);
-}
-
-int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out)
-{
-    int rc = resource_lookup(call, dir, name, out);
-
-    if (rc == 0)
-        renamed_forget(dir, name);
-    if (rc == -ENOENT && call->problem.message[0] == '\0')
-        rc = renamed_lookup(call, dir, name, out);
-    return rc;
-}
 
 static int kind_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
@@ -79,32 +38,6 @@ static int refuse_snapshot(struct call *call, const char *name)
 {
     return tree_fail(call, EINVAL,
                      "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
-}
-
-int check_not_gone(struct call *call, const struct dir *dir, const char *name)
-{
-    struct buf id = BUF_EMPTY;
-    int rc = 0;
-
-    if (name_id_of_gone(dir->tree->config.cache, dir->kind, name, &id))
-        rc = tree_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
-                       dir->kind->noun, buf_text(&id));
-    buf_finish(&id);
-    return rc;
-}
-
-int check_new_name(struct call *call, struct dir *dir, const char *name)
-{
-    struct buf decoded = BUF_EMPTY;
-    bool canonical = name_decode(name, &decoded);
-
-    buf_finish(&decoded);
-    if (!canonical)
-        return tree_fail(call, EPERM,
-                         "this spelling would be listed differently: see README, names");
-    if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
-        return tree_fail(call, EEXIST, "the name is taken");
-    return check_not_gone(call, dir, name);
 }
 
 static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
@@ -166,14 +99,6 @@ static int kind_rename(struct call *call, struct dir *dir, const char *name, str
     dir_unref(target);
     dir_unref(draft);
     return rc;
-}
-
-void kind_names_date(struct dir *dir, const char *machine_id, struct date *date)
-{
-    int64_t ms = cache_names_ms(dir->tree->config.cache, dir->kind, machine_id);
-
-    if (ms > date->ms)
-        *date = (struct date){.ms = ms};
 }
 
 static int kind_mtime(struct dir *dir, struct date *date)

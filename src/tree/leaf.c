@@ -290,7 +290,7 @@ static bool find_copied_dir(struct call *call, struct dir *dir, const char *name
     if (dir_ops(dir)->fields == NULL || !birth_is_copying(call, dir))
         return false;
     struct dir *child = dir_child(dir, name);
-    if (child != NULL && dir_ops(child) == &nested_ops) {
+    if (child != NULL && dir_ops(child)->nested) {
         out->dir = child;
         return true;
     }

@@ -6,7 +6,7 @@
 
 #include "tree/attr.h"
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/finish.h"
 #include "tree/leaf.h"
 #include "tree/lease.h"
 #include "tree/shown.h"
@@ -59,9 +59,14 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
            (machine_id == NULL || entry->machine_id != NULL);
 }
 
-bool listing_add_object(struct listing *listing, struct dir *dir, const struct dir_ops *ops)
+bool listing_add_object(struct listing *listing, struct dir *dir)
 {
-    if (!listing_add_dir(listing, dir_name(dir), ops, dir->kind, dir_id(dir), dir->machine_id))
+    const struct dir_ops *ops = dir_ops(dir); /* before its id, which it gets first */
+    const char *id = dir_id(dir);
+
+    if (id != NULL && ops->draft)
+        ops = ops->becomes;
+    if (!listing_add_dir(listing, dir_name(dir), ops, dir->kind, id, dir->machine_id))
         return false;
     listing->entries[listing->count - 1].dir = dir_ref(dir);
     return true;
@@ -203,8 +208,8 @@ static struct dir *object_of(struct dir *dir, const struct listed *entry)
         return dir_ref(dir);
     if (entry->dir != NULL)
         return dir_ref(entry->dir);
-    if (entry->ops == &resource_ops)
-        return dir_home(dir, entry->name, entry->kind, entry->id, entry->machine_id);
+    if (entry->id != NULL)
+        return dir_home(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
     return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
 }
 

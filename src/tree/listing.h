@@ -41,7 +41,7 @@ bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, 
 bool listing_add_dir(struct listing *listing, const char *name, const struct dir_ops *ops,
                      const struct kind *kind, const char *id, const char *machine_id);
 /* The directory object `dir`, of that type by now, under its own name. */
-bool listing_add_object(struct listing *listing, struct dir *dir, const struct dir_ops *ops);
+bool listing_add_object(struct listing *listing, struct dir *dir);
 /* The entry has that name by now. */
 bool listing_rename_entry(struct listed *entry, const char *name);
 /* Fills a listing of the leaves and nested directories of `dir`; to be finished in any case. 0,

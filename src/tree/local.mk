@@ -3,15 +3,18 @@ noinst_LIBRARIES += src/tree/libtree.a
 src_tree_libtree_a_SOURCES = \
   src/tree/attr.c src/tree/attr.h \
   src/tree/birth.c src/tree/birth.h \
+  src/tree/changing.c src/tree/changing.h \
+  src/tree/collection_dir.c src/tree/collection_dir.h \
   src/tree/control.c \
   src/tree/control_allow.c \
   src/tree/dir.c src/tree/dir.h \
   src/tree/document_file.c src/tree/document_file.h \
   src/tree/draft.c src/tree/draft.h \
   src/tree/draft_files.c \
-  src/tree/draft_gone.c src/tree/draft_list.c \
-  src/tree/errors.c src/tree/errors.h \
+  src/tree/draft_gone.c src/tree/draft_list.c src/tree/draft_make.c \
+  src/tree/ensure.c src/tree/ensure.h \
   src/tree/event_files.c \
+  src/tree/failure.c src/tree/failure.h \
   src/tree/field_few.c \
   src/tree/field_file.c \
   src/tree/field_keys.c src/tree/field_keys.h \
@@ -19,12 +22,17 @@ src_tree_libtree_a_SOURCES = \
   src/tree/file.c src/tree/file.h \
   src/tree/file_commit.c \
   src/tree/file_stage.c \
+  src/tree/finish.c src/tree/finish.h \
   src/tree/journal_files.c src/tree/journal_files.h \
-  src/tree/kind_dir.c src/tree/kind_dir.h \
+  src/tree/kind_dir.c \
+  src/tree/known.c src/tree/known.h \
   src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
   src/tree/lease.c src/tree/lease.h \
   src/tree/listing.c src/tree/listing.h \
-  src/tree/machines.c src/tree/machines.h \
+  src/tree/local_machines.c src/tree/local_machines.h \
+  src/tree/machines.c \
+  src/tree/members.c src/tree/members.h \
+  src/tree/nested.c src/tree/nested.h \
   src/tree/overlay.c src/tree/overlay.h \
   src/tree/process.c src/tree/process.h \
   src/tree/actors.c src/tree/actors.h \

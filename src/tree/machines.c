@@ -2,94 +2,21 @@
 /* machines/: the same resources by machine; mkdir machines/ID/NAME creates one at once. */
 #include "config.h"
 
-#include "tree/machines.h"
+#include "tree/local_machines.h"
 
 #include "document/document.h"
-#include "tree/errors.h"
-#include "tree/kind_dir.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
+#include "tree/collection_dir.h"
+#include "tree/ensure.h"
 #include "tree/listing.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
-#include "tree/resource.h"
 #include "tree/shown.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- machines that are shown though they have nothing ----------------------------------------- */
-
-static int64_t now_ms(const struct tree *tree)
-{
-    return clock_now_ms(tree->config.clock);
-}
-
-static void machine_free(struct local_machine *machine)
-{
-    LIST_REMOVE(machine, link);
-    free(machine->id);
-    free(machine);
-}
-
-/* With tree->lock held; drops what has run out on the way. */
-static struct local_machine *find_local(struct tree *tree, const char *id)
-{
-    struct local_machine *machine = LIST_FIRST(&tree->machines);
-    struct local_machine *found = NULL;
-
-    while (machine != NULL) {
-        struct local_machine *next = LIST_NEXT(machine, link);
-        if (machine->until_ms <= now_ms(tree))
-            machine_free(machine);
-        else if (strcmp(machine->id, id) == 0)
-            found = machine;
-        machine = next;
-    }
-    return found;
-}
-
-bool machine_is_local(struct tree *tree, const char *id)
-{
-    pthread_mutex_lock(&tree->lock);
-    bool found = find_local(tree, id) != NULL;
-    pthread_mutex_unlock(&tree->lock);
-    return found;
-}
-
-static struct local_machine *add_local(struct tree *tree, const char *id)
-{
-    struct local_machine *machine = calloc(1, sizeof *machine);
-
-    if (machine == NULL || (machine->id = strdup(id)) == NULL) {
-        free(machine);
-        return NULL;
-    }
-    LIST_INSERT_HEAD(&tree->machines, machine, link);
-    return machine;
-}
-
-bool machine_keep(struct tree *tree, const char *id, int64_t ms)
-{
-    pthread_mutex_lock(&tree->lock);
-    struct local_machine *machine = find_local(tree, id);
-    if (machine == NULL)
-        machine = add_local(tree, id);
-    if (machine != NULL && machine->until_ms < now_ms(tree) + ms)
-        machine->until_ms = now_ms(tree) + ms;
-    pthread_mutex_unlock(&tree->lock);
-    return machine != NULL;
-}
-
-void machine_forget(struct tree *tree, const char *id)
-{
-    pthread_mutex_lock(&tree->lock);
-    struct local_machine *machine = find_local(tree, id);
-    if (machine != NULL)
-        machine_free(machine);
-    pthread_mutex_unlock(&tree->lock);
-}
-
-/* --- machines/ -------------------------------------------------------------------------------- */
 
 static void free_ids(char **ids, size_t count)
 {
@@ -143,26 +70,6 @@ static int machines_lookup(struct call *call, struct dir *dir, const char *name,
     return rc;
 }
 
-/* Those that are shown though they have nothing, each freed by the caller with the array; they are
- * taken before the known ones, into which they may go. NULL: no memory. */
-static char **take_local(struct tree *tree, size_t *count)
-{
-    struct local_machine *machine;
-    size_t total = 0;
-
-    *count = 0;
-    pthread_mutex_lock(&tree->lock);
-    find_local(tree, "");
-    LIST_FOREACH (machine, &tree->machines, link)
-        total++;
-    char **ids = calloc(total + 1, sizeof *ids);
-    if (ids != NULL)
-        LIST_FOREACH (machine, &tree->machines, link)
-            ids[(*count)++] = strdup(machine->id);
-    pthread_mutex_unlock(&tree->lock);
-    return ids;
-}
-
 static bool has_entry(const struct listing *listing, const char *name)
 {
     for (size_t i = 0; i < listing->count; i++)
@@ -195,7 +102,7 @@ static bool list_machines(struct dir *dir, struct listing *listing)
     size_t local_count = 0;
     size_t known_count = 0;
 
-    local = take_local(dir->tree, &local_count);
+    local = machines_take_local(dir->tree, &local_count);
     bool ok = local != NULL &&
               cache_machines(dir->tree->config.cache, dir->kind, &known, &known_count) &&
               add_machines(dir, known, known_count, listing) &&
@@ -305,8 +212,6 @@ const struct dir_ops machines_ops = {
     .rename = refuse_rename,
     .touch = machines_touch,
 };
-
-/* --- machines/ID/ ----------------------------------------------------------------------------- */
 
 static int machine_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {

@@ -10,7 +10,8 @@
 
 #include "tree/actors.h"
 #include "tree/attr.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
+#include "tree/finish.h"
 #include "tree/leaf.h"
 #include "tree/listing.h"
 #include "tree/process.h"

@@ -10,11 +10,11 @@
 #include "tree/renamed.h"
 
 #include "tree/actors.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/file.h"
 #include "tree/process.h"
 #include "tree/resolve.h"
-#include "tree/resource.h"
+#include "tree/known.h"
 #include "tree/scratch.h"
 
 #include <errno.h>

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/resource.h"

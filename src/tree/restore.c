@@ -8,10 +8,11 @@
 
 #include "document/document.h"
 #include "tree/document_file.h"
-#include "tree/errors.h"
+#include "tree/changing.h"
+#include "tree/failure.h"
 #include "tree/file.h"
 #include "tree/leaf_rows.h"
-#include "tree/resource.h"
+#include "tree/known.h"
 #include "util/json.h"
 
 #include <errno.h>

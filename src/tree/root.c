@@ -5,7 +5,7 @@
 #include "tree/attr.h"
 #include "tree/dates.h"
 #include "document/document.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/leaf_rows.h"
 #include "tree/listing.h"
 

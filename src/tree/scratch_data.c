@@ -4,7 +4,7 @@
 
 #include "tree/scratch.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/scratch_internal.h"
 
 #include <errno.h>

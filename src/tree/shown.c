@@ -17,7 +17,6 @@
 #include "tree/draft.h"
 #include "tree/resolve.h"
 #include "util/file_name.h"
-#include "tree/resource.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -110,7 +109,7 @@ static bool list_draft(const struct view *view, struct dir *dir, struct listing 
 
     if (id != NULL && has_record(view, id))
         return true;
-    return listing_add_object(listing, dir, id == NULL ? &draft_ops : &resource_ops);
+    return listing_add_object(listing, dir);
 }
 
 int shown_list(struct dir *parent, struct listing *listing)
@@ -149,7 +148,7 @@ static int refresh_draft(struct listing *listing, struct listed *entry)
         return -ENOENT;
     if (id == NULL)
         return listing_rename_entry(entry, dir_name(entry->dir)) ? 0 : -ENOMEM;
-    entry->ops = &resource_ops;
+    entry->ops = dir_ops(entry->dir);
     entry->id = strdup(id);
     if (entry->id == NULL)
         return -ENOMEM;
@@ -172,7 +171,7 @@ static int refresh_resource(struct dir *parent, struct listed *entry)
 
 int shown_refresh(struct listing *listing, struct listed *entry)
 {
-    if (entry->ops == &draft_ops) {
+    if (entry->ops->draft) {
         int rc = refresh_draft(listing, entry);
         if (rc < 0 || entry->id == NULL)
             return rc;

@@ -2,10 +2,10 @@
 /* The files fstab and credentials of what can be mounted by SMB: ready for mount.cifs. */
 #include "config.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
 #include "tree/leaf_rows.h"
 #include "util/file_name.h"
-#include "tree/resource.h"
+#include "tree/known.h"
 #include "util/json.h"
 #include "util/utf8.h"
 

@@ -6,11 +6,12 @@
 #include "tree/attr.h"
 #include "tree/dates.h"
 #include "tree/draft.h"
-#include "tree/errors.h"
+#include "tree/failure.h"
+#include "tree/finish.h"
 #include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/lease.h"
-#include "tree/machines.h"
+#include "tree/local_machines.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
@@ -42,7 +43,8 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->files);
     tree->actors = actors_create();
     tree->dates = dates_create();
-    tree->root = tree->actors == NULL || tree->dates == NULL ? NULL : dir_root_create(tree);
+    tree->root =
+        tree->actors == NULL || tree->dates == NULL ? NULL : dir_root_create(tree, &root_ops);
     if (tree->root == NULL) {
         dates_destroy(tree->dates);
         actors_destroy(tree->actors);
@@ -71,11 +73,6 @@ void tree_destroy(struct tree *tree)
     fields_finish(tree);
     pthread_mutex_destroy(&tree->lock);
     free(tree);
-}
-
-void tree_refresh(struct tree *tree)
-{
-    cache_expire(tree->config.cache, NULL, NULL);
 }
 
 /* --- recording ------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 
 #include "tree/turns.h"
 
-#include "tree/errors.h"
+#include "tree/failure.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the directories that resources are in have in common: a kind's, and a machine's. Any thread;
- * no lock is held by the caller. All may wait for a request, until the call's token fires.
+ * What must be known before a name in a kind's or machine's directory can mean something. Any
+ * thread; no lock is held by the caller. What takes a call may wait for a request, until its token
+ * fires.
  */
-#ifndef TREE_KIND_DIR_H
-#define TREE_KIND_DIR_H
+#ifndef TREE_ENSURE_H
+#define TREE_ENSURE_H
 
 #include "tree/dir.h"
 
@@ -12,8 +13,6 @@
 int ensure_listing(struct call *call, struct dir *dir, enum cache_need need);
 /* Makes sure of what a lookup of `name` needs of one: for a name that tools probe for, any. */
 int ensure_lookup(struct call *call, struct dir *dir, const char *name);
-/* resource_lookup, then the old names: 0, or -errno as these. */
-int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out);
 /* Whether a new resource can have that name here: 0, -EPERM (spelling, or as check_not_gone),
  * -EINVAL (it would be taken for a mask) or -EEXIST. No request. */
 int check_new_name(struct call *call, struct dir *dir, const char *name);

@@ -2,8 +2,8 @@
 /*
  * Machines' directories that exist in this mount only. Any thread; tree->lock is taken inside.
  */
-#ifndef TREE_MACHINES_H
-#define TREE_MACHINES_H
+#ifndef TREE_LOCAL_MACHINES_H
+#define TREE_LOCAL_MACHINES_H
 
 #include "tree/tree_internal.h"
 
@@ -22,5 +22,8 @@ bool machine_is_local(struct tree *tree, const char *id);
 bool machine_keep(struct tree *tree, const char *id, int64_t ms);
 /* It goes now, if there is one. */
 void machine_forget(struct tree *tree, const char *id);
+/* The ids of those there are at present, each freed by the caller with the array; to be taken
+ * before the known machines, into which they may go. NULL: no memory. */
+char **machines_take_local(struct tree *tree, size_t *count);
 
 #endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* The directory of a nested object. */
+#include "config.h"
+
+#include "tree/nested.h"
+
+#include "tree/failure.h"
+#include "tree/fields.h"
+#include "tree/resource.h"
+#include "util/file_name.h"
+#include "util/json.h"
+#include "tree/members.h"
+
+#include <errno.h>
+
+/* The object that `dir` shows of a resource, borrowed; NULL: it has none there. */
+static struct json_object *object_at(struct dir *dir, struct json_object *resource)
+{
+    struct buf key = BUF_EMPTY;
+
+    if (!dir_ops(dir)->nested)
+        return resource;
+    struct json_object *outer = object_at(dir->parent, resource);
+    struct json_object *inner = outer != NULL && name_decode(dir_name(dir), &key)
+                                    ? json_member(outer, buf_text(&key))
+                                    : NULL;
+    buf_finish(&key);
+    return json_object_is_type(inner, json_type_object) ? inner : NULL;
+}
+
+static bool has_object(struct dir *dir, const struct record *record, const char *key)
+{
+    struct json_object *resource = record_parse(record);
+    struct json_object *outer = object_at(dir, resource);
+    bool has = outer != NULL && json_object_is_type(json_member(outer, key), json_type_object);
+
+    json_object_put(resource);
+    return has;
+}
+
+/* Whether other resources have an object there, which is nothing that can be given: a copy of one
+ * makes a directory of it. */
+static bool is_object_of_peers(struct dir *dir, const char *name)
+{
+    struct record_list peers = RECORD_LIST_EMPTY;
+    struct buf key = BUF_EMPTY;
+    bool found = false;
+
+    if (name_decode(name, &key) && cache_records(dir->tree->config.cache, dir->kind, &peers))
+        for (size_t i = 0; !found && i < peers.count; i++)
+            found = has_object(dir, peers.records[i], buf_text(&key));
+    record_list_finish(&peers);
+    buf_finish(&key);
+    return found;
+}
+
+int nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+{
+    bool nested = false;
+    uint32_t leaf = field_find_name(call, dir, name, &nested);
+
+    if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
+        return tree_fail(call, EPERM, "no directory can be made here");
+    *child = field_dir(dir, name);
+    if (nested) {
+        overlay_show(dir, leaf);
+        birth_made(call, dir, leaf);
+    }
+    return *child == NULL ? -ENOMEM : 0;
+}
+
+static struct json_object *nested_fields(struct call *call, struct dir *dir, enum fields_need need)
+{
+    struct json_object *outer = field_members(call, dir->parent, need);
+    struct json_object *inner = NULL;
+    struct buf key = BUF_EMPTY;
+
+    if (outer != NULL && name_decode(dir_name(dir), &key) &&
+        json_object_object_get_ex(outer, buf_text(&key), &inner) &&
+        json_object_is_type(inner, json_type_object))
+        json_object_get(inner);
+    else
+        inner = NULL;
+    json_object_put(outer);
+    buf_finish(&key);
+    return inner;
+}
+
+static int nested_mtime(struct dir *dir, struct date *date)
+{
+    struct dir *resource = dir_resource(dir);
+
+    return dir_ops(resource)->mtime(resource, date);
+}
+
+static void nested_touch(struct dir *dir)
+{
+    struct dir *resource = dir_resource(dir);
+
+    if (dir_ops(resource)->touch != NULL)
+        dir_ops(resource)->touch(resource);
+}
+
+const struct dir_ops nested_ops = {
+    .type = "nested",
+    .mtime = nested_mtime,
+    .mkdir = nested_mkdir,
+    .unlink = resource_file_unlink,
+    .rename = resource_file_rename,
+    .rmdir = resource_nested_rmdir,
+    .touch = nested_touch,
+    .fields = nested_fields,
+    .scratch = true,
+    .nested = true,
+    .objects = &nested_ops,
+};
