@@ -5,6 +5,7 @@
 
 #include "tree/attr.h"
 #include "util/digest.h"
+#include "tree/ino.h"
 
 #include <stdlib.h>
 #include <string.h>

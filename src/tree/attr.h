@@ -13,12 +13,8 @@
 int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms);
 /* All three times. */
 void attr_set_times(struct stat *st, struct date date);
-/* st_ino of a leaf, or of the directory itself (0): a hash of the view and the id, never 0. */
-ino_t attr_ino(struct dir *dir, uint32_t leaf);
 /* Whether attr_node can answer without a request. */
 bool attr_is_known(struct node node);
-/* The inode number that a child directory has, by its id or, without one, its name. */
-ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id);
 /* Fills st and the times of an entry of `parent` whose node is set; returns as attr_node. */
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry);
 

@@ -20,6 +20,7 @@
 #include "tree/shown.h"
 #include "tree/turns.h"
 #include "util/file_name.h"
+#include "tree/moved.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -151,9 +152,9 @@ static int check_rmdir(struct call *call, struct dir *dir)
     char path[PATH_BYTES];
 
     dir_path(dir, NULL, path, sizeof path);
-    if (!overlay_hides_all(call, dir))
+    if (!moved_is_empty(call, dir))
         return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
-    return overlay_was_moved(call, dir) ? say_moved(call, dir, path) : 0;
+    return moved_is_move(call, dir) ? say_moved(call, dir, path) : 0;
 }
 
 static int delete_resource(struct call *call, struct dir *dir)

@@ -135,7 +135,7 @@ static struct names_date *find_or_add(struct dates *dates, uint64_t key)
     return date;
 }
 
-void date_note_names(const struct dir *dir)
+static void note_names(const struct dir *dir)
 {
     struct dates *dates = dir->tree->dates;
     int64_t now_ms = clock_wall_ms(dir->tree->config.clock);
@@ -145,6 +145,12 @@ void date_note_names(const struct dir *dir)
     if (date != NULL)
         date->ms = now_ms > date->ms ? now_ms : date->ms + 1;
     pthread_mutex_unlock(&dates->lock);
+}
+
+void dir_note_names(struct dir *dir)
+{
+    atomic_fetch_add(&dir->names_changed, 1);
+    note_names(dir);
 }
 
 struct date date_of_names(const struct dir *dir)

@@ -15,9 +15,6 @@ void dates_destroy(struct dates *dates); /* NULL is fine */
 
 /* The date of a resource's content. */
 struct date date_of_record(const struct tree *tree, struct record *record);
-/* A name in the directory has come, gone or been replaced just now. The date outlives the object,
- * and is the same for all that show the same resource. */
-void date_note_names(const struct dir *dir);
 /* When that was, by this mount's doing; -1 ms: never. */
 struct date date_of_names(const struct dir *dir);
 struct date date_later(struct date a, struct date b);

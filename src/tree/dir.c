@@ -4,7 +4,6 @@
 
 #include "tree/dir.h"
 
-#include "tree/dates.h"
 #include "tree/rebound.h"
 
 #include <stdlib.h>
@@ -13,38 +12,6 @@
 /* What a dry run answers a mkdir with that it did not send: nothing is in it, and the next look-up
  * does not find it. */
 const struct dir_ops unsent_ops = {.type = "unsent"};
-
-const struct dir_ops *dir_ops(const struct dir *dir)
-{
-    return atomic_load(&dir->ops);
-}
-
-const char *dir_id(const struct dir *dir)
-{
-    return atomic_load(&dir->id);
-}
-
-const char *dir_name(const struct dir *dir)
-{
-    return atomic_load(&dir->name);
-}
-
-struct dir *dir_resource(struct dir *dir)
-{
-    while (dir_ops(dir)->nested)
-        dir = dir->parent;
-    return dir;
-}
-
-struct dir *dir_parent(const struct dir *dir)
-{
-    return dir->parent;
-}
-
-uint64_t dir_serial(const struct dir *dir)
-{
-    return dir->serial;
-}
 
 static void dir_free(struct dir *dir)
 {
@@ -125,12 +92,6 @@ static void leave_home(struct dir *dir)
     if (dir->home)
         HASH_DELETE(home_hh, dir->parent->homes, dir);
     dir->home = false;
-}
-
-void dir_note_names(struct dir *dir)
-{
-    atomic_fetch_add(&dir->names_changed, 1);
-    date_note_names(dir);
 }
 
 void dir_detach(struct dir *dir)

@@ -17,6 +17,7 @@
 struct found;
 struct leaf_row;
 struct own_leaves;
+struct listed;
 struct listing;
 struct draft;
 struct scratch;
@@ -48,6 +49,9 @@ struct dir_ops {
     int (*lookup)(struct call *call, struct dir *dir, const char *name, struct found *out);
     /* Adds the entries to the listing. */
     int (*list)(struct call *call, struct dir *dir, struct listing *listing);
+    /* Brings an entry of it up to date that was listed a while ago: 0; -ENOENT: it is gone;
+     * -ENOMEM. NULL: what it lists stays as it is. */
+    int (*refresh)(struct listing *listing, struct listed *entry);
     /* When what it shows last changed; left alone: not since the mount began. -ENOENT or -ESTALE:
      * it exists no more. */
     int (*mtime)(struct dir *dir, struct date *date);

@@ -9,6 +9,7 @@
 #include "tree/failure.h"
 #include "tree/scratch.h"
 #include "util/file_name.h"
+#include "tree/moved.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -107,7 +108,7 @@ int draft_rmdir(struct call *call, struct dir *dir)
         return tree_fail(call, EBUSY, "it is just being created");
     }
     dir_path(dir, NULL, path, sizeof path);
-    if (!overlay_hides_all(call, dir))
+    if (!moved_is_empty(call, dir))
         return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
     overlay_clear_all(dir);
     scratch_clear(dir);

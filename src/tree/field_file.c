@@ -208,6 +208,9 @@ static int commit_field(struct call *call, struct file *file)
 const struct leaf_row field_row = {
     .name = "field",
     .mode = 0444,
+    .flags = LEAF_FIELD,
+    .settable = field_can_be_given,
+    .place = field_place,
     .render = render_field,
     .judge = judge_field,
     .commit = commit_field,

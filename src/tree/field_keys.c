@@ -3,6 +3,9 @@
 
 #include "tree/field_keys.h"
 
+#include "tree/leaf.h"
+#include "util/digest.h"
+
 #include "tree/fields.h"
 #include "util/file_name.h"
 #include "tree/known.h"
@@ -204,4 +207,53 @@ size_t field_files_left(struct dir *dir)
     bool whole = !dir_ops(dir)->nested || is_small(dir_resource(dir));
 
     return whole ? FIELD_FILES_MAX : left_in(dir);
+}
+
+/* Appends the key that a canonical number is, as far as is known; false: it is none. */
+bool field_key_text(struct dir *dir, uint32_t number, struct buf *out)
+{
+    const struct field *row = field_row_of_number(dir, number);
+    struct json_object *members = NULL;
+    struct field_key found;
+
+    if (row != NULL)
+        return buf_append_text(out, row->key);
+    if (number >= LEAF_FIELDS && number < LEAF_SCRATCH)
+        members = field_members(NULL, dir, FIELDS_KNOWN);
+    bool ok = members != NULL && field_key_of_number(dir, members, number, &found) &&
+              buf_append_text(out, found.key);
+    json_object_put(members);
+    return ok;
+}
+
+/* The place of what `dir` shows. */
+static uint64_t place_of_dir(struct dir *dir)
+{
+    struct buf key = BUF_EMPTY;
+
+    if (!dir_ops(dir)->nested)
+        return DIGEST_ROOT;
+    uint64_t place = place_of_dir(dir->parent);
+    if (name_decode(dir_name(dir), &key))
+        place = digest_key(place, buf_text(&key));
+    buf_finish(&key);
+    return place;
+}
+
+uint64_t field_place(struct node node)
+{
+    struct buf key = BUF_EMPTY;
+    uint64_t place = 0;
+
+    if (field_key_text(node.dir, leaf_acts_as(node.dir, node.leaf), &key))
+        place = digest_key(place_of_dir(node.dir), buf_text(&key));
+    buf_finish(&key);
+    return place;
+}
+
+bool field_can_be_given(struct node node)
+{
+    const struct field *row = field_row_of_number(node.dir, leaf_acts_as(node.dir, node.leaf));
+
+    return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
 }

@@ -39,55 +39,6 @@ static bool secrets_hidden(const struct dir *dir)
     return dir->tree->config.secrets == SECRETS_HIDE;
 }
 
-bool field_can_be_given(struct node node)
-{
-    const struct field *row = field_row_of_number(node.dir, leaf_acts_as(node.dir, node.leaf));
-
-    return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
-}
-
-/* Appends the key that a canonical number is, as far as is known; false: it is none. */
-static bool key_of(struct dir *dir, uint32_t number, struct buf *out)
-{
-    const struct field *row = field_row_of_number(dir, number);
-    struct json_object *members = NULL;
-    struct field_key found;
-
-    if (row != NULL)
-        return buf_append_text(out, row->key);
-    if (number >= LEAF_FIELDS && number < LEAF_SCRATCH)
-        members = field_members(NULL, dir, FIELDS_KNOWN);
-    bool ok = members != NULL && field_key_of_number(dir, members, number, &found) &&
-              buf_append_text(out, found.key);
-    json_object_put(members);
-    return ok;
-}
-
-/* The place of what `dir` shows. */
-static uint64_t place_of_dir(struct dir *dir)
-{
-    struct buf key = BUF_EMPTY;
-
-    if (!dir_ops(dir)->nested)
-        return DIGEST_ROOT;
-    uint64_t place = place_of_dir(dir->parent);
-    if (name_decode(dir_name(dir), &key))
-        place = digest_key(place, buf_text(&key));
-    buf_finish(&key);
-    return place;
-}
-
-uint64_t field_place(struct node node)
-{
-    struct buf key = BUF_EMPTY;
-    uint64_t place = 0;
-
-    if (key_of(node.dir, leaf_acts_as(node.dir, node.leaf), &key))
-        place = digest_key(place_of_dir(node.dir), buf_text(&key));
-    buf_finish(&key);
-    return place;
-}
-
 /* Whether a fixed file of the directory has that name: then the key is in the document only. */
 static bool is_fixed_name(const struct dir *dir, const char *name)
 {
@@ -221,7 +172,7 @@ void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
     struct buf name = BUF_EMPTY;
 
     out[0] = '\0';
-    if (key_of(dir, leaf, &key) && file_name(dir, buf_text(&key), &name))
+    if (field_key_text(dir, leaf, &key) && file_name(dir, buf_text(&key), &name))
         snprintf(out, LEAF_NAME_BYTES, "%s", buf_text(&name));
     buf_finish(&name);
     buf_finish(&key);

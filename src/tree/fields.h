@@ -25,11 +25,6 @@ struct dir *field_dir(struct dir *dir, const char *name);
 bool field_is_hidden(struct dir *dir, const char *name);
 /* The name of the field with that leaf number ("" if there is none). */
 void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
-/* Whether it is the file of a field whose value can be given, if only on create. */
-bool field_can_be_given(struct node node);
-/* The place that the key of a field's file has in the document (util/digest.h); 0: it is no field.
- */
-uint64_t field_place(struct node node);
 /* Removes scratch files that are called like a field by now: a draft has become a resource. */
 void fields_drop_shadowed(struct dir *dir);
 

@@ -9,8 +9,7 @@
 
 #include "tree/failure.h"
 #include "tree/finish.h"
-#include "tree/fields.h"
-#include "tree/journal_files.h"
+#include "tree/leaf.h"
 #include "tree/process.h"
 #include "tree/scratch.h"
 
@@ -222,6 +221,12 @@ void tree_release(struct file *file)
     free(file);
 }
 
+/* Where its text stands in the document; 0: nowhere. */
+static uint64_t place_of(const struct file *file)
+{
+    return file->row->place == NULL ? 0 : file->row->place(file->node);
+}
+
 /* What a new handle starts with: nothing where the old text is cut or only added to. */
 static int load(struct call *call, struct file *file, bool empty)
 {
@@ -229,7 +234,7 @@ static int load(struct call *call, struct file *file, bool empty)
         return 0;
     call->version = 0;
     int rc = file->row->render(call, file->node, true, &file->text);
-    file->shown = (struct seen){.version = call->version, .key = field_place(file->node)};
+    file->shown = (struct seen){.version = call->version, .key = place_of(file)};
     file->rest_bytes = file->text.size_bytes;
     return rc;
 }
@@ -260,7 +265,7 @@ static int check_access(struct call *call, struct node node, int flags, bool cre
 /* A journal is read as it is then; -ESTALE: the name leads to another by now. */
 static int open_journal(struct file *file)
 {
-    file->roll = journal_file_roll(file->node);
+    file->roll = file->row->roll(file->node);
     return file->roll == NULL ? -ESTALE : 0;
 }
 
@@ -362,7 +367,8 @@ bool file_renames(const struct file *file, enum renamer *out)
     leaf_name(dir, file->node.leaf, name);
     *out = (file->row->flags & LEAF_DOCUMENT) != 0 ? RENAMER_DOCUMENT : RENAMER_NAME;
     return dir_resource(dir) == dir &&
-           (*out == RENAMER_DOCUMENT || (file->row == &field_row && strcmp(name, "name") == 0));
+           (*out == RENAMER_DOCUMENT ||
+            ((file->row->flags & LEAF_FIELD) != 0 && strcmp(name, "name") == 0));
 }
 
 /* The caller is given so much of the text: only that counts as shown. */

@@ -10,7 +10,6 @@
 #include "document/document.h"
 #include "tree/changing.h"
 #include "tree/failure.h"
-#include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/scratch.h"
 
@@ -151,7 +150,9 @@ static int compare_replacement(struct call *call, struct file *file)
     struct buf now = BUF_EMPTY;
 
     if (file->copied)
-        return field_can_be_given(file->node) ? file->row->commit(call, file) : 0;
+        return file->row->settable != NULL && file->row->settable(file->node)
+                   ? file->row->commit(call, file)
+                   : 0;
     int rc = file->row->render(call, file->node, false, &now);
     if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
                     memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))

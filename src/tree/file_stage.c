@@ -7,7 +7,6 @@
 
 #include "document/document.h"
 #include "tree/failure.h"
-#include "tree/fields.h"
 #include "tree/file.h"
 #include "tree/overlay.h"
 #include "tree/process.h"
@@ -36,7 +35,7 @@ static bool already_there(const struct file *file, const char *data, size_t size
 /* What follows a text that was applied may only be white space. */
 static int add_behind_applied(struct call *call, struct file *file, size_t offset)
 {
-    const char *first = file->row == &field_row ? "line" : "object";
+    const char *first = (file->row->flags & LEAF_FIELD) != 0 ? "line" : "object";
     size_t applied = file->applied_bytes;
 
     if (is_blank(file->text.data + offset, file->text.size_bytes - offset))

@@ -122,7 +122,8 @@ static struct roll *find_open(struct node node)
     return roll;
 }
 
-struct roll *journal_file_roll(struct node node)
+/* What the file with that number has: a reference; NULL: it is gone, and no handle has it. */
+static struct roll *find_roll(struct node node)
 {
     size_t name = name_of(node.leaf);
 
@@ -139,7 +140,7 @@ struct roll *journal_file_roll(struct node node)
 
 static void show_attr(struct node node, struct stat *st)
 {
-    struct roll *roll = journal_file_roll(node);
+    struct roll *roll = find_roll(node);
     char name[LEAF_NAME_BYTES];
 
     print_name(node.dir, node.leaf, name);
@@ -151,7 +152,8 @@ static void show_attr(struct node node, struct stat *st)
     roll_unref(roll);
 }
 
-static const struct leaf_row journal_row = {.mode = 0444, .flags = LEAF_JOURNAL, .attr = show_attr};
+static const struct leaf_row journal_row = {
+    .mode = 0444, .flags = LEAF_JOURNAL, .roll = find_roll, .attr = show_attr};
 
 static const struct leaf_row *row_of(const struct dir *dir, uint32_t leaf)
 {

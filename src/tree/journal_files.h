@@ -11,7 +11,4 @@
 
 extern const struct own_leaves journal_leaves;
 
-/* What the file with that number has: a reference; NULL: it is gone, and no handle has it. */
-struct roll *journal_file_roll(struct node node);
-
 #endif

@@ -117,6 +117,7 @@ const struct dir_ops kind_ops = {
     .mtime = kind_mtime,
     .lookup = kind_lookup,
     .list = kind_list,
+    .refresh = shown_refresh,
     .mkdir = kind_mkdir,
     .rmdir = kind_rmdir,
     .unlink = renamed_unlink,

@@ -27,7 +27,8 @@ enum leaf_flag {
     LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
     LEAF_BLOCKING = 1 << 5,  /* rendered by reads, which are asked again for as long as it takes */
     LEAF_SCRATCH_FILE = 1 << 6, /* read and written in place: scratch.c */
-    LEAF_JOURNAL = 1 << 7       /* read in place, while it grows: journal_files.c; no render */
+    LEAF_JOURNAL = 1 << 7,      /* read in place, while it grows: journal_files.c; no render */
+    LEAF_FIELD = 1 << 8         /* one value, without the newline at its end */
 };
 
 enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
@@ -47,6 +48,12 @@ struct leaf_row {
     int (*touch)(struct call *call, struct node node);
     /* Whether a directory has it at all. NULL: always. */
     bool (*exists)(const struct dir *dir);
+    /* Whether its value can be given at all, if only on create. NULL: as its mode says. */
+    bool (*settable)(struct node node);
+    /* Where it stands in the document (util/digest.h); 0: nowhere. NULL: nowhere. */
+    uint64_t (*place)(struct node node);
+    /* The file that a LEAF_JOURNAL reads. */
+    struct roll *(*roll)(struct node node);
     /* Changes mode, owner, times or type that are not those of a plain row. NULL: they are. */
     void (*attr)(struct node node, struct stat *st);
 };

@@ -23,6 +23,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/file_commit.c \
   src/tree/file_stage.c \
   src/tree/finish.c src/tree/finish.h \
+  src/tree/ino.c src/tree/ino.h \
   src/tree/journal_files.c src/tree/journal_files.h \
   src/tree/kind_dir.c \
   src/tree/known.c src/tree/known.h \
@@ -32,8 +33,11 @@ src_tree_libtree_a_SOURCES = \
   src/tree/local_machines.c src/tree/local_machines.h \
   src/tree/machines.c \
   src/tree/members.c src/tree/members.h \
+  src/tree/moved.c src/tree/moved.h \
   src/tree/nested.c src/tree/nested.h \
+  src/tree/open_dir.c \
   src/tree/overlay.c src/tree/overlay.h \
+  src/tree/place.c \
   src/tree/process.c src/tree/process.h \
   src/tree/actors.c src/tree/actors.h \
   src/tree/author.c src/tree/author.h \

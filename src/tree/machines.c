@@ -297,6 +297,7 @@ const struct dir_ops machine_ops = {
     .mtime = machine_mtime,
     .lookup = machine_lookup,
     .list = machine_list,
+    .refresh = shown_refresh,
     .mkdir = machine_mkdir,
     .rmdir = resource_rmdir,
     .unlink = renamed_unlink,

@@ -36,12 +36,7 @@ void overlay_show(struct dir *dir, uint32_t canonical);
 void overlay_clear(struct dir *dir);
 /* The same for a resource's directory with all that is nested in it. */
 void overlay_clear_all(struct dir *dir);
-/* Whether nothing is left that would be listed. */
-bool overlay_hides_all(struct call *call, struct dir *dir);
 /* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
 void overlay_sweep(struct tree *tree);
-/* Whether it looks like a move to another filesystem: one process, the caller's or the one that has
- * removed all of it, has read every file that it has unlinked. */
-bool overlay_was_moved(struct call *call, struct dir *dir);
 
 #endif

@@ -13,6 +13,7 @@
 #include "tree/file.h"
 #include "tree/resource.h"
 #include "tree/scratch.h"
+#include "tree/moved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +42,7 @@ int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
     struct dir *inner = field_dir(dir, name);
     if (inner == NULL)
         return -ENOMEM;
-    bool empty = overlay_hides_all(call, inner);
+    bool empty = moved_is_empty(call, inner);
     dir_unref(inner);
     if (!empty)
         return tree_fail(call, ENOTEMPTY, "it has files");

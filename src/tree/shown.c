@@ -171,6 +171,8 @@ static int refresh_resource(struct dir *parent, struct listed *entry)
 
 int shown_refresh(struct listing *listing, struct listed *entry)
 {
+    if (entry->dir == NULL && entry->id == NULL)
+        return 0;
     if (entry->ops->draft) {
         int rc = refresh_draft(listing, entry);
         if (rc < 0 || entry->id == NULL)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an rmdir is to remove: whether nothing is left in it, and whether it is one of a move to
+ * another filesystem, whose process has read what it removes.
+ */
+#include "config.h"
+
+#include "tree/moved.h"
+
+#include "tree/actors.h"
+#include "tree/attr.h"
+#include "tree/leaf.h"
+#include "tree/listing.h"
+#include "tree/process.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+bool moved_is_empty(struct call *call, struct dir *dir)
+{
+    struct listing listing;
+    int rc = listing_look(call, dir, false, &listing);
+    bool empty = rc == -ENOENT || (rc == 0 && listing.count == 0);
+
+    listing_finish(&listing);
+    return empty;
+}
+
+static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
+{
+    for (size_t i = 0; i < count; i++)
+        if (leaves[i] == leaf)
+            return true;
+    return false;
+}
+
+/* Whether another process has unlinked it. */
+static bool others_hid(struct dir *dir, uint32_t canonical, struct process_id process)
+{
+    bool others = false;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
+        if (dir->overlay.hidden[i].leaf == canonical)
+            others = !process_is_same(dir->overlay.hidden[i].by, process);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return others;
+}
+
+/* What is empty need not be opened to be copied: tar does not. */
+static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
+{
+    int64_t valid_ms;
+    struct stat st;
+
+    return attr_node(call, (struct node){dir, leaf}, &st, &valid_ms) == 0 && st.st_size == 0;
+}
+
+/* Whether nobody misses it in a copy: no file, empty, or what changes by itself, and may have come
+ * after the copy (event.json). */
+static bool is_no_content(struct call *call, struct dir *dir, const struct listed *entry)
+{
+    const struct leaf_row *row = leaf_row(dir, entry->leaf);
+
+    return entry->type != S_IFREG || (row != NULL && (row->flags & LEAF_VOLATILE) != 0) ||
+           is_empty(call, dir, entry->leaf);
+}
+
+/* Whether the process has read every file of the directory but those that others have unlinked,
+ * which it never met; `alone`: it must have unlinked them all. */
+static bool has_read(struct call *call, struct dir *dir, struct process_id process, bool alone)
+{
+    uint32_t *read;
+    size_t count = actors_opened(dir, process, &read);
+    struct listing listing = {0};
+    bool all = count > 0 && listing_look(call, dir, true, &listing) == 0;
+
+    for (size_t i = 0; all && i < listing.count; i++) {
+        uint32_t canonical = leaf_acts_as(dir, listing.entries[i].leaf);
+        all = is_no_content(call, dir, &listing.entries[i]) ||
+              (others_hid(dir, canonical, process) ? !alone : contains(read, count, canonical));
+    }
+    listing_finish(&listing);
+    free(read);
+    return all;
+}
+
+/* Whether a process has unlinked something here, another than `process`: which. */
+static bool other_remover(struct dir *dir, struct process_id process, struct process_id *other)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++) {
+        if (process_is_same(dir->overlay.hidden[i].by, process))
+            continue;
+        *other = dir->overlay.hidden[i].by;
+        found = true;
+    }
+    pthread_mutex_unlock(&dir->tree->lock);
+    return found;
+}
+
+bool moved_is_move(struct call *call, struct dir *dir)
+{
+    struct process_id process = actors_identify(dir->tree, call->pid);
+    struct process_id other;
+
+    /* rsync --remove-source-files leaves the directories to somebody else. */
+    return has_read(call, dir, process, false) ||
+           (other_remover(dir, process, &other) && has_read(call, dir, other, true));
+}
