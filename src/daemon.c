@@ -30,7 +30,7 @@ static _Noreturn void await_report(int fd, pid_t child)
         ;
     if (WIFSIGNALED(status))
         log_error("the daemon was killed by signal %d while it started", WTERMSIG(status));
-    _exit(EXIT_FAILURE);
+    _exit(WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : EXIT_FAILURE);
 }
 
 int daemon_start(struct daemon *daemon, struct problem *problem)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Going to the background with an exit status that is true: the parent waits until the child has
- * either begun to serve (status 0) or ended before (status 1). Until then the child keeps terminal,
- * session and standard error, so that its messages are seen and Ctrl-C reaches it.
+ * either begun to serve (status 0) or ended before (with the child's status; 1 if a signal ended
+ * it). Until then the child keeps terminal, session and standard error, so that its messages are
+ * seen and Ctrl-C reaches it.
  */
 #ifndef DAEMON_H
 #define DAEMON_H
@@ -24,7 +25,8 @@ void daemon_stay(struct daemon *daemon);
  * lets the parent end. In the foreground: nothing. False: the parent was ended meanwhile, and with
  * it the wish for a daemon. */
 bool daemon_ready(struct daemon *daemon);
-/* Ends without having been ready: the parent ends with status 1. Nothing after daemon_ready. */
+/* Ends without having been ready: the parent ends with this process's status. Nothing after
+ * daemon_ready. */
 void daemon_finish(struct daemon *daemon);
 
 /* No core dump, and no reading by other processes of this user: the key is in memory. */

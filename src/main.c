@@ -11,6 +11,7 @@
 #include "fs/session.h"
 #include "fs/watcher.h"
 #include "config/key.h"
+#include "config/mount_helper.h"
 #include "config/options.h"
 #include "util/log.h"
 #include "util/memory.h"
@@ -229,16 +230,18 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
+    struct mount_helper helper;
     struct options options;
     struct problem problem;
 
     memory_setup();
-    if (options_parse(argc, argv, &options, &problem) != 0) {
+    if (mount_helper_rewrite(&argc, argv, &helper, &problem) != 0 ||
+        options_parse(argc, argv, &options, &problem) != 0) {
         complain(&problem);
         log_complain("try paperspacefs --help");
-        return EXIT_FAILURE;
+        return helper.called ? MOUNT_HELPER_USAGE : EXIT_FAILURE;
     }
-    int status = run(&options);
+    int status = helper.fake ? EXIT_SUCCESS : run(&options);
     options_finish(&options);
-    return status;
+    return mount_helper_status(&helper, status);
 }

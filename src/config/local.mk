@@ -7,6 +7,7 @@ src_config_libconfig_a_SOURCES = \
   src/config/defaults.c src/config/defaults.h \
   src/config/key.c src/config/key.h \
   src/config/key_shape.c src/config/key_shape.h \
+  src/config/mount_helper.c src/config/mount_helper.h \
   src/config/options.c src/config/options.h \
   src/config/options_table.c src/config/options_table.h \
   src/config/options_url.c src/config/options_url.h \
@@ -28,6 +29,11 @@ check_PROGRAMS += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c
 tests_unit_test_key_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_key_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)
+
+check_PROGRAMS += tests/unit/test_mount_helper
+tests_unit_test_mount_helper_SOURCES = tests/unit/test_mount_helper.c
+tests_unit_test_mount_helper_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_mount_helper_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/test_toml
 tests_unit_test_toml_SOURCES = tests/unit/test_toml.c
