@@ -14,3 +14,35 @@ fishcompletiondir = $(datadir)/fish/vendor_completions.d
 dist_fishcompletion_DATA = \
   packaging/completions/fish/paperspacefs.fish \
   packaging/completions/fish/paperspace-emulator.fish
+
+# Units; the directories are those of the prefix, which systemd looks into for /usr and /usr/local.
+systemdsystemunitdir = $(prefix)/lib/systemd/system
+nodist_systemdsystemunit_DATA = packaging/systemd/system/paperspacefs@.service
+systemduserunitdir = $(prefix)/lib/systemd/user
+nodist_systemduserunit_DATA = packaging/systemd/user/paperspacefs@.service
+UNITS = $(nodist_systemdsystemunit_DATA) $(nodist_systemduserunit_DATA)
+EXTRA_DIST += \
+  packaging/systemd/system/paperspacefs@.service.in \
+  packaging/systemd/user/paperspacefs@.service.in
+CLEANFILES += $(UNITS)
+
+fill_in = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|[@]bindir@|$(bindir)|g' '$(srcdir)/$@.in' >'$@'
+packaging/systemd/system/paperspacefs@.service: packaging/systemd/system/paperspacefs@.service.in Makefile
+	$(fill_in)
+packaging/systemd/user/paperspacefs@.service: packaging/systemd/user/paperspacefs@.service.in Makefile
+	$(fill_in)
+
+# What mount -t paperspacefs and mount -t fuse.paperspacefs run. mount(8) looks into /sbin only.
+mounthelperdir = $(sbindir)
+MOUNT_HELPERS = mount.paperspacefs mount.fuse.paperspacefs
+dist_man_MANS += man/mount.paperspacefs.8
+
+install-exec-hook:
+	$(MKDIR_P) '$(DESTDIR)$(mounthelperdir)'
+	for name in $(MOUNT_HELPERS); do \
+	  ln -s -f -r '$(DESTDIR)$(bindir)/paperspacefs' "$(DESTDIR)$(mounthelperdir)/$$name" || exit; \
+	done
+uninstall-hook:
+	for name in $(MOUNT_HELPERS); do rm -f "$(DESTDIR)$(mounthelperdir)/$$name"; done
+
+dist_doc_DATA = LICENSE README.md

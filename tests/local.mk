@@ -3,7 +3,9 @@ dist_check_SCRIPTS += tests/layering.sh tests/circles.sh tests/hardening.sh
 
 # What is installed, and what is made of it.
 dist_check_SCRIPTS += \
-  tests/packaging/completions.sh
+  tests/packaging/boot.sh \
+  tests/packaging/completions.sh \
+  tests/packaging/units.sh
 EXTRA_DIST += tests/packaging/type_and_tab.py
 
 # Each file of scenarios mounts the program many times, in both dialects.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# TAP for test scripts. Source it, call ok, not_ok, skip or check for every
+# TAP for test scripts. Source it, call ok, not_ok, skip, check or check_steps for every
 # test point and tap_done at the end.
 
 tap_count=0
@@ -48,6 +48,26 @@ check()
         ok "$name"
     else
         not_ok "$name" "$said"
+    fi
+}
+
+# check_steps NAME FUNCTION…: as check, but each command of the function has to succeed: in a condition,
+# where check runs it, errexit means nothing.
+check_steps()
+{
+    local name=$1 said status flags=$-
+    shift
+    set +e
+    said=$(
+        set -e
+        "$@" 2>&1
+    )
+    status=$?
+    [[ "$flags" != *e* ]] || set -e
+    if [ $status -eq 0 ]; then
+        ok "$name"
+    else
+        not_ok "$name" "$said" "status $status"
     fi
 }
 

@@ -161,17 +161,17 @@ test_shell()
     mapfile -t switches < <(switches paperspacefs | grep '^--')
     mapfile -t emulator < <(switches paperspace-emulator | grep '^--')
     interview "$1"
-    check "$1 completes each mount option of --help, and no other" offers 'paperspacefs -o ' "${list[@]}"
-    check "$1 completes them after a comma" offers 'paperspacefs -o ro,ttl=3,d' "${with_d[@]}"
-    check "$1 completes each switch of --help, and each option as a switch" \
+    check_steps "$1 completes each mount option of --help, and no other" offers 'paperspacefs -o ' "${list[@]}"
+    check_steps "$1 completes them after a comma" offers 'paperspacefs -o ro,ttl=3,d' "${with_d[@]}"
+    check_steps "$1 completes each switch of --help, and each option as a switch" \
         offers 'paperspacefs --' "${switches[@]}" "${list[@]/#/--}"
-    check "$1 completes the words that an option's value can be" all_choices
-    check "$1 completes files where a file is due" all_files
-    check "$1 completes directories to mount on" offers 'paperspacefs -o ro ' 'a dir' mnt
-    check "$1 completes directories after a URL" offers 'paperspacefs https://api.example.com/v1 m' mnt
-    check "$1 completes each switch of paperspace-emulator" offers 'paperspace-emulator --' "${emulator[@]}"
-    check "$1 completes the emulator's dialects" offers 'paperspace-emulator --dialect ' docs openapi
-    check "$1 completes the emulator's file" offers 'paperspace-emulator --data k' key.txt
+    check_steps "$1 completes the words that an option's value can be" all_choices
+    check_steps "$1 completes files where a file is due" all_files
+    check_steps "$1 completes directories to mount on" offers 'paperspacefs -o ro ' 'a dir' mnt
+    check_steps "$1 completes directories after a URL" offers 'paperspacefs https://api.example.com/v1 m' mnt
+    check_steps "$1 completes each switch of paperspace-emulator" offers 'paperspace-emulator --' "${emulator[@]}"
+    check_steps "$1 completes the emulator's dialects" offers 'paperspace-emulator --dialect ' docs openapi
+    check_steps "$1 completes the emulator's file" offers 'paperspace-emulator --data k' key.txt
     case $1 in
     bash) check "$1 goes on after a tab" tabs '' ;;
     zsh) check "$1 goes on after a tab" tabs , ;;
