@@ -56,11 +56,6 @@ static const struct status_row *status_row(long status)
     return row;
 }
 
-enum problem_kind answer_kind(long status)
-{
-    return status_row(status)->kind;
-}
-
 /* What an error says, in full: hidden and cut later. */
 struct words {
     struct buf code;

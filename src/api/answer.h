@@ -10,9 +10,6 @@
 
 #include <stdbool.h>
 
-/* The kind of problem that a status outside of 200 to 299 is. */
-enum problem_kind answer_kind(long status);
-
 /* Fills `problem` from an answer outside of 200 to 299: kind, status, and what the body says in
  * any of the shapes {code, message, details}, {issues: [{message}]}, {error: {…}}, {error: "…"},
  * HTML, other text or nothing. A refusal of a POST or PUT that speaks of a quota, limit or plan

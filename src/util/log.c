@@ -38,17 +38,6 @@ void log_use_syslog(bool on)
     to_syslog = on;
 }
 
-bool log_parse_level(const char *name, enum log_level *level)
-{
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (strcmp(levels[i].name, name) == 0) {
-            *level = (enum log_level)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Longer words are cut. */
 static void format_line(char *out, size_t size, const char *format, va_list args)
 {

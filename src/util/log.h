@@ -11,8 +11,6 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 void log_set_level(enum log_level level);
 /* Sends messages to syslog (true) or to standard error (false, the start). */
 void log_use_syslog(bool on);
-/* error, warning, info or debug; false when `name` is none of them. */
-bool log_parse_level(const char *name, enum log_level *level);
 /* One line, printf-style, without a newline; any thread. What is logged is made safe to show
  * (words_make_safe). */
 void log_message(enum log_level level, const char *format, ...)

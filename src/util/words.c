@@ -111,16 +111,6 @@ void words_add_key(const char *key)
     wipe(copy);
 }
 
-void words_forget_keys(void)
-{
-    pthread_mutex_lock(&lock);
-    for (size_t i = 0; i < KEYS_REMEMBERED; i++) {
-        wipe(keys[i]);
-        keys[i] = NULL;
-    }
-    pthread_mutex_unlock(&lock);
-}
-
 bool words_list_keys(struct word_list *out)
 {
     bool ok = true;

@@ -35,7 +35,6 @@ void word_list_finish(struct word_list *list); /* wipes and frees; empty again *
 
 /* The keys of this process, the one in use and those before it: no word may show them. */
 void words_add_key(const char *key); /* copied; "" and NULL are none, a known one is not added */
-void words_forget_keys(void);        /* wipes them; at the end of the process */
 bool words_list_keys(struct word_list *out);
 
 /* Takes out of words of our own every key, and every one of `secrets` but for what `open` has (both

@@ -7,7 +7,6 @@
 #include "util/cancel.h"
 #include "util/waiting_room.h"
 #include "util/clock.h"
-#include "util/log.h"
 #include "util/problem.h"
 
 #include <arpa/inet.h>
@@ -536,19 +535,6 @@ START_TEST(a_buffer_is_written_anywhere)
 }
 END_TEST
 
-/* log */
-
-START_TEST(log_levels_have_names)
-{
-    enum log_level level = LOG_LEVEL_ERROR;
-
-    ck_assert(log_parse_level("debug", &level));
-    ck_assert_int_eq(level, LOG_LEVEL_DEBUG);
-    ck_assert(!log_parse_level("loud", &level));
-    ck_assert_int_eq(level, LOG_LEVEL_DEBUG);
-}
-END_TEST
-
 static void add_cancel_tests(TCase *t)
 {
     tcase_add_test(t, the_first_reason_stays);
@@ -584,7 +570,6 @@ static Suite *suite(void)
     tcase_add_test(t, a_buffer_grows);
     tcase_add_test(t, a_buffer_is_cut_and_filled);
     tcase_add_test(t, a_buffer_is_written_anywhere);
-    tcase_add_test(t, log_levels_have_names);
     suite_add_tcase(s, t);
     return s;
 }
