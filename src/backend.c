@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #define ANSWER_MAX_BYTES  ((size_t)64 << 20)
 #define ANSWERS_MAX_BYTES ((size_t)128 << 20)
@@ -289,6 +290,17 @@ int backend_try(struct backend *backend, int64_t timeout_ms, bool *nothing_there
     *nothing_there =
         rc != 0 && problem->kind == PROBLEM_NOT_FOUND && try_others(backend, timeout_ms, problem);
     return rc;
+}
+
+void backend_hint(const char *url, char *out, size_t size)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+    if (path == NULL)
+        snprintf(out, size, "did you mean %s/v1?", url);
+    else
+        snprintf(out, size, "is the path right? Paperspace's own is https://api.paperspace.com/v1");
 }
 
 void backend_refresh(void *ctx)

@@ -47,6 +47,8 @@ void backend_finish(struct backend *backend);
  * are asked for, one after the other, until one is not: `*nothing_there` tells that all were. */
 int backend_try(struct backend *backend, int64_t timeout_ms, bool *nothing_there,
                 struct problem *problem);
+/* What is likely to be missing in the address of something that is no such API, in words. */
+void backend_hint(const char *url, char *out, size_t size);
 /* SIGHUP: the key's file is read again, and everything cached has expired. Any thread. */
 void backend_refresh(void *backend);
 

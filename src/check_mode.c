@@ -4,147 +4,96 @@
 #include "check_mode.h"
 
 #include "backend.h"
-#include "util/clock.h"
+#include "check_api.h"
+#include "check_mount.h"
+#include "config/secret_file.h"
+#include "doctor/machine.h"
+#include "key_open.h"
 #include "util/log.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 
-/* What one kind gave. */
-struct finding {
-    bool ok;
-    size_t count;
-    struct problem problem;
-};
+#define NEW_KEY                                                                               \
+    "the API does not take this one: make a new one in the team's settings, under API keys, " \
+    "and see that it is this team's and whole"
 
-static void read_kind(struct backend *backend, const struct kind *kind, struct cancel *cancel,
-                      struct finding *finding)
+/* Where the key is from, and who else can read it; never what it is. */
+static struct report_row *report_key(const struct key *key, struct report *report)
 {
-    struct record *record = NULL;
-    int rc;
+    const char *file = key_file_of(key), *team = key_team_of(key), *flaw;
+    struct stat st;
 
-    if (kind->singleton) {
-        rc = cache_read(backend->cache, kind, NULL, cancel, &record, &finding->problem);
-        record_unref(record);
-        finding->count = 1;
-    } else {
-        rc = cache_ensure(backend->cache, kind, CACHE_FRESH, cancel, &finding->problem);
-        finding->count = cache_count(backend->cache, kind);
+    if (file == NULL)
+        return report_add(report, "key", REPORT_WELL, "of PAPERSPACE_API_KEY in the environment");
+    if (stat(file, &st) != 0)
+        return report_add(report, "key", REPORT_NOTE, "of %s, which is gone", file);
+    flaw = secret_file_flaw(&st);
+    struct report_row *row =
+        report_add(report, "key", flaw != NULL ? REPORT_NOTE : REPORT_WELL,
+                   "of %s%s%s, mode %04o, owner %u", file, team != NULL ? ", team " : "",
+                   team != NULL ? team : "", (unsigned)st.st_mode & 07777, (unsigned)st.st_uid);
+    if (flaw != NULL)
+        report_hint(row, "%s it: chmod 600 %s", flaw, file);
+    return row;
+}
+
+static enum check_verdict examine_account(const struct options *options, struct report *report,
+                                          struct problem *problem)
+{
+    struct report_row *url = report_add(report, "url", REPORT_WELL, "%s", options->url);
+    struct key *key = key_open(options, problem);
+    char words[300];
+
+    if (key == NULL) {
+        report_add(report, "key", REPORT_BAD, "%s", problem->message);
+        return CHECK_KEY;
     }
-    finding->ok = rc == 0;
+    struct report_row *row = report_key(key, report);
+    enum check_verdict verdict = check_api(options, key, report, problem);
+    key_destroy(key);
+    if (verdict == CHECK_KEY) {
+        row->state = REPORT_BAD;
+        report_hint(row, NEW_KEY);
+    }
+    if (verdict == CHECK_NO_API) {
+        backend_hint(options->url, words, sizeof words);
+        url->state = REPORT_BAD;
+        report_hint(url, "there is no such API: %s", words);
+        problem_set(problem, PROBLEM_NOT_FOUND, "%s: there is no such API: %s", options->url,
+                    words);
+    }
+    return verdict;
 }
 
-static void try_kind(struct backend *backend, int64_t timeout_ms, const struct kind *kind,
-                     struct finding *finding)
+/* What is wrong with the account goes before what is wrong with the machine. */
+static enum check_verdict examine(const struct options *options, struct report *report,
+                                  struct problem *problem)
 {
-    struct cancel cancel;
+    enum check_verdict verdict = examine_account(options, report, problem);
+    bool able = machine_examine(report);
 
-    cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
-    read_kind(backend, kind, &cancel, finding);
-    cancel_finish(&cancel);
+    if (verdict != CHECK_WELL || able)
+        return verdict;
+    problem_set(problem, PROBLEM_INVALID, "nothing can be mounted on this machine as it is");
+    return CHECK_MACHINE;
 }
 
-static void try_session(struct backend *backend, int64_t timeout_ms, struct api_session *session,
-                        struct problem *problem)
+int check_mode_run(const struct options *options)
 {
-    struct cancel cancel;
+    static struct report report; /* large */
+    struct problem problem = {.kind = PROBLEM_NONE};
+    enum check_verdict verdict = options->mount_point != NULL && options->source == NULL
+                                     ? check_mount(options->mount_point, &report, &problem)
+                                     : examine(options, &report, &problem);
 
-    cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
-    if (api_session(backend->api, &cancel, session, problem) != 0)
-        session->known = false;
-    cancel_finish(&cancel);
-}
-
-static const char *kind_title(const struct kind *kind)
-{
-    return kind->plural != NULL ? kind->plural : kind->noun;
-}
-
-static void print_kind(const struct kind *kind, const struct finding *finding)
-{
-    if (!finding->ok)
-        log_print("%-12s %s", kind_title(kind), finding->problem.message);
-    else if (kind->singleton)
-        log_print("%-12s readable", kind_title(kind));
+    if (options->json)
+        report_print_json(&report, verdict);
     else
-        log_print("%-12s %zu", kind_title(kind), finding->count);
-}
-
-static void print_session(const struct api_session *session)
-{
-    if (!session->known)
-        return;
-    log_print("%-12s %s", "team", session->team);
-    log_print("%-12s %s", "user", session->user);
-}
-
-static bool print_findings(const struct backend *backend, const char *url,
-                           const struct api_session *session, const struct finding *findings)
-{
-    bool any = false;
-    bool refused = session->known && !session->valid;
-
-    log_print("%-12s %s", "url", url);
-    if (api_dialect_known(backend->api))
-        log_print("%-12s %s", "dialect", dialect_rows[api_dialect(backend->api)].name);
-    if (!refused)
-        print_session(session);
-    for (size_t i = 0; i < KINDS_COUNT; i++) {
-        print_kind(kinds_all[i], &findings[i]);
-        any = any || findings[i].ok;
-    }
-    if (refused)
-        log_complain("the key is not accepted by %s", url);
-    else if (!any)
-        log_complain("nothing can be read from %s", url);
-    return any && !refused;
-}
-
-/* Whether there is no point in going on: the key is refused, or nobody is there. */
-static bool is_hopeless(const struct problem *problem, bool any)
-{
-    return problem->kind == PROBLEM_UNAUTHORIZED ||
-           (!any && (problem->kind == PROBLEM_UNREACHABLE || problem->kind == PROBLEM_TIMEOUT));
-}
-
-static void complain(const char *url, const struct problem *problem)
-{
-    bool refused = problem->kind == PROBLEM_UNAUTHORIZED;
-
-    log_complain("%s%s: %s", refused ? "the key is not accepted by " : "", url, problem->message);
-}
-
-static bool check(struct backend *backend, const struct options *options)
-{
-    struct finding findings[KINDS_COUNT] = {0};
-    struct api_session session = {0};
-    struct problem problem;
-    bool any = false;
-
-    for (size_t i = 0; i < KINDS_COUNT; i++) {
-        try_kind(backend, options->timeout_ms, kinds_all[i], &findings[i]);
-        any = any || findings[i].ok;
-        if (is_hopeless(&findings[i].problem, any)) {
-            complain(options->url, &findings[i].problem);
-            return false;
-        }
-    }
-    try_session(backend, options->timeout_ms, &session, &problem);
-    return print_findings(backend, options->url, &session, findings);
-}
-
-int check_mode_run(const struct options *options, struct key *key)
-{
-    const struct backend_config config = {
-        .options = options, .url = options->url, .mount_point = "", .key = key};
-    struct backend backend;
-    struct problem problem;
-    bool ok = false;
-
-    if (backend_init(&backend, &config, &problem) == 0)
-        ok = check(&backend, options);
-    else
+        report_print(&report);
+    if (fflush(stdout) != 0 && verdict == CHECK_WELL)
+        return CHECK_USAGE;
+    if (verdict != CHECK_WELL)
         log_complain("%s", problem.message);
-    backend_finish(&backend);
-    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+    return (int)verdict;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* --check: what the URL and the key give, without a mount. */
+/* --check: what the URL and the key give, and what this machine can, without a mount; or how a
+ * mount is. */
 #ifndef CHECK_MODE_H
 #define CHECK_MODE_H
 
-#include "config/key.h"
 #include "config/options.h"
 
-/* Prints what is found to standard output, problems per kind. Returns the exit status: 1 when the
- * key is refused, or nothing could be read. */
-int check_mode_run(const struct options *options, struct key *key);
+/* Prints what is found to standard output, and in a line on standard error what is wrong. Returns
+ * the exit status, an enum check_verdict. */
+int check_mode_run(const struct options *options);
 
 #endif

@@ -6,7 +6,10 @@
 #include "check_mode.h"
 #include "daemon.h"
 #include "demo.h"
+#include "doctor/machine.h"
+#include "key_open.h"
 #include "remount_mode.h"
+#include "why_mode.h"
 #include "fs/mountpoint.h"
 #include "fs/session.h"
 #include "fs/watcher.h"
@@ -89,19 +92,12 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
     return session_start(mount->session, backend_refresh, &mount->backend, problem);
 }
 
-/* What is likely to be missing in the address of something that is no such API. */
 static void hint(const char *url)
 {
-    const char *host = strstr(url, "://");
-    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+    char words[300];
 
-    if (path == NULL)
-        log_error("%s: there is no such API: each kind is answered by 404; did you mean %s/v1?",
-                  url, url);
-    else
-        log_error("%s: there is no such API: each kind is answered by 404; is the path right? "
-                  "Paperspace's own is https://api.paperspace.com/v1",
-                  url);
+    backend_hint(url, words, sizeof words);
+    log_error("%s: there is no such API: each kind is answered by 404; %s", url, words);
 }
 
 /* Whether the first request lets the mount live: only a key that is not accepted, no API at all,
@@ -193,39 +189,46 @@ static int run_mount(const struct options *options, struct key *key)
     return status;
 }
 
-static int run_with_key(const struct options *options, struct key *key)
+static int run_with_key(const struct options *options)
 {
-    if (options->source != NULL && key_is(key, options->source)) {
-        fputs("paperspacefs: SOURCE is the key itself, and anybody can read what is mounted: it is "
-              "not accepted there\n",
-              stderr);
-        return EXIT_FAILURE;
-    }
-    return options->mode == OPTIONS_CHECK ? check_mode_run(options, key) : run_mount(options, key);
+    struct problem problem;
+    struct key *key = key_open(options, &problem);
+
+    if (key == NULL)
+        return complain(&problem);
+    int status = run_mount(options, key);
+    key_destroy(key);
+    return status;
 }
+
+static int print_version(const struct options *options)
+{
+    options_print_version(stdout);
+    if (options->verbose)
+        machine_print_versions();
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int print_help(const struct options *options)
+{
+    (void)options;
+    options_print_help(stdout);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int (*const modes[])(const struct options *) = {
+    [OPTIONS_MOUNT] = run_with_key,   [OPTIONS_REMOUNT] = remount_mode_run,
+    [OPTIONS_CHECK] = check_mode_run, [OPTIONS_WHY] = why_mode_run,
+    [OPTIONS_HELP] = print_help,      [OPTIONS_VERSION] = print_version,
+};
 
 static int run(const struct options *options)
 {
-    struct problem problem;
-
     log_set_level((enum log_level)options->log_level);
-    if (options->mode == OPTIONS_HELP || options->mode == OPTIONS_VERSION) {
-        (options->mode == OPTIONS_HELP ? options_print_help : options_print_version)(stdout);
-        return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-    if (options->mode == OPTIONS_REMOUNT) {
-        key_forget_variable();
-        return remount_mode_run(options);
-    }
     daemon_keep_secrets();
-    const struct key_source source = {
-        .file = options->key_file, .team = options->team, .owner = (uid_t)options->uid};
-    struct key *key = options->demo ? demo_key(&problem) : key_create(&source, &problem);
-    if (key == NULL)
-        return complain(&problem);
-    int status = run_with_key(options, key);
-    key_destroy(key);
-    return status;
+    if (options->mode != OPTIONS_MOUNT && options->mode != OPTIONS_CHECK)
+        key_forget_variable();
+    return modes[options->mode](options);
 }
 
 int main(int argc, char **argv)

@@ -24,6 +24,7 @@ dist_check_SCRIPTS += \
   tests/mount/credentials.sh \
   tests/mount/dates.sh \
   tests/mount/deleting.sh \
+  tests/mount/doctor.sh \
   tests/mount/dryrun.sh \
   tests/mount/editors_other.sh \
   tests/mount/editors_vim.sh \

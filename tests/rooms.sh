@@ -14,5 +14,6 @@ declare -A below=(
     [tree]='document journal cache api http kinds util'
     [fs]='tree document journal cache api http kinds util'
     [config]='fs tree document journal cache api http kinds util'
+    [doctor]='config fs tree document journal cache api http kinds util'
     [emulator]='util'
 )

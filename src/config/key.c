@@ -213,6 +213,16 @@ static const char *source_file(const struct key *key)
     return key->file != NULL ? key->file : key->credentials.file;
 }
 
+const char *key_file_of(const struct key *key)
+{
+    return source_file(key);
+}
+
+const char *key_team_of(const struct key *key)
+{
+    return key->credentials.team;
+}
+
 static char *read_again(const struct key *key, struct problem *problem)
 {
     return key->file != NULL ? read_file(key->file, key->owner, false, problem)

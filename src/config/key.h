@@ -29,6 +29,10 @@ void key_forget_variable(void);
 struct key *key_create_fixed(const char *text);
 void key_destroy(struct key *key); /* NULL is fine */
 
+/* The file that it was read from, and the team whose it is there; NULL: it is of the environment,
+ * or made up; no team. Owned by the key; both stay. Any thread. */
+const char *key_file_of(const struct key *key);
+const char *key_team_of(const struct key *key);
 /* A copy of it, for text_wipe_free. NULL: no memory. Any thread. */
 char *key_copy(struct key *key);
 /* Whether `text` is the key. Any thread. */

@@ -12,8 +12,10 @@
 #define FUSE_USE_VERSION FUSE_MAKE_VERSION(3, 14)
 #include <fuse_opt.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_URL "https://api.paperspace.com/v1"
@@ -189,16 +191,43 @@ static int take_mount_point(struct parse *parse, size_t count)
     return 0;
 }
 
-/* SOURCE MOUNTPOINT, or MOUNTPOINT alone; --check needs none. */
-static int place_positional(struct parse *parse)
+/* Whether the one word after --check is a mount point rather than a SOURCE. */
+static bool is_directory(const char *word)
+{
+    struct stat st;
+
+    if (options_is_url(word))
+        return false;
+    return word[0] == '/' || word[0] == '.' ||
+           (fstatat(AT_FDCWD, word, &st, AT_NO_AUTOMOUNT) == 0 && S_ISDIR(st.st_mode));
+}
+
+/* The words that --check and --why take: at most one of each is a path. */
+static int place_asked(struct parse *parse, size_t count)
 {
     bool check = parse->options->mode == OPTIONS_CHECK;
-    size_t count = parse->positional_count;
-    const char *source = count == 2 || (check && count == 1) ? parse->positional[0] : NULL;
 
+    if (count == 2 && !check)
+        return problem_set(parse->problem, PROBLEM_INVALID, "too many arguments: %s",
+                           key_shape_words(parse->positional[1]));
+    if (count == 1 && (!check || is_directory(parse->positional[0])))
+        parse->options->mount_point = take_word(parse, 0);
+    return 0;
+}
+
+/* SOURCE MOUNTPOINT, or MOUNTPOINT alone; --check and --why need none. */
+static int place_positional(struct parse *parse)
+{
+    enum options_mode mode = parse->options->mode;
+    bool asks = mode == OPTIONS_CHECK || mode == OPTIONS_WHY;
+    size_t count = parse->positional_count;
+
+    if (asks && place_asked(parse, count) != 0)
+        return -1;
+    const char *source = count == 2 || (asks && count == 1) ? parse->positional[0] : NULL;
     if (source != NULL && !parse->remount && options_check_source(source, parse->problem) != 0)
         return -1;
-    if (!check && take_mount_point(parse, count) != 0)
+    if (!asks && take_mount_point(parse, count) != 0)
         return -1;
     if (source != NULL)
         parse->options->source = take_word(parse, 0);
@@ -269,6 +298,10 @@ static int complete(struct parse *parse)
         options->mode = OPTIONS_REMOUNT;
         return place_positional(parse);
     }
+    if (options->json && options->mode != OPTIONS_CHECK)
+        return problem_set(parse->problem, PROBLEM_INVALID, "--json goes with --check only");
+    if (options->mode == OPTIONS_WHY)
+        return place_positional(parse);
     if (options->demo && options->mode == OPTIONS_CHECK)
         return problem_set(parse->problem, PROBLEM_INVALID,
                            "--demo and --check do not go together");

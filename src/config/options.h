@@ -17,6 +17,7 @@ enum options_mode {
     OPTIONS_MOUNT,
     OPTIONS_REMOUNT,
     OPTIONS_CHECK,
+    OPTIONS_WHY,
     OPTIONS_HELP,
     OPTIONS_VERSION,
 };
@@ -26,6 +27,8 @@ struct options {
     bool foreground;
     bool debug; /* implies foreground, and log_level debug */
     bool demo;
+    bool json;    /* of --check: for scripts */
+    bool verbose; /* of --version: with the libraries */
     bool read_only;
     bool writable; /* of a remount: `rw` was said last */
     /* The options after -o that say something, as they were given, one a line, but for ro and rw;
@@ -33,7 +36,8 @@ struct options {
     char *given;
     char *source;         /* a URL or a label, as it was given; NULL: none was */
     char *url;            /* checked, no slash at its end; NULL with --demo */
-    char *mount_point;    /* as it was given; NULL with --check, --help and --version */
+    char *mount_point;    /* as it was given; with --check the mount to look at, or NULL; with --why
+                           * the path that is asked about; NULL with --help and --version */
     char *key_file;       /* absolute; NULL: the key is from elsewhere */
     char *team;           /* whose key of the official client's file; or NULL */
     char *ca_file;        /* absolute, or NULL */

@@ -27,6 +27,9 @@ static const struct {
     {"-d", offsetof(struct options, debug), 0, false},
     {"--demo", offsetof(struct options, demo), 0, false},
     {"--check", 0, OPTIONS_CHECK, true},
+    {"--json", offsetof(struct options, json), 0, false},
+    {"--why", 0, OPTIONS_WHY, true},
+    {"-v", offsetof(struct options, verbose), 0, false},
     {"-h", 0, OPTIONS_HELP, true},
     {"--help", 0, OPTIONS_HELP, true},
     {"-V", 0, OPTIONS_VERSION, true},
@@ -263,7 +266,9 @@ void options_print_help(FILE *out)
 {
     fputs("Usage: paperspacefs [options] [SOURCE] MOUNTPOINT\n"
           "       paperspacefs --demo [options] MOUNTPOINT\n"
-          "       paperspacefs --check [options] [SOURCE]\n"
+          "       paperspacefs --check [--json] [options] [SOURCE]\n"
+          "       paperspacefs --check [--json] MOUNTPOINT\n"
+          "       paperspacefs --why [PATH]\n"
           "\n"
           "Mounts the Paperspace storage API: shared drives, snapshots, storage providers.\n"
           "SOURCE is the URL of the API (default https://api.paperspace.com/v1), or a label.\n"
@@ -274,9 +279,13 @@ void options_print_help(FILE *out)
           "  -d                             log every operation; implies -f\n"
           "  -o OPTION[,OPTION...]          mount options, see below; also as --OPTION\n"
           "  --demo                         mount sample data: no account, no network\n"
-          "  --check                        try URL and key, say what is found, mount nothing\n"
+          "  --check                        try URL, key and this machine, say what is found and\n"
+          "                                 what to do, mount nothing; of a MOUNTPOINT: how it is\n"
+          "  --json                         the same for scripts\n"
+          "  --why                          the words of the last failure at or below PATH\n"
           "  -h, --help                     this text\n"
-          "  -V, --version                  the version\n",
+          "  -V, --version                  the version\n"
+          "  -v                             with --version: the libraries too\n",
           out);
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (rows[i].help != NULL)

@@ -7,6 +7,8 @@ src_fs_libfs_a_SOURCES = \
   src/fs/attrs.c \
   src/fs/deferred.c \
   src/fs/deferred.h \
+  src/fs/device.c \
+  src/fs/device.h \
   src/fs/dirs.c \
   src/fs/files.c \
   src/fs/fuse.h \

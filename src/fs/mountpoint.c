@@ -282,8 +282,7 @@ int mountpoint_find(const char *path, struct mountpoint_ours *out, struct proble
 
     *out = (struct mountpoint_ours){.fd = -1};
     if (fd < 0)
-        return problem_set(problem, errno == ENOENT ? PROBLEM_NOT_FOUND : PROBLEM_INVALID, "%s: %s",
-                           path, strerror(errno));
+        return problem_set(problem, PROBLEM_NOT_FOUND, "%s: %s", path, strerror(errno));
     rc = find_ours(fd, path, out, problem);
     close(fd);
     if (rc != 0)

@@ -48,9 +48,9 @@ struct mountpoint_ours {
     char *path;              /* of what was looked at: absolute, without symbolic links */
 };
 
-/* Finds the mount of ours that `path` (a directory or a file) lies in; asks nothing of it. 0, and
- * mountpoint_ours_finish is due; else -1 and a problem: no such path (PROBLEM_NOT_FOUND), or it
- * lies in no paperspacefs. */
+/* Finds the mount of ours that `path` (a directory or a file) lies in; asks nothing of it, but the
+ * way to what lies deeper. 0, and mountpoint_ours_finish is due; else -1 and a problem: there is no
+ * way to it (PROBLEM_NOT_FOUND), or it lies in no paperspacefs. */
 int mountpoint_find(const char *path, struct mountpoint_ours *out, struct problem *problem);
 void mountpoint_ours_finish(struct mountpoint_ours *ours);
 

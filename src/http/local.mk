@@ -7,6 +7,7 @@ src_http_libhttp_a_SOURCES = \
   src/http/http.c src/http/http.h \
   src/http/method.c \
   src/http/outcome.c src/http/outcome.h \
+  src/http/peer.c src/http/peer.h \
   src/http/receive.c src/http/receive.h \
   src/http/sockets.c src/http/sockets.h \
   src/http/transfer.c src/http/transfer.h \

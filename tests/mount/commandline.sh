@@ -287,11 +287,11 @@ test_check_says_what_is_found_and_mounts_nothing()
     assert_lacks "$out" "$KEY"
     not_mounted
     KEY=wrong pfs --check "$URL"
-    assert_status 1
+    assert_status 3
     says key
     stop_emulator
     pfs -o timeout=2 --check "$URL"
-    assert_status 1
+    assert_status 2
 }
 
 test_docs_demo_needs_no_account_and_no_network()

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "http/http.h"
+#include "http/peer.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/test_http_tls.XXXXXX";
@@ -182,6 +184,55 @@ START_TEST(no_session_key_is_written_down)
 }
 END_TEST
 
+/* --- who answers, without a request ---- */
+
+static struct http_peer peer;
+
+static void look(const char *host, const char *ca_file)
+{
+    const struct http_config config = {.user_agent = "t", .max_connections = 1};
+    struct http *http = http_create(&config, NULL);
+    char url[64];
+
+    snprintf(url, sizeof url, "https://%s:%u/v1", host, port);
+    ck_assert(http_peer_look(url, ca_file, 5000, &peer));
+    http_destroy(http);
+}
+
+START_TEST(a_peer_is_looked_at_without_a_request)
+{
+    begin("NORMAL");
+    look("localhost", certificate_file);
+    ck_assert_int_eq(peer.stage, HTTP_STAGE_DONE);
+    ck_assert_msg(strncmp(peer.tls, "TLS", 3) == 0, "%s", peer.tls);
+    ck_assert_msg(strstr(peer.issuer, "localhost") != NULL, "%s", peer.issuer);
+    ck_assert_str_eq(peer.words, "");
+    int64_t left_s = peer.expires_s - (int64_t)time(NULL); /* it was made for two days */
+    ck_assert(left_s > 86400 && left_s <= 2 * 86400);
+    ck_assert_ptr_nonnull(strstr(peer.address, ":"));
+    ck_assert_uint_eq(requests, 0);
+    MHD_stop_daemon(server);
+}
+END_TEST
+
+START_TEST(how_far_a_connection_came_is_told)
+{
+    begin("NORMAL");
+    look("localhost", NULL);
+    ck_assert_int_eq(peer.stage, HTTP_STAGE_TLS);
+    ck_assert_msg(strstr(peer.words, "certificate") != NULL, "%s", peer.words);
+    look("127.0.0.1", certificate_file);
+    ck_assert_int_eq(peer.stage, HTTP_STAGE_TLS);
+    look("host.invalid", certificate_file);
+    ck_assert_int_eq(peer.stage, HTTP_STAGE_NAME);
+    ck_assert_str_eq(peer.address, "");
+    MHD_stop_daemon(server);
+    look("localhost", certificate_file);
+    ck_assert_int_eq(peer.stage, HTTP_STAGE_CONNECT);
+    ck_assert_str_ne(peer.words, "");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("http_tls");
@@ -195,6 +246,8 @@ static Suite *suite(void)
     tcase_add_test(t, another_hosts_certificate_is_refused);
     tcase_add_test(t, a_missing_ca_file_is_said);
     tcase_add_test(t, tls_before_1_2_is_refused);
+    tcase_add_test(t, a_peer_is_looked_at_without_a_request);
+    tcase_add_test(t, how_far_a_connection_came_is_told);
     suite_add_tcase(s, t);
     return s;
 }

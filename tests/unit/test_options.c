@@ -91,6 +91,9 @@ static const struct {
     {{"http://[::]/v1", "/mnt"}, "use https"},
     {{"--demo", "https://example.com/v1", "/mnt"}, "brings its own API"},
     {{"--demo", "--check"}, "do not go together"},
+    {{"--json", "/mnt"}, "--json goes with --check only"},
+    {{"--why", "a", "b"}, "too many arguments: b"},
+    {{"--why", "a", "topsecretTOPSECRET12"}, "too many arguments: (it looks like a key"},
 };
 
 START_TEST(what_is_wrong_is_named)
@@ -387,6 +390,37 @@ START_TEST(help_and_version_need_nothing_else)
 }
 END_TEST
 
+static const struct {
+    const char *args[ARGS_MAX];
+    enum options_mode mode;
+    const char *source, *path;
+    bool json;
+} questions[] = {
+    {{"--check"}, OPTIONS_CHECK, NULL, NULL, false},
+    {{"--check", "--json"}, OPTIONS_CHECK, NULL, NULL, true},
+    {{"--check", "label"}, OPTIONS_CHECK, "label", NULL, false},
+    {{"--check", "https://a.example/v1"}, OPTIONS_CHECK, "https://a.example/v1", NULL, false},
+    {{"--check", "/mnt/none"}, OPTIONS_CHECK, NULL, "/mnt/none", false},
+    {{"--check", "./none"}, OPTIONS_CHECK, NULL, "./none", false},
+    {{"--check", "."}, OPTIONS_CHECK, NULL, ".", false},
+    {{"--check", "tmp"}, OPTIONS_CHECK, NULL, "tmp", false}, /* a directory in / */
+    {{"--check", "label", "/mnt"}, OPTIONS_CHECK, "label", NULL, false},
+    {{"--why"}, OPTIONS_WHY, NULL, NULL, false},
+    {{"--why", "drives/data"}, OPTIONS_WHY, NULL, "drives/data", false},
+};
+
+START_TEST(what_is_asked_about_is_an_account_or_a_mount)
+{
+    ck_assert_int_eq(chdir("/"), 0);
+    ck_assert_msg(parse(questions[_i].args) == 0, "%s", problem.message);
+    ck_assert_int_eq(options.mode, questions[_i].mode);
+    ck_assert_pstr_eq(options.source, questions[_i].source);
+    ck_assert_pstr_eq(options.mount_point, questions[_i].path);
+    ck_assert_int_eq(options.json, questions[_i].json);
+    options_finish(&options);
+}
+END_TEST
+
 START_TEST(after_two_dashes_a_mount_point_may_begin_with_one)
 {
     const char *const args[] = {"--", "-mnt", NULL};
@@ -592,6 +626,8 @@ static TCase *option_tests(void)
     tcase_add_test(t, every_option_can_be_said);
     tcase_add_test(t, debug_implies_the_foreground);
     tcase_add_test(t, help_and_version_need_nothing_else);
+    tcase_add_loop_test(t, what_is_asked_about_is_an_account_or_a_mount, 0,
+                        sizeof questions / sizeof questions[0]);
     tcase_add_test(t, after_two_dashes_a_mount_point_may_begin_with_one);
     tcase_add_test(t, a_relative_file_is_found_after_the_directory_was_left);
     tcase_add_loop_test(t, the_address_has_an_order, 0, sizeof addresses / sizeof addresses[0]);
