@@ -142,7 +142,8 @@ static void attr_directory(struct dir *dir, struct stat *st)
  * journals. */
 static bool is_fleeting(struct node node)
 {
-    if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->own != NULL)
+    if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->source != NULL &&
+        dir_ops(node.dir)->source->fleeting)
         return true;
     return node.leaf != 0 && leaf_acts_as(node.dir, node.leaf) >= LEAF_SCRATCH;
 }

@@ -66,4 +66,4 @@ const struct dir_ops control_ops = {.secret = true,
                                     .type = "control",
                                     .names = NAMES_FIXED,
                                     .leaves = control_leaves,
-                                    .own = &journal_leaves};
+                                    .source = &journal_leaves};

@@ -16,7 +16,7 @@
 
 struct found;
 struct leaf_row;
-struct own_leaves;
+struct leaf_source;
 struct listed;
 struct listing;
 struct draft;
@@ -62,9 +62,9 @@ struct dir_ops {
                   const char *new_name, unsigned flags);
     /* Both times were set to now: what is shown is to be asked for again. NULL: nothing happens. */
     void (*touch)(struct dir *dir);
-    enum names_kind names;         /* how long names in it may be believed */
-    const struct leaf_row *leaves; /* indexed by leaf number less one; name NULL ends it */
-    const struct own_leaves *own;  /* others; NULL: there are none */
+    enum names_kind names;            /* how long names in it may be believed */
+    const struct leaf_row *leaves;    /* indexed by leaf number less one; name NULL ends it */
+    const struct leaf_source *source; /* others; NULL: there are none */
     /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
      * type has none. */
     struct json_object *(*fields)(struct call *call, struct dir *dir, enum fields_need need);

@@ -18,6 +18,7 @@
 #include "tree/scratch.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 #include <stdlib.h>

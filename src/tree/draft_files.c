@@ -299,6 +299,7 @@ const struct dir_ops draft_ops = {
     .commit_edit = draft_commit_edit,
     .scratch = true,
     .draft = true,
+    .source = &field_leaves,
     .objects = &nested_ops,
     .becomes = &resource_ops,
 };

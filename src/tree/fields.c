@@ -57,14 +57,13 @@ static bool file_name(const struct dir *dir, const char *key, struct buf *out)
            out->size_bytes <= NAME_MAX_BYTES && !is_fixed_name(dir, buf_text(out));
 }
 
-uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
+static uint32_t find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     struct buf key = BUF_EMPTY;
     struct field_key found;
     uint32_t number = 0;
 
-    *nested = false;
-    if (dir_ops(dir)->fields == NULL || is_fixed_name(dir, name) || !name_decode(name, &key) ||
+    if (is_fixed_name(dir, name) || !name_decode(name, &key) ||
         strlen(buf_text(&key)) != key.size_bytes ||
         (field_is_secret(buf_text(&key)) && secrets_hidden(dir))) {
         buf_finish(&key);
@@ -78,11 +77,6 @@ uint32_t field_find_name(struct call *call, struct dir *dir, const char *name, b
     json_object_put(members);
     buf_finish(&key);
     return number;
-}
-
-struct dir *field_dir(struct dir *dir, const char *name)
-{
-    return dir_intern(dir, name, dir_ops(dir)->objects, dir->kind, NULL, NULL);
 }
 
 bool field_is_hidden(struct dir *dir, const char *name)
@@ -122,15 +116,14 @@ static bool list_key(struct dir *dir, const struct field_key *key, struct listin
     return ok;
 }
 
-int fields_list(struct call *call, struct dir *dir, struct listing *listing)
+static int list(struct call *call, struct dir *dir, struct listing *listing)
 {
     struct field_walk walk;
     struct field_key key;
     bool ok = true;
 
-    if (dir_ops(dir)->fields == NULL)
-        return 0;
     struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
+
     if (members == NULL)
         return call->problem.message[0] != '\0' ? tree_problem_errno(call, false) : -ENOENT;
     field_walk_start(&walk, dir, members, field_files_left(dir));
@@ -152,7 +145,7 @@ static void drop_shadowed(struct dir *dir, const struct field_key *key)
     buf_finish(&name);
 }
 
-void fields_drop_shadowed(struct dir *dir)
+static void drop_all_shadowed(struct dir *dir)
 {
     struct json_object *members = field_members(NULL, dir, FIELDS_KNOWN);
     struct field_walk walk;
@@ -166,7 +159,7 @@ void fields_drop_shadowed(struct dir *dir)
     json_object_put(members);
 }
 
-void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     struct buf key = BUF_EMPTY;
     struct buf name = BUF_EMPTY;
@@ -177,3 +170,17 @@ void field_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
     buf_finish(&name);
     buf_finish(&key);
 }
+
+static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
+{
+    (void)dir, (void)leaf;
+    return &field_row;
+}
+
+const struct leaf_source field_leaves = {
+    .find = find_name,
+    .row = row_of,
+    .print_name = print_name,
+    .list = list,
+    .drop_shadowed = drop_all_shadowed,
+};

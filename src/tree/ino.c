@@ -43,8 +43,10 @@ ino_t attr_ino(struct dir *dir, uint32_t leaf)
 {
     char name[LEAF_NAME_BYTES];
 
-    if (leaf >= LEAF_FIELDS && dir_ops(dir)->own != NULL) {
-        dir_ops(dir)->own->print_place(leaf, name);
+    const struct leaf_source *source = dir_ops(dir)->source;
+
+    if (leaf >= LEAF_FIELDS && source != NULL && source->print_place != NULL) {
+        source->print_place(leaf, name);
         return attr_child_ino(dir, name, NULL);
     }
     if (leaf != 0) {

@@ -57,8 +57,9 @@ static uint32_t find_age(const struct dir *dir, size_t name, unsigned age)
     return leaf;
 }
 
-static uint32_t find(const struct dir *dir, const char *text)
+static uint32_t find(struct call *call, struct dir *dir, const char *text, bool *nested)
 {
+    (void)call, (void)nested;
     for (size_t i = 0; i < JOURNALS_COUNT; i++) {
         size_t length = strlen(rows[i].name);
 
@@ -73,7 +74,7 @@ static uint32_t find(const struct dir *dir, const char *text)
 }
 
 /* How it is called now; "" when it has no name any more. */
-static void print_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     size_t name = name_of(leaf);
 
@@ -89,19 +90,20 @@ static void print_place(uint32_t leaf, char out[LEAF_NAME_BYTES])
     snprintf(out, LEAF_NAME_BYTES, "%s/%u", rows[name_of(leaf)].name, leaf >> JOURNAL_BITS);
 }
 
-static bool list(const struct dir *dir, struct listing *listing)
+static int list(struct call *call, struct dir *dir, struct listing *listing)
 {
     char name[LEAF_NAME_BYTES];
 
+    (void)call;
     for (unsigned age = 0; age < AGES; age++)
         for (size_t i = 0; i < JOURNALS_COUNT; i++) {
             uint32_t leaf = has(dir, i) ? find_age(dir, i, age) : 0;
 
             snprintf(name, sizeof name, "%s%s", rows[i].name, age == 0 ? "" : SUFFIX);
             if (leaf != 0 && !listing_add_leaf(listing, name, leaf, S_IFREG))
-                return false;
+                return -ENOMEM;
         }
-    return true;
+    return 0;
 }
 
 /* --- what is in it --------------------------------------------------------------------------- */
@@ -155,12 +157,13 @@ static void show_attr(struct node node, struct stat *st)
 static const struct leaf_row journal_row = {
     .mode = 0444, .flags = LEAF_JOURNAL, .roll = find_roll, .attr = show_attr};
 
-static const struct leaf_row *row_of(const struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
 {
     return has(dir, name_of(leaf)) ? &journal_row : NULL;
 }
 
-const struct own_leaves journal_leaves = {
+const struct leaf_source journal_leaves = {
+    .fleeting = true,
     .find = find,
     .row = row_of,
     .print_name = print_name,

@@ -9,6 +9,6 @@
 
 #include "tree/leaf.h"
 
-extern const struct own_leaves journal_leaves;
+extern const struct leaf_source journal_leaves;
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "tree/leaf.h"
 
-#include "tree/fields.h"
 #include "tree/scratch.h"
 #include "tree/scratch_internal.h"
 
@@ -170,7 +169,7 @@ uint32_t leaf_number(struct dir *dir, uint32_t canonical)
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-static const char *row_name(const struct dir *dir, const struct leaf_row *row)
+const char *leaf_row_name(const struct dir *dir, const struct leaf_row *row)
 {
     if ((row->flags & LEAF_DOCUMENT) != 0)
         return dir->kind->document;
@@ -180,23 +179,23 @@ static const char *row_name(const struct dir *dir, const struct leaf_row *row)
     return row->name;
 }
 
-static bool row_exists(const struct dir *dir, const struct leaf_row *row)
+bool leaf_row_exists(const struct dir *dir, const struct leaf_row *row)
 {
     return row->exists == NULL || row->exists(dir);
 }
 
 /* The row of a canonical number below LEAF_FIELDS; NULL: there is none. */
-static const struct leaf_row *fixed_row(const struct dir *dir, uint32_t leaf)
+const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
         if (i + 1 == leaf)
-            return row_exists(dir, &rows[i]) ? &rows[i] : NULL;
+            return leaf_row_exists(dir, &rows[i]) ? &rows[i] : NULL;
     return NULL;
 }
 
-const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
+const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf)
 {
     uint32_t canonical = leaf_acts_as(dir, leaf);
 
@@ -204,27 +203,23 @@ const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf)
         return NULL;
     if (canonical >= LEAF_SCRATCH)
         return scratch_row(dir, canonical);
-    if (canonical >= LEAF_FIELDS && dir_ops(dir)->own != NULL)
-        return dir_ops(dir)->own->row(dir, canonical);
     if (canonical >= LEAF_FIELDS)
-        return dir_ops(dir)->fields == NULL ? NULL : &field_row;
-    return fixed_row(dir, canonical);
+        return dir_ops(dir)->source == NULL ? NULL : dir_ops(dir)->source->row(dir, canonical);
+    return leaf_fixed_row(dir, canonical);
 }
 
 void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     uint32_t canonical = leaf_acts_as(dir, leaf);
-    const struct leaf_row *row = fixed_row(dir, canonical);
+    const struct leaf_row *row = leaf_fixed_row(dir, canonical);
 
     out[0] = '\0';
     if (canonical >= LEAF_SCRATCH)
         scratch_name(dir, canonical, out);
-    else if (canonical >= LEAF_FIELDS && dir_ops(dir)->own != NULL)
-        dir_ops(dir)->own->print_name(dir, canonical, out);
-    else if (canonical >= LEAF_FIELDS)
-        field_name(dir, canonical, out);
+    else if (canonical >= LEAF_FIELDS && dir_ops(dir)->source != NULL)
+        dir_ops(dir)->source->print_name(dir, canonical, out);
     else if (row != NULL)
-        snprintf(out, LEAF_NAME_BYTES, "%s", row_name(dir, row));
+        snprintf(out, LEAF_NAME_BYTES, "%s", leaf_row_name(dir, row));
 }
 
 bool leaf_is_hidden_secret(const struct dir *dir, const char *name)
@@ -249,26 +244,14 @@ mode_t leaf_mode(struct node node)
     return st.st_mode & 07777;
 }
 
-static uint32_t find_fixed(const struct dir *dir, const char *name)
+uint32_t leaf_find_fixed(const struct dir *dir, const char *name)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
-        if (strcmp(row_name(dir, &rows[i]), name) == 0 && row_exists(dir, &rows[i]))
+        if (strcmp(leaf_row_name(dir, &rows[i]), name) == 0 && leaf_row_exists(dir, &rows[i]))
             return i + 1;
-    return dir_ops(dir)->own == NULL ? 0 : dir_ops(dir)->own->find(dir, name);
-}
-
-uint32_t leaf_find(struct call *call, struct dir *dir, const char *name)
-{
-    bool nested = false;
-    uint32_t leaf = find_fixed(dir, name);
-
-    if (leaf == 0)
-        leaf = field_find_name(call, dir, name, &nested);
-    if (nested)
-        return 0;
-    return leaf != 0 ? leaf : scratch_find(dir, name);
+    return 0;
 }
 
 bool leaf_hidden(struct dir *dir, uint32_t canonical)
@@ -280,98 +263,4 @@ bool leaf_hidden(struct dir *dir, uint32_t canonical)
         hidden = hidden || dir->overlay.hidden[i].leaf == canonical;
     pthread_mutex_unlock(&dir->tree->lock);
     return hidden;
-}
-
-/* --- looking --------------------------------------------------------------------------------- */
-
-/* A directory that a copy has made of what is none here: it is there until the copy is over. */
-static bool find_copied_dir(struct call *call, struct dir *dir, const char *name, struct found *out)
-{
-    if (dir_ops(dir)->fields == NULL || !birth_is_copying(call, dir))
-        return false;
-    struct dir *child = dir_child(dir, name);
-    if (child != NULL && dir_ops(child)->nested) {
-        out->dir = child;
-        return true;
-    }
-    dir_unref(child);
-    return false;
-}
-
-int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
-{
-    bool nested = false;
-    uint32_t leaf = find_fixed(dir, name);
-
-    if (leaf == 0)
-        leaf = field_find_name(call, dir, name, &nested);
-    if (leaf == 0)
-        leaf = scratch_find(dir, name);
-    if (!nested && find_copied_dir(call, dir, name, out))
-        return 0;
-    if (leaf == 0 || leaf_hidden(dir, leaf))
-        return -ENOENT;
-    if (leaf < LEAF_SCRATCH && birth_hides(call, dir, leaf))
-        return -ENOENT;
-    if (nested) {
-        out->dir = field_dir(dir, name);
-        return out->dir == NULL ? -ENOMEM : 0;
-    }
-    out->leaf = leaf_number(dir, leaf);
-    return 0;
-}
-
-static bool is_listed(const struct dir *dir, const struct leaf_row *row)
-{
-    if ((row->flags & LEAF_SECRET) != 0)
-        return dir->tree->config.secrets == SECRETS_SHOW;
-    return (row->flags & LEAF_UNLISTED) == 0;
-}
-
-static bool list_fixed(struct dir *dir, struct listing *listing)
-{
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
-    bool ok = true;
-
-    for (uint32_t i = 0; ok && rows != NULL && rows[i].name != NULL; i++) {
-        bool shown = row_exists(dir, &rows[i]) && is_listed(dir, &rows[i]) &&
-                     (listing->with_hidden || !leaf_hidden(dir, i + 1));
-        if (shown)
-            ok = listing_add_leaf(listing, row_name(dir, &rows[i]), leaf_number(dir, i + 1),
-                                  S_IFREG);
-    }
-    return ok && (dir_ops(dir)->own == NULL || dir_ops(dir)->own->list(dir, listing));
-}
-
-static bool has_scratch(struct dir *dir)
-{
-    pthread_mutex_lock(&dir->tree->lock);
-    bool some = !LIST_EMPTY(&dir->scratch);
-    pthread_mutex_unlock(&dir->tree->lock);
-    return some;
-}
-
-void leaves_drop_shadowed(struct dir *dir)
-{
-    const struct leaf_row *rows = dir_ops(dir)->leaves;
-
-    if (!has_scratch(dir))
-        return;
-    for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
-        uint32_t leaf = scratch_find(dir, row_name(dir, &rows[i]));
-        if (leaf != 0 && row_exists(dir, &rows[i]))
-            scratch_remove(dir, leaf);
-    }
-    fields_drop_shadowed(dir);
-}
-
-int leaves_list(struct call *call, struct dir *dir, struct listing *listing)
-{
-    leaves_drop_shadowed(dir);
-    if (!list_fixed(dir, listing))
-        return -ENOMEM;
-    int rc = fields_list(call, dir, listing);
-    if (rc < 0)
-        return rc;
-    return scratch_list(dir, listing) ? 0 : -ENOMEM;
 }

@@ -58,17 +58,24 @@ struct leaf_row {
     void (*attr)(struct node node, struct stat *st);
 };
 
-/* The files of a type of directory that have numbers from LEAF_FIELDS on and are no fields. */
-struct own_leaves {
-    uint32_t (*find)(const struct dir *dir, const char *name); /* 0: there is none */
-    const struct leaf_row *(*row)(const struct dir *dir, uint32_t leaf);
-    void (*print_name)(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
-    /* What its inode number is made from. */
+/* The files of a type of directory that have numbers from LEAF_FIELDS on. */
+struct leaf_source {
+    bool fleeting; /* this mount makes, renames and removes them by itself */
+    /* The number of the one called `name`; 0: there is none. `*nested`, false before: it is no file
+     * but a directory, of the type dir_ops->objects. */
+    uint32_t (*find)(struct call *call, struct dir *dir, const char *name, bool *nested);
+    const struct leaf_row *(*row)(struct dir *dir, uint32_t leaf); /* NULL: there is none */
+    /* Its name ("" if it has none). */
+    void (*print_name)(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+    /* What its inode number is made from. NULL: from its name. */
     void (*print_place)(uint32_t leaf, char out[LEAF_NAME_BYTES]);
-    bool (*list)(const struct dir *dir, struct listing *listing); /* false: no memory */
+    /* 0, -ENOMEM, or -errno of a request that this needed. */
+    int (*list)(struct call *call, struct dir *dir, struct listing *listing);
+    /* Removes scratch files that are called like one of them by now. NULL: there are none. */
+    void (*drop_shadowed)(struct dir *dir);
 };
 
-const struct leaf_row *leaf_row(const struct dir *dir, uint32_t leaf); /* NULL: there is none */
+const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf); /* NULL: there is none */
 /* Its name ("" if there is none). */
 void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
 /* Whether the name is that of a fixed file that secrets=hide keeps away. */
@@ -78,8 +85,6 @@ mode_t leaf_mode(struct node node);
 /* The kind that is one document at the root; the kind whose resources belong to machines. */
 const struct kind *leaf_singleton(void);
 const struct kind *machine_kind(void);
-/* The canonical number of the leaf called `name`, hidden or not; 0: none. */
-uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
 bool leaf_hidden(struct dir *dir, uint32_t canonical);
 /* What a number acts as, and under which number a leaf is known at present. */
 uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
@@ -94,11 +99,12 @@ uint64_t leaf_generation(const struct dir *dir, uint32_t leaf);
 void leaf_drop_roles(struct dir *dir, uint32_t canonical);
 /* From now on `leaf` acts as that; false: no memory. */
 bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
-/* lookup and list for the leaves of a directory. */
-int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
-int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
-/* Removes scratch files that are called like one of the directory's own by now: a draft has become
- * a resource, an event has come. */
-void leaves_drop_shadowed(struct dir *dir);
+/* A canonical number below LEAF_FIELDS: its row; NULL: the type has none, or not here. */
+const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf);
+/* The number of the fixed file called `name`; 0: none. */
+uint32_t leaf_find_fixed(const struct dir *dir, const char *name);
+/* How a row is called in that directory, and whether it is there. */
+const char *leaf_row_name(const struct dir *dir, const struct leaf_row *row);
+bool leaf_row_exists(const struct dir *dir, const struct leaf_row *row);
 
 #endif

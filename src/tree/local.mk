@@ -29,6 +29,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/known.c src/tree/known.h \
   src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
   src/tree/lease.c src/tree/lease.h \
+  src/tree/lookup.c src/tree/lookup.h \
   src/tree/listing.c src/tree/listing.h \
   src/tree/local_machines.c src/tree/local_machines.h \
   src/tree/machines.c \

@@ -10,6 +10,7 @@
 #include "util/file_name.h"
 #include "util/json.h"
 #include "tree/members.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 
@@ -57,11 +58,11 @@ static bool is_object_of_peers(struct dir *dir, const char *name)
 int nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     bool nested = false;
-    uint32_t leaf = field_find_name(call, dir, name, &nested);
+    uint32_t leaf = lookup_own(call, dir, name, &nested);
 
     if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
         return tree_fail(call, EPERM, "no directory can be made here");
-    *child = field_dir(dir, name);
+    *child = lookup_object(dir, name);
     if (nested) {
         overlay_show(dir, leaf);
         birth_made(call, dir, leaf);
@@ -112,5 +113,6 @@ const struct dir_ops nested_ops = {
     .fields = nested_fields,
     .scratch = true,
     .nested = true,
+    .source = &field_leaves,
     .objects = &nested_ops,
 };

@@ -8,6 +8,7 @@
 #include "tree/leaf.h"
 #include "tree/lease.h"
 #include "tree/listing.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -133,5 +133,6 @@ const struct dir_ops resource_ops = {
     .fields = resource_fields,
     .commit_edit = document_commit_edit,
     .scratch = true,
+    .source = &field_leaves,
     .objects = &nested_ops,
 };

@@ -14,6 +14,7 @@
 #include "tree/resource.h"
 #include "tree/scratch.h"
 #include "tree/moved.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,11 +36,11 @@ int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
 int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
 {
     bool nested = false;
-    uint32_t leaf = field_find_name(call, dir, name, &nested);
+    uint32_t leaf = lookup_own(call, dir, name, &nested);
 
     if (leaf == 0 || !nested || leaf_hidden(dir, leaf))
         return -ENOENT;
-    struct dir *inner = field_dir(dir, name);
+    struct dir *inner = lookup_object(dir, name);
     if (inner == NULL)
         return -ENOMEM;
     bool empty = moved_is_empty(call, inner);
@@ -143,7 +144,7 @@ int resource_file_rename(struct call *call, struct dir *dir, const char *name, s
         return tree_fail(call, EPERM, "a file here can't be moved to another directory: copy it");
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
         return tree_fail(call, EPERM, "two files can't be exchanged here");
-    field_find_name(call, dir, new_name, &taken_by_dir);
+    lookup_own(call, dir, new_name, &taken_by_dir);
     if (from == 0 || leaf_hidden(dir, from))
         return taken_by_dir ? -ENOENT : tree_fail(call, EPERM, "only files can be renamed here");
     if (taken_by_dir)

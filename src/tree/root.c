@@ -8,6 +8,7 @@
 #include "tree/failure.h"
 #include "tree/leaf_rows.h"
 #include "tree/listing.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 #include <string.h>

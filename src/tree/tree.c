@@ -16,6 +16,7 @@
 #include "tree/renamed.h"
 #include "tree/scratch.h"
 #include "tree/truncated.h"
+#include "tree/lookup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,7 +148,7 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
         return -ENAMETOOLONG;
     rc = ops->lookup == NULL ? leaves_lookup(call, dir, name, &found)
                              : ops->lookup(call, dir, name, &found);
-    if (rc == -ENOENT && ops->names == NAMES_FIXED && ops->own == NULL)
+    if (rc == -ENOENT && ops->names == NAMES_FIXED && ops->source == NULL)
         out->entry_valid_ms = ABSENT_VALID_MS;
     if (rc == 0)
         rc = make_entry(call, dir, &found, out);
