@@ -93,21 +93,26 @@ sweep()
     rm -rf --one-file-system "$work"
 }
 
+# One test point; what it took stands below it.
 run_one()
 {
+    local TIMEFORMAT='# %1R s, %1U + %1S s of a processor'
     local function=$1 dialect=$2 work status=0 title
 
     title=${function#test_}
     title="${title//_/ } [$dialect]"
     work=$(mktemp -d "$tests_dir/paperspacefs-test.XXXXXX")
-    timeout -k 10 $((deadline_s * patience)) bash "$0" --run "$function" "$dialect" "$work" \
-        </dev/null >"$work/log" 2>&1 || status=$?
+    {
+        time timeout -k 10 $((deadline_s * patience)) bash "$0" --run "$function" "$dialect" "$work" \
+            </dev/null >"$work/log" 2>&1 || status=$?
+    } 2>"$work/time"
     case $status in
     0) ok "$title" ;;
     124 | 137) not_ok "$title" "$(tail -n 60 "$work/log")" \
         "did not end within $((deadline_s * patience)) s" ;;
     *) not_ok "$title" "$(tail -n 60 "$work/log")" ;;
     esac
+    printf '%s\n' "$(<"$work/time")"
     if [ -n "${PFS_TEST_KEEP:-}" ] && [ $status -ne 0 ]; then
         cp -r "$work" "$PFS_TEST_KEEP/" || true
     fi
