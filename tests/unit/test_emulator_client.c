@@ -125,7 +125,6 @@ static struct reply perform(CURL *curl, struct curl_slist *headers)
 
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "test_emulator");
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
@@ -148,9 +147,17 @@ struct reply request_on(CURL *curl, const char *method, const char *path, const 
     return perform(curl, curl_slist_append(NULL, "Authorization: Bearer " EMULATOR_DEFAULT_KEY));
 }
 
-struct reply request(const char *method, const char *path, const char *body)
+static CURL *patient(void)
 {
     CURL *curl = curl_easy_init();
+
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, 20L);
+    return curl;
+}
+
+struct reply request(const char *method, const char *path, const char *body)
+{
+    CURL *curl = patient();
     struct reply reply = request_on(curl, method, path, body);
 
     curl_easy_cleanup(curl);
@@ -159,7 +166,7 @@ struct reply request(const char *method, const char *path, const char *body)
 
 struct reply request_with_key(const char *key, const char *path)
 {
-    CURL *curl = curl_easy_init();
+    CURL *curl = patient();
     struct reply reply;
     char header[128];
 

@@ -92,7 +92,7 @@ START_TEST(with_one_connection_shares_take_turns)
     caller_begin(hold_some, 1, 3);
     for (int i = 0; i < 5; i++) {
         caller_prepare(&hanging[i], HTTP_GET, "/hold");
-        hanging[i].request.timeout_ms = 1500 + 1500 * i;
+        hanging[i].request.timeout_ms = 800 + 800 * i;
         caller_launch(&hanging[i]);
         ck_assert(i > 0 || peer_wait_requests(&peer, 1));
     }
@@ -100,7 +100,7 @@ START_TEST(with_one_connection_shares_take_turns)
     other.request.share = 2;
     caller_run(&other);
     ck_assert_msg(other.rc == 0, "%s", other.problem.message);
-    ck_assert_int_lt(other.response.elapsed_ms, 4000);
+    ck_assert_int_lt(other.response.elapsed_ms, 3000);
     for (int i = 0; i < 5; i++)
         caller_join(&hanging[i]);
     caller_end();
