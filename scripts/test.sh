@@ -125,11 +125,13 @@ selected_tests()
 
 run_tests()
 {
-    # Most tests wait for something half of their time; twice as many fill a processor.
-    local -a args=(-k "-j$((2 * $(nproc)))" check "TESTS=$1") wrapper=()
+    # Most tests wait for something, four fifths of their time; where they are instrumented, half.
+    local -a args=(-k check "TESTS=$1") wrapper=()
+    local jobs=3
 
     if [ "$valgrind" = yes ]; then
         export CK_FORK=no CK_DEFAULT_TIMEOUT=120
+        jobs=2
         args+=("LOG_COMPILER=valgrind -q --error-exitcode=99 --leak-check=full \
 --errors-for-leak-kinds=definite,possible")
     fi
@@ -141,9 +143,12 @@ run_tests()
         fi
         ;;
     esac
+    if [ -n "$sanitizers" ]; then
+        jobs=2
+    fi
     tests_path
-    export PFS_TEST_SHARE=${PFS_TEST_SHARE:-1} PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-2}
-    "${wrapper[@]}" make "${args[@]}" </dev/null >check.log 2>&1
+    export PFS_TEST_SHARE=${PFS_TEST_SHARE:-1} PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-3}
+    "${wrapper[@]}" make "-j$((jobs * $(nproc)))" "${args[@]}" </dev/null >check.log 2>&1
 }
 
 # count RESULTS: how many test points ended so (a regex). A test program that says 'not ok' and also
