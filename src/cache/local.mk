@@ -15,7 +15,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/gone.c \
   src/cache/guard.c src/cache/guard.h \
   src/cache/history.c \
-  src/cache/lifecycle.c src/cache/lookup.c \
+  src/cache/lifecycle.c src/cache/peek.c \
   src/cache/memories.c src/cache/memories.h \
   src/cache/merge.c \
   src/cache/by_name.c \

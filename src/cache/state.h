@@ -11,7 +11,7 @@
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
  *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
  *   change, change_wait, gate, verbs, update, create, change_job: what is changed
- *   lookup, past, read, refetch, freshness, event_status: what the rooms above ask for
+ *   peek, past, read, refetch, freshness, event_status: what the rooms above ask for
  *   lifecycle: all of it, made and ended
  *
  * One arrow points up: a fetch is started by floors that its job stands on, so the jobs are a table
