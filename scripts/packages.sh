@@ -11,7 +11,7 @@ build=(autoconf automake pkg-config gcc libc6-dev make libfuse3-dev fuse3 libcur
     libjson-c-dev libmicrohttpd-dev uthash-dev check libsubunit-dev ca-certificates jq)
 test=(curl rsync busybox vim neovim nvi nano micro emacs-nox ed tmux moreutils bsdextrautils
     libglib2.0-bin python3 perl nodejs valgrind xz-utils procps psmisc tar dash zsh fish gawk patch git
-    attr plocate systemd bindfs sudo)
+    attr plocate systemd bindfs sudo restic)
 lint=(clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck)
 fresh=(debootstrap git)
 

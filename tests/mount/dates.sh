@@ -40,6 +40,30 @@ test_below_the_millisecond_all_files_of_a_resource_have_the_same_hash()
     works '[ $(stat -c %y drives/*/drive.json | cut -c 24-29 | sort -u | wc -l) -gt 1 ]'
 }
 
+# backed_up REGEX: restic backs the drive up, by its id, and says that of the files.
+backed_up()
+{
+    restic -r "$T/restic" backup "$MNT/drives/$DATA" >"$T/said" 2>&1 || fail "restic: $(cat "$T/said")"
+    grep -Eq "Files: +$1" "$T/said" || fail "not $1" "$(cat "$T/said")"
+}
+
+# restic reads again what differs by size, inode number or dates, and nothing else.
+test_restic_sees_what_was_changed_while_nothing_was_mounted()
+{
+    export RESTIC_PASSWORD=test RESTIC_CACHE_DIR="$T/restic-cache"
+    mounted
+    restic -q -r "$T/restic" init
+    backed_up '[1-9][0-9]* new, +0 changed'
+    backed_up '0 new, +0 changed'
+    end_mount
+    api PUT "/shared-drives/$DATA" '{"name": "atad"}' >/dev/null
+    mount_fs
+    backed_up '0 new, +[1-9][0-9]* changed'
+    assert_eq atad "$(restic -q -r "$T/restic" dump latest "$MNT/drives/$DATA/name")"
+    remount
+    backed_up '0 new, +0 changed'
+}
+
 # moves DIRECTORY COMMAND: the directory's date moves with it, and stays as it is afterwards.
 moves()
 {
