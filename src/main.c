@@ -10,6 +10,7 @@
 #include "key_open.h"
 #include "remount_mode.h"
 #include "why_mode.h"
+#include "fs/device.h"
 #include "fs/mountpoint.h"
 #include "fs/session.h"
 #include "fs/watcher.h"
@@ -68,7 +69,7 @@ static int make_session(struct mount *mount, struct problem *problem)
 static int prepare(struct mount *mount, struct problem *problem)
 {
     if (mountpoint_prepare(mount->options->mount_point, &mount->point, problem) != 0 ||
-        make_session(mount, problem) != 0)
+        device_check(problem) != 0 || make_session(mount, problem) != 0)
         return -1;
     return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
 }

@@ -4,6 +4,7 @@
 #include "config/key.h"
 
 #include "config/credentials.h"
+#include "config/key_shape.h"
 #include "config/secret_file.h"
 #include "config/text_file.h"
 #include "util/log.h"
@@ -42,6 +43,9 @@ static char *copy_key(const char *text, const char **reason)
     for (const char *c = text; c < end; c++)
         if (iscntrl((unsigned char)*c))
             return NULL;
+    *reason = "its first line is NAME=value, and the key alone belongs there";
+    if (key_shape_is_assignment(text, (size_t)(end - text)))
+        return NULL;
     *reason = "out of memory";
     return strndup(text, (size_t)(end - text));
 }

@@ -34,3 +34,23 @@ const char *key_shape_words(const char *text)
 
     return is_key || key_shape(text) ? KEY_SHAPE_HIDDEN : text;
 }
+
+bool key_shape_is_assignment(const char *line, size_t size)
+{
+    static const char export[] = "export ";
+    size_t at = 0;
+
+    if (size > strlen(export) && memcmp(line, export, strlen(export)) == 0)
+        at = strlen(export);
+    size_t name = at;
+    while (at < size && (isalnum((unsigned char)line[at]) || line[at] == '_'))
+        at++;
+    if (at == name || isdigit((unsigned char)line[name]))
+        return false;
+    while (at < size && isblank((unsigned char)line[at]))
+        at++;
+    if (at + 1 >= size) /* a key may end with '=', as base64 does */
+        return false;
+    return (line[at] == '=' && line[at + 1] != '=') ||
+           (line[at] == ':' && isblank((unsigned char)line[at + 1]));
+}

@@ -8,6 +8,7 @@ src_config_libconfig_a_SOURCES = \
   src/config/key.c src/config/key.h \
   src/config/key_shape.c src/config/key_shape.h \
   src/config/mount_helper.c src/config/mount_helper.h \
+  src/config/mistakes.c src/config/mistakes.h \
   src/config/options.c src/config/options.h \
   src/config/options_table.c src/config/options_table.h \
   src/config/options_url.c src/config/options_url.h \

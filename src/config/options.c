@@ -5,6 +5,7 @@
 
 #include "cache/guard.h"
 #include "config/key_shape.h"
+#include "config/mistakes.h"
 #include "config/options_table.h"
 #include "config/options_url.h"
 #include "util/words.h"
@@ -135,12 +136,12 @@ static int take(void *data, const char *arg, int key, struct fuse_args *out)
     return take_option(parse, arg);
 }
 
-/* libfuse would complain in its own words about this one. */
-static int check_last(int argc, char **argv, struct problem *problem)
+/* libfuse would complain in its own words about the first. */
+static int check_lists(int argc, char **argv, struct problem *problem)
 {
     if (argc > 1 && strcmp(argv[argc - 1], "-o") == 0)
         return problem_set(problem, PROBLEM_INVALID, "-o needs an option after it");
-    return 0;
+    return mistake_in_lists(argc, argv, option_name, problem);
 }
 
 static void set_defaults(struct options *options)
@@ -225,6 +226,9 @@ static int place_positional(struct parse *parse)
     if (asks && place_asked(parse, count) != 0)
         return -1;
     const char *source = count == 2 || (asks && count == 1) ? parse->positional[0] : NULL;
+    if (count == 2 && mode == OPTIONS_MOUNT && !parse->remount &&
+        mistake_in_order(source, parse->positional[1], parse->problem) != 0)
+        return -1;
     if (source != NULL && !parse->remount && options_check_source(source, parse->problem) != 0)
         return -1;
     if (!asks && take_mount_point(parse, count) != 0)
@@ -327,7 +331,7 @@ int options_parse(int argc, char **argv, struct options *out, struct problem *pr
 
     *problem = (struct problem){0};
     set_defaults(out);
-    int rc = check_last(argc, argv, problem);
+    int rc = check_lists(argc, argv, problem);
     if (rc == 0)
         rc = find_remount(argc, argv, &parse.remount);
     if (rc == 0)

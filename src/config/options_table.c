@@ -5,6 +5,7 @@
 
 #include "cache/guard.h"
 #include "config/key_shape.h"
+#include "config/mistakes.h"
 #include "kinds/kind.h"
 #include "config/options_values.h"
 
@@ -209,14 +210,25 @@ static bool is_private(const char *arg)
     return false;
 }
 
+const char *option_name(size_t i)
+{
+    for (size_t at = 0; at < ROW_COUNT; at++)
+        if (rows[at].name != NULL && i-- == 0)
+            return rows[at].name;
+    return NULL;
+}
+
 /* Only the name is repeated: what follows might be a key that was given by mistake. */
 static int unknown(const char *arg, size_t size, struct problem *problem)
 {
     char *name = strndup(arg, size);
+    char hint[160];
 
     if (name == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-    problem_set(problem, PROBLEM_INVALID, "unknown option: %s", key_shape_words(name));
+    mistake_hint(name, option_name, hint, sizeof hint);
+    problem_set(problem, PROBLEM_INVALID, "unknown option: %s%s%s", key_shape_words(name),
+                hint[0] != '\0' ? "; " : "", hint);
     free(name);
     return -1;
 }

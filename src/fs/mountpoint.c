@@ -165,7 +165,9 @@ static int look(const char *given, struct mountpoint *out, struct problem *probl
 
     out->fd = open_quietly(given);
     if (out->fd < 0)
-        return problem_set(problem, PROBLEM_INVALID, "%s: %s", given, strerror(errno));
+        return problem_set(problem, PROBLEM_INVALID, "%s: %s%s%s", given, strerror(errno),
+                           errno == ENOENT && given[0] != '\0' ? "; make it with mkdir -p " : "",
+                           errno == ENOENT ? given : "");
     if (!is_directory(out->fd))
         return problem_set(problem, PROBLEM_INVALID, "%s: not a directory", given);
     if (!mountpoint_path(out->fd, path))

@@ -83,10 +83,64 @@ test_docs_a_mount_point_that_is_not_there()
     start_emulator
     pfs "$URL" "$MNT/none"
     assert_status 1
-    says 'no such file'
+    says "no such file or directory; make it with mkdir -p $MNT/none"
     touch "$T/file"
     pfs "$URL" "$T/file"
     assert_status 1
+}
+
+# The tables are in tests/unit/test_options.c and test_key.c.
+test_docs_what_is_wrong_says_what_to_do()
+{
+    start_emulator
+    pfs -f "$MNT" "$URL"
+    assert_status 1
+    says 'the mount point comes last: paperspacefs'
+    pfs -f "$URL" -o ttl=3, ro "$MNT"
+    assert_status 1
+    says 'a blank stands behind a comma, so that ro is none of the options'
+    pfs -f -o key=0123456789abcdef01234567 "$URL" "$MNT"
+    assert_status 1
+    says 'key; put the key into a file .* key_file=FILE'
+    assert_lacks "$err" 0123456789
+    (umask 077 && echo "PAPERSPACE_API_KEY=$KEY" >"$T/key")
+    KEY='' pfs -f -o "key_file=$T/key" "$URL" "$MNT"
+    assert_status 1
+    says "key_file=$T/key: no key can be read: its first line is NAME=value"
+    assert_lacks "$err" "$KEY"
+    pfs -f "$ROOT" "$MNT"
+    assert_status 1
+    says "did you mean $ROOT/v1"
+    assert_eq '' "$(requests | grep -v 404 | grep -v ' /\(shared-drives\|snapshots\|storage-providers\)' || true)"
+    not_mounted
+}
+
+# without_device COMMAND: mounts where /dev/fuse is as that command makes it.
+without_device()
+{
+    # shellcheck disable=SC2016
+    run env PAPERSPACE_API_KEY="$KEY" URL="$URL" MNT="$MNT" PFS="$PAPERSPACEFS" WORK="$WORK" \
+        timeout $((20 * patience)) unshare -m --propagation private bash -c '
+        mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && eval "$0" &&
+        ${PFS_WRAPPER:-} $as "$PFS" -f "$URL" "$MNT"' "$1"
+    assert_status 1
+}
+
+test_docs_dev_fuse_that_is_not_there_or_forbidden()
+{
+    if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
+        exit 0
+    fi
+    start_emulator
+    without_device true
+    says '/dev/fuse is not there: load the module with modprobe fuse; .*--device /dev/fuse'
+    install -m 755 "$PAPERSPACEFS" "$WORK/paperspacefs"
+    chmod 711 "$WORK"
+    # shellcheck disable=SC2016
+    without_device 'as="setpriv --reuid 65534 --clear-groups"; PFS=$WORK/paperspacefs
+        mknod -m 600 /dev/fuse c 10 229'
+    says '/dev/fuse may not be opened by you: .*chmod 666 /dev/fuse'
+    assert_eq '' "$(requests)"
 }
 
 test_docs_a_URL_with_user_query_or_fragment_is_refused()

@@ -83,6 +83,11 @@ static const struct {
     {"\nsecond\n", 8, "there is no key"},
     {"topsecret\x1b[1m\n", 14, "control characters"},
     {"topsecret\0\n", 11, "control characters"},
+    {"PAPERSPACE_API_KEY=topsecret\n", 29, "NAME=value, and the key alone belongs there"},
+    {"export PAPERSPACE_API_KEY=topsecret", 35, "NAME=value"},
+    {"  key = \"topsecret\"\n", 20, "NAME=value"},
+    {"key: topsecret\n", 15, "NAME=value"},
+    {"\xef\xbb\xbfKEY=topsecret", 16, "NAME=value"},
 };
 
 START_TEST(a_file_without_a_key_is_said_to_be_one)
@@ -92,6 +97,20 @@ START_TEST(a_file_without_a_key_is_said_to_be_one)
     ck_assert_msg(strstr(problem.message, bad_keys[_i].words) != NULL, "%s", problem.message);
     ck_assert_ptr_nonnull(strstr(problem.message, key_path));
     ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+/* What looks a little like NAME=value. */
+static const char *const good_keys[] = {"YWJj=", "YWJjZA==", "id:secret",         "=abc",
+                                        "a-b=c", "7a=b",     "ps_live_0123456789"};
+
+START_TEST(a_key_may_have_odd_characters)
+{
+    write_key(good_keys[_i], strlen(good_keys[_i]));
+    struct key *key = key_of(key_path, NULL);
+    ck_assert_msg(key != NULL, "%s", problem.message);
+    ck_assert(key_is(key, good_keys[_i]));
+    key_destroy(key);
 }
 END_TEST
 
@@ -544,6 +563,8 @@ static TCase *file_tests(void)
     tcase_add_test(t, a_key_is_the_first_line_without_blanks);
     tcase_add_loop_test(t, a_file_without_a_key_is_said_to_be_one, 0,
                         sizeof bad_keys / sizeof bad_keys[0]);
+    tcase_add_loop_test(t, a_key_may_have_odd_characters, 0,
+                        sizeof good_keys / sizeof good_keys[0]);
     tcase_add_test(t, a_file_that_is_too_long_is_no_key);
     tcase_add_test(t, a_directory_or_nothing_is_no_key);
     tcase_add_test(t, without_a_key_all_ways_are_named);

@@ -140,7 +140,7 @@ static const struct {
     const char *path;
     const char *words;
 } refused[] = {
-    {"/nonexistent/mnt", "No such file or directory"},
+    {"/nonexistent/mnt", "No such file or directory; make it with mkdir -p /nonexistent/mnt"},
     {"/nonexistent", "No such file or directory"},
     {"/dev/null", "not a directory"},
     {"", "No such file or directory"},

@@ -104,6 +104,65 @@ START_TEST(what_is_wrong_is_named)
 }
 END_TEST
 
+/* --- mistakes that are understood ---- */
+
+static const struct {
+    const char *args[ARGS_MAX];
+    const char *words; /* what to do */
+} mistakes[] = {
+    {{"/mnt", "-o", "key=topsecret"},
+     "unknown option: key; put the key into a file that only you can read, and name that with "
+     "key_file=FILE"},
+    {{"/mnt", "-o", "api_key=topsecret"}, "key_file=FILE"},
+    {{"/mnt", "--api-key=topsecret"}, "key_file=FILE"},
+    {{"/mnt", "-o", "PAPERSPACE_API_KEY=topsecret"}, "key_file=FILE"},
+    {{"/mnt", "-o", "token=topsecret"}, "key_file=FILE"},
+    {{"/mnt", "-o", "keyfile=/k"}, "unknown option: keyfile; did you mean key_file=FILE?"},
+    {{"/mnt", "--key-file=/k"}, "did you mean key_file=FILE?"},
+    {{"/mnt", "-o", "dry-run"}, "did you mean dry_run?"},
+    {{"/mnt", "-o", "RO"}, "did you mean ro?"},
+    {{"/mnt", "-o", "read_only"}, "did you mean ro?"},
+    {{"/mnt", "-o", "loglevel=info"}, "did you mean log=LEVEL?"},
+    {{"/mnt", "-o", "ttl=3, ro"}, "unknown option:  ro; options have commas between them"},
+    {{"-o", "ttl=3,", "ro", "/mnt"}, "a blank stands behind a comma, so that ro is none"},
+    {{"-ottl=3,", "ro", "/mnt"}, "a blank stands behind a comma, so that ro is none"},
+    {{"-o", "ro,", "ttl=3", "/mnt"}, "so that ttl is none of the options"},
+    {{"-o", "ro,", "key=topsecret", "/mnt"}, "so that key is none of the options"},
+    {{"/mnt", "https://example.com/v1"}, "the mount point comes last"},
+    {{"/tmp", "storage"}, "the mount point comes last"},
+    {{"-o", "ttl=3", "/tmp", "topsecret"}, "the mount point comes last"},
+    {{"/mnt/none", "https://me:topsecret@example.com/v1"}, "the mount point comes last"},
+    {{"/mnt", "-o", "frobnicate"}, "unknown option: frobnicate"},
+};
+
+START_TEST(a_refusal_says_what_to_do)
+{
+    ck_assert_int_eq(parse(mistakes[_i].args), -1);
+    ck_assert_msg(strstr(problem.message, mistakes[_i].words) != NULL, "%s", problem.message);
+    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
+}
+END_TEST
+
+static const char *const no_mistakes[][ARGS_MAX] = {
+    {"-o", "ttl=3,", "label", "/mnt"}, /* an idle comma */
+    {"-o", "ttl=3,", "/mnt"},
+    {"-o", "ttl=3,,ro,", "-f", "/mnt"},
+    {"ttl", "/mnt"}, /* a label as good as any */
+    {"--", "-o", "/mnt"},
+};
+
+START_TEST(what_is_only_odd_is_taken)
+{
+    const char *args[ARGS_MAX] = {NULL};
+
+    memcpy(args, no_mistakes[_i], sizeof no_mistakes[_i]);
+    int rc = parse(args);
+    ck_assert_msg(rc == 0, "%s", problem.message);
+    ck_assert_str_eq(options.mount_point, "/mnt");
+    options_finish(&options);
+}
+END_TEST
+
 /* --- keys where none belongs ---- */
 
 #define LOOKS_LIKE_A_KEY "topsecretTOPSECRET12"
@@ -620,6 +679,9 @@ static TCase *option_tests(void)
     tcase_add_loop_test(t, what_is_wrong_is_named, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(t, what_mount_and_fstab_say_for_themselves_is_ignored);
     tcase_add_test(t, fuses_own_options_are_passed_on);
+    tcase_add_loop_test(t, a_refusal_says_what_to_do, 0, sizeof mistakes / sizeof mistakes[0]);
+    tcase_add_loop_test(t, what_is_only_odd_is_taken, 0,
+                        sizeof no_mistakes / sizeof no_mistakes[0]);
     tcase_add_loop_test(t, a_remount_is_told_by_one_word, 0, sizeof remounts / sizeof remounts[0]);
     tcase_add_test(t, what_says_something_is_kept_as_it_was_given);
     tcase_add_test(t, nothing_said_means_the_defaults);
