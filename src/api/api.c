@@ -141,8 +141,10 @@ static struct record *read_record(const struct exchange *call, const char *id,
     return record;
 }
 
-int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
-            struct record **out, struct problem *problem)
+/* A GET of `id` (NULL: a singleton). `*nothing`: it does not exist, by a 404 or by `null`, which is
+ * no error to who asks for that; NULL: it is one. */
+static void get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+                struct record **out, bool *nothing, struct problem *problem)
 {
     struct json_object *answer = NULL;
     char *path = path_of(kind, id, "", problem);
@@ -155,37 +157,30 @@ int api_get(struct api *api, const struct kind *kind, const char *id, struct can
                             .needs_json = true};
 
     *out = NULL;
-    if (path != NULL && call_perform(&call, &answer, problem) == 0)
+    bool answered = path != NULL && call_perform(&call, &answer, problem) == 0;
+    if (nothing != NULL)
+        *nothing = answered ? answer == NULL : path != NULL && problem->kind == PROBLEM_NOT_FOUND;
+    if (answered && (answer != NULL || nothing == NULL))
         *out = read_record(&call, id, answer, problem);
     json_object_put(answer);
     free(path);
+}
+
+int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+            struct record **out, struct problem *problem)
+{
+    get(api, kind, id, cancel, out, NULL, problem);
     return *out == NULL ? -1 : 0;
 }
 
 int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
              struct record **out, struct problem *problem)
 {
-    struct json_object *answer = NULL;
-    char *path = path_of(kind, id, "", problem);
-    struct exchange call = {.api = api,
-                            .kind = kind,
-                            .method = HTTP_GET,
-                            .path = path,
-                            .id = id,
-                            .cancel = cancel,
-                            .needs_json = true};
-    int rc = -1;
+    bool gone;
 
-    *out = NULL;
-    if (path != NULL)
-        rc = call_perform(&call, &answer, problem);
-    if (rc == 0 && answer != NULL)
-        *out = read_record(&call, id, answer, problem);
-    bool gone = rc == 0 ? answer == NULL : path != NULL && problem->kind == PROBLEM_NOT_FOUND;
+    get(api, kind, id, cancel, out, &gone, problem);
     if (gone)
         *problem = (struct problem){.status = problem->status};
-    json_object_put(answer);
-    free(path);
     return gone || *out != NULL ? 0 : -1;
 }
 
