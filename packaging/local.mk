@@ -46,3 +46,12 @@ uninstall-hook:
 	for name in $(MOUNT_HELPERS); do rm -f "$(DESTDIR)$(mounthelperdir)/$$name"; done
 
 dist_doc_DATA = LICENSE README.md
+exampledir = $(docdir)/examples
+dist_example_SCRIPTS = \
+  examples/check_paperspacefs \
+  examples/export-for-git.sh \
+  examples/prune.sh \
+  examples/rotate-secret.sh \
+  examples/snapshot-all.sh
+examplecontainerdir = $(exampledir)/container
+dist_examplecontainer_DATA = examples/container/Dockerfile

@@ -48,7 +48,8 @@ lint_format()
 
 lint_shell()
 {
-    in_parallel 5 shellcheck -- "${scripts[@]}" .ci/run packaging/completions/bash/*
+    in_parallel 5 shellcheck -- "${scripts[@]}" .ci/run packaging/completions/bash/* \
+        examples/*.sh examples/check_paperspacefs
 }
 
 # It does not read system headers; without the macros of this one it can't parse lists.

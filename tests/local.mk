@@ -30,6 +30,7 @@ dist_check_SCRIPTS += \
   tests/mount/editors_vim.sh \
   tests/mount/errors.sh \
   tests/mount/events.sh \
+  tests/mount/examples.sh \
   tests/mount/floods.sh \
   tests/mount/guard.sh \
   tests/mount/ids.sh \

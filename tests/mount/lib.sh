@@ -83,7 +83,7 @@ sweep()
     local work=$1 pid point
 
     for pid in "$work"/*.pid; do
-        kill -KILL "$(<"$pid")" 2>/dev/null || true
+        [ ! -e "$pid" ] || kill -KILL "$(<"$pid")" 2>/dev/null || true
     done
     while read -r _ _ _ _ point _; do
         [[ "$point" == "$work/"* ]] || continue

@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# examples/ do what they say.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+# example NAME ARG…: sets out, err and rc.
+example()
+{
+    run "$top_srcdir/examples/$1" "${@:2}"
+}
+
+# The names of a machine's snapshots, as the server has them.
+server_has()
+{
+    api GET "/snapshots?limit=120" | jq -r --arg machine "$1" \
+        '(.items? // .)[] | select(.machineId == $machine) | .name' | sort
+}
+
+# A machine with snapshots by hand, oldest first n1 to n5, then an automatic one. In `openapi` their
+# dates are in the future, in the server's order: its clock is off.
+with_many()
+{
+    local i items=''
+
+    for i in 5 4 3 2 1; do
+        items+="{\"id\": \"sln$i\", \"name\": \"n$i\", \"machineId\": \"$MACHINE\", \"isAutoSnapshot\": false
+            $([ "$D" = docs ] || echo ", \"dtCreated\": \"2099-01-0${i}T00:00:00.000Z\", \"note\": null, \"storageSize\": 1")},"
+    done
+    items+="{\"id\": \"slauto\", \"name\": \"auto\", \"machineId\": \"$MACHINE\", \"isAutoSnapshot\": true
+        $([ "$D" = docs ] || echo ', "dtCreated": "1999-01-01T00:00:00.000Z", "note": null, "storageSize": 1')},"
+    items+="{\"id\": \"slother\", \"name\": \"other\", \"machineId\": \"psother\", \"isAutoSnapshot\": false
+        $([ "$D" = docs ] || echo ', "dtCreated": "2001-01-01T00:00:00.000Z", "note": null, "storageSize": 1')}"
+    with_data "{\"snapshots\": [$items]}"
+}
+
+test_prune_keeps_the_newest_of_each_machine_and_automatic_ones()
+{
+    mounted --data "$(with_many)"
+    example prune.sh -n 2 "$MNT"
+    assert_status 0
+    assert_eq "$(printf '%s\n' "$MNT/machines/$MACHINE/"n{3,2,1})" "$out"
+    nothing_sent
+    example prune.sh 2 "$MNT"
+    assert_status 0
+    assert_eq '' "$err"
+    eventually 5 deleted_all_but $'auto\nn4\nn5'
+    assert_eq other "$(server_has psother)"
+    example prune.sh 2 "$MNT"
+    assert_status 0
+    assert_eq '' "$out"
+}
+
+deleted_all_but()
+{
+    [ "$(server_has "$MACHINE")" = "$1" ]
+}
+
+# The newest one is being made: it neither counts nor goes.
+test_docs_prune_counts_only_what_is_ready()
+{
+    mounted --data "$(with_many)" -- guard=0
+    fault '{"method": "GET", "path": "/machine-events", "times": -1, "status": 503}'
+    works "mkdir machines/$MACHINE/unfinished"
+    [ "$(cat "$MNT/machines/$MACHINE/unfinished/state")" != ready ] || fail 'it is ready'
+    example prune.sh 2 "$MNT"
+    assert_status 0
+    eventually 5 deleted_all_but $'auto\nn4\nn5\nunfinished'
+}
+
+# More than a burst may: exactly that much leave is asked for.
+test_docs_prune_asks_for_leave()
+{
+    mounted --populate 60 -- ttl=1
+    example prune.sh 5 "$MNT"
+    assert_status 0
+    assert_eq '' "$err"
+    (($(changes | wc -l) > 20)) || fail "no more than a burst may"
+    works 'cat .paperspacefs/allow'
+    assert_matches "$out" '^0 '
+}
+
+test_prune_deletes_nothing_when_the_API_does_not_answer()
+{
+    mounted --data "$(with_many)" -- timeout=1
+    works 'ls snapshots machines/* > /dev/null'
+    fault '{"method": "GET", "times": -1, "status": 503}'
+    example prune.sh 0 "$MNT"
+    [ "$rc" -ne 0 ] || fail 'it went on'
+    nothing_sent
+    no_faults
+    example prune.sh x "$MNT"
+    assert_status 2
+}
+
+test_snapshot_all_takes_one_of_each_machine_and_waits()
+{
+    local machine
+
+    mounted
+    example snapshot-all.sh nightly "$MNT"
+    assert_status 0
+    assert_eq '' "$err"
+    shell 'ls machines'
+    for machine in $out; do
+        server_has "$machine" | grep -q -x nightly || fail "$machine has none"
+        works "grep -q -x ready machines/$machine/nightly/state"
+    done
+    example snapshot-all.sh first "$MNT" psnewone
+    assert_eq 'psnewone: done' "$out"
+    assert_eq first "$(server_has psnewone)"
+}
+
+test_docs_snapshot_all_fails_where_one_fails_and_goes_on()
+{
+    mounted
+    example snapshot-all.sh nightly "$MNT" psmissing "$MACHINE"
+    assert_status 1
+    assert_eq "$MACHINE: done" "$out"
+    assert_contains "$err" psmissing
+}
+
+test_rotate_secret_changes_both_keys_by_one_request()
+{
+    mounted
+    printf 'AKIDNEW\nnew-secret-of-it\n' >"$T/pair"
+    rc=0
+    "$top_srcdir/examples/rotate-secret.sh" training-data "$MNT" <"$T/pair" >"$T/said" 2>&1 || rc=$?
+    assert_eq '' "$(cat "$T/said")"
+    assert_status 0
+    assert_eq 1 "$(changes | wc -l)"
+    assert_contains "$(changes)" AKIDNEW
+    assert_contains "$(changes)" new-secret-of-it
+    [ "$D" != docs ] || prints AKIDNEW 'cat providers/training-data/s3Config/accessKey'
+    [ "$D" != docs ] || prints new-secret-of-it 'cat providers/training-data/s3Config/secretAccessKey'
+    grep -r new-secret "$MNT/.paperspacefs" && fail 'the secret is in a journal'
+    fault '{"method": "PUT", "status": 400, "body": {"code": "BAD_REQUEST", "message": "no such pair"}}'
+    echo another-secret >>"$T/pair"
+    tail -n 2 "$T/pair" | "$top_srcdir/examples/rotate-secret.sh" training-data "$MNT" >"$T/said" 2>&1 && fail 'it succeeded'
+    assert_contains "$(cat "$T/said")" 'no such pair'
+}
+
+test_export_for_git_has_a_diff_for_each_change()
+{
+    mounted -- ttl=1
+    git init -q "$T/repository"
+    git -C "$T/repository" config user.email me@example.com
+    git -C "$T/repository" config user.name me
+    example export-for-git.sh "$MNT" "$T/repository"
+    assert_eq '' "$err"
+    assert_status 0
+    example export-for-git.sh "$MNT" "$T/repository"
+    assert_eq 1 "$(git -C "$T/repository" rev-list --count HEAD)"
+    works 'mv drives/data drives/archive2; rm -r "snapshots/before-upgrade"'
+    eventually 5 export_shows 3
+    assert_contains "$(git -C "$T/repository" show -M --name-status HEAD)" drives/archive2/drive.json
+    grep -r -l -E '"(password|secretAccessKey)": "[^*]' "$T/repository/drives" "$T/repository/providers" &&
+        fail 'a secret is in the repository'
+    fault '{"method": "GET", "path": "/storage-providers", "times": -1, "status": 401}'
+    touch "$MNT/providers" 2>/dev/null || true
+    example export-for-git.sh "$MNT" "$T/repository"
+    [ "$rc" -ne 0 ] || fail 'a listing that failed was committed'
+    no_faults
+    assert_eq '' "$(git -C "$T/repository" status --porcelain)"
+}
+
+# Exported again, two files of the snapshot and the drive's have changed.
+export_shows()
+{
+    example export-for-git.sh "$MNT" "$T/repository"
+    [ "$(git -C "$T/repository" diff --name-only --no-renames HEAD~1 HEAD 2>/dev/null | wc -l)" -ge "$1" ]
+}
+
+test_the_monitoring_check_tells_how_a_mount_is()
+{
+    mounted -- ttl=1,timeout=1
+    works 'ls drives snapshots providers > /dev/null; cat utilization.json > /dev/null'
+    example check_paperspacefs -w 99 -c 100 "$MNT"
+    assert_matches "$out" '^PAPERSPACEFS OK - .* answers \| .*drives=4'
+    assert_status 0
+    if [ "$D" = docs ]; then
+        assert_matches "$out" ' used=[0-9]+%;99;100 '
+        example check_paperspacefs -w 0 -c 101 "$MNT"
+        assert_matches "$out" '^PAPERSPACEFS WARNING - [0-9]+% of the plan'
+        assert_status 1
+        example check_paperspacefs -w 0 -c 0 "$MNT"
+        assert_matches "$out" '^PAPERSPACEFS CRITICAL - '
+        assert_status 2
+    fi
+    fault '{"method": "GET", "path": "/shared-drives", "times": -1, "status": 503}'
+    touch "$MNT/drives"
+    ls "$MNT/drives" >/dev/null 2>&1 || true
+    eventually 5 check_warns_of_drives
+    no_faults
+    example check_paperspacefs "$T"
+    assert_matches "$out" 'CRITICAL - .* is not mounted'
+    assert_status 2
+    example check_paperspacefs -x
+    assert_status 3
+}
+
+check_warns_of_drives()
+{
+    example check_paperspacefs -w 99 -c 100 "$MNT"
+    [ "$rc" -eq 1 ] && [[ "$out" == *'drives: '* ]]
+}
+
+# What can be told of the recipe without building it.
+test_docs_the_container_is_nobodys_and_has_no_secret()
+{
+    local file=$top_srcdir/examples/container/Dockerfile
+
+    assert_eq 'USER 10001' "$(grep '^USER' "$file" | tail -n 1)"
+    assert_eq '' "$(grep -E '^(ARG|ENV).*(KEY|SECRET|TOKEN)' "$file" || true)"
+    assert_eq '' "$(grep -E '^FROM ' "$file" | grep -v -E '^FROM [a-z]+:[0-9][^ ]*( AS [a-z]+)?$' || true)"
+    # Its build needs what packages.sh says.
+    for package in $(bash "$top_srcdir/scripts/packages.sh" --print build | grep -v -E '^(fuse3|jq)$'); do
+        grep -q -w -e "$package" "$file" || fail "$package is not installed in it"
+    done
+    # Its commands are the shell's, and the program's options are options.
+    sed -n 's/^ENV OPTIONS="\(.*\)"/\1/p' "$file" | grep -q -x -e '-o key_file=/run/secrets/paperspace'
+    sed -e ':a; /\\$/ { N; s/\\\n//; ta }' -n -e 's/^RUN //p' "$file" | sh -n
+}
+
+run_scenarios "$@"
