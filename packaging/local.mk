@@ -35,7 +35,7 @@ packaging/systemd/user/paperspacefs@.service: packaging/systemd/user/paperspacef
 # What mount -t paperspacefs and mount -t fuse.paperspacefs run. mount(8) looks into /sbin only.
 mounthelperdir = $(sbindir)
 MOUNT_HELPERS = mount.paperspacefs mount.fuse.paperspacefs
-dist_man_MANS += man/mount.paperspacefs.8
+dist_man_MANS += man/mount.paperspacefs.8 man/mount.fuse.paperspacefs.8
 
 install-exec-hook:
 	$(MKDIR_P) '$(DESTDIR)$(mounthelperdir)'
@@ -55,3 +55,20 @@ dist_example_SCRIPTS = \
   examples/snapshot-all.sh
 examplecontainerdir = $(exampledir)/container
 dist_examplecontainer_DATA = examples/container/Dockerfile
+
+# What packages are made of, by scripts/package.sh.
+EXTRA_DIST += \
+  packaging/debian/changelog \
+  packaging/debian/control \
+  packaging/debian/copyright \
+  packaging/debian/not-installed \
+  packaging/debian/paperspace-emulator.install \
+  packaging/debian/paperspacefs.install \
+  packaging/debian/rules \
+  packaging/debian/source/format \
+  packaging/rpm/paperspacefs.spec \
+  scripts/package.sh
+
+# The same tarball whenever it is made of the same sources: names sorted, nobody's, one date.
+am__tar = $${TAR-tar} --format=ustar --sort=name --owner=0 --group=0 --numeric-owner \
+  --mode=u+w,go=u,go-w --mtime="@$${SOURCE_DATE_EPOCH-`date +%s`}" -chf - "$$tardir"

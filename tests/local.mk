@@ -5,8 +5,10 @@ dist_check_SCRIPTS += tests/layering.sh tests/circles.sh tests/hardening.sh
 dist_check_SCRIPTS += \
   tests/packaging/boot.sh \
   tests/packaging/completions.sh \
+  tests/packaging/install.sh \
+  tests/packaging/pages.sh \
   tests/packaging/units.sh
-EXTRA_DIST += tests/packaging/type_and_tab.py
+EXTRA_DIST += tests/packaging/type_and_tab.py tests/packaging/packages.sh
 
 # Each file of scenarios mounts the program many times, in both dialects.
 dist_check_SCRIPTS += \
