@@ -15,6 +15,7 @@ dist_check_SCRIPTS += \
   tests/mount/accidents.sh \
   tests/mount/advice.sh \
   tests/mount/attributes.sh \
+  tests/mount/belongings.sh \
   tests/mount/bounds.sh \
   tests/mount/caching.sh \
   tests/mount/cloning.sh \

@@ -208,14 +208,16 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 /* What is gone, but held by somebody: an open file, a directory that a process works in. */
 static int attr_of_gone(struct node node, struct stat *st)
 {
-    st->st_nlink = 0;
-    if (node.leaf == 0) {
-        st->st_mode = S_IFDIR | (0755 & ~node.dir->tree->config.umask);
-        return 0;
-    }
-    st->st_mode = S_IFREG | (leaf_mode(node) & ~node.dir->tree->config.umask);
-    st->st_size = handle_size(NULL, node);
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    mode_t umask = node.dir->tree->config.umask;
+
+    st->st_mode = node.leaf == 0 ? S_IFDIR | (0755 & ~umask) : S_IFREG | (leaf_mode(node) & ~umask);
+    if (row != NULL && (row->flags & LEAF_SCRATCH_FILE) != 0)
+        row->attr(node, st);
+    else if (node.leaf != 0)
+        st->st_size = handle_size(NULL, node);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
+    st->st_nlink = 0;
     return st->st_size >= 0 ? 0 : -ENOENT;
 }
 

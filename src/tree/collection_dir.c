@@ -182,6 +182,8 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
     bool refused = rc == -EPERM;
     if (rc == 0)
         rc = delete_resource(call, dir);
+    if (rc < 0 && (refused || rc != -ENOTEMPTY))
+        scratch_return(dir);
     if (refused || rc != -ENOTEMPTY)
         overlay_clear_all(dir);
     if (rc == 0) {

@@ -21,6 +21,7 @@ static void dir_free(struct dir *dir)
     free(atomic_load(&dir->name));
     free(atomic_load(&dir->id));
     free(dir->machine_id);
+    free(dir->inside);
     free(dir->overlay.hidden);
     free(dir->roles);
     birth_finish(&dir->birth);
@@ -113,6 +114,7 @@ void dir_unref(struct dir *dir)
         if (last) {
             detach(dir);
             leave_home(dir);
+            tree->on_dir_end(dir);
         }
         pthread_mutex_unlock(&tree->lock);
         if (!last)

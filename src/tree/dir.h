@@ -20,7 +20,7 @@ struct leaf_source;
 struct listed;
 struct listing;
 struct draft;
-struct scratch;
+struct scratch_set;
 
 /* How much a type's `fields` may ask for. */
 enum fields_need {
@@ -70,6 +70,10 @@ struct dir_ops {
     struct json_object *(*fields)(struct call *call, struct dir *dir, enum fields_need need);
     /* Carries out an edit in the form of a document, on behalf of a field's file. */
     int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
+    /* Appends what tells its resource from all others, whatever names and views lead there: what
+     * lies in it is found by that. False: no memory. NULL: what lies in it is the directory's
+     * alone. */
+    bool (*place)(const struct dir *dir, struct buf *out);
     bool scratch; /* other files can be made in it */
     bool nested;  /* it shows an object within what its parent shows */
     bool draft;   /* of a resource that is none yet */
@@ -125,8 +129,10 @@ struct dir {
     struct draft *draft;      /* guarded by tree->lock; see draft.c */
     struct role *roles;       /* oldest first; guarded by tree->lock */
     size_t role_count;
-    LIST_HEAD(, scratch) scratch; /* guarded by tree->lock; see scratch.c */
-    uint64_t next_scratch;        /* how many numbers were given so far; guarded by tree->lock */
+    struct scratch_set *scratch;  /* what lies in the resource, once somebody has asked for it and
+                                   * there is something; guarded by tree->lock; see scratch.h */
+    LIST_ENTRY(dir) scratch_link; /* in scratch->dirs */
+    char *inside;                 /* where in it, of a nested directory; set with `scratch` */
     char **retired_names;         /* kept until the end, since borrowed; guarded by tree->lock */
     size_t retired_count;
     UT_hash_handle hh;      /* in parent->children */

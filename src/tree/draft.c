@@ -74,6 +74,7 @@ static void become_resource(struct dir *dir, const char *id)
     if (first) {
         atomic_store(&dir->id, copy);
         atomic_store(&dir->ops, dir_ops(dir)->becomes);
+        scratch_take_over(dir);
     }
     pthread_mutex_unlock(&dir->tree->lock);
     if (!first)

@@ -135,10 +135,8 @@ static struct file *file_new(struct call *call, struct node node, const struct l
     file->append = (flags & O_APPEND) != 0;
     file->version = FIRST_VERSION;
     file->opener = call->pid;
-    if ((row->flags & LEAF_SCRATCH_FILE) != 0) {
-        file->scratch = leaf_acts_as(node.dir, node.leaf);
-        scratch_hold(node.dir, file->scratch);
-    }
+    if ((row->flags & LEAF_SCRATCH_FILE) != 0)
+        file->scratch = scratch_hold(node.dir, leaf_acts_as(node.dir, node.leaf));
     pthread_mutex_init(&file->lock, NULL);
     wait_queue_init(&file->turns);
     return file;
@@ -210,7 +208,7 @@ static void drop_text(struct file *file)
 void tree_release(struct file *file)
 {
     drop_text(file);
-    if (file->scratch != 0)
+    if (file->scratch != NULL)
         scratch_release(file->node.dir, file->scratch, file->writable);
     roll_unref(file->roll);
     change_unref(file->change);
@@ -269,11 +267,12 @@ static int open_journal(struct file *file)
     return file->roll == NULL ? -ESTALE : 0;
 }
 
+/* -ENOENT: it was removed just now. */
 static int open_scratch(struct call *call, struct file *file, int flags)
 {
-    if ((flags & O_TRUNC) == 0)
-        return 0;
-    return scratch_truncate(call, file->node.dir, file->scratch, 0);
+    if (file->scratch == NULL)
+        return -ENOENT;
+    return (flags & O_TRUNC) == 0 ? 0 : scratch_truncate(call, file->scratch, 0);
 }
 
 /* Whether a handle for writing has nothing of the old text. */
@@ -311,7 +310,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     if ((row->flags & LEAF_JOURNAL) != 0)
         rc = open_journal(file);
     else
-        rc = file->scratch != 0 ? open_scratch(call, file, flags) : load(call, file, empty);
+        rc = local ? open_scratch(call, file, flags) : load(call, file, empty);
     share_text(file);
     enlist(file);
     if (rc < 0) {
@@ -329,7 +328,7 @@ int tree_open(struct call *call, struct node node, int flags, struct file **out)
 {
     char path[PATH_BYTES];
 
-    overlay_sweep(node.dir->tree);
+    tree_sweep(node.dir->tree);
     int rc = file_open(call, node, flags, false, out);
     if (rc == 0)
         return 0;
@@ -339,8 +338,8 @@ int tree_open(struct call *call, struct node node, int flags, struct file **out)
 
 off_t file_size(struct file *file)
 {
-    if (file->scratch != 0)
-        return scratch_size(file->node.dir, file->scratch);
+    if (file->scratch != NULL)
+        return scratch_size(file->scratch);
     if (file->roll != NULL)
         return (off_t)roll_size(file->roll);
     return (off_t)file->text.size_bytes;
@@ -399,8 +398,8 @@ static void note_read(struct call *call, struct file *file, size_t start, size_t
 
 ssize_t tree_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
 {
-    if (file->scratch != 0)
-        return scratch_pread(file->node.dir, file->scratch, out, size, offset);
+    if (file->scratch != NULL)
+        return scratch_pread(file->scratch, out, size, offset);
     if (file->roll != NULL)
         return (ssize_t)roll_read(file->roll, out, size, offset < 0 ? 0 : (size_t)offset);
     int rc = enter_now(call, file);

@@ -19,11 +19,11 @@ struct file {
     struct kin by; /* of a writable handle: who opened it */
     bool cut;      /* it begins empty from its next use on; guarded by tree->lock */
     bool append;
-    uint32_t scratch;  /* the canonical number of a scratch file, which has no text of its own */
-    struct roll *roll; /* of a journal, which has none either: a reference; or NULL */
-    bool created;      /* opened by O_CREAT of a file that was not to be seen */
-    bool rendered;     /* the text of a LEAF_BLOCKING file has come */
-    bool copied;       /* by the process that made the directory: part of a copy */
+    struct scratch *scratch; /* held; it has no text of its own; NULL: it is none */
+    struct roll *roll;       /* of a journal, which has none either: a reference; or NULL */
+    bool created;            /* opened by O_CREAT of a file that was not to be seen */
+    bool rendered;           /* the text of a LEAF_BLOCKING file has come */
+    bool copied;             /* by the process that made the directory: part of a copy */
 
     pthread_mutex_t lock; /* guards busy and turns */
     bool busy;            /* somebody's turn: who has it may use what follows */

@@ -166,7 +166,7 @@ static size_t append_offset(const struct file *file, const char *data, size_t si
 ssize_t tree_write(struct call *call, struct file *file, const char *data, size_t size,
                    off_t offset)
 {
-    if (file->scratch != 0)
+    if (file->scratch != NULL)
         return file_finish(call, file,
                            (int)scratch_pwrite(call, file->node.dir, file->scratch, data, size,
                                                offset, file->append));
@@ -242,8 +242,8 @@ static int set_size(struct call *call, struct file *file, off_t size)
 
 int tree_truncate(struct call *call, struct file *file, off_t size)
 {
-    if (file->scratch != 0)
-        return file_finish(call, file, scratch_truncate(call, file->node.dir, file->scratch, size));
+    if (file->scratch != NULL)
+        return file_finish(call, file, scratch_truncate(call, file->scratch, size));
     int rc = file_enter(call, file);
 
     if (rc < 0)

@@ -5,7 +5,7 @@
 #include "tree/leaf.h"
 
 #include "tree/scratch.h"
-#include "tree/scratch_internal.h"
+#include "tree/scratch_set.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ static void prune_roles(struct dir *dir)
     dir->role_count = kept;
 }
 
-void leaf_drop_roles(struct dir *dir, uint32_t canonical)
+static void drop_roles(struct dir *dir, uint32_t canonical)
 {
     for (size_t i = 0; i < dir->role_count; i++)
         if (dir->roles[i].acts_as == canonical)
@@ -88,27 +88,49 @@ void leaf_drop_roles(struct dir *dir, uint32_t canonical)
     prune_roles(dir);
 }
 
-/* With tree->lock held. */
-static bool has_role(const struct dir *dir, uint32_t number)
+void leaf_drop_roles(struct scratch_set *set, uint32_t canonical)
 {
-    for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].leaf == number || dir->roles[i].acts_as == number)
-            return true;
-    return false;
+    struct dir *dir;
+
+    LIST_FOREACH (dir, &set->dirs, scratch_link)
+        drop_roles(dir, canonical);
+}
+
+/* With tree->lock held: whether something in the set's directories has that number. */
+static bool is_taken(const struct scratch_set *set, uint32_t number)
+{
+    const struct dir *dir;
+
+    LIST_FOREACH (dir, &set->dirs, scratch_link)
+        for (size_t i = 0; i < dir->role_count; i++)
+            if (dir->roles[i].leaf == number || dir->roles[i].acts_as == number)
+                return true;
+    return scratch_of_leaf(set, number) != NULL;
 }
 
 uint32_t leaf_take_number(struct dir *dir, uint64_t *generation)
 {
+    struct scratch_set *set = scratch_make_set_of(dir);
     uint32_t number;
 
-    do {
-        *generation = dir->next_scratch / LEAF_SCRATCH_NUMBERS;
-        number = LEAF_SCRATCH + (uint32_t)(dir->next_scratch++ % LEAF_SCRATCH_NUMBERS);
-    } while (has_role(dir, number) || scratch_find_leaf(dir, number) != NULL);
+    if (set == NULL)
+        return 0;
+    do
+        number = scratch_set_number(set, generation);
+    while (is_taken(set, number));
     return number;
 }
 
-uint64_t leaf_generation(const struct dir *dir, uint32_t leaf)
+/* With tree->lock held; 0: it is no scratch file's. */
+static uint64_t scratch_generation(struct dir *dir, uint32_t leaf)
+{
+    const struct scratch_set *set = scratch_set_of(dir);
+    const struct scratch *scratch = set == NULL ? NULL : scratch_of_leaf(set, leaf);
+
+    return scratch == NULL ? 0 : scratch->generation;
+}
+
+uint64_t leaf_generation(struct dir *dir, uint32_t leaf)
 {
     uint64_t generation = 0;
 
@@ -160,7 +182,7 @@ uint32_t leaf_number(struct dir *dir, uint32_t canonical)
     if (number == 0) {
         uint64_t generation;
         number = leaf_take_number(dir, &generation);
-        if (!add_role(dir, number, canonical, generation))
+        if (number == 0 || !add_role(dir, number, canonical, generation))
             number = canonical;
     }
     pthread_mutex_unlock(&dir->tree->lock);

@@ -86,17 +86,21 @@ mode_t leaf_mode(struct node node);
 const struct kind *leaf_singleton(void);
 const struct kind *machine_kind(void);
 bool leaf_hidden(struct dir *dir, uint32_t canonical);
-/* What a number acts as, and under which number a leaf is known at present. */
+/* What a number acts as, and under which number a leaf is known at present. By this directory
+ * object alone: the kernel's RENAME moves an entry in one of them, whatever others show the
+ * resource. */
 uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
 uint32_t leaf_number(struct dir *dir, uint32_t canonical);
 /* A number for a scratch file, or for what is known under another than its own, which nothing in
- * the directory has: the one that was free for longest. `*generation`: how often it was given to
- * something else before, which tells the kernel one from the other. With tree->lock held. */
+ * any directory of the resource has: the one that was free for longest. `*generation`: how often it
+ * was given to something else before, which tells the kernel one from the other. With tree->lock
+ * held; 0: no memory. */
 uint32_t leaf_take_number(struct dir *dir, uint64_t *generation);
 /* That of a number in use. */
-uint64_t leaf_generation(const struct dir *dir, uint32_t leaf);
-/* A scratch file is no more: nothing acts as it. With tree->lock held. */
-void leaf_drop_roles(struct dir *dir, uint32_t canonical);
+uint64_t leaf_generation(struct dir *dir, uint32_t leaf);
+/* A scratch file is no more: nothing acts as it, in any directory that shows the set. With
+ * tree->lock held. */
+void leaf_drop_roles(struct scratch_set *set, uint32_t canonical);
 /* From now on `leaf` acts as that; false: no memory. */
 bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
 /* A canonical number below LEAF_FIELDS: its row; NULL: the type has none, or not here. */

@@ -52,8 +52,10 @@ src_tree_libtree_a_SOURCES = \
   src/tree/rebound.c src/tree/rebound.h src/tree/dir_path.c \
   src/tree/dates.c src/tree/dates.h \
   src/tree/shown.c src/tree/shown.h \
-  src/tree/scratch.c src/tree/scratch.h src/tree/scratch_internal.h \
-  src/tree/scratch_data.c \
+  src/tree/resource_place.c \
+  src/tree/scratch.c src/tree/scratch.h \
+  src/tree/scratch_data.c src/tree/scratch_join.c \
+  src/tree/scratch_set.c src/tree/scratch_set.h \
   src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \
@@ -67,6 +69,11 @@ tests_unit_test_names_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_names_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
   src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \
   src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
+
+check_PROGRAMS += tests/unit/test_scratch
+tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c
+tests_unit_test_scratch_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_scratch_LDADD = $(tests_unit_test_names_LDADD)
 
 check_PROGRAMS += tests/unit/test_tree tests/unit/test_tree_saving
 tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \

@@ -90,20 +90,12 @@ static bool list_fixed(struct dir *dir, struct listing *listing)
     return ok;
 }
 
-static bool has_scratch(struct dir *dir)
-{
-    pthread_mutex_lock(&dir->tree->lock);
-    bool some = !LIST_EMPTY(&dir->scratch);
-    pthread_mutex_unlock(&dir->tree->lock);
-    return some;
-}
-
 void leaves_drop_shadowed(struct dir *dir)
 {
     const struct leaf_source *source = dir_ops(dir)->source;
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
-    if (!has_scratch(dir))
+    if (!scratch_is_any(dir))
         return;
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
         uint32_t leaf = scratch_find(dir, leaf_row_name(dir, &rows[i]));

@@ -42,7 +42,7 @@ int tree_opendir(struct call *call, struct dir *dir, struct listing **out)
 
     if (listing == NULL)
         return -ENOMEM;
-    overlay_sweep(dir->tree);
+    tree_sweep(dir->tree);
     listing->dir = dir_ref(dir);
     listing->state = state_of(dir);
     birth_looked(call, dir);

@@ -11,6 +11,7 @@
 #include "tree/failure.h"
 #include "tree/finish.h"
 #include "tree/process.h"
+#include "tree/scratch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ static bool clear(struct dir *dir)
 
     if (dir->overlay.hidden_count > 0)
         dir_note_names(dir);
+    scratch_forget(dir);
     dir->overlay.hidden_count = 0;
     dir->overlay.revert_ms = 0;
     dir->overlay.listed = false;
@@ -73,6 +75,18 @@ void overlay_clear(struct dir *dir)
     pthread_mutex_unlock(&dir->tree->lock);
     if (drop)
         dir_unref(dir);
+}
+
+bool overlay_hides_by(struct call *call, struct dir *dir)
+{
+    struct process_id process = actors_identify(dir->tree, call->pid);
+    bool some = false;
+
+    pthread_mutex_lock(&dir->tree->lock);
+    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
+        some = some || process_is_same(dir->overlay.hidden[i].by, process);
+    pthread_mutex_unlock(&dir->tree->lock);
+    return some;
 }
 
 /* A directory with hidden files that is, or is nested in, `dir`: a reference, or NULL. */

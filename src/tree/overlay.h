@@ -32,6 +32,8 @@ struct overlay {
 void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical);
 /* That one shows again: it was made anew. */
 void overlay_show(struct dir *dir, uint32_t canonical);
+/* Whether the caller's process has unlinked something there: it may be removing the resource. */
+bool overlay_hides_by(struct call *call, struct dir *dir);
 /* Everything shows again. */
 void overlay_clear(struct dir *dir);
 /* The same for a resource's directory with all that is nested in it. */

@@ -132,6 +132,7 @@ const struct dir_ops resource_ops = {
     .leaves = resource_leaves,
     .fields = resource_fields,
     .commit_edit = document_commit_edit,
+    .place = resource_place,
     .scratch = true,
     .source = &field_leaves,
     .objects = &nested_ops,

@@ -17,4 +17,9 @@ int resource_file_rename(struct call *call, struct dir *dir, const char *name, s
 int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name);
 int resource_file_unlink(struct call *call, struct dir *dir, const char *name);
 
+/* --- resource_place.c ------------------------------------------------------------------------ */
+
+/* As `place` of struct dir_ops: by kind and id. */
+bool resource_place(const struct dir *dir, struct buf *out);
+
 #endif

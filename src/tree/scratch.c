@@ -1,44 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Scratch files: their names, lives and attributes; what is in them: scratch_data.c. */
+/* Scratch files, as a directory shows them; what is in them: scratch_data.c. */
 #include "config.h"
 
 #include "tree/scratch.h"
 
 #include "tree/failure.h"
 #include "tree/process.h"
-#include "tree/scratch_internal.h"
+#include "tree/scratch_set.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct scratch *scratch_find_leaf(const struct dir *dir, uint32_t leaf)
-{
-    struct scratch *scratch;
-
-    LIST_FOREACH (scratch, &dir->scratch, link)
-        if (scratch->leaf == leaf)
-            break;
-    return scratch;
-}
-
-uint64_t scratch_generation(const struct dir *dir, uint32_t leaf)
-{
-    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
-
-    return scratch == NULL ? 0 : scratch->generation;
-}
-
-static struct scratch *find_name(const struct dir *dir, const char *name)
-{
-    struct scratch *scratch;
-
-    LIST_FOREACH (scratch, &dir->scratch, link)
-        if (scratch->name != NULL && strcmp(scratch->name, name) == 0)
-            break;
-    return scratch;
-}
 
 static void lock(const struct dir *dir)
 {
@@ -50,184 +23,155 @@ static void unlock(const struct dir *dir)
     pthread_mutex_unlock(&dir->tree->lock);
 }
 
-int scratch_no_space(struct call *call)
+/* --- all directories of a set ---------------------------------------------------------------- */
+
+void scratch_take_over(struct dir *dir)
 {
-    return tree_fail(call, ENOSPC,
-                     "scratch files are kept in memory: at most 16 MiB in all, %d files",
-                     SCRATCH_MAX_FILES);
+    struct buf key = BUF_EMPTY;
+
+    if (dir->scratch != NULL && dir_ops(dir)->place(dir, &key))
+        scratch_set_give_key(dir->scratch, buf_text(&key), key.size_bytes);
+    buf_finish(&key);
+    if (dir->scratch != NULL)
+        scratch_note_all(dir->scratch);
+}
+
+void scratch_note_all(struct scratch_set *set)
+{
+    struct dir *dir;
+
+    LIST_FOREACH (dir, &set->dirs, scratch_link)
+        dir_note_names(dir);
+}
+
+/* With the lock held: a scratch file has come to or gone from the place that `dir` is. */
+static void note_names(struct dir *dir)
+{
+    struct dir *other;
+
+    dir_note_names(dir);
+    LIST_FOREACH (other, &dir->scratch->dirs, scratch_link)
+        atomic_fetch_add(&other->names_changed, 1);
+}
+
+/* Each with the lock held; NULL: there is none. */
+
+static struct scratch *find_leaf(struct dir *dir, uint32_t leaf)
+{
+    struct scratch_set *set = scratch_set_of(dir);
+
+    return set == NULL ? NULL : scratch_of_leaf(set, leaf);
+}
+
+static struct scratch *find_name(struct dir *dir, const char *name)
+{
+    struct scratch_set *set = scratch_set_of(dir);
+
+    return set == NULL ? NULL : scratch_of_name(set, scratch_inside(dir), name);
 }
 
 /* --- making and removing --------------------------------------------------------------------- */
 
-/* With the lock held; returns whether the directory's reference is to be dropped. */
-static bool scratch_free(struct dir *dir, struct scratch *scratch)
+static int no_space(struct call *call)
 {
-    LIST_REMOVE(scratch, link);
-    LIST_REMOVE(scratch, all);
-    leaf_drop_roles(dir, scratch->leaf);
-    dir->tree->scratch_bytes -= scratch->data.size_bytes;
-    dir->tree->scratch_count--;
-    if (scratch->data.data != NULL)
-        explicit_bzero(scratch->data.data, scratch->data.capacity_bytes);
-    buf_finish(&scratch->data);
-    author_clear(&scratch->author);
-    free(scratch->name);
-    free(scratch->target);
-    free(scratch);
-    return LIST_EMPTY(&dir->scratch);
+    return tree_fail(call, ENOSPC,
+                     "scratch files are kept in memory: at most %d at once in a resource, %d and "
+                     "16 MiB in all",
+                     SCRATCH_MAX_FILES, SCRATCH_ALL_FILES);
 }
 
-/* With the lock held. */
-static struct scratch *scratch_new(struct call *call, struct dir *dir, const char *name,
-                                   mode_t mode, const char *target)
+/* With the lock held; negative: why not. */
+static int64_t create(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                      const char *target)
 {
-    struct scratch *scratch = calloc(1, sizeof *scratch);
+    struct scratch_set *set = scratch_make_set_of(dir);
+    uint64_t generation;
 
+    if (set == NULL)
+        return -ENOMEM;
+    if (!scratch_set_has_room(set, 1, target == NULL ? 0 : strlen(target)))
+        return no_space(call);
+    uint32_t leaf = leaf_take_number(dir, &generation);
+    struct scratch *scratch = scratch_add(set, leaf, generation, scratch_inside(dir), name, target);
     if (scratch == NULL)
-        return NULL;
-    scratch->name = strdup(name);
-    scratch->target = target == NULL ? NULL : strdup(target);
-    if (scratch->name == NULL || (target != NULL && scratch->target == NULL)) {
-        free(scratch->name);
-        free(scratch->target);
-        free(scratch);
-        return NULL;
-    }
-    scratch->dir = dir;
-    scratch->leaf = leaf_take_number(dir, &scratch->generation);
+        return -ENOMEM;
     scratch->mode = mode & 07777;
     scratch->uid = call->uid;
     scratch->gid = call->gid;
-    scratch->mtime_ms = clock_wall_ms(dir->tree->config.clock);
-    dir->refs += LIST_EMPTY(&dir->scratch);
-    dir->tree->scratch_count++;
-    LIST_INSERT_HEAD(&dir->scratch, scratch, link);
-    LIST_INSERT_HEAD(&dir->tree->all_scratch, scratch, all);
-    dir_note_names(dir);
-    return scratch;
+    note_names(dir);
+    return leaf;
 }
 
 int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
                        const char *target)
 {
-    int64_t rc;
-
     lock(dir);
-    if (dir->tree->scratch_count >= SCRATCH_MAX_FILES) {
-        rc = scratch_no_space(call);
-    } else {
-        struct scratch *scratch = scratch_new(call, dir, name, mode, target);
-        rc = scratch == NULL ? -ENOMEM : (int64_t)scratch->leaf;
-    }
+    int64_t rc = create(call, dir, name, mode, target);
     unlock(dir);
     return rc;
 }
 
 void scratch_remove(struct dir *dir, uint32_t leaf)
 {
-    bool drop = false;
-
     lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
-    dir_note_names(dir);
-    if (scratch != NULL && scratch->holds == 0) {
-        drop = scratch_free(dir, scratch);
-    } else if (scratch != NULL) {
-        free(scratch->name);
-        scratch->name = NULL;
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL) {
+        note_names(dir);
+        scratch_set_name(scratch, NULL);
     }
     unlock(dir);
-    if (drop)
-        dir_unref(dir);
+}
+
+void scratch_unlink(struct dir *dir, uint32_t leaf)
+{
+    lock(dir);
+    struct scratch *scratch = find_leaf(dir, leaf);
+    if (scratch != NULL) {
+        note_names(dir);
+        scratch_lose(scratch, dir);
+    }
+    unlock(dir);
+}
+
+void scratch_return(struct dir *dir)
+{
+    lock(dir);
+    struct scratch_set *set = scratch_set_of(dir);
+    if (set != NULL) {
+        scratch_bring_back(set);
+        scratch_note_all(set);
+    }
+    unlock(dir);
 }
 
 void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
 {
     lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    struct scratch *scratch = find_leaf(dir, leaf);
     if (scratch != NULL)
         scratch->unlisted = unlisted;
     unlock(dir);
 }
 
-void scratch_hold(struct dir *dir, uint32_t leaf)
-{
-    lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
-    if (scratch != NULL)
-        scratch->holds++;
-    unlock(dir);
-}
-
-void scratch_author(const struct dir *dir, uint32_t leaf, struct author *out)
+void scratch_author(struct dir *dir, uint32_t leaf, struct author *out)
 {
     *out = (struct author){0};
     lock(dir);
-    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    const struct scratch *scratch = find_leaf(dir, leaf);
     if (scratch != NULL)
         author_copy(&scratch->author, out);
     unlock(dir);
 }
 
-/* Its author may end before somebody moves it into place. */
-static void keep_seen(struct dir *dir, uint32_t leaf)
-{
-    struct author author;
-
-    scratch_author(dir, leaf, &author);
-    author_keep_seen(&author, dir);
-    lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
-    if (scratch != NULL && process_is_same(scratch->author.process, author.process)) {
-        seen_list_finish(&scratch->author.had_read);
-        scratch->author.had_read = author.had_read;
-        author.had_read = (struct seen_list){0};
-    }
-    unlock(dir);
-    author_clear(&author);
-}
-
-void scratch_release(struct dir *dir, uint32_t leaf, bool writable)
-{
-    bool drop = false;
-
-    if (writable)
-        keep_seen(dir, leaf);
-    lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
-    if (scratch != NULL && --scratch->holds == 0 && scratch->name == NULL)
-        drop = scratch_free(dir, scratch);
-    unlock(dir);
-    if (drop)
-        dir_unref(dir);
-}
-
 void scratch_clear(struct dir *dir)
 {
-    struct scratch *scratch;
-
     lock(dir);
-    uint32_t leaf = 0;
-    do {
-        leaf = 0;
-        LIST_FOREACH (scratch, &dir->scratch, link)
-            if (scratch->name != NULL)
-                leaf = scratch->leaf;
-        unlock(dir);
-        if (leaf != 0)
-            scratch_remove(dir, leaf);
-        lock(dir);
-    } while (leaf != 0);
-    unlock(dir);
-}
-
-void scratch_finish(struct tree *tree)
-{
-    while (!LIST_EMPTY(&tree->all_scratch)) {
-        struct dir *dir = dir_ref(LIST_FIRST(&tree->all_scratch)->dir);
-        scratch_clear(dir);
-        dir_unref(dir);
+    struct scratch_set *set = scratch_set_of(dir);
+    if (set != NULL) {
+        scratch_set_clear(set);
+        scratch_note_all(set);
     }
+    unlock(dir);
 }
 
 bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
@@ -235,12 +179,11 @@ bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
     char *name = strdup(new_name);
 
     lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    struct scratch *scratch = find_leaf(dir, leaf);
     bool ok = scratch != NULL && name != NULL;
     if (ok) {
-        free(scratch->name);
-        scratch->name = name;
-        dir_note_names(dir);
+        scratch_set_name(scratch, name);
+        note_names(dir);
     }
     unlock(dir);
     if (!ok)
@@ -250,7 +193,7 @@ bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-uint32_t scratch_find(const struct dir *dir, const char *name)
+uint32_t scratch_find(struct dir *dir, const char *name)
 {
     lock(dir);
     const struct scratch *scratch = find_name(dir, name);
@@ -259,10 +202,10 @@ uint32_t scratch_find(const struct dir *dir, const char *name)
     return leaf;
 }
 
-void scratch_name(const struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+void scratch_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     lock(dir);
-    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    const struct scratch *scratch = find_leaf(dir, leaf);
     snprintf(out, LEAF_NAME_BYTES, "%s",
              scratch == NULL || scratch->name == NULL ? "" : scratch->name);
     unlock(dir);
@@ -275,19 +218,18 @@ struct name_copy {
 };
 
 /* Copies of all names, so that the lock is not held while they are listed. */
-static struct name_copy *copy_names(const struct dir *dir, size_t *count)
+static struct name_copy *copy_names(struct dir *dir, size_t *count)
 {
+    const struct scratch_set *set = scratch_set_of(dir);
     const struct scratch *scratch;
-    size_t total = 0;
+    struct name_copy *copies = calloc(set == NULL ? 1 : set->count + 1, sizeof *copies);
 
     *count = 0;
-    LIST_FOREACH (scratch, &dir->scratch, link)
-        total++;
-    struct name_copy *copies = calloc(total + 1, sizeof *copies);
-    if (copies == NULL)
-        return NULL;
-    LIST_FOREACH (scratch, &dir->scratch, link)
-        if (scratch->name != NULL && !scratch->unlisted)
+    if (copies == NULL || set == NULL)
+        return copies;
+    LIST_FOREACH (scratch, &set->files, link)
+        if (scratch->name != NULL && !scratch->unlisted &&
+            strcmp(scratch->inside, scratch_inside(dir)) == 0)
             copies[(*count)++] = (struct name_copy){
                 scratch->leaf, scratch->target == NULL ? S_IFREG : S_IFLNK, strdup(scratch->name)};
     return copies;
@@ -311,10 +253,29 @@ bool scratch_list(struct dir *dir, struct listing *listing)
     return ok;
 }
 
+bool scratch_is_any(struct dir *dir)
+{
+    lock(dir);
+    const struct scratch_set *set = scratch_set_of(dir);
+    bool any = set != NULL && !LIST_EMPTY(&set->files);
+    unlock(dir);
+    return any;
+}
+
+bool scratch_read(struct dir *dir, uint32_t leaf, struct buf *out)
+{
+    lock(dir);
+    const struct scratch *scratch = find_leaf(dir, leaf);
+    bool ok =
+        scratch != NULL && buf_append(out, buf_text(&scratch->data), scratch->data.size_bytes);
+    unlock(dir);
+    return ok;
+}
+
 static void note_put(const struct call *call, struct dir *dir, uint32_t leaf)
 {
     lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    struct scratch *scratch = find_leaf(dir, leaf);
     if (scratch != NULL) {
         scratch->put_by = call->pid;
         scratch->put_ms = clock_now_ms(dir->tree->config.clock);
@@ -322,13 +283,13 @@ static void note_put(const struct call *call, struct dir *dir, uint32_t leaf)
     unlock(dir);
 }
 
-bool scratch_was_just_put(const struct call *call, const struct dir *dir, uint32_t leaf,
+bool scratch_was_just_put(const struct call *call, struct dir *dir, uint32_t leaf,
                           int64_t within_ms)
 {
     pid_t pid = 0;
 
     lock(dir);
-    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    const struct scratch *scratch = find_leaf(dir, leaf);
     if (scratch != NULL && clock_now_ms(dir->tree->config.clock) - scratch->put_ms < within_ms)
         pid = scratch->put_by;
     unlock(dir);
@@ -346,12 +307,14 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
         return (int)leaf;
     scratch_set_unlisted(dir, (uint32_t)leaf, unlisted);
     note_put(call, dir, (uint32_t)leaf);
-    int rc = scratch_truncate(call, dir, (uint32_t)leaf, 0);
-    if (rc < 0)
-        return rc;
-    ssize_t wrote =
-        scratch_pwrite(call, dir, (uint32_t)leaf, buf_text(text), text->size_bytes, 0, false);
-    return wrote < 0 ? (int)wrote : 0;
+    struct scratch *scratch = scratch_hold(dir, (uint32_t)leaf);
+    if (scratch == NULL)
+        return -ENOENT;
+    ssize_t rc = scratch_truncate(call, scratch, 0);
+    if (rc == 0)
+        rc = scratch_pwrite(call, dir, scratch, buf_text(text), text->size_bytes, 0, false);
+    scratch_release(dir, scratch, false);
+    return rc < 0 ? (int)rc : 0;
 }
 
 /* --- attributes ------------------------------------------------------------------------------ */
@@ -359,7 +322,7 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
 int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change)
 {
     lock(dir);
-    struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    struct scratch *scratch = find_leaf(dir, leaf);
     if (scratch != NULL && change->set_mode)
         scratch->mode = change->mode & 07777;
     if (scratch != NULL && change->touch_now)
@@ -368,10 +331,10 @@ int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change
     return 0;
 }
 
-int scratch_readlink(const struct dir *dir, uint32_t leaf, char *out, size_t size)
+int scratch_readlink(struct dir *dir, uint32_t leaf, char *out, size_t size)
 {
     lock(dir);
-    const struct scratch *scratch = scratch_find_leaf(dir, leaf);
+    const struct scratch *scratch = find_leaf(dir, leaf);
     bool ok = scratch != NULL && scratch->target != NULL;
     if (ok)
         snprintf(out, size, "%s", scratch->target);
@@ -384,7 +347,7 @@ static void scratch_attr(struct node node, struct stat *st)
     uint32_t leaf = leaf_acts_as(node.dir, node.leaf);
 
     lock(node.dir);
-    const struct scratch *scratch = scratch_find_leaf(node.dir, leaf);
+    const struct scratch *scratch = find_leaf(node.dir, leaf);
     if (scratch != NULL) {
         st->st_mode = (scratch->target == NULL ? S_IFREG : S_IFLNK) | scratch->mode;
         st->st_uid = scratch->uid;
@@ -410,10 +373,10 @@ static const struct leaf_row row = {.name = "scratch",
                                     .render = scratch_render,
                                     .attr = scratch_attr};
 
-const struct leaf_row *scratch_row(const struct dir *dir, uint32_t leaf)
+const struct leaf_row *scratch_row(struct dir *dir, uint32_t leaf)
 {
     lock(dir);
-    bool found = scratch_find_leaf(dir, leaf) != NULL;
+    bool found = find_leaf(dir, leaf) != NULL;
     unlock(dir);
     return found ? &row : NULL;
 }

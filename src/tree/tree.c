@@ -15,6 +15,7 @@
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/scratch.h"
+#include "tree/scratch_set.h"
 #include "tree/truncated.h"
 #include "tree/lookup.h"
 
@@ -40,13 +41,15 @@ struct tree *tree_create(const struct tree_config *config)
     LIST_INIT(&tree->machines);
     LIST_INIT(&tree->drafts);
     LIST_INIT(&tree->renamed);
-    LIST_INIT(&tree->all_scratch);
     LIST_INIT(&tree->files);
     tree->actors = actors_create();
     tree->dates = dates_create();
-    tree->root =
-        tree->actors == NULL || tree->dates == NULL ? NULL : dir_root_create(tree, &root_ops);
+    tree->on_dir_end = scratch_leave;
+    tree->scratch = scratch_store_create(&tree->lock, config->clock, leaf_drop_roles);
+    if (tree->actors != NULL && tree->dates != NULL && tree->scratch != NULL)
+        tree->root = dir_root_create(tree, &root_ops);
     if (tree->root == NULL) {
+        scratch_store_destroy(tree->scratch);
         dates_destroy(tree->dates);
         actors_destroy(tree->actors);
         pthread_mutex_destroy(&tree->lock);
@@ -63,11 +66,11 @@ void tree_destroy(struct tree *tree)
     while (!LIST_EMPTY(&tree->hiding))
         overlay_clear(LIST_FIRST(&tree->hiding));
     drafts_finish(tree);
-    scratch_finish(tree);
     renamed_finish(tree);
     truncated_finish(tree);
     while (!LIST_EMPTY(&tree->machines))
         machine_forget(tree, LIST_FIRST(&tree->machines)->id);
+    scratch_store_destroy(tree->scratch);
     dir_unref(tree->root);
     actors_destroy(tree->actors);
     dates_destroy(tree->dates);
@@ -95,7 +98,7 @@ static int finish(struct call *call, struct dir *dir, const char *name, int rc)
 /* What every change of `name` in `dir` asks first: 0, or why it can't be. */
 static int begin_change(struct call *call, struct dir *dir, const char *name)
 {
-    overlay_sweep(dir->tree);
+    tree_sweep(dir->tree);
     if (tree_read_only(dir->tree))
         return tree_fail(call, EROFS, "mounted read-only");
     if (strlen(name) > NAME_MAX_BYTES)
@@ -143,7 +146,7 @@ int tree_lookup(struct call *call, struct dir *dir, const char *name, struct ent
     uint64_t own_changes = atomic_load(&dir->tree->own_changes);
 
     *out = (struct entry){0};
-    overlay_sweep(dir->tree);
+    tree_sweep(dir->tree);
     if (strlen(name) > NAME_MAX_BYTES)
         return -ENAMETOOLONG;
     rc = ops->lookup == NULL ? leaves_lookup(call, dir, name, &found)
@@ -175,6 +178,17 @@ static void note_size(struct call *call, struct node node, off_t size)
         truncated_note(tree, file_key_of(node), &by);
 }
 
+static int cut_scratch(struct call *call, struct dir *dir, uint32_t leaf, off_t size)
+{
+    struct scratch *scratch = scratch_hold(dir, leaf);
+
+    if (scratch == NULL)
+        return -ENOENT;
+    int rc = scratch_truncate(call, scratch, size);
+    scratch_release(dir, scratch, false);
+    return rc;
+}
+
 /* A scratch file really takes what is set; of a resource's own files only the touch counts. */
 static int apply(struct call *call, struct node node, const struct setattr *change)
 {
@@ -182,12 +196,8 @@ static int apply(struct call *call, struct node node, const struct setattr *chan
     uint32_t scratch = leaf_acts_as(node.dir, node.leaf);
 
     if (row != NULL && (row->flags & LEAF_SCRATCH_FILE) != 0) {
-        if (change->set_size) {
-            int rc = scratch_truncate(call, node.dir, scratch, change->size);
-            if (rc < 0)
-                return rc;
-        }
-        return scratch_setattr(node.dir, scratch, change);
+        int rc = change->set_size ? cut_scratch(call, node.dir, scratch, change->size) : 0;
+        return rc < 0 ? rc : scratch_setattr(node.dir, scratch, change);
     }
     if (change->set_size)
         note_size(call, node, change->size);

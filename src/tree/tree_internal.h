@@ -20,6 +20,7 @@
 
 struct actors;
 struct dates;
+struct scratch_store;
 struct truncations;
 
 /* A resource that this mount has changed. */
@@ -41,7 +42,6 @@ struct tree {
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, turn) turns;
     LIST_HEAD(, renamed) renamed;                  /* old names: renamed.c */
-    LIST_HEAD(, scratch) all_scratch;              /* of all directories */
     _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
     struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
     unsigned own_next;
@@ -51,8 +51,9 @@ struct tree {
     struct truncations *truncations; /* what was cut to nothing of late: truncated.c */
     struct record *few_of; /* a large record, and what its fields need of it: field_few.c */
     struct buf few_text;
-    size_t scratch_bytes; /* of all scratch files */
-    size_t scratch_count;
+    struct scratch_store *scratch;       /* what lies in resources: scratch_set.h */
+    void (*on_dir_end)(struct dir *dir); /* before it is freed, with the lock held; never changes */
+    uint64_t names_swept;       /* how often names had changed when what had gone was freed */
     struct api_session session; /* asked once, for status.json */
     bool session_asked;
     int64_t plan_asked_ms; /* monotonic: when df last had the plan asked for; 0: never */
@@ -63,5 +64,9 @@ static inline bool tree_read_only(const struct tree *tree)
 {
     return tree->config.read_only != NULL && tree->config.read_only(tree->config.read_only_ctx);
 }
+
+/* Ends what has lasted long enough, or belongs to what is gone; costs nothing while there is
+ * nothing of that kind. At the beginning of an operation, no lock held. */
+void tree_sweep(struct tree *tree);
 
 #endif

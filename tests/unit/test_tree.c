@@ -5,6 +5,7 @@
 #include "tree/dir.h"
 #include "tree/field_keys.h"
 #include "tree/leaf.h"
+#include "tree/scratch_set.h"
 #include "tree_fixture.h"
 
 #include <check.h>
@@ -493,7 +494,7 @@ START_TEST(numbers_of_scratch_files_are_never_used_up)
     ck_assert_uint_eq(other.generation, 0);
     ck_assert_int_eq(fixture_unlink(DRIVE "/other"), 0);
     /* As if all the other numbers had been given meanwhile. */
-    kept.node.dir->next_scratch = LEAF_SCRATCH_NUMBERS;
+    kept.node.dir->scratch->next = LEAF_SCRATCH_NUMBERS;
     ck_assert_int_eq(make_scratch("again", &again), 0);
     ck_assert_uint_eq(again.node.leaf, other.node.leaf); /* the first number is still taken */
     ck_assert_uint_eq(again.generation, 1);

@@ -1,0 +1,343 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What lies in a resource (scratch files, symbolic links, .rej) belongs to it: one set for all its
+# names and views, and it lasts as long as the resource.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+# known [OPTIONS]: a mount that has read everything.
+known()
+{
+    mounted -- "ttl=3600,guard=0${1:+,$1}"
+    cat "$MNT"/*/*/*.json >/dev/null
+    forget_requests
+}
+
+# put_in DOCUMENT [SECRET]: a scratch file, a symbolic link, and a refused document; with a secret in
+# it that is not listed.
+put_in()
+{
+    local text='{"id": "wrong"}'
+
+    [ -z "${2:-}" ] || text='{"id": "wrong", "password": "correct-horse"}'
+    works "cd '${1%/*}'; echo text > notes; ln -s me@here lock"
+    refused 'Invalid argument' "echo '$text' > '$1'"
+}
+
+# lies_in DOCUMENT [SECRET]: all that is there, with its content, and listed unless it is a secret.
+lies_in()
+{
+    local dir=${1%/*} name=${1##*/} listed='lock notes' text='{"id": "wrong"}'
+
+    if [ -n "${2:-}" ]; then
+        text='{"id": "wrong", "password": "correct-horse"}'
+    else
+        listed="lock notes rej"
+    fi
+    prints "text me@here $text" \
+        "cd '$dir'; echo \"\$(cat notes) \$(readlink lock) \$(cat $name.rej)\""
+    prints "$listed" "ls -A '$dir' | sed s/$name.rej/rej/ | grep -x -e notes -e lock -e rej | sort | paste -sd ' '"
+    prints '644 600 2' "cd '$dir'; echo \$(stat -c %a notes $name.rej) \$(find . -newermt '1 hour ago' \
+        \( -name notes -o -name lock \) | wc -l)"
+}
+
+# views_of snapshots|drives: the document by every name and view of the resource.
+views_of()
+{
+    if [ "$1" = drives ]; then
+        printf 'drives/%s/drive.json\n' data "$DATA" "data~$DATA"
+    else
+        printf 'snapshots/%s/snapshot.json\n' before-upgrade "$UPGRADE" "before-upgrade~$UPGRADE"
+        printf "machines/$MACHINE/%s/snapshot.json\n" before-upgrade "$UPGRADE" \
+            "before-upgrade~$UPGRADE"
+    fi
+}
+
+test_what_was_put_there_by_one_name_or_view_is_there_by_all()
+{
+    local kind by document
+
+    known
+    for kind in drives snapshots; do
+        for by in $(views_of $kind); do
+            put_in "$by"
+            for document in $(views_of $kind); do
+                lies_in "$document"
+            done
+            works "cd ${document%/*}; rm notes lock *.rej"
+            for document in $(views_of $kind); do
+                prints 0 "ls -A '${document%/*}' | grep -c -x -e notes -e lock -e '.*rej' || true"
+                refused 'No such file' "cat ${document%/*}/notes"
+            done
+        done
+    done
+    nothing_asked
+}
+
+test_so_it_is_with_what_opens_by_its_name_alone()
+{
+    local document
+
+    known
+    put_in "snapshots/$UPGRADE/snapshot.json" secret
+    put_in "drives/$DATA/drive.json" secret
+    for document in $(views_of drives) $(views_of snapshots); do
+        lies_in "$document" secret
+    done
+    nothing_asked
+}
+
+test_docs_and_with_what_lies_in_a_nested_object()
+{
+    known
+    works "echo x > providers/$TRAINING/s3Config/notes; echo y > providers/$TRAINING/notes"
+    prints 'x y' 'cd providers/training-data; echo $(cat s3Config/notes notes)'
+    prints 'x' "cat 'providers/training-data~$TRAINING/s3Config/notes'"
+    works 'mv providers/training-data/s3Config/notes providers/training-data/s3Config/n2'
+    prints 'n2' "ls -A providers/$TRAINING/s3Config | grep -x -e notes -e n2"
+    prints 'notes' "ls -A providers/$TRAINING | grep -x -e notes -e n2"
+}
+
+# --- events ---------------------------------------------------------------------------------------
+
+# kept EVENT NAME…: what lies in a drive, and in one with a secret, is there after `EVENT ID NAME`,
+# by each of those names: %n is the drive's, %i its id.
+kept()
+{
+    local event=$1 archive name shown
+
+    shift
+    known
+    archive=$(id_of shared-drives archive)
+    put_in drives/data/drive.json
+    put_in drives/archive/drive.json secret
+    works "ls drives/$DATA drives/$archive > /dev/null"
+    "$event" "$DATA" data
+    "$event" "$archive" archive secret
+    for name in "$@" %i; do
+        shown=${name//%i/$DATA}
+        lies_in "drives/${shown//%n/data}/drive.json"
+        shown=${name//%i/$archive}
+        lies_in "drives/${shown//%n/archive}/drive.json" secret
+    done
+}
+
+a_namesake_appears()
+{
+    api POST /shared-drives "$(drive_body "$2")" >/dev/null
+    works 'touch drives; ls drives'
+}
+
+test_it_stays_when_a_namesake_appears()
+{
+    kept a_namesake_appears '%n~%i'
+}
+
+renamed_by_field()
+{
+    works "echo new-$2 > drives/$1/name"
+}
+
+test_it_stays_when_the_resource_is_renamed_by_a_field_of_another_path()
+{
+    kept renamed_by_field new-%n 'new-%n~%i'
+}
+
+# A success ends what was refused before, but nothing else.
+renamed_by_document()
+{
+    works "echo '{\"name\": \"new-$2\"}' > drives/$1/drive.json
+        cd drives/new-$2; [ ! -e drive.json.rej ]; rm notes lock"
+    put_in "drives/$1/drive.json" "${3:-}"
+}
+
+test_it_stays_when_the_resource_is_renamed_by_its_document()
+{
+    kept renamed_by_document new-%n 'new-%n~%i'
+}
+
+renamed_elsewhere()
+{
+    api PUT "/shared-drives/$1" "{\"name\": \"new-$2\"}" >/dev/null
+    works 'touch drives'
+}
+
+test_it_stays_when_the_resource_is_renamed_elsewhere()
+{
+    kept renamed_elsewhere new-%n 'new-%n~%i'
+}
+
+moved()
+{
+    works "mv drives/$2 drives/new-$2"
+}
+
+test_it_stays_when_the_resource_is_moved()
+{
+    kept moved new-%n 'new-%n~%i'
+}
+
+moved_by_id()
+{
+    works "mv drives/$1 drives/new-$2"
+}
+
+test_it_stays_when_the_resource_is_moved_by_its_id()
+{
+    kept moved_by_id new-%n 'new-%n~%i'
+}
+
+test_a_shell_that_stands_in_it_has_it_through_all_that()
+{
+    known
+    put_in drives/data/drive.json
+    cd "$MNT/drives/data"
+    works "echo second > drives/$DATA/name; ls drives > /dev/null"
+    assert_eq text "$(cat notes)"
+    echo more >notes2
+    api PUT "/shared-drives/$DATA" '{"name": "third"}' >/dev/null
+    works 'touch drives; ls drives > /dev/null'
+    assert_eq more "$(cat notes2)"
+    prints more "cat drives/third/notes2 && rm drives/third/notes2"
+    [ ! -e notes2 ] || fail 'the shell still sees what was removed'
+}
+
+test_the_date_of_the_directory_moves_in_every_view()
+{
+    local view before after
+
+    known
+    for view in $(views_of snapshots); do
+        before=$(stat -c %y "$MNT"/snapshots/before-upgrade "$MNT/machines/$MACHINE/$UPGRADE")
+        works "echo x > ${view%/*}/notes"
+        after=$(stat -c %y "$MNT"/snapshots/before-upgrade "$MNT/machines/$MACHINE/$UPGRADE")
+        assert_eq '0 1' "$(grep -c -x -F -e "$before" <<<"$after" || true) $(sort -u <<<"$after" | wc -l)" \
+            "$view: $before -> $after"
+        works "rm ${view%/*}/notes"
+    done
+}
+
+# --- within one resource --------------------------------------------------------------------------
+
+test_what_was_refused_by_one_view_ends_with_a_success_by_another()
+{
+    local document
+
+    known
+    refused 'Invalid argument' "echo '{\"id\": \"x\"}' > snapshots/before-upgrade/snapshot.json"
+    works "cd machines/$MACHINE/$UPGRADE; echo '{\"name\": \"new\"}' > snapshot.json"
+    for document in "snapshots/$UPGRADE" "machines/$MACHINE/new" snapshots/new; do
+        refused 'No such file' "cat $document/snapshot.json.rej"
+    done
+    refused 'Invalid argument' "echo '{\"id\": \"x\"}' > snapshots/new/snapshot.json"
+    works "cd machines/$MACHINE/new; sed -i s/x/$UPGRADE/ snapshot.json.rej
+        mv snapshot.json.rej snapshot.json; [ ! -e snapshot.json.rej ]"
+    refused 'No such file' 'cat snapshots/new/snapshot.json.rej'
+}
+
+test_each_of_its_files_has_one_number_in_each_view_and_another_beside_it()
+{
+    known
+    works "cd snapshots/$UPGRADE; echo x > a; echo y > b; rm a; echo z > c"
+    works "[ \$(stat -c %i snapshots/{before-upgrade,$UPGRADE}/b | sort -u | wc -l) -eq 1 ]
+        [ \$(stat -c %i {snapshots,machines/$MACHINE}/before-upgrade/b | sort -u | wc -l) -eq 2 ]
+        [ \$(stat -c %i {snapshots,machines/$MACHINE}/before-upgrade/* | sort | uniq -d | wc -l) -eq 0 ]"
+}
+
+# --- its end --------------------------------------------------------------------------------------
+
+# fill PATH N: N files of 1 MiB.
+fill()
+{
+    works "cd '$1'; for n in \$(seq $2); do head -c 1048576 /dev/zero > big\$n; done"
+}
+
+test_it_goes_with_its_resource_by_any_name_and_gives_its_room_back()
+{
+    local archive renders path
+
+    known
+    archive=$(id_of shared-drives archive)
+    renders=$(id_of shared-drives renders)
+    for path in data "$archive" "renders~$renders"; do
+        put_in "drives/$path/drive.json" secret
+        fill "drives/$path" 15
+        refused 'No space left' 'head -c 1048577 /dev/zero > snapshots/before-upgrade/big'
+        works "rm -r snapshots/before-upgrade/big 'drives/$path'"
+    done
+    assert_changes "DELETE /shared-drives/$DATA" "DELETE /shared-drives/$archive" \
+        "DELETE /shared-drives/$renders"
+    fill snapshots/before-upgrade 16
+}
+
+test_it_goes_when_the_resource_is_deleted_elsewhere_and_gives_its_room_back()
+{
+    known
+    put_in drives/data/drive.json
+    fill "drives/$DATA" 15
+    exec {open}<"$MNT/drives/data/big1"
+    api DELETE "/shared-drives/$DATA" >/dev/null
+    works 'touch drives; ls drives > /dev/null'
+    fill drives/archive 15
+    refused 'No space left' 'head -c 1048576 /dev/zero > drives/archive/more'
+    assert_eq 1048576 "$(stat -L -c %s "/dev/fd/$open")"
+    assert_eq 1048576 "$(wc -c <&"$open")" 'what is open is gone'
+    exec {open}<&-
+    works 'head -c 1048576 /dev/zero > drives/archive/more'
+}
+
+# --- drafts ---------------------------------------------------------------------------------------
+
+test_what_lies_in_a_draft_is_the_resource_s_when_that_is_created()
+{
+    known
+    works 'mkdir drives/new'
+    refused 'Invalid argument' "echo '{\"size\": \"x\"}' > drives/new/drive.json"
+    works 'cd drives/new; echo text > notes; ln -s me@here lock; [ -e drive.json.rej ]
+        mv notes n2; mv n2 notes; exec 5>>notes
+        rm drive.json.rej; echo "{\"size\": 100, \"region\": \"ny2\", \"'"$(network_key)"'\": \"nwhoe4ox\"}" > drive.json
+        echo more >&5'
+    prints 'text more me@here' 'cd drives/$(cat drives/new/id); echo $(cat notes) $(readlink lock)'
+    works 'mv drives/new drives/other; rm "drives/$(cat drives/other/id)/notes"; [ ! -e drives/other/notes ]'
+}
+
+test_docs_what_lies_in_a_nested_object_of_a_draft_is_too()
+{
+    known
+    works 'mkdir providers/new; cd providers/new/s3Config; echo x > notes; cd ..; echo y > notes
+        echo "{\"s3Config\": {\"accessKey\": \"AKIA\", \"secretAccessKey\": \"s/e/c/r/e/t\", \"bucket\": \"b\"}}" > provider.json'
+    prints 'x y' 'cd "providers/$(cat providers/new/id)"; echo $(cat s3Config/notes notes)'
+}
+
+test_what_lies_in_a_draft_goes_with_it_and_is_not_its_namesake_s()
+{
+    known
+    works 'mkdir drives/new; echo x > drives/new/notes; rm -r drives/new; mkdir drives/new
+        [ ! -e drives/new/notes ]; rm -r drives/new'
+    nothing_asked
+}
+
+# --- how much -------------------------------------------------------------------------------------
+
+test_a_resource_has_room_for_4096_and_others_for_as_many()
+{
+    known
+    works 'python3 -c "
+import os
+for path in \"drives/data\", \"drives/archive\":
+    for n in range(4096):
+        os.close(os.open(f\"{path}/{n}\", os.O_CREAT | os.O_WRONLY))
+"'
+    refused 'No space left on device' "echo x > drives/$DATA/more"
+    words ENOSPC 4096
+    works "cd drives/$DATA; rm 17; echo x > more; rm more 4*; ln -s x more"
+    prints "$((4096 - 207))" "ls drives/data | grep -c -x -E '[0-9]+|more'"
+}
+
+test_a_file_that_was_large_gives_its_room_back()
+{
+    known
+    works 'cd drives/data; for n in $(seq 100); do head -c 1048576 /dev/zero > f$n; : > f$n; done'
+    prints 1 "awk '/VmRSS/ { print (\$2 < 90000) }' /proc/$daemon/status"
+}
+
+run_scenarios "$@"
