@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
 {
@@ -26,10 +27,12 @@ int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
 
     if (leaf == 0 || leaf_hidden(dir, leaf))
         return -ENOENT;
-    if (leaf >= LEAF_SCRATCH)
-        scratch_remove(dir, leaf);
-    else
+    if (leaf < LEAF_SCRATCH)
         overlay_hide(call, dir, leaf);
+    else if (overlay_hides_by(call, dir))
+        scratch_unlink(dir, leaf);
+    else
+        scratch_remove(dir, leaf);
     return 0;
 }
 
@@ -53,19 +56,29 @@ int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
 
 /* --- renaming -------------------------------------------------------------------------------- */
 
+/* Both directories show the same resource, or nested object: `dir` is where the file was called,
+ * and whose numbers the kernel takes along; `to` is in `new_dir`. */
+struct move {
+    struct dir *dir;
+    uint32_t from;
+    struct dir *new_dir;
+    uint32_t to; /* 0: nothing has the new name */
+    const char *new_name;
+};
+
 /* Writes a scratch file's content to the document or field `to`. */
-static int write_to(struct call *call, struct dir *dir, uint32_t from, uint32_t to)
+static int write_to(struct call *call, const struct move *move)
 {
-    struct node node = {dir, leaf_number(dir, to)};
+    struct node node = {move->new_dir, leaf_number(move->new_dir, move->to)};
     struct author author = {0};
     struct buf text = BUF_EMPTY;
     struct file *file = NULL;
-    int rc = scratch_read(dir, from, &text) ? 0 : -ENOMEM;
+    int rc = scratch_read(move->dir, move->from, &text) ? 0 : -ENOMEM;
 
     if (rc == 0)
         rc = file_open(call, node, O_WRONLY | O_TRUNC, true, &file);
     if (rc == 0) {
-        scratch_author(dir, from, &author);
+        scratch_author(move->dir, move->from, &author);
         rc = file_replace(call, file, &text, &author);
         tree_release(file);
     }
@@ -74,26 +87,27 @@ static int write_to(struct call *call, struct dir *dir, uint32_t from, uint32_t 
     return rc;
 }
 
-static int scratch_onto(struct call *call, struct dir *dir, uint32_t from, uint32_t to)
+static int scratch_onto(struct call *call, const struct move *move)
 {
-    uint32_t number = leaf_number(dir, from);
-    int rc = write_to(call, dir, from, to);
+    uint32_t number = leaf_number(move->dir, move->from);
+    int rc = write_to(call, move);
 
-    birth_made(call, dir, to);
-    overlay_show(dir, to); /* also a refused one: the server's truth goes on showing */
+    birth_made(call, move->new_dir, move->to);
+    overlay_show(move->new_dir,
+                 move->to); /* a refused one, too: the server's truth goes on showing */
     if (rc < 0)
         return rc;
-    if (!leaf_assume_role(dir, number, to))
+    if (!leaf_assume_role(move->dir, number, move->to))
         return -ENOMEM;
-    scratch_remove(dir, from);
+    scratch_remove(move->dir, move->from);
     return 0;
 }
 
-static int scratch_to_name(struct dir *dir, uint32_t from, uint32_t replaced, const char *new_name)
+static int scratch_to_name(const struct move *move)
 {
-    if (replaced != 0)
-        scratch_remove(dir, replaced);
-    return scratch_rename(dir, from, new_name) ? 0 : -ENOMEM;
+    if (move->to != 0)
+        scratch_remove(move->new_dir, move->to);
+    return scratch_rename(move->dir, move->from, move->new_name) ? 0 : -ENOMEM;
 }
 
 /* A secret's own file: its copy is not listed either. */
@@ -103,54 +117,69 @@ static bool is_private(struct node node)
 }
 
 /* What is moved away leaves a copy under the new name; the file itself is hidden as by unlink. */
-static int move_away(struct call *call, struct dir *dir, uint32_t from, uint32_t replaced,
-                     const char *new_name)
+static int move_away(struct call *call, const struct move *move)
 {
-    struct node node = {dir, leaf_number(dir, from)};
+    struct dir *dir = move->dir;
+    struct node node = {dir, leaf_number(dir, move->from)};
     const struct leaf_row *row = leaf_row(dir, node.leaf);
     struct buf text = BUF_EMPTY;
     int rc = row->render(call, node, true, &text);
 
-    if (rc == 0 && replaced != 0)
-        scratch_remove(dir, replaced);
+    if (rc == 0 && move->to != 0)
+        scratch_remove(move->new_dir, move->to);
     if (rc == 0)
-        rc = scratch_put(call, dir, new_name, leaf_mode(node), is_private(node), &text);
-    if (rc == 0 && !leaf_assume_role(dir, node.leaf, scratch_find(dir, new_name)))
+        rc = scratch_put(call, dir, move->new_name, leaf_mode(node), is_private(node), &text);
+    if (rc == 0 && !leaf_assume_role(dir, node.leaf, scratch_find(dir, move->new_name)))
         rc = -ENOMEM;
     if (rc == 0)
-        overlay_hide(call, dir, from);
+        overlay_hide(call, dir, move->from);
     buf_finish(&text);
     return rc;
 }
 
-static int rename_leaf(struct call *call, struct dir *dir, uint32_t from, uint32_t to,
-                       const char *new_name)
+static int rename_leaf(struct call *call, const struct move *move)
 {
-    if (from >= LEAF_SCRATCH)
-        return to != 0 && to < LEAF_SCRATCH ? scratch_onto(call, dir, from, to)
-                                            : scratch_to_name(dir, from, to, new_name);
-    if (to != 0 && to < LEAF_SCRATCH)
+    bool onto_own = move->to != 0 && move->to < LEAF_SCRATCH;
+
+    if (move->from >= LEAF_SCRATCH)
+        return onto_own ? scratch_onto(call, move) : scratch_to_name(move);
+    if (onto_own)
         return tree_fail(call, EPERM, "one of the resource's own files can't replace another");
-    return move_away(call, dir, from, to, new_name);
+    return move_away(call, move);
+}
+
+/* Whether both show the same resource, or the same object in it: then all that lies in one is in
+ * the other, and a file is moved as within one directory. */
+static bool shows_same(struct dir *dir, struct dir *other)
+{
+    if (dir == other)
+        return true;
+    if (dir_ops(dir) != dir_ops(other) || dir->kind != other->kind)
+        return false;
+    if (dir != dir_resource(dir))
+        return strcmp(dir_name(dir), dir_name(other)) == 0 &&
+               shows_same(dir->parent, other->parent);
+    return dir_id(dir) != NULL && dir_id(other) != NULL && strcmp(dir_id(dir), dir_id(other)) == 0;
 }
 
 int resource_file_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
                          const char *new_name, unsigned flags)
 {
-    uint32_t from = leaf_find(call, dir, name);
+    struct move move = {.dir = dir, .new_dir = new_dir, .new_name = new_name};
     bool taken_by_dir = false;
 
-    if (dir != new_dir)
+    if (!shows_same(dir, new_dir))
         return tree_fail(call, EPERM, "a file here can't be moved to another directory: copy it");
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
         return tree_fail(call, EPERM, "two files can't be exchanged here");
-    lookup_own(call, dir, new_name, &taken_by_dir);
-    if (from == 0 || leaf_hidden(dir, from))
+    move.from = leaf_find(call, dir, name);
+    lookup_own(call, new_dir, new_name, &taken_by_dir);
+    if (move.from == 0 || leaf_hidden(dir, move.from))
         return taken_by_dir ? -ENOENT : tree_fail(call, EPERM, "only files can be renamed here");
     if (taken_by_dir)
         return tree_fail(call, EISDIR, "a directory has this name");
-    uint32_t to = leaf_find(call, dir, new_name);
-    if (to != 0 && (flags & RENAME_NOREPLACE) != 0 && !leaf_hidden(dir, to))
+    move.to = leaf_find(call, new_dir, new_name);
+    if (move.to != 0 && (flags & RENAME_NOREPLACE) != 0 && !leaf_hidden(new_dir, move.to))
         return tree_fail(call, EEXIST, "the name is taken");
-    return from == to ? 0 : rename_leaf(call, dir, from, to, new_name);
+    return move.from == move.to ? 0 : rename_leaf(call, &move);
 }

@@ -218,6 +218,27 @@ test_the_date_of_the_directory_moves_in_every_view()
 
 # --- within one resource --------------------------------------------------------------------------
 
+test_it_can_be_moved_from_one_view_to_another()
+{
+    local here=snapshots/before-upgrade there=machines/$MACHINE/$UPGRADE
+
+    known
+    works "echo x > $here/a; exec 5<$here/a; mv $here/a $there/b; [ ! -e $here/a ]; cat $here/b $there/b
+        read line <&5; [ \$line = x ]; mv $there/b $here/b; cat $there/b"
+    works "echo y > $there/c; mv $here/b $there/c; test \"\$(cat $here/c)\" = x; [ ! -e $there/b ]"
+    works "echo '{\"name\": \"b2\"}' > $here/new; mv $here/new $there/snapshot.json"
+    assert_requests "PUT /snapshots/$UPGRADE {\"name\":\"b2\"}"
+    works "[ ! -e $there/new ]; echo b3 > snapshots/b2/new; mv snapshots/b2/new $there/name
+        cat snapshots/b3/name $there/name; echo b4 > $there/name; cat snapshots/b4/name"
+    assert_requests "PUT /snapshots/$UPGRADE {\"name\":\"b3\"}" "PUT /snapshots/$UPGRADE {\"name\":\"b4\"}"
+    works "mv snapshots/b4/snapshot.json $there/copy; cmp $there/snapshot.json snapshots/b4/copy
+        mv $there/copy snapshots/b4/snapshot.json; [ ! -e $there/copy ]; cat snapshots/b4/snapshot.json"
+    nothing_asked
+    works "echo x > snapshots/b4/x"
+    refused 'Operation not permitted' "mv snapshots/b4/x drives/data/x"
+    refused 'Operation not permitted' "mv snapshots/b4/x snapshots"
+}
+
 test_what_was_refused_by_one_view_ends_with_a_success_by_another()
 {
     local document
@@ -283,6 +304,40 @@ test_it_goes_when_the_resource_is_deleted_elsewhere_and_gives_its_room_back()
     assert_eq 1048576 "$(wc -c <&"$open")" 'what is open is gone'
     exec {open}<&-
     works 'head -c 1048576 /dev/zero > drives/archive/more'
+}
+
+test_a_failed_DELETE_brings_it_back()
+{
+    known timeout=3
+    put_in drives/data/drive.json
+    fault '{"method": "DELETE", "times": -1, "status": 403, "body": {"message": "not yours"}}'
+    refused 'Permission denied' 'rm -r drives/data'
+    lies_in drives/data/drive.json
+    refused 'Permission denied' "rm -r 'drives/data~$DATA'"
+    lies_in drives/data/drive.json
+    refused 'Permission denied' "python3 -c 'import shutil; shutil.rmtree(\"drives/$DATA\")'"
+    lies_in drives/data/drive.json
+    works 'rm drives/data/notes; ls drives/data/drive.json'
+    refused 'Permission denied' 'rm -r drives/data'
+    refused 'No such file' 'cat drives/data/notes'
+}
+
+test_a_refused_move_to_another_filesystem_brings_it_back()
+{
+    known
+    put_in drives/data/drive.json
+    shell "mv drives/data $T/"
+    assert_status 1
+    lies_in drives/data/drive.json
+    nothing_sent
+}
+
+test_what_was_removed_with_some_of_the_resource_s_files_makes_room()
+{
+    known
+    fill drives/data 16
+    works 'rm drives/data/size drives/data/big1; head -c 1048576 /dev/zero > drives/archive/big'
+    refused 'No space left' 'head -c 1 /dev/zero > drives/archive/more'
 }
 
 # --- drafts ---------------------------------------------------------------------------------------
