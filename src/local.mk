@@ -19,4 +19,4 @@ paperspacefs_LDADD = src/doctor/libdoctor.a src/config/libconfig.a src/fs/libfs.
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS)
 
-dist_man_MANS += man/paperspacefs.1
+dist_man_MANS += man/paperspacefs.1 man/paperspacefs.5

@@ -40,6 +40,7 @@ dist_check_SCRIPTS += \
   tests/mount/journals.sh \
   tests/mount/life.sh \
   tests/mount/listings.sh \
+  tests/mount/manual.sh \
   tests/mount/matrix.sh \
   tests/mount/model.sh \
   tests/mount/mounting.sh \

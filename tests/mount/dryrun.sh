@@ -155,7 +155,7 @@ test_the_plan_is_read_as_README_and_man_say()
     local command
 
     command=$(sed -n 's|^    \(jq .*\) /mnt/\.paperspacefs/plan.jsonl$|\1|p' "$top_srcdir/README.md")
-    assert_contains "$(sed 's/\\(aq/'"'"'/g; s/\\e/\\/g' "$top_srcdir/man/paperspacefs.1")" \
+    assert_contains "$(sed 's/\\(aq/'"'"'/g; s/\\e/\\/g' "$top_srcdir/man/paperspacefs.5")" \
         "$command /mnt/.paperspacefs/plan.jsonl"
     mounted -- dry_run=pretend
     works 'rm -r drives/data; echo x > drives/archive/name'

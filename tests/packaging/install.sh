@@ -43,6 +43,7 @@ share/fish/vendor_completions.d/paperspace-emulator.fish
 share/fish/vendor_completions.d/paperspacefs.fish
 share/man/man1/paperspace-emulator.1
 share/man/man1/paperspacefs.1
+share/man/man5/paperspacefs.5
 share/man/man8/mount.fuse.paperspacefs.8
 share/man/man8/mount.paperspacefs.8
 share/zsh/site-functions/_paperspace-emulator
