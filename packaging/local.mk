@@ -26,7 +26,7 @@ EXTRA_DIST += \
   packaging/systemd/user/paperspacefs@.service.in
 CLEANFILES += $(UNITS)
 
-fill_in = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|[@]bindir@|$(bindir)|g' '$(srcdir)/$@.in' >'$@'
+fill_in = $(AM_V_GEN)$(MKDIR_P) $(@D) && sed 's|[@]bindir@|$(bindir)|g; s|[@]SERVICE_TYPE@|$(SERVICE_TYPE)|g' '$(srcdir)/$@.in' >'$@'
 packaging/systemd/system/paperspacefs@.service: packaging/systemd/system/paperspacefs@.service.in Makefile
 	$(fill_in)
 packaging/systemd/user/paperspacefs@.service: packaging/systemd/user/paperspacefs@.service.in Makefile

@@ -303,10 +303,8 @@ void backend_hint(const char *url, char *out, size_t size)
         snprintf(out, size, "is the path right? Paperspace's own is https://api.paperspace.com/v1");
 }
 
-void backend_refresh(void *ctx)
+void backend_refresh(struct backend *backend)
 {
-    struct backend *backend = ctx;
-
     key_reload(backend->key, backend->api, "");
     tree_refresh(backend->tree);
 }

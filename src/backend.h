@@ -50,6 +50,6 @@ int backend_try(struct backend *backend, int64_t timeout_ms, bool *nothing_there
 /* What is likely to be missing in the address of something that is no such API, in words. */
 void backend_hint(const char *url, char *out, size_t size);
 /* SIGHUP: the key's file is read again, and everything cached has expired. Any thread. */
-void backend_refresh(void *backend);
+void backend_refresh(struct backend *backend);
 
 #endif

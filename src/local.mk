@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The program: what is above all rooms.
 bin_PROGRAMS += paperspacefs
-paperspacefs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
+paperspacefs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(SYSTEMD_CFLAGS)
 paperspacefs_SOURCES = \
   src/backend.c src/backend.h \
   src/check_api.c src/check_api.h \
@@ -11,12 +11,13 @@ paperspacefs_SOURCES = \
   src/demo.c src/demo.h \
   src/key_open.c src/key_open.h \
   src/main.c \
+  src/notify.c src/notify.h \
   src/remount_mode.c src/remount_mode.h \
   src/running.c src/running.h \
   src/why_mode.c src/why_mode.h
 paperspacefs_LDADD = src/doctor/libdoctor.a src/config/libconfig.a src/fs/libfs.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
-  $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS)
+  $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS) $(SYSTEMD_LIBS)
 
 dist_man_MANS += man/paperspacefs.1 man/paperspacefs.5

@@ -8,6 +8,7 @@
 #include "demo.h"
 #include "doctor/machine.h"
 #include "key_open.h"
+#include "notify.h"
 #include "remount_mode.h"
 #include "why_mode.h"
 #include "fs/device.h"
@@ -32,6 +33,7 @@ struct mount {
     struct session *session;
     struct daemon daemon;
     struct backend backend;
+    struct notify notify;
 };
 
 static int complain(const struct problem *problem)
@@ -74,6 +76,20 @@ static int prepare(struct mount *mount, struct problem *problem)
     return mount->options->foreground ? 0 : daemon_start(&mount->daemon, problem);
 }
 
+static void on_hangup(void *ctx)
+{
+    struct mount *mount = ctx;
+
+    backend_refresh(&mount->backend);
+}
+
+static void on_look(void *ctx)
+{
+    struct mount *mount = ctx;
+
+    notify_status(&mount->notify);
+}
+
 static int build(struct mount *mount, const char *url, struct problem *problem)
 {
     const struct backend_config config = {
@@ -90,7 +106,8 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
     if (!session_attach(mount->session, mount->backend.tree, &mount->backend.group,
                         &mount->backend.room))
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-    return session_start(mount->session, backend_refresh, &mount->backend, problem);
+    const struct session_events events = {.on_hangup = on_hangup, .on_look = on_look, .ctx = mount};
+    return session_start(mount->session, &events, problem);
 }
 
 static void hint(const char *url)
@@ -139,7 +156,10 @@ static int serve(struct mount *mount, const char *url)
         return complain(&problem);
     if (!daemon_ready(&mount->daemon))
         return EXIT_FAILURE;
-    return session_serve(mount->session) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    notify_ready(&mount->notify, &mount->backend);
+    int rc = session_serve(mount->session);
+    notify_stopping();
+    return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* From the fork on. Returns the exit status. */

@@ -46,6 +46,7 @@ dist_check_SCRIPTS += \
   tests/mount/mounting.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
+  tests/mount/notifying.sh \
   tests/mount/oldnames.sh \
   tests/mount/outcomes.sh \
   tests/mount/posts.sh \

@@ -41,8 +41,7 @@ struct session {
     char *source; /* what `attach` points to */
     char *kernel_options;
     struct watcher *watcher;
-    void (*on_hangup)(void *ctx);
-    void *hangup_ctx;
+    struct session_events events;
     pthread_t main_thread;
     atomic_bool loop_left;
 };
@@ -304,7 +303,14 @@ static void on_hangup(void *ctx)
 {
     struct session *session = ctx;
 
-    session->on_hangup(session->hangup_ctx);
+    session->events.on_hangup(session->events.ctx);
+}
+
+static void on_look(void *ctx)
+{
+    struct session *session = ctx;
+
+    session->events.on_look(session->events.ctx);
 }
 
 /* --- serving ---- */
@@ -320,18 +326,20 @@ static void accept_wake_signal(void)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-int session_start(struct session *session, void (*hangup)(void *ctx), void *ctx,
+int session_start(struct session *session, const struct session_events *events,
                   struct problem *problem)
 {
-    const struct watcher_events events = {
-        .on_end = on_end, .on_hangup = on_hangup, .on_cut = on_cut, .ctx = session};
+    const struct watcher_events watched = {.on_end = on_end,
+                                           .on_hangup = on_hangup,
+                                           .on_cut = on_cut,
+                                           .on_look = on_look,
+                                           .ctx = session};
 
-    session->on_hangup = hangup;
-    session->hangup_ctx = ctx;
+    session->events = *events;
     session->main_thread = pthread_self();
     accept_wake_signal();
     session->fs.deferred = deferred_start(&session->fs);
-    session->watcher = watcher_start(&events);
+    session->watcher = watcher_start(&watched);
     if (session->fs.deferred == NULL || session->watcher == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "no thread can be started: %s",
                            strerror(errno));

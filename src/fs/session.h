@@ -61,9 +61,16 @@ void session_detach(struct session *session);
  * session_create on; `session` is a struct session. */
 bool session_read_only(void *session);
 
-/* Starts the thread that signals go to, and that of deferred replies. The first calls `on_hangup`
- * on SIGHUP. 0, or -1 with `problem` set. */
-int session_start(struct session *session, void (*on_hangup)(void *ctx), void *ctx,
+/* Called by the thread that signals go to; they may wait. */
+struct session_events {
+    void (*on_hangup)(void *ctx); /* SIGHUP */
+    void (*on_look)(void *ctx);   /* every 2 s at least */
+    void *ctx;
+};
+
+/* Starts the thread that signals go to, and that of deferred replies. 0, or -1 with `problem` set.
+ * `events` is copied. */
+int session_start(struct session *session, const struct session_events *events,
                   struct problem *problem);
 /* Serves requests until SIGTERM, SIGINT or an unmount: the tokens of the group are fired then. 0 or
  * a negative errno. */

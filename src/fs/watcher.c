@@ -84,6 +84,7 @@ static void *run(void *arg)
         if (fds[0].revents != 0)
             take_signal(watcher);
         look_at_connection(watcher);
+        watcher->events.on_look(watcher->events.ctx);
     }
     return NULL;
 }

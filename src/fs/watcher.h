@@ -10,11 +10,13 @@
 
 struct watcher;
 
-/* Called in the watcher's thread, each at most once but for on_hangup; they may wait. */
+/* Called in the watcher's thread, each at most once but for on_hangup and on_look; they may wait.
+ */
 struct watcher_events {
     void (*on_end)(void *ctx);    /* SIGTERM, SIGINT, SIGQUIT */
     void (*on_hangup)(void *ctx); /* SIGHUP */
     void (*on_cut)(void *ctx);    /* the connection to the kernel is gone */
+    void (*on_look)(void *ctx);   /* now and then, every 2 s at least */
     void *ctx;
 };
 

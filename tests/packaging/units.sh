@@ -29,7 +29,7 @@ unit()
 
 filled_in()
 {
-    ! grep -E '@[a-z]+@' "$top_builddir/packaging/systemd/$1/paperspacefs@.service" &&
+    ! grep -E '@[A-Za-z_]+@' "$top_builddir/packaging/systemd/$1/paperspacefs@.service" &&
         grep -q '^ExecStart=/' "$top_builddir/packaging/systemd/$1/paperspacefs@.service"
 }
 

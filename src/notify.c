@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "notify.h"
+
+#include "util/words.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_LIBSYSTEMD
+#include <systemd/sd-daemon.h>
+
+static void tell(const char *state)
+{
+    sd_notify(0, state);
+}
+
+static bool somebody_listens(void)
+{
+    const char *address = getenv("NOTIFY_SOCKET");
+
+    return address != NULL && address[0] != '\0';
+}
+#else
+static void tell(const char *state)
+{
+    (void)state;
+}
+
+static bool somebody_listens(void)
+{
+    return false;
+}
+#endif
+
+/* Adds words to a text as far as they fit. */
+static void add(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(char *text, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text + used, NOTIFY_STATUS_BYTES - used, format, args);
+    va_end(args);
+}
+
+/* "docs: 4 drives, 8 snapshots"; what fails is added, as "snapshots: no connection to …". */
+static void describe(struct backend *backend, char *text)
+{
+    const char *between = ": ";
+
+    text[0] = '\0';
+    if (api_dialect_known(backend->api))
+        add(text, "%s", dialect_rows[api_dialect(backend->api)].name);
+    else
+        add(text, "%s", backend->url);
+    for (size_t i = 0; i < KINDS_COUNT; i++) {
+        struct cache_status status;
+        const struct kind *kind = kinds_all[i];
+        cache_get_status(backend->cache, kind, &status);
+        if (status.known && !kind->singleton) {
+            add(text, "%s%zu %s", between, status.count, kind->plural);
+            between = ", ";
+        }
+        if (status.problem.kind != PROBLEM_NONE) {
+            add(text, "%s%s%s%s", between, kind->plural != NULL ? kind->plural : kind->noun,
+                status.known ? " of before: " : ": ", status.problem.message);
+            between = "; ";
+        }
+    }
+    words_make_safe_text(text, NOTIFY_STATUS_BYTES);
+}
+
+void notify_ready(struct notify *notify, struct backend *backend)
+{
+    char state[NOTIFY_STATUS_BYTES + 32];
+
+    notify->backend = backend;
+    if (!somebody_listens())
+        return;
+    describe(backend, notify->status);
+    snprintf(state, sizeof state, "READY=1\nSTATUS=%s", notify->status);
+    tell(state);
+    notify->ready = true;
+}
+
+void notify_status(struct notify *notify)
+{
+    char status[NOTIFY_STATUS_BYTES], state[NOTIFY_STATUS_BYTES + 16];
+
+    if (!notify->ready)
+        return;
+    describe(notify->backend, status);
+    if (strcmp(status, notify->status) == 0)
+        return;
+    snprintf(notify->status, sizeof notify->status, "%s", status);
+    snprintf(state, sizeof state, "STATUS=%s", status);
+    tell(state);
+}
+
+void notify_stopping(void)
+{
+    tell("STOPPING=1");
+}

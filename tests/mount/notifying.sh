@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What the service manager is told, by somebody who listens in its place.
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+
+# listens: notes what is told in $WORK/told, a line each.
+listens()
+{
+    export NOTIFY_SOCKET=$WORK/notify
+    : >"$WORK/told"
+    python3 - "$NOTIFY_SOCKET" "$WORK/told" <<'END' &
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+told = open(sys.argv[2], "ab", buffering=0)
+while True:
+    told.write(s.recv(65536) + b"\n")
+END
+    echo $! >"$WORK/listener.pid"
+    eventually 10 test -S "$NOTIFY_SOCKET"
+}
+
+# told REGEX: in the end there is such a line.
+told()
+{
+    eventually 10 grep -q -E -e "$1" "$WORK/told"
+}
+
+test_it_is_ready_when_it_is_mounted_and_says_how_it_is()
+{
+    listens
+    mounted
+    told '^READY=1$'
+    told "^STATUS=$D: 4 drives\$"
+    works 'ls snapshots >/dev/null'
+    told "^STATUS=$D: 4 drives, 8 snapshots\$"
+    fault '{"path": "/shared-drives", "times": -1, "status": 403, "body": {"message": "not you"}}'
+    works 'touch .paperspacefs/refresh'
+    refused 'Permission denied' 'ls drives'
+    told "^STATUS=$D: .*drives.*not you"
+    assert_lacks "$(cat "$WORK/told")" STOPPING
+    end_mount
+    told '^STOPPING=1$'
+    assert_eq 1 "$(grep -c READY "$WORK/told")"
+    assert_lacks "$(cat "$WORK/told")" "$KEY"
+    kill "$(cat "$WORK/listener.pid")"
+}
+
+test_docs_it_is_ready_although_the_API_has_not_answered()
+{
+    listens
+    start_emulator
+    stop_emulator
+    mount_fs timeout=2
+    daemon_said 'mounted all the same'
+    told '^READY=1$'
+    told "^STATUS=$URL: drives: .*connection refused"
+    kill "$(cat "$WORK/listener.pid")"
+}
+
+test_docs_what_is_not_mounted_is_not_ready()
+{
+    listens
+    start_emulator
+    run env PAPERSPACE_API_KEY=wrong timeout $((20 * patience)) "$PAPERSPACEFS" -f "$URL" "$MNT"
+    assert_status 1
+    assert_eq '' "$(cat "$WORK/told")"
+    kill "$(cat "$WORK/listener.pid")"
+}
+
+if ! ldd "$PAPERSPACEFS" | grep -q libsystemd; then
+    tap_skip_all 'built without libsystemd'
+fi
+run_scenarios "$@"
