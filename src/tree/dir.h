@@ -64,7 +64,8 @@ struct dir_ops {
     void (*touch)(struct dir *dir);
     enum names_kind names;            /* how long names in it may be believed */
     const struct leaf_row *leaves;    /* indexed by leaf number less one; name NULL ends it */
-    const struct leaf_source *source; /* others; NULL: there are none */
+    const struct leaf_source *source; /* those from LEAF_FIELDS on; NULL: there are none */
+    const struct leaf_source *others; /* those from LEAF_SCRATCH on; NULL: there are none */
     /* The JSON object whose members are its field files: a new reference, NULL: gone. NULL: the
      * type has none. */
     struct json_object *(*fields)(struct call *call, struct dir *dir, enum fields_need need);

@@ -14,6 +14,7 @@
 #include "tree/resource.h"
 #include "util/json.h"
 #include "tree/nested.h"
+#include "tree/scratch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -300,6 +301,7 @@ const struct dir_ops draft_ops = {
     .scratch = true,
     .draft = true,
     .source = &field_leaves,
+    .others = &scratch_leaves,
     .objects = &nested_ops,
     .becomes = &resource_ops,
 };

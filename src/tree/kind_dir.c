@@ -12,6 +12,7 @@
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
+#include "tree/scratch.h"
 #include "tree/shown.h"
 
 #include <errno.h>
@@ -118,6 +119,7 @@ const struct dir_ops kind_ops = {
     .lookup = kind_lookup,
     .list = kind_list,
     .refresh = shown_refresh,
+    .others = &scratch_leaves, /* old names */
     .mkdir = kind_mkdir,
     .rmdir = kind_rmdir,
     .unlink = renamed_unlink,

@@ -48,7 +48,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/resource.c src/tree/resource.h \
   src/tree/resource_files.c \
   src/tree/restore.c \
-  src/tree/root.c \
+  src/tree/roles.c src/tree/root.c \
   src/tree/rebound.c src/tree/rebound.h src/tree/dir_path.c \
   src/tree/dates.c src/tree/dates.h \
   src/tree/shown.c src/tree/shown.h \

@@ -112,8 +112,8 @@ int leaves_list(struct call *call, struct dir *dir, struct listing *listing)
     if (!list_fixed(dir, listing))
         return -ENOMEM;
     const struct leaf_source *source = dir_ops(dir)->source;
+    const struct leaf_source *others = dir_ops(dir)->others;
     int rc = source == NULL ? 0 : source->list(call, dir, listing);
-    if (rc < 0)
-        return rc;
-    return scratch_list(dir, listing) ? 0 : -ENOMEM;
+
+    return rc == 0 && others != NULL ? others->list(call, dir, listing) : rc;
 }

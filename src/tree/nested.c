@@ -11,6 +11,7 @@
 #include "util/json.h"
 #include "tree/members.h"
 #include "tree/lookup.h"
+#include "tree/scratch.h"
 
 #include <errno.h>
 
@@ -114,5 +115,6 @@ const struct dir_ops nested_ops = {
     .scratch = true,
     .nested = true,
     .source = &field_leaves,
+    .others = &scratch_leaves,
     .objects = &nested_ops,
 };

@@ -135,5 +135,6 @@ const struct dir_ops resource_ops = {
     .place = resource_place,
     .scratch = true,
     .source = &field_leaves,
+    .others = &scratch_leaves,
     .objects = &nested_ops,
 };

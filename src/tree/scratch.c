@@ -202,7 +202,7 @@ uint32_t scratch_find(struct dir *dir, const char *name)
     return leaf;
 }
 
-void scratch_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
     lock(dir);
     const struct scratch *scratch = find_leaf(dir, leaf);
@@ -235,9 +235,11 @@ static struct name_copy *copy_names(struct dir *dir, size_t *count)
     return copies;
 }
 
-bool scratch_list(struct dir *dir, struct listing *listing)
+static int list(struct call *call, struct dir *dir, struct listing *listing)
 {
     size_t count;
+
+    (void)call;
 
     lock(dir);
     struct name_copy *copies = copy_names(dir, &count);
@@ -250,7 +252,7 @@ bool scratch_list(struct dir *dir, struct listing *listing)
         free(copies[i].name);
     }
     free(copies);
-    return ok;
+    return ok ? 0 : -ENOMEM;
 }
 
 bool scratch_is_any(struct dir *dir)
@@ -373,10 +375,24 @@ static const struct leaf_row row = {.name = "scratch",
                                     .render = scratch_render,
                                     .attr = scratch_attr};
 
-const struct leaf_row *scratch_row(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
 {
     lock(dir);
     bool found = find_leaf(dir, leaf) != NULL;
     unlock(dir);
     return found ? &row : NULL;
 }
+
+static uint32_t find(struct call *call, struct dir *dir, const char *name, bool *nested)
+{
+    (void)call, (void)nested;
+    return scratch_find(dir, name);
+}
+
+const struct leaf_source scratch_leaves = {
+    .fleeting = true,
+    .find = find,
+    .row = row_of,
+    .print_name = print_name,
+    .list = list,
+};

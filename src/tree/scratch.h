@@ -19,13 +19,11 @@
 struct scratch;
 struct scratch_set;
 
-/* The row of a scratch file's number (of a symbolic link another); NULL: there is none. */
-const struct leaf_row *scratch_row(struct dir *dir, uint32_t leaf);
+/* As a directory has them: dir_ops->others. */
+extern const struct leaf_source scratch_leaves;
 /* The number of the scratch file called `name`; 0: none. */
 uint32_t scratch_find(struct dir *dir, const char *name);
 bool scratch_is_any(struct dir *dir);
-void scratch_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
-bool scratch_list(struct dir *dir, struct listing *listing);
 
 /* Makes one: its number, or -ENOSPC, -ENOMEM with words. `target` is a symbolic link's, or NULL. */
 int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
