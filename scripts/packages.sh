@@ -16,13 +16,13 @@ set -euo pipefail
 # shellcheck disable=SC2034
 {
 build_apt=(autoconf automake pkg-config gcc libc6-dev make libfuse3-dev fuse3 libcurl4-openssl-dev
-    libjson-c-dev libmicrohttpd-dev uthash-dev check libsubunit-dev ca-certificates jq)
+    libjson-c-dev libmicrohttpd-dev uthash-dev check libsubunit-dev libsystemd-dev ca-certificates jq)
 build_dnf=(autoconf automake pkgconf-pkg-config gcc glibc-devel make fuse3-devel fuse3 libcurl-devel
-    json-c-devel libmicrohttpd-devel uthash-devel check-devel ca-certificates jq)
+    json-c-devel libmicrohttpd-devel uthash-devel check-devel systemd-devel ca-certificates jq)
 build_apk=(autoconf automake pkgconf gcc musl-dev linux-headers make fuse3-dev fuse3 curl-dev
     json-c-dev libmicrohttpd-dev uthash-dev check-dev bsd-compat-headers coreutils ca-certificates jq)
 build_pacman=(autoconf automake pkgconf gcc glibc make fuse3 curl json-c libmicrohttpd uthash check
-    ca-certificates jq)
+    systemd ca-certificates jq)
 }
 # What the rest needs, as Debian calls it.
 test=(curl rsync busybox vim neovim nvi nano micro emacs-nox ed tmux moreutils bsdextrautils

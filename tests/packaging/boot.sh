@@ -98,7 +98,9 @@ property()
 unit_starts()
 {
     systemctl start paperspacefs@cloud
-    soon is_there /mnt/cloud
+    # Told by the program, systemctl returns when it is mounted.
+    [ "$(property Type paperspacefs@cloud)" = notify ] || soon is_there /mnt/cloud
+    is_there /mnt/cloud
     soon says_how_it_is
     systemctl reload paperspacefs@cloud
     is_there /mnt/cloud

@@ -70,7 +70,7 @@ lintian_is_silent()
     [ -z "$said" ] || { echo "$said" && return 1; }
 }
 
-# Files of a package, without directories, manual pages without what compresses them.
+# Files of a package, without directories and what rpm adds by itself, manual pages without what compresses them.
 in_deb()
 {
     dpkg-deb --fsys-tarfile "$out/$1"_*.deb | tar -t | grep -v '/$' |
@@ -79,7 +79,7 @@ in_deb()
 
 in_rpm()
 {
-    rpm -qpl "$out/$1"-*.rpm | grep -v -E '/doc/paperspacefs$|/examples$' | sed -E 's|(/man/.*)\.gz$|\1|' | sort
+    rpm -qpl "$out/$1"-*.rpm | grep -v -E '/doc/paperspacefs$|/examples(/container)?$|/\.build-id' | sed -E 's|(/man/.*)\.gz$|\1|' | sort
 }
 
 # The same files in both kinds of package, but for where each has its documents and units.
