@@ -130,6 +130,8 @@ END_TEST
 
 START_TEST(test_a_failed_look_at_an_event_leaves_what_is_known)
 {
+    room.config.stale_wait_ms = STALE_WAIT_MS;
+    room_restart();
     know_snapshots();
     server_set_events(room.server, "new", "");
     room_change(CHANGE_RESTORE, &kind_snapshots, "s1", "{}");

@@ -63,12 +63,19 @@ void room_setup(void)
                                         .ttl_ms = TTL_MS,
                                         .stale_ms = STALE_MS,
                                         .timeout_ms = 2000,
-                                        .stale_wait_ms = STALE_WAIT_MS,
+                                        .stale_wait_ms = 5000,
                                         .show_wait_ms = 10,
                                         .probe_pause_ms = 5,
                                         .on_delete_failed = count_undeleted};
     room.cache = cache_create(&room.config);
     ck_assert_ptr_nonnull(room.cache);
+}
+
+void room_setup_hasty(void)
+{
+    room_setup();
+    room.config.stale_wait_ms = STALE_WAIT_MS;
+    room_restart();
 }
 
 void room_restart(void)

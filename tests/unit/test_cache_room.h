@@ -13,7 +13,7 @@
 
 #define TTL_MS        30000
 #define STALE_MS      86400000
-#define STALE_WAIT_MS 60
+#define STALE_WAIT_MS 60 /* of a hasty room; else long enough for a busy machine */
 #define DRIVES        "/shared-drives"
 #define SNAPSHOTS     "/snapshots"
 #define PROVIDERS     "/storage-providers"
@@ -35,6 +35,7 @@ struct room {
 extern struct room room;
 
 void room_setup(void);
+void room_setup_hasty(void); /* old data after STALE_WAIT_MS */
 void room_teardown(void);
 /* Another cache with room.config, as changed by the test. */
 void room_restart(void);

@@ -350,7 +350,7 @@ TCase *case_stale(void)
 {
     TCase *tcase = tcase_create("stale");
 
-    tcase_add_checked_fixture(tcase, room_setup, room_teardown);
+    tcase_add_checked_fixture(tcase, room_setup_hasty, room_teardown);
     tcase_add_loop_test(tcase, test_a_failed_fetch_never_becomes_an_empty_listing, 0, FAILURES);
     tcase_add_loop_test(tcase, test_old_listings_stand_in_for_outages_only, 0, FAILURES);
     tcase_add_loop_test(tcase, test_old_resources_stand_in_for_outages_only, 0, FAILURES);
