@@ -4,6 +4,7 @@
 
 #include "api/answer.h"
 #include "api/text.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -284,7 +285,6 @@ int main(void)
 {
     Suite *suite = suite_create("api_answer");
     TCase *tcase = tcase_create("answers");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, each_status_has_its_kind);
@@ -298,9 +298,5 @@ int main(void)
     tcase_add_test(tcase, a_refusal_that_speaks_of_a_quota_is_one);
     tcase_add_test(tcase, secrets_are_hidden_wherever_they_stand);
     tcase_add_test(tcase, half_a_secret_at_the_cut_is_hidden_too);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

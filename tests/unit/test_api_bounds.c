@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "instrumented.h"
+#include "run_tests.h"
 #include "util/memory.h"
 
 #include <check.h>
@@ -241,15 +242,10 @@ int main(void)
 {
     Suite *suite = suite_create("api_bounds");
     TCase *tcase = tcase_create("bounds");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, an_answer_of_any_shape_takes_little_memory, 0,
                         (int)(sizeof rows / sizeof *rows));
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

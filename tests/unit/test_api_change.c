@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "api_fake.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <json-c/json.h>
@@ -749,7 +750,6 @@ int main(void)
 {
     Suite *suite = suite_create("api_change");
     TCase *tcase = tcase_create("resources");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, a_get_answers_the_resource);
@@ -785,9 +785,5 @@ int main(void)
     tcase_add_test(tcase, a_session_names_user_and_team);
     tcase_add_test(tcase, without_a_session_path_nothing_is_asked);
     tcase_add_test(tcase, a_session_that_fails_is_an_error);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

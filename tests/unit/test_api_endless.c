@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "api/api.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -115,10 +116,5 @@ int main(void)
     tcase_add_loop_test(t, a_list_without_an_end_is_ended, 0, sizeof ends / sizeof ends[0]);
     tcase_add_test(t, pages_that_bring_little_come_slowly);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

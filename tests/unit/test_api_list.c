@@ -4,6 +4,7 @@
 
 #include "api/call.h"
 #include "api_fake.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -621,7 +622,6 @@ int main(void)
 {
     Suite *suite = suite_create("api_list");
     TCase *tcase = tcase_create("lists");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 60);
@@ -652,9 +652,5 @@ int main(void)
     tcase_add_test(tcase, a_hundred_thousand_items_take_no_time);
     tcase_add_test(tcase, a_page_that_a_gateway_lost_is_asked_for_again);
     tcase_add_test(tcase, the_key_is_read_again_once_a_list);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

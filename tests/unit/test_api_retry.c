@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "api_fake.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <pthread.h>
@@ -583,14 +584,9 @@ int main(void)
 {
     Suite *suite = suite_create("api_retry");
     TCase *tcase = tcase_create("retries");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 60);
     fill(tcase);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "run_tests.h"
 #include "test_cache_room.h"
 
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 int main(void)
 {
     Suite *suite = suite_create("cache");
-    SRunner *runner;
 
     suite_add_tcase(suite, case_reading());
     suite_add_tcase(suite, case_stale());
@@ -21,11 +21,5 @@ int main(void)
     suite_add_tcase(suite, case_scale());
     suite_add_tcase(suite, case_crowd());
     suite_add_tcase(suite, case_endless());
-    runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

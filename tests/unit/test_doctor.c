@@ -4,6 +4,7 @@
 
 #include "doctor/machine.h"
 #include "doctor/report.h"
+#include "run_tests.h"
 #include "util/json.h"
 
 #include <check.h>
@@ -149,10 +150,5 @@ int main(void)
     tcase_add_loop_test(t, what_a_kernel_has_is_said, 0, sizeof kernels / sizeof kernels[0]);
     tcase_add_test(t, a_machine_is_examined_whole);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

@@ -3,6 +3,7 @@
 
 #include "document/document.h"
 
+#include "run_tests.h"
 #include "util/digest.h"
 #include "util/json.h"
 #include "util/utf8.h"
@@ -704,10 +705,5 @@ int main(void)
     tcase_add_test(tests, a_create_in_a_machine_names_it);
     tcase_add_loop_test(tests, a_restore_takes_the_keys_of_its_row, 0, COUNT(restore_rows));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -3,6 +3,7 @@
 
 #include "document/document.h"
 
+#include "run_tests.h"
 #include "util/json.h"
 
 #include <check.h>
@@ -414,10 +415,5 @@ int main(void)
     tcase_add_test(tests, a_few_values_are_enough);
     tcase_add_test(tests, without_peers_only_the_names_are_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

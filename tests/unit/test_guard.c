@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "cache/guard.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <errno.h>
@@ -369,7 +370,6 @@ int main(void)
 {
     Suite *suite = suite_create("guard");
     TCase *tcase = tcase_create("guard");
-    int failed;
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, points_are_rows_of_the_kinds);
@@ -393,10 +393,5 @@ int main(void)
     tcase_add_test(tcase, what_was_spent_is_of_the_present_burst);
     tcase_add_test(tcase, the_clock_of_a_mount_goes_on_while_the_machine_sleeps);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

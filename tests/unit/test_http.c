@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "http/http.h"
+#include "run_tests.h"
 #include "test_http_peer.h"
 #include "util/clock.h"
 
@@ -577,11 +578,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *sr = srunner_create(suite());
-
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(suite()));
 }

@@ -2,6 +2,7 @@
 /* What hangs for one share leaves the others theirs. */
 #include "config.h"
 
+#include "run_tests.h"
 #include "test_http_caller.h"
 
 #include <check.h>
@@ -123,11 +124,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *sr = srunner_create(suite());
-
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(suite()));
 }

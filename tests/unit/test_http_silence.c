@@ -2,6 +2,7 @@
 /* Connections that die in silence, as after a suspend: new ones work. */
 #include "config.h"
 
+#include "run_tests.h"
 #include "test_http_caller.h"
 
 #include <check.h>
@@ -167,11 +168,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *sr = srunner_create(suite());
-
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(suite()));
 }

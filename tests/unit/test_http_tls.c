@@ -4,6 +4,7 @@
 
 #include "http/http.h"
 #include "http/peer.h"
+#include "run_tests.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -259,11 +260,8 @@ int main(void)
         puts("1..0 # SKIP no openssl to make a certificate with");
         return 0;
     }
-    SRunner *sr = srunner_create(suite());
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
+    int status = run_tests(srunner_create(suite()));
+
     remove_certificate();
-    return failed == 0 ? 0 : 1;
+    return status;
 }

@@ -4,6 +4,7 @@
 
 #include "cache/cache.h"
 #include "journal/journal.h"
+#include "run_tests.h"
 #include "util/json.h"
 
 #include <check.h>
@@ -309,10 +310,5 @@ int main(void)
     tcase_add_loop_test(tests, what_was_changed_elsewhere_has_each_key, 0, COUNT(seen_rows));
     tcase_add_test(tests, what_was_changed_elsewhere_is_bounded);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

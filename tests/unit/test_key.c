@@ -4,6 +4,7 @@
 
 #include "config/key.h"
 #include "config/secret_file.h"
+#include "run_tests.h"
 #include "util/log.h"
 
 #include <check.h>
@@ -606,10 +607,5 @@ int main(void)
 
     suite_add_tcase(s, file_tests());
     suite_add_tcase(s, client_tests());
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

@@ -4,6 +4,7 @@
 #include "kinds/kind.h"
 #include "util/json.h"
 #include "util/file_name.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -185,7 +186,6 @@ int main(void)
 {
     Suite *suite = suite_create("kinds");
     TCase *tcase = tcase_create("rows");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, required_fields_can_be_given);
@@ -199,9 +199,5 @@ int main(void)
     tcase_add_test(tcase, dialects_differ_by_their_lists);
     tcase_add_test(tcase, a_part_of_a_key_is_not_found);
     tcase_add_test(tcase, an_id_is_whatever_the_server_calls_one);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "config/mount_helper.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -110,10 +111,5 @@ int main(void)
     tcase_add_loop_test(tc, other_letters_are_refused, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(tc, exit_statuses_are_those_of_mount);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -5,6 +5,7 @@
 #include "fs/attach.h"
 #include "fs/mountinfo.h"
 #include "fs/mountpoint.h"
+#include "run_tests.h"
 #include "util/log.h"
 
 #include <check.h>
@@ -285,10 +286,5 @@ int main(void)
                         sizeof refused / sizeof refused[0]);
     tcase_add_test(t, a_path_becomes_absolute_and_clean);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "run_tests.h"
 #include "tree/resolve.h"
 #include "util/file_name.h"
 
@@ -654,10 +655,5 @@ int main(void)
     tcase_add_loop_test(tests, long_names_are_cut_between_characters_and_codes, 0, COUNT(cut_rows));
     add_resolving(tests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "config/options.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -716,10 +717,5 @@ int main(void)
 
     suite_add_tcase(s, option_tests());
     suite_add_tcase(s, defaults_tests());
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

@@ -3,6 +3,7 @@
 
 #include "api/event.h"
 #include "api/record.h"
+#include "run_tests.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/problem.h"
@@ -288,7 +289,6 @@ int main(void)
 {
     Suite *suite = suite_create("record");
     TCase *tcase = tcase_create("values");
-    SRunner *runner = srunner_create(suite);
 
     suite_add_tcase(suite, tcase);
     tcase_add_test(tcase, a_record_holds_what_was_sent);
@@ -305,9 +305,5 @@ int main(void)
     tcase_add_test(tcase, what_is_no_object_is_no_event);
     tcase_add_test(tcase, long_strings_are_cut_between_characters);
     tcase_add_test(tcase, outcomes_are_read_in_order);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -2,6 +2,7 @@
 /* What is hidden of a text: every spelling of a secret, once and twice escaped, whole and cut. */
 #include "config.h"
 
+#include "run_tests.h"
 #include "util/scrub.h"
 
 #include <check.h>
@@ -503,10 +504,5 @@ int main(void)
     tcase_add_test(tests, secrets_that_hold_each_other_are_hidden_whole);
     tcase_add_test(tests, the_longest_text_takes_a_moment);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

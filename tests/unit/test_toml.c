@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "config/toml.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -143,10 +144,5 @@ int main(void)
     tcase_add_loop_test(t, what_is_refused, 0, sizeof refused / sizeof refused[0]);
     tcase_add_test(t, what_is_there_is_found);
     suite_add_tcase(s, t);
-    SRunner *sr = srunner_create(s);
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(s));
 }

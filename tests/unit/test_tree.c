@@ -2,6 +2,7 @@
 /* What the operations mean, without a mount. */
 #include "config.h"
 
+#include "run_tests.h"
 #include "tree/dir.h"
 #include "tree/field_keys.h"
 #include "tree/leaf.h"
@@ -647,10 +648,5 @@ int main(void)
 
     suite_add_tcase(suite, in_docs());
     suite_add_tcase(suite, in_openapi());
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

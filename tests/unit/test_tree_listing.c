@@ -5,6 +5,7 @@
 #include "tree_fixture.h"
 
 #include "tree/tree.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <errno.h>
@@ -258,10 +259,5 @@ int main(void)
     tcase_set_timeout(many, 60);
     tcase_add_test(many, drafts_that_stay_are_in_every_listing_once);
     suite_add_tcase(suite, many);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -5,6 +5,7 @@
 #include "tree_fixture.h"
 
 #include "tree/truncated.h"
+#include "run_tests.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -397,10 +398,5 @@ int main(void)
 
     suite_add_tcase(suite, truncating());
     suite_add_tcase(suite, in_place());
-    SRunner *runner = srunner_create(suite);
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }

@@ -8,6 +8,7 @@
 #include "util/waiting_room.h"
 #include "util/clock.h"
 #include "util/problem.h"
+#include "run_tests.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -576,11 +577,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *sr = srunner_create(suite());
-
-    srunner_set_tap(sr, "-");
-    srunner_run_all(sr, CK_SILENT);
-    int failed = srunner_ntests_failed(sr);
-    srunner_free(sr);
-    return failed == 0 ? 0 : 1;
+    return run_tests(srunner_create(suite()));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "run_tests.h"
 #include "util/workers.h"
 
 #include <check.h>
@@ -192,12 +193,6 @@ int main(void)
     tcase_add_test(tcase, test_nothing_is_taken_once_destroy_has_begun);
     tcase_add_test(tcase, test_workers_block_all_signals);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
 
-    srunner_set_tap(runner, "-");
-    srunner_run_all(runner, CK_SILENT);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_tests(srunner_create(suite));
 }
