@@ -73,6 +73,7 @@ dist_check_SCRIPTS += \
   tests/mount/words.sh \
   tests/mount/writing.sh
 
+EXTRA_DIST += tests/unit/run_tests.h
 EXTRA_DIST += tests/tap.sh tests/rooms.sh tests/mount/lib.sh tests/mount/screen.sh
 EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
 
@@ -82,7 +83,7 @@ matrix: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/matrix.sh --all
 soak: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/model.sh --seconds 600 --flat
-EXTRA_DIST += scripts/check.sh scripts/fresh.sh .ci/run .clang-tidy .shellcheckrc
+EXTRA_DIST += scripts/check.sh scripts/fresh.sh scripts/variants.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests
 print-tests:

@@ -38,37 +38,37 @@ api_test_fake = tests/unit/api_fake.c tests/unit/api_fake.h
 api_test_libs = src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \
   $(CHECK_LIBS) $(CURL_LIBS) $(JSONC_LIBS)
 
-check_PROGRAMS += tests/unit/test_record
+unit_tests += tests/unit/test_record
 tests_unit_test_record_SOURCES = tests/unit/test_record.c
 tests_unit_test_record_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_record_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_answer
+unit_tests += tests/unit/test_api_answer
 tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c
 tests_unit_test_api_answer_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_answer_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_list
+unit_tests += tests/unit/test_api_list
 tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_list_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_endless
+unit_tests += tests/unit/test_api_endless
 tests_unit_test_api_endless_SOURCES = tests/unit/test_api_endless.c
 tests_unit_test_api_endless_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_endless_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_change
+unit_tests += tests/unit/test_api_change
 tests_unit_test_api_change_SOURCES = tests/unit/test_api_change.c $(api_test_fake)
 tests_unit_test_api_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_change_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_retry
+unit_tests += tests/unit/test_api_retry
 tests_unit_test_api_retry_SOURCES = tests/unit/test_api_retry.c $(api_test_fake)
 tests_unit_test_api_retry_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_retry_LDADD = $(api_test_libs)
 
-check_PROGRAMS += tests/unit/test_api_bounds
+unit_tests += tests/unit/test_api_bounds
 tests_unit_test_api_bounds_SOURCES = tests/unit/test_api_bounds.c tests/unit/instrumented.h
 tests_unit_test_api_bounds_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_bounds_LDADD = $(api_test_libs)

@@ -31,7 +31,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/update.c \
   src/cache/verbs.c
 
-check_PROGRAMS += tests/unit/test_cache
+unit_tests += tests/unit/test_cache
 tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache.c \
   tests/unit/test_cache_changing.c \
@@ -51,12 +51,12 @@ tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cache_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
   src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
-check_PROGRAMS += tests/unit/test_workers
+unit_tests += tests/unit/test_workers
 tests_unit_test_workers_SOURCES = tests/unit/test_workers.c
 tests_unit_test_workers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_guard
+unit_tests += tests/unit/test_guard
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
 tests_unit_test_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_guard_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \

@@ -17,7 +17,7 @@ src_config_libconfig_a_SOURCES = \
   src/config/text_file.c src/config/text_file.h \
   src/config/toml.c src/config/toml.h
 
-check_PROGRAMS += tests/unit/test_options
+unit_tests += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
@@ -26,17 +26,17 @@ tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/jo
   $(FUSE3_LIBS) $(CURL_LIBS) $(JSONC_LIBS) $(CHECK_LIBS)
 
 # The API that the key is given to is made up by the test.
-check_PROGRAMS += tests/unit/test_key
+unit_tests += tests/unit/test_key
 tests_unit_test_key_SOURCES = tests/unit/test_key.c
 tests_unit_test_key_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_key_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)
 
-check_PROGRAMS += tests/unit/test_mount_helper
+unit_tests += tests/unit/test_mount_helper
 tests_unit_test_mount_helper_SOURCES = tests/unit/test_mount_helper.c
 tests_unit_test_mount_helper_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_mount_helper_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_toml
+unit_tests += tests/unit/test_toml
 tests_unit_test_toml_SOURCES = tests/unit/test_toml.c
 tests_unit_test_toml_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_toml_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS)

@@ -12,7 +12,7 @@ src_document_libdocument_a_SOURCES = \
   src/document/render.c \
   src/document/whole.c src/document/whole.h
 
-check_PROGRAMS += tests/unit/test_document tests/unit/test_document_draft
+unit_tests += tests/unit/test_document tests/unit/test_document_draft
 tests_unit_test_document_SOURCES = tests/unit/test_document.c
 tests_unit_test_document_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_document_LDADD = src/document/libdocument.a src/api/libapi.a \

@@ -4,7 +4,15 @@
 EMULATOR_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(JSONC_CFLAGS)
 EMULATOR_LIBS = src/emulator/libemulator.a $(MICROHTTPD_LIBS) $(JSONC_LIBS) -lpthread
 
+if EMULATOR
 noinst_LIBRARIES += src/emulator/libemulator.a
+bin_PROGRAMS += paperspace-emulator
+dist_man_MANS += man/paperspace-emulator.1
+unit_tests += tests/unit/test_emulator
+else
+EXTRA_DIST += man/paperspace-emulator.1
+endif
+
 src_emulator_libemulator_a_CPPFLAGS = $(EMULATOR_CPPFLAGS)
 src_emulator_libemulator_a_SOURCES = \
 	src/emulator/account.c \
@@ -38,14 +46,10 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/store.c src/emulator/store.h \
 	src/emulator/validate.c src/emulator/validate.h
 
-bin_PROGRAMS += paperspace-emulator
 paperspace_emulator_CPPFLAGS = $(EMULATOR_CPPFLAGS)
 paperspace_emulator_SOURCES = src/emulator/emu_main.c
 paperspace_emulator_LDADD = $(EMULATOR_LIBS)
 
-dist_man_MANS += man/paperspace-emulator.1
-
-check_PROGRAMS += tests/unit/test_emulator
 tests_unit_test_emulator_CPPFLAGS = $(EMULATOR_CPPFLAGS) $(CURL_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_emulator_SOURCES = \
 	tests/unit/test_emulator.c \

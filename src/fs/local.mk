@@ -35,12 +35,12 @@ src_fs_libfs_a_SOURCES = \
   src/fs/watcher.h
 
 # The directories that it counts are made up by the test: libtree is not linked.
-check_PROGRAMS += tests/unit/test_inodes
+unit_tests += tests/unit/test_inodes
 tests_unit_test_inodes_SOURCES = tests/unit/test_inodes.c
 tests_unit_test_inodes_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_inodes_LDADD = src/fs/libfs.a src/util/libutil.a $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_mountpoint
+unit_tests += tests/unit/test_mountpoint
 tests_unit_test_mountpoint_SOURCES = tests/unit/test_mountpoint.c
 tests_unit_test_mountpoint_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_mountpoint_LDADD = src/fs/libfs.a src/util/libutil.a $(CHECK_LIBS)

@@ -10,7 +10,7 @@ src_journal_libjournal_a_SOURCES = \
   src/journal/seen.c \
   src/journal/roll.c src/journal/roll.h src/journal/roll_internal.h
 
-check_PROGRAMS += tests/unit/test_journal
+unit_tests += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_journal_LDADD = src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \

@@ -8,7 +8,7 @@ src_kinds_libkinds_a_SOURCES = \
   src/kinds/snapshots.c \
   src/kinds/utilization.c
 
-check_PROGRAMS += tests/unit/test_kinds
+unit_tests += tests/unit/test_kinds
 tests_unit_test_kinds_SOURCES = tests/unit/test_kinds.c
 tests_unit_test_kinds_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_kinds_LDADD = src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)

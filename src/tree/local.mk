@@ -63,19 +63,21 @@ src_tree_libtree_a_SOURCES = \
   src/tree/turns.c src/tree/turns.h \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
 
-check_PROGRAMS += tests/unit/test_names
+unit_tests += tests/unit/test_names
 tests_unit_test_names_SOURCES = tests/unit/test_names.c
 tests_unit_test_names_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_names_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
   src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \
   src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
-check_PROGRAMS += tests/unit/test_scratch
+unit_tests += tests/unit/test_scratch
 tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c
 tests_unit_test_scratch_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_scratch_LDADD = $(tests_unit_test_names_LDADD)
 
-check_PROGRAMS += tests/unit/test_tree tests/unit/test_tree_saving
+if EMULATOR
+unit_tests += tests/unit/test_tree tests/unit/test_tree_saving tests/unit/test_tree_listing
+endif
 tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_saving_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
@@ -88,7 +90,6 @@ tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cac
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)
 
-check_PROGRAMS += tests/unit/test_tree_listing
 tests_unit_test_tree_listing_SOURCES = tests/unit/test_tree_listing.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_listing_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -19,17 +19,17 @@ src_util_libutil_a_SOURCES = \
   src/util/words.c src/util/words.h \
   src/util/workers.c src/util/workers.h
 
-check_PROGRAMS += tests/unit/test_util
+unit_tests += tests/unit/test_util
 tests_unit_test_util_SOURCES = tests/unit/test_util.c
 tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_json
+unit_tests += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c
 tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/test_scrub
+unit_tests += tests/unit/test_scrub
 tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c
 tests_unit_test_scrub_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_scrub_LDADD = src/util/libutil.a $(CHECK_LIBS)

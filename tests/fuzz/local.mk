@@ -2,7 +2,10 @@
 # Fuzz targets: over their corpus in `make check`; with --enable-fuzzers programs of libFuzzer, which
 # scripts/fuzz.sh builds and runs.
 FUZZ_TARGETS = tests/fuzz/fuzz_answer tests/fuzz/fuzz_document tests/fuzz/fuzz_files \
-  tests/fuzz/fuzz_names tests/fuzz/fuzz_options tests/fuzz/fuzz_request tests/fuzz/fuzz_scrub
+  tests/fuzz/fuzz_names tests/fuzz/fuzz_options tests/fuzz/fuzz_scrub
+if EMULATOR
+FUZZ_TARGETS += tests/fuzz/fuzz_request
+endif
 if FUZZERS
 fuzz_driver =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -10,7 +13,7 @@ else
 fuzz_driver = tests/fuzz/driver.c
 fuzz_ldflags = $(AM_LDFLAGS)
 endif
-check_PROGRAMS += $(FUZZ_TARGETS)
+unit_tests += $(FUZZ_TARGETS)
 
 .PHONY: print-fuzzers
 print-fuzzers:
