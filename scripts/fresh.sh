@@ -106,13 +106,13 @@ furnish()
     echo force-unsafe-io >"$fresh/etc/dpkg/dpkg.cfg.d/tmpfs"
 }
 
-# there COMMAND…: in the new root; of the environment here only proxies and CI go along.
+# there COMMAND…: in the new root; of the environment here only proxies and what tests are told go along.
 there()
 {
     local name
     local -a kept=()
 
-    for name in CI PFS_TEST_PATIENCE http_proxy https_proxy no_proxy; do
+    for name in CI PFS_REQUIRE_MOUNT PFS_TEST_PATIENCE http_proxy https_proxy no_proxy; do
         if [ -n "${!name:-}" ]; then
             kept+=("$name=${!name}")
         fi

@@ -14,7 +14,8 @@
 #
 # Environment: CC, MAKEFLAGS (default -j with all processors); for the mount tests
 # PFS_TEST_ONLY, a regex of test points; PFS_TEST_SHARE=N, every Nth of them, in the
-# two dialects by turns (default 1; 0: all of them in both); CI=true: no /dev/fuse is a failure.
+# two dialects by turns (default 1; 0: all of them in both); PFS_REQUIRE_MOUNT=1: no /dev/fuse
+# is a failure, and so is an editor that is missing.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)

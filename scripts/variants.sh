@@ -3,7 +3,8 @@
 #
 # scripts/variants.sh: what can be left out of a build is left out, in every combination, and
 # without the library that is not needed then: --disable-emulator (libmicrohttpd) and
-# --disable-tests (check). Each is configured, built, and asked. Prints TAP.
+# --disable-tests (check). Each is configured, built, and asked; all of them without libsystemd,
+# which is used where it is there. Prints TAP.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -29,7 +30,7 @@ SCRIPT
 # build_without HIDDEN FLAG…: all of them in one directory, whose objects are the same.
 build_without()
 {
-    export HIDDEN=$1
+    export HIDDEN="libsystemd|$1"
     cd "$build"
     "$root/configure" -q -C PKG_CONFIG="$build/pkg-config" CFLAGS='-O0 -g0' --enable-werror "${@:2}"
     make "$jobs" all
