@@ -70,6 +70,22 @@ mounts_nothing_with_f()
     not_there /mnt/by-hand
 }
 
+# By way of our own helper, which takes what mountinfo and fstab have, too.
+remounts()
+{
+    mount -t paperspacefs -o "key_file=$key,ttl=3" "$url" /mnt/by-hand
+    is_there /mnt/by-hand
+    mount -o remount,ro /mnt/by-hand
+    findmnt -n -O ro /mnt/by-hand
+    ends_with 1 mkdir /mnt/by-hand/drives/new
+    ends_with 32 mount -o remount,rw,ttl=4 /mnt/by-hand
+    findmnt -n -O ro /mnt/by-hand
+    mount -o remount,rw /mnt/by-hand
+    mkdir /mnt/by-hand/drives/new
+    umount /mnt/by-hand
+    soon not_there /mnt/by-hand
+}
+
 mount_a_twice()
 {
     mount -a -t paperspacefs
@@ -223,6 +239,7 @@ inside()
     check_steps 'mount -t paperspacefs' mounts paperspacefs
     check_steps 'mount -t fuse.paperspacefs' mounts fuse.paperspacefs
     check_steps 'mount -f mounts nothing' mounts_nothing_with_f
+    check_steps 'mount -o remount,ro and remount,rw' remounts
     check_steps 'mount ends with 32 when the key is refused' ends_with 32 \
         mount -t paperspacefs -o key_file=/etc/paperspacefs/refused.key "$url" /mnt/by-hand
     check_steps 'mount ends with 1 when an option is unknown' ends_with 1 \
