@@ -105,6 +105,7 @@ has()
 
 owned_by_root()
 {
+    dpkg-deb -I "$out/$1"_*.deb >/dev/null
     ! dpkg-deb -c "$out/$1"_*.deb | grep -v -E '^(l.{9}|d?-?[^l]rw.r-.r-.) root/root '
 }
 
