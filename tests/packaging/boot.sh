@@ -64,6 +64,13 @@ mounts()
     soon not_there /mnt/by-hand
 }
 
+# Where no helper of ours is in /sbin, as after an installation below another prefix.
+mounts_by_libfuse()
+{
+    rm /usr/sbin/mount.fuse.paperspacefs
+    mounts fuse.paperspacefs
+}
+
 mounts_nothing_with_f()
 {
     mount -f -n -v -t paperspacefs -o "key_file=$key" "$url" /mnt/by-hand
@@ -238,6 +245,7 @@ inside()
     configure_inside
     check_steps 'mount -t paperspacefs' mounts paperspacefs
     check_steps 'mount -t fuse.paperspacefs' mounts fuse.paperspacefs
+    check_steps 'mount -t fuse.paperspacefs by mount.fuse3' mounts_by_libfuse
     check_steps 'mount -f mounts nothing' mounts_nothing_with_f
     check_steps 'mount -o remount,ro and remount,rw' remounts
     check_steps 'mount ends with 32 when the key is refused' ends_with 32 \

@@ -10,6 +10,9 @@ top_srcdir=$(cd "$top_srcdir" && pwd)
 . "$top_srcdir/tests/tap.sh"
 export LC_ALL=C
 
+if ! grep -q '^PFS_HARDEN_CFLAGS = .' "$top_builddir/Makefile"; then
+    tap_skip_all 'what shells offer is no other with sanitizers'
+fi
 completions=$top_srcdir/packaging/completions
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
