@@ -3,17 +3,21 @@
 # make install zshcompletiondir=/usr/share/zsh/vendor-completions
 
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = \
-  packaging/completions/bash/paperspacefs \
-  packaging/completions/bash/paperspace-emulator
+dist_bashcompletion_DATA = packaging/completions/bash/paperspacefs
 zshcompletiondir = $(datadir)/zsh/site-functions
-dist_zshcompletion_DATA = \
-  packaging/completions/zsh/_paperspacefs \
-  packaging/completions/zsh/_paperspace-emulator
+dist_zshcompletion_DATA = packaging/completions/zsh/_paperspacefs
 fishcompletiondir = $(datadir)/fish/vendor_completions.d
-dist_fishcompletion_DATA = \
-  packaging/completions/fish/paperspacefs.fish \
+dist_fishcompletion_DATA = packaging/completions/fish/paperspacefs.fish
+if EMULATOR
+dist_bashcompletion_DATA += packaging/completions/bash/paperspace-emulator
+dist_zshcompletion_DATA += packaging/completions/zsh/_paperspace-emulator
+dist_fishcompletion_DATA += packaging/completions/fish/paperspace-emulator.fish
+else
+EXTRA_DIST += \
+  packaging/completions/bash/paperspace-emulator \
+  packaging/completions/zsh/_paperspace-emulator \
   packaging/completions/fish/paperspace-emulator.fish
+endif
 
 # Units; the directories are those of the prefix, which systemd looks into for /usr and /usr/local.
 systemdsystemunitdir = $(prefix)/lib/systemd/system
@@ -45,7 +49,7 @@ install-exec-hook:
 uninstall-hook:
 	for name in $(MOUNT_HELPERS); do rm -f "$(DESTDIR)$(mounthelperdir)/$$name"; done
 
-dist_doc_DATA = LICENSE README.md
+dist_doc_DATA = LICENSE NEWS README.md
 exampledir = $(docdir)/examples
 dist_example_SCRIPTS = \
   examples/check_paperspacefs \
