@@ -368,8 +368,9 @@ outside()
     mkdir "$work/stage" "$work/room"
     env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$top_builddir" install DESTDIR="$work/stage" \
         prefix=/usr/local mounthelperdir=/usr/sbin >"$work/install.log" 2>&1
+    # They name the directory that was configured, whatever it was.
     sed -i "s|^ExecStart=[^ ]*|ExecStart=/usr/local/bin/paperspacefs|" \
-        "$work/stage/usr/local/lib/systemd/system/paperspacefs@.service"
+        "$work/stage/usr/local/lib/systemd"/*/paperspacefs@.service
     "${apart[@]}" bash "$0" --enter "$work" >"$work/console" 2>&1 </dev/null &
     child=$!
     until grep -q '^end$' "$work/said" 2>/dev/null; do
