@@ -245,7 +245,6 @@ inside()
     configure_inside
     check_steps 'mount -t paperspacefs' mounts paperspacefs
     check_steps 'mount -t fuse.paperspacefs' mounts fuse.paperspacefs
-    check_steps 'mount -t fuse.paperspacefs by mount.fuse3' mounts_by_libfuse
     check_steps 'mount -f mounts nothing' mounts_nothing_with_f
     check_steps 'mount -o remount,ro and remount,rw' remounts
     check_steps 'mount ends with 32 when the key is refused' ends_with 32 \
@@ -261,6 +260,7 @@ inside()
     check_steps 'a user mounts' user_mounts
     check_steps 'with NoNewPrivileges a user does not mount' no_new_privileges_no_mount
     check_steps "the user's unit mounts and unmounts" user_unit
+    check_steps 'mount -t fuse.paperspacefs by mount.fuse3' mounts_by_libfuse
     tap_done || true
     echo end
 }
