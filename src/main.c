@@ -263,7 +263,7 @@ int main(int argc, char **argv)
         options_parse(argc, argv, &options, &problem) != 0) {
         complain(&problem);
         log_complain("try paperspacefs --help");
-        return helper.called ? MOUNT_HELPER_USAGE : EXIT_FAILURE;
+        return EXIT_FAILURE; /* MOUNT_HELPER_USAGE, too */
     }
     int status = helper.fake ? EXIT_SUCCESS : run(&options);
     options_finish(&options);

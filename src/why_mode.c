@@ -46,15 +46,18 @@ static int find_mount(const char *given, struct mountpoint_ours *ours, struct bu
                       struct problem *problem)
 {
     char *path = strdup(given);
-    struct problem other;
-    int rc = path != NULL ? mountpoint_find(path, ours, problem)
-                          : problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    struct problem higher = {.kind = PROBLEM_NONE};
 
-    other = *problem;
-    while (rc != 0 && other.kind == PROBLEM_NOT_FOUND && climb(path, rest))
-        rc = mountpoint_find(path, ours, &other);
-    if (rc != 0 && other.kind != PROBLEM_NOT_FOUND)
-        *problem = other;
+    *problem = higher;
+    if (path == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    int rc = mountpoint_find(path, ours, problem);
+    if (rc != 0)
+        higher = *problem;
+    while (rc != 0 && higher.kind == PROBLEM_NOT_FOUND && climb(path, rest))
+        rc = mountpoint_find(path, ours, &higher);
+    if (rc != 0 && higher.kind != PROBLEM_NOT_FOUND)
+        *problem = higher;
     free(path);
     return rc;
 }
@@ -170,8 +173,8 @@ static int ask(const struct mountpoint_ours *ours, const struct buf *rest, struc
 
 int why_mode_run(const struct options *options)
 {
-    struct mountpoint_ours ours;
-    struct problem problem;
+    struct mountpoint_ours ours = {.fd = -1};
+    struct problem problem = {.kind = PROBLEM_NONE};
     struct buf rest = BUF_EMPTY;
     int rc = find_mount(options->mount_point != NULL ? options->mount_point : ".", &ours, &rest,
                         &problem);
