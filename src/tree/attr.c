@@ -138,8 +138,7 @@ static void attr_directory(struct dir *dir, struct stat *st)
     st->st_size = DIR_BYTES;
 }
 
-/* Files that this mount makes, renames and removes by itself: old names, refused documents,
- * journals. */
+/* Files that this mount makes, renames and removes by itself: refused documents, journals. */
 static bool is_fleeting(struct node node)
 {
     if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->source != NULL &&

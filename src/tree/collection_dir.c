@@ -66,6 +66,19 @@ int resource_lookup(struct call *call, struct dir *parent, const char *name, str
     return rc;
 }
 
+/* By a name that it had, a resource has one more directory, as by its id. */
+static int lookup_renamed(struct call *call, struct dir *dir, const char *name, struct found *out)
+{
+    struct record *record = renamed_find(call, dir, name);
+
+    if (record == NULL)
+        return -ENOENT;
+    out->dir = dir_intern(dir, name, &resource_ops, dir->kind, record->id, machine_of(dir));
+    out->for_caller = true;
+    record_unref(record);
+    return out->dir == NULL ? -ENOMEM : 0;
+}
+
 int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     int rc = resource_lookup(call, dir, name, out);
@@ -73,7 +86,7 @@ int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, stru
     if (rc == 0)
         renamed_forget(dir, name);
     if (rc == -ENOENT && call->problem.message[0] == '\0')
-        rc = renamed_lookup(call, dir, name, out);
+        rc = lookup_renamed(call, dir, name, out);
     return rc;
 }
 
@@ -268,10 +281,6 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
         rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
     if (rc == 0)
         rc = last_handed_out(call, parent, name, &dir);
-    if (rc == -ENOENT && renamed_is_old_name(call, parent, name))
-        rc = tree_fail(call, EPERM,
-                       "this is an old name, which leads to the new one for a while; "
-                       "rename that, or rm this");
     if (rc == 0 && dir != NULL)
         rc = send_name(call, dir, new_name, &decoded);
     dir_unref(dir);

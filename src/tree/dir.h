@@ -91,6 +91,7 @@ extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resou
 struct found {
     struct dir *dir;
     uint32_t leaf;
+    bool for_caller; /* the name leads there for the caller's process, and maybe for no other */
 };
 
 /* A leaf number that has come to act as another by a rename. */

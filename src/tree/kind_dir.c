@@ -12,7 +12,6 @@
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
-#include "tree/scratch.h"
 #include "tree/shown.h"
 
 #include <errno.h>
@@ -119,10 +118,8 @@ const struct dir_ops kind_ops = {
     .lookup = kind_lookup,
     .list = kind_list,
     .refresh = shown_refresh,
-    .others = &scratch_leaves, /* old names */
     .mkdir = kind_mkdir,
     .rmdir = kind_rmdir,
-    .unlink = renamed_unlink,
     .rename = kind_rename,
     .touch = kind_touch,
 };

@@ -11,8 +11,6 @@
 #include "tree/ensure.h"
 #include "tree/listing.h"
 #include "util/file_name.h"
-#include "tree/renamed.h"
-#include "tree/scratch.h"
 #include "tree/shown.h"
 
 #include <errno.h>
@@ -299,10 +297,8 @@ const struct dir_ops machine_ops = {
     .lookup = machine_lookup,
     .list = machine_list,
     .refresh = shown_refresh,
-    .others = &scratch_leaves, /* old names */
     .mkdir = machine_mkdir,
     .rmdir = resource_rmdir,
-    .unlink = renamed_unlink,
     .rename = resource_rename,
     .touch = machines_touch,
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Old names: after a rename by document or field an editor still saves under the old name. For a
- * while that name leads, unlisted, to the new one as a symbolic link, unless something takes it; to
- * the process alone that had read the file by the old name before it wrote it. To everybody else,
- * a shell's redirection for one, it is free.
+ * while that name leads, unlisted, to one more directory of the resource, unless something takes
+ * it; to the process alone that had read the file by the old name before it wrote it. To everybody
+ * else, a shell's redirection for one, it is free.
  */
 #include "config.h"
 
@@ -15,7 +15,6 @@
 #include "tree/process.h"
 #include "tree/resolve.h"
 #include "tree/known.h"
-#include "tree/scratch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -143,47 +142,14 @@ static struct record *record_of(struct call *call, struct dir *parent, const cha
     return record;
 }
 
-/* A symbolic link of that name to `target`, the one handed out before if it is the same. */
-static int64_t make_link(struct call *call, struct dir *parent, const char *name,
-                         const char *target)
-{
-    char before[LEAF_NAME_BYTES * 4];
-    uint32_t leaf = scratch_find(parent, name);
-
-    if (leaf != 0 && scratch_readlink(parent, leaf, before, sizeof before) == 0 &&
-        strcmp(before, target) == 0)
-        return leaf;
-    if (leaf != 0)
-        scratch_remove(parent, leaf);
-    return scratch_create(call, parent, name, 0777, target);
-}
-
-int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out)
-{
-    struct record *record = record_of(call, parent, name);
-    struct buf target = BUF_EMPTY;
-    int64_t leaf = -ENOENT;
-
-    if (record != NULL && process_is_making_dir(call->pid)) {
-        record_unref(record);
-        return -ENOENT;
-    }
-    if (record != NULL && name_shown(parent->tree->config.cache, record, &target))
-        leaf = make_link(call, parent, name, buf_text(&target));
-    record_unref(record);
-    buf_finish(&target);
-    if (leaf < 0)
-        return (int)leaf;
-    out->leaf = (uint32_t)leaf;
-    return 0;
-}
-
-bool renamed_is_old_name(struct call *call, struct dir *parent, const char *name)
+struct record *renamed_find(struct call *call, struct dir *parent, const char *name)
 {
     struct record *record = record_of(call, parent, name);
 
+    if (record == NULL || !process_is_making_dir(call->pid))
+        return record;
     record_unref(record);
-    return record != NULL;
+    return NULL;
 }
 
 void renamed_forget(struct dir *parent, const char *name)
@@ -195,15 +161,4 @@ void renamed_forget(struct dir *parent, const char *name)
     while (!LIST_EMPTY(&tree->renamed) && (renamed = find(tree, parent->kind, name, NULL)) != NULL)
         renamed_free(renamed);
     pthread_mutex_unlock(&tree->lock);
-}
-
-int renamed_unlink(struct call *call, struct dir *parent, const char *name)
-{
-    uint32_t leaf = scratch_find(parent, name);
-
-    if (leaf == 0 || !renamed_is_old_name(call, parent, name))
-        return tree_fail(call, EPERM, "nothing can be removed here");
-    scratch_remove(parent, leaf);
-    renamed_forget(parent, name);
-    return 0;
 }

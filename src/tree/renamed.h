@@ -12,14 +12,11 @@
  * `old_name` now, the old one still leads there for a while, for the caller's process, if that had
  * read the file by the old name. */
 void renamed_note(struct call *call, struct file *file, const struct buf *old_name);
-/* What an old name is to the caller: 0 and a symbolic link in out->leaf, or -ENOENT. */
-int renamed_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
-/* Whether the name is an old one to the caller at present. */
-bool renamed_is_old_name(struct call *call, struct dir *parent, const char *name);
+/* The resource to which an old name still leads the caller: a reference; NULL: to him, too, the
+ * name is free, or he is just making a directory of it. */
+struct record *renamed_find(struct call *call, struct dir *parent, const char *name);
 /* The name means a resource by now: it leads nowhere else any more. */
 void renamed_forget(struct dir *parent, const char *name);
-/* unlink in a kind's or machine's directory: of an old name only; else -EPERM. */
-int renamed_unlink(struct call *call, struct dir *parent, const char *name);
 /* Frees all of them. */
 void renamed_finish(struct tree *tree);
 

@@ -130,6 +130,8 @@ static int make_entry(struct call *call, struct dir *dir, const struct found *fo
     out->node.leaf = found->leaf;
     out->node.dir = found->dir != NULL ? found->dir : dir_ref(dir);
     int rc = attr_entry(call, dir, out);
+    if (found->for_caller)
+        out->entry_valid_ms = 0;
     if (rc < 0) {
         dir_unref(out->node.dir);
         out->node.dir = NULL;
