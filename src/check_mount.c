@@ -115,14 +115,14 @@ static enum check_verdict judge(const struct mountpoint_ours *ours, struct json_
     bool silent = report_kinds(status, report, problem);
     if (!accepted) {
         problem_set(problem, PROBLEM_UNAUTHORIZED, "%s: the key is not accepted by %s",
-                    ours->mount->point, url);
+                    ours->mount.point, url);
         return CHECK_KEY;
     }
     if (!silent)
         return CHECK_WELL;
     struct problem cause = *problem;
     problem_set(problem, PROBLEM_UNREACHABLE, "%s: nothing can be read from %s: %s",
-                ours->mount->point, url, cause.message);
+                ours->mount.point, url, cause.message);
     return strstr(cause.message, "HTTP 404") != NULL ? CHECK_NO_API : CHECK_UNREACHABLE;
 }
 
@@ -132,7 +132,7 @@ static enum check_verdict examine(const struct mountpoint_ours *ours, struct rep
     struct json_object *status = running_status(ours, problem);
 
     report_add(report, "mount", status != NULL ? REPORT_WELL : REPORT_BAD, "%s on %s",
-               ours->mount->source, ours->mount->point);
+               ours->mount.source, ours->mount.point);
     if (status == NULL)
         return problem->kind == PROBLEM_UNREACHABLE ? CHECK_UNREACHABLE : CHECK_USAGE;
     *problem = (struct problem){.kind = PROBLEM_NONE};

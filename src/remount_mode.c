@@ -66,7 +66,7 @@ static int refuse(const char *option, struct problem *problem)
 static int check_option(const struct mountpoint_ours *ours, struct json_object **status,
                         const char *option, struct problem *problem)
 {
-    if (kernel_has(ours->mount, option))
+    if (kernel_has(&ours->mount, option))
         return 0;
     if (*status == NULL && (*status = running_status(ours, problem)) == NULL)
         return -1;
@@ -108,7 +108,7 @@ static int explain(const char *point, struct problem *problem)
 static int check_place(const struct mountpoint_ours *ours, const char *source,
                        struct problem *problem)
 {
-    const struct mountinfo *mount = ours->mount;
+    const struct mountinfo *mount = &ours->mount;
 
     if (strcmp(ours->path, mount->point) != 0)
         return problem_set(problem, PROBLEM_INVALID,
@@ -131,9 +131,9 @@ static int remount(const struct mountpoint_ours *ours, const struct options *opt
         return -1;
     if (!options->read_only && !options->writable)
         return problem_set(problem, PROBLEM_INVALID, "remount: ro or rw is wanted with it");
-    return attach_remount(ours->fd, ours->mount, options->read_only) == 0
+    return attach_remount(ours->fd, &ours->mount, options->read_only) == 0
                ? 0
-               : explain(ours->mount->point, problem);
+               : explain(ours->mount.point, problem);
 }
 
 int remount_mode_run(const struct options *options)

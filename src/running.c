@@ -23,7 +23,7 @@
 static int fail(const struct mountpoint_ours *ours, const char *path, int err,
                 struct problem *problem)
 {
-    const char *point = ours->mount->point;
+    const char *point = ours->mount.point;
 
     if (err == ENOTCONN)
         return problem_set(problem, PROBLEM_UNREACHABLE,
@@ -110,7 +110,7 @@ struct json_object *running_status(const struct mountpoint_ours *ours, struct pr
     if (running_read(ours, "status.json", &text, problem) == 0 &&
         json_read(buf_text(&text), text.size_bytes, &status, NULL) != JSON_OK)
         problem_set(problem, PROBLEM_PROTOCOL, "%s/.paperspacefs/status.json: no JSON is in it",
-                    ours->mount->point);
+                    ours->mount.point);
     buf_finish(&text);
     return status;
 }

@@ -65,7 +65,7 @@ static int find_mount(const char *given, struct mountpoint_ours *ours, struct bu
 /* The path within the mount, as the journals have it: no slash at either end. */
 static bool path_within(const struct mountpoint_ours *ours, const struct buf *rest, struct buf *out)
 {
-    const char *point = ours->mount->point;
+    const char *point = ours->mount.point;
     size_t size = strcmp(point, "/") == 0 ? 0 : strlen(point);
     bool ok = buf_printf(out, "%s%s", ours->path + size, buf_text(rest));
     char *text = ok ? strdup(buf_text(out) + strspn(buf_text(out), "/")) : NULL;

@@ -252,7 +252,6 @@ void mountpoint_ours_finish(struct mountpoint_ours *ours)
 {
     if (ours->fd >= 0)
         close(ours->fd);
-    free(ours->mount);
     free(ours->path);
     *ours = (struct mountpoint_ours){.fd = -1};
 }
@@ -262,12 +261,11 @@ static int find_ours(int fd, const char *given, struct mountpoint_ours *out,
                      struct problem *problem)
 {
     char path[PATH_MAX];
-    struct mountinfo *mount = calloc(1, sizeof *mount);
+    struct mountinfo *mount = &out->mount;
 
-    out->mount = mount;
     if (mountpoint_path(fd, path))
         out->path = strdup(path);
-    if (mount == NULL || out->path == NULL)
+    if (out->path == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "%s: its path can't be told", given);
     out->fd = mountinfo_open(mountinfo_id_of(fd), mount);
     if (mount->id == 0 || !mountinfo_is_ours(mount))

@@ -43,9 +43,9 @@ int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *
 
 /* A mount of ours that is there already, and where in it one stands. */
 struct mountpoint_ours {
-    int fd;                  /* of its root, O_PATH */
-    struct mountinfo *mount; /* what the kernel says of it */
-    char *path;              /* of what was looked at: absolute, without symbolic links */
+    int fd;                 /* of its root, O_PATH */
+    struct mountinfo mount; /* what the kernel says of it */
+    char *path;             /* of what was looked at: absolute, without symbolic links */
 };
 
 /* Finds the mount of ours that `path` (a directory or a file) lies in; asks nothing of it, but the
