@@ -49,7 +49,7 @@ tests_unit_test_api_answer_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_answer_LDADD = $(api_test_libs)
 
 unit_tests += tests/unit/test_api_list
-tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c $(api_test_fake)
+tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c tests/unit/test_api_pages.c tests/unit/test_api_list.h $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_list_LDADD = $(api_test_libs)
 
@@ -59,12 +59,12 @@ tests_unit_test_api_endless_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_endless_LDADD = $(api_test_libs)
 
 unit_tests += tests/unit/test_api_change
-tests_unit_test_api_change_SOURCES = tests/unit/test_api_change.c $(api_test_fake)
+tests_unit_test_api_change_SOURCES = tests/unit/test_api_change.c tests/unit/test_api_get.c tests/unit/test_api_events.c tests/unit/test_api_change.h $(api_test_fake)
 tests_unit_test_api_change_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_change_LDADD = $(api_test_libs)
 
 unit_tests += tests/unit/test_api_retry
-tests_unit_test_api_retry_SOURCES = tests/unit/test_api_retry.c $(api_test_fake)
+tests_unit_test_api_retry_SOURCES = tests/unit/test_api_retry.c tests/unit/test_api_key.c tests/unit/test_api_retry.h $(api_test_fake)
 tests_unit_test_api_retry_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_retry_LDADD = $(api_test_libs)
 

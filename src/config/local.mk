@@ -18,7 +18,7 @@ src_config_libconfig_a_SOURCES = \
   src/config/toml.c src/config/toml.h
 
 unit_tests += tests/unit/test_options
-tests_unit_test_options_SOURCES = tests/unit/test_options.c
+tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/test_defaults.c tests/unit/test_options_meaning.c tests/unit/test_options.h
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
@@ -27,7 +27,7 @@ tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/jo
 
 # The API that the key is given to is made up by the test.
 unit_tests += tests/unit/test_key
-tests_unit_test_key_SOURCES = tests/unit/test_key.c
+tests_unit_test_key_SOURCES = tests/unit/test_key.c tests/unit/test_key_client.c tests/unit/test_key.h
 tests_unit_test_key_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_key_LDADD = src/config/libconfig.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS)
 

@@ -64,7 +64,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
 
 unit_tests += tests/unit/test_names
-tests_unit_test_names_SOURCES = tests/unit/test_names.c
+tests_unit_test_names_SOURCES = tests/unit/test_names.c tests/unit/test_names_listing.c tests/unit/test_names.h
 tests_unit_test_names_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_names_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
   src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \

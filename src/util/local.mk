@@ -20,12 +20,12 @@ src_util_libutil_a_SOURCES = \
   src/util/workers.c src/util/workers.h
 
 unit_tests += tests/unit/test_util
-tests_unit_test_util_SOURCES = tests/unit/test_util.c
+tests_unit_test_util_SOURCES = tests/unit/test_util.c tests/unit/test_waiting_room.c tests/unit/test_util.h
 tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_json
-tests_unit_test_json_SOURCES = tests/unit/test_json.c
+tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/test_json_values.c tests/unit/test_json.h
 tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 

@@ -2,6 +2,8 @@
 /* Single resources: get, create, update, delete, restore, events, the session. */
 #include "config.h"
 
+#include "test_api_change.h"
+
 #include "api_fake.h"
 #include "run_tests.h"
 
@@ -11,22 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AUTO (-1)
-
-/* What one call came to. */
-struct result {
-    int rc;
-    struct record *record;
-    struct event event;
-    enum api_answer told;
-    struct problem problem;
-};
-
 static const char *const secrets[] = {"s3cr3t/value", NULL};
 
-typedef void operation_fn(struct fake *fake, struct result *result);
-
-static void get_drive(struct fake *fake, struct result *result)
+void get_drive(struct fake *fake, struct result *result)
 {
     result->rc =
         api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &result->record, &result->problem);
@@ -74,7 +63,7 @@ static void restore_without_body(struct fake *fake, struct result *result)
 static operation_fn *const changing[] = {create_drive,    create_snapshot,  update_drive,
                                          delete_snapshot, restore_snapshot, restore_without_body};
 
-static struct result run(int dialect, operation_fn *operation, const struct fake_step *steps)
+struct result run(int dialect, operation_fn *operation, const struct fake_step *steps)
 {
     struct fake fake;
     struct result result = {.rc = 0};
@@ -104,8 +93,8 @@ START_TEST(who_only_reads_sends_no_change)
 END_TEST
 
 /* One request, one answer. */
-static struct result run_one(int dialect, operation_fn *operation, enum http_method method,
-                             const char *url, const char *sent, long status, const char *body)
+struct result run_one(int dialect, operation_fn *operation, enum http_method method,
+                      const char *url, const char *sent, long status, const char *body)
 {
     const struct fake_step steps[] = {
         {.method = method, .url = url, .sent = sent, .status = status, .body = body},
@@ -114,7 +103,7 @@ static struct result run_one(int dialect, operation_fn *operation, enum http_met
     return run(dialect, operation, steps);
 }
 
-static void expect_problem(const struct result *result, enum problem_kind kind, const char *words)
+void expect_problem(const struct result *result, enum problem_kind kind, const char *words)
 {
     ck_assert_int_eq(result->rc, -1);
     ck_assert_ptr_null(result->record);
@@ -122,185 +111,6 @@ static void expect_problem(const struct result *result, enum problem_kind kind, 
                   result->problem.message);
     ck_assert_msg(strstr(result->problem.message, words) != NULL, "%s", result->problem.message);
 }
-
-/* --- get ----------------------------------------------------------------------------------------
- */
-
-START_TEST(a_get_answers_the_resource)
-{
-    static const char *const bodies[] = {
-        "{\"id\":\"sd1\",\"size\":5000000000000000000000}",
-        "{\"data\":{\"id\":\"sd1\",\"size\":5000000000000000000000}}"};
-
-    for (size_t i = 0; i < 2; i++) {
-        struct result result =
-            run_one(AUTO, get_drive, HTTP_GET, "/shared-drives/sd1", NULL, 200, bodies[i]);
-        ck_assert_int_eq(result.rc, 0);
-        ck_assert_str_eq(result.record->json, "{\"id\":\"sd1\",\"size\":5000000000000000000000}");
-        record_unref(result.record);
-    }
-}
-END_TEST
-
-START_TEST(a_get_of_something_else_is_an_error)
-{
-    static const char *const bodies[] = {"{\"id\":\"sd2\"}", "null", "[]", "{}", "{\"id\":5}"};
-
-    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        struct result result =
-            run_one(AUTO, get_drive, HTTP_GET, "/shared-drives/sd1", NULL, 200, bodies[i]);
-        ck_assert_int_eq(result.problem.status, 200);
-        expect_problem(&result, PROBLEM_PROTOCOL, "GET /shared-drives/sd1: ");
-    }
-}
-END_TEST
-
-#define DOCS_SIX                                                                    \
-    "\"datasetUsage\":\"1\",\"modelUsage\":\"2\",\"notebookWorkspaceUsage\":\"3\"," \
-    "\"remainingFreeStorage\":\"4\",\"sharedStorageUsage\":\"5\",\"totalFreeStorage\":\"6\""
-#define OPENAPI_FIVE \
-    "{\"teamId\":\"t\",\"datasets\":1,\"models\":2,\"notebooks\":3,\"sharedStorage\":4}"
-
-static void get_utilization(struct fake *fake, struct result *result)
-{
-    result->rc = api_get(fake->api, &kind_utilization, NULL, &fake->cancel, &result->record,
-                         &result->problem);
-}
-
-START_TEST(a_singleton_has_no_id)
-{
-    struct result result =
-        run_one(AUTO, get_utilization, HTTP_GET, "/storage-providers/utilization", NULL, 200,
-                "{\"totalUsage\":\"12\"," DOCS_SIX ",\"more\":[]}");
-
-    ck_assert_int_eq(result.rc, 0);
-    ck_assert_str_eq(result.record->id, "");
-    record_unref(result.record);
-}
-END_TEST
-
-/* Which utilization is, in which dialect. */
-static const struct utilization_row {
-    int dialect;
-    const char *body;
-    bool fits;
-} utilization_rows[] = {
-    {DIALECT_DOCS, "{\"totalUsage\":\"12\"," DOCS_SIX "}", true},
-    {DIALECT_DOCS, "{\"totalUsage\":12," DOCS_SIX "}", true},
-    {DIALECT_DOCS, "{\"totalUsage\":\"-1\"," DOCS_SIX "}", true},
-    {DIALECT_DOCS, "{" DOCS_SIX "}", false},
-    {DIALECT_DOCS, "{\"totalUsage\":\"\"," DOCS_SIX "}", false},
-    {DIALECT_DOCS, "{\"totalUsage\":\"12 GB\"," DOCS_SIX "}", false},
-    {DIALECT_DOCS, "{\"totalUsage\":null," DOCS_SIX "}", false},
-    {DIALECT_DOCS, "{\"totalUsage\":[]," DOCS_SIX "}", false},
-    {DIALECT_DOCS, OPENAPI_FIVE, false},
-    {DIALECT_OPENAPI, OPENAPI_FIVE, true},
-    {DIALECT_OPENAPI, "{\"totalUsage\":\"12\"," DOCS_SIX "}", false},
-    {AUTO, OPENAPI_FIVE, true},
-    {AUTO, "{\"totalUsage\":\"12\"," DOCS_SIX "}", true},
-    {AUTO, "{}", false},
-    {AUTO, "[]", false},
-    {AUTO, "null", false},
-    {AUTO, "42", false},
-    {AUTO, "{\"items\":[],\"hasMore\":false}", false},
-    {AUTO, "{\"id\":\"sd1\",\"name\":\"data\"}", false},
-};
-
-START_TEST(what_is_no_utilization_is_refused)
-{
-    const struct utilization_row *row = &utilization_rows[_i];
-    struct result result = run_one(row->dialect, get_utilization, HTTP_GET,
-                                   "/storage-providers/utilization", NULL, 200, row->body);
-
-    if (row->fits)
-        ck_assert_msg(result.rc == 0, "%s: %s", row->body, result.problem.message);
-    else
-        expect_problem(&result, PROBLEM_PROTOCOL, "GET /storage-providers/utilization: ");
-    record_unref(result.record);
-}
-END_TEST
-
-static void get_provider(struct fake *fake, struct result *result)
-{
-    result->rc = api_get(fake->api, &kind_providers, "sp1", &fake->cancel, &result->record,
-                         &result->problem);
-}
-
-START_TEST(what_a_get_answers_is_complete)
-{
-    struct result result = run_one(AUTO, get_provider, HTTP_GET, "/storage-providers/sp1", NULL,
-                                   200, "{\"id\":\"sp1\",\"name\":\"n\"}");
-
-    ck_assert_int_eq(result.rc, 0);
-    ck_assert(result.record->complete);
-    record_unref(result.record);
-}
-END_TEST
-
-START_TEST(ids_that_lead_elsewhere_are_never_sent)
-{
-    static const struct fake_step steps[] = {{.url = NULL}};
-    static const char *const ids[] = {"", ".", ".."};
-    struct fake fake;
-    struct record *record;
-    struct event event;
-    enum api_answer told;
-    struct problem problem;
-
-    fake_init(&fake, AUTO, steps);
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        ck_assert_int_eq(api_get(fake.api, &kind_drives, ids[i], &fake.cancel, &record, &problem),
-                         -1);
-        ck_assert_int_eq(problem.kind, PROBLEM_INVALID);
-        ck_assert_int_eq(
-            api_delete(fake.api, &kind_drives, ids[i], &fake.cancel, &event, &told, &problem), -1);
-        ck_assert_int_eq(api_event(fake.api, ids[i], &fake.cancel, &event, &problem), -1);
-    }
-    ck_assert_int_eq(
-        api_delete(fake.api, &kind_providers, "utilization", &fake.cancel, &event, &told, &problem),
-        -1);
-    ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
-    fake_finish(&fake);
-}
-END_TEST
-
-/* Whatever an id is, it is one segment. */
-static const struct id_row {
-    const char *id;
-    const char *url;
-} id_rows[] = {
-    {"sdvkpg3v2v", "/shared-drives/sdvkpg3v2v"},
-    {"sd.2", "/shared-drives/sd.2"},
-    {"s 2", "/shared-drives/s%202"},
-    {"s/2", "/shared-drives/s%2F2"},
-    {"../x", "/shared-drives/..%2Fx"},
-    {"...", "/shared-drives/..."},
-    {"a?b=1&c#d", "/shared-drives/a%3Fb%3D1%26c%23d"},
-    {"a%2fb", "/shared-drives/a%252fb"},
-    {"a~b+c", "/shared-drives/a~b%2Bc"},
-    {"\xc3\xa9\n", "/shared-drives/%C3%A9%0A"},
-};
-
-START_TEST(an_id_is_sent_as_one_segment)
-{
-    const struct id_row *row = &id_rows[_i];
-    struct json_object *answer = json_object_new_object();
-    struct record *record = NULL;
-    struct problem problem;
-    struct fake fake;
-
-    json_object_object_add(answer, "id", json_object_new_string(row->id));
-    const struct fake_step steps[] = {
-        {.url = row->url, .status = 200, .body = json_object_to_json_string(answer)},
-        {.url = NULL}};
-    fake_init(&fake, AUTO, steps);
-    ck_assert_int_eq(api_get(fake.api, &kind_drives, row->id, &fake.cancel, &record, &problem), 0);
-    ck_assert_str_eq(record->id, row->id);
-    record_unref(record);
-    fake_finish(&fake);
-    json_object_put(answer);
-}
-END_TEST
 
 /* --- create -------------------------------------------------------------------------------------
  */
@@ -598,169 +408,13 @@ START_TEST(a_restore_is_done_when_the_answer_says_so)
 }
 END_TEST
 
-/* --- events and the session ----------------------------------------------------------------------
- */
-
-static void get_event(struct fake *fake, struct result *result)
-{
-    result->rc = api_event(fake->api, "ev1", &fake->cancel, &result->event, &result->problem);
-}
-
-START_TEST(an_event_is_asked_for)
-{
-    struct result result = run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200,
-                                   "{\"id\":\"ev1\",\"state\":\"in progress\"}");
-
-    ck_assert_int_eq(result.rc, 0);
-    ck_assert_str_eq(result.event.state, "in progress");
-}
-END_TEST
-
-static const char *const no_events[] = {
-    "[]",
-    "{}",
-    "null",
-    "42",
-    "{\"id\":\"ev1\"}",
-    "{\"state\":\"done\"}",
-    "{\"id\":\"ev2\",\"state\":\"done\"}",
-    "{\"id\":1,\"state\":\"done\"}",
-    "{\"id\":\"ev1\",\"state\":{}}",
-    "{\"data\":{\"id\":\"ev1\",\"state\":\"done\"}}",
-};
-
-START_TEST(what_is_no_event_is_refused)
-{
-    struct result result =
-        run_one(AUTO, get_event, HTTP_GET, "/machine-events/ev1", NULL, 200, no_events[_i]);
-
-    ck_assert_int_eq(result.problem.status, 200);
-    expect_problem(&result, PROBLEM_PROTOCOL, "GET /machine-events/ev1: ");
-}
-END_TEST
-
-static struct event events[3];
-static size_t event_count;
-
-static void get_machine_events(struct fake *fake, struct result *result)
-{
-    result->rc = api_machine_events(fake->api, "ps1/2", &fake->cancel, events, 3, &event_count,
-                                    &result->problem);
-}
-
-#define EVENTS_URL "/machine-events?machineId=ps1%2F2&limit=3&orderBy=dtCreated&order=desc"
-
-START_TEST(the_newest_events_of_a_machine_are_asked_for)
-{
-    struct result result =
-        run_one(DIALECT_DOCS, get_machine_events, HTTP_GET, EVENTS_URL, NULL, 200,
-                "{\"items\":[{\"id\":\"e1\"},7,{\"id\":\"e2\"},{\"id\":\"e3\"},"
-                "{\"id\":\"e4\"}],\"hasMore\":true,\"nextPage\":\"x\"}");
-
-    ck_assert_int_eq(result.rc, 0);
-    ck_assert_uint_eq(event_count, 3);
-    ck_assert_str_eq(events[1].id, "e2");
-    result = run_one(DIALECT_DOCS, get_machine_events, HTTP_GET, EVENTS_URL, NULL, 200, "{}");
-    expect_problem(&result, PROBLEM_PROTOCOL, "no list");
-    ck_assert_uint_eq(event_count, 0);
-    const struct fake_step none[] = {{.url = NULL}};
-    result = run(DIALECT_OPENAPI, get_machine_events, none);
-    expect_problem(&result, PROBLEM_NOT_FOUND, "no machine events");
-}
-END_TEST
-
-START_TEST(where_there_are_no_events_none_is_asked_for)
-{
-    static const struct fake_step steps[] = {{.url = NULL}};
-    struct result result = run(DIALECT_OPENAPI, get_event, steps);
-
-    expect_problem(&result, PROBLEM_NOT_FOUND, "no machine events");
-}
-END_TEST
-
-static void expect_session(int dialect, const struct fake_step *steps,
-                           const struct api_session *expected)
-{
-    struct fake fake;
-    struct api_session session;
-    struct problem problem = {.kind = PROBLEM_NONE};
-
-    fake_init(&fake, dialect, steps);
-    ck_assert_int_eq(api_session(fake.api, &fake.cancel, &session, &problem), 0);
-    ck_assert_int_eq(session.known, expected->known);
-    ck_assert_int_eq(session.valid, expected->valid);
-    ck_assert_str_eq(session.user, expected->user);
-    ck_assert_str_eq(session.team, expected->team);
-    fake_finish(&fake);
-}
-
-START_TEST(a_session_names_user_and_team)
-{
-    static const struct {
-        long status;
-        const char *body;
-        struct api_session session;
-    } rows[] = {
-        {200,
-         "{\"user\":{\"email\":\"a@b.c\"},\"team\":{\"id\":\"te1\",\"namespace\":\"ours\"}}",
-         {true, true, "a@b.c", "ours"}},
-        {200,
-         "{\"user\":{\"email\":\"a@b.c\"},\"team\":{\"id\":\"te1\"}}",
-         {true, true, "a@b.c", "te1"}},
-        {200, "null", {true, false, "", ""}},
-        {200, "{\"welcome\":1}", {false, false, "", ""}},
-        {404, "<p>no</p>", {false, false, "", ""}},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct fake_step steps[] = {
-            {.url = "/auth/session", .status = rows[i].status, .body = rows[i].body},
-            {.url = NULL}};
-        expect_session(AUTO, steps, &rows[i].session);
-    }
-}
-END_TEST
-
-START_TEST(without_a_session_path_nothing_is_asked)
-{
-    static const struct fake_step steps[] = {{.url = NULL}};
-    static const struct api_session unknown = {.known = false};
-
-    expect_session(DIALECT_OPENAPI, steps, &unknown);
-}
-END_TEST
-
-START_TEST(a_session_that_fails_is_an_error)
-{
-    static const struct fake_step steps[] = {{.url = "/auth/session", .status = 403},
-                                             {.url = NULL}};
-    struct fake fake;
-    struct api_session session;
-    struct problem problem;
-
-    fake_init(&fake, AUTO, steps);
-    ck_assert_int_eq(api_session(fake.api, &fake.cancel, &session, &problem), -1);
-    ck_assert_int_eq(problem.kind, PROBLEM_FORBIDDEN);
-    ck_assert(!session.known);
-    fake_finish(&fake);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("api_change");
     TCase *tcase = tcase_create("resources");
 
     suite_add_tcase(suite, tcase);
-    tcase_add_test(tcase, a_get_answers_the_resource);
-    tcase_add_test(tcase, a_get_of_something_else_is_an_error);
-    tcase_add_test(tcase, a_singleton_has_no_id);
-    tcase_add_loop_test(tcase, what_is_no_utilization_is_refused, 0,
-                        (int)(sizeof utilization_rows / sizeof *utilization_rows));
-    tcase_add_test(tcase, what_a_get_answers_is_complete);
-    tcase_add_test(tcase, ids_that_lead_elsewhere_are_never_sent);
-    tcase_add_loop_test(tcase, an_id_is_sent_as_one_segment, 0,
-                        (int)(sizeof id_rows / sizeof *id_rows));
+    add_get_tests(tcase);
     tcase_add_test(tcase, a_create_answers_the_resource);
     tcase_add_test(tcase, a_create_with_an_event_is_unwrapped);
     tcase_add_test(tcase, a_create_without_the_wrapper_is_understood);
@@ -777,13 +431,6 @@ int main(void)
     tcase_add_test(tcase, a_restore_is_done_when_the_answer_says_so);
     tcase_add_loop_test(tcase, who_only_reads_sends_no_change, 0,
                         sizeof changing / sizeof changing[0]);
-    tcase_add_test(tcase, an_event_is_asked_for);
-    tcase_add_loop_test(tcase, what_is_no_event_is_refused, 0,
-                        (int)(sizeof no_events / sizeof *no_events));
-    tcase_add_test(tcase, the_newest_events_of_a_machine_are_asked_for);
-    tcase_add_test(tcase, where_there_are_no_events_none_is_asked_for);
-    tcase_add_test(tcase, a_session_names_user_and_team);
-    tcase_add_test(tcase, without_a_session_path_nothing_is_asked);
-    tcase_add_test(tcase, a_session_that_fails_is_an_error);
+    add_event_tests(tcase);
     return run_tests(srunner_create(suite));
 }

@@ -2,6 +2,8 @@
 /* Requests and answers: what is sent, what is accepted, what is refused. */
 #include "config.h"
 
+#include "test_http.h"
+
 #include "http/http.h"
 #include "run_tests.h"
 #include "test_http_peer.h"
@@ -15,15 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KEY          "secret-key-0123456789"
 #define ANSWER_LIMIT 100000
 
-static struct peer peer;
-static struct http *http;
-static struct http_response response;
-static struct problem problem;
+struct peer peer;
+struct http *http;
+struct http_response response;
+struct problem problem;
 
-static void begin(peer_answer *answer)
+void begin(peer_answer *answer)
 {
     struct http_config config = {
         .user_agent = "paperspacefs/test", .max_connections = 8, .max_answer_bytes = ANSWER_LIMIT};
@@ -33,7 +34,7 @@ static void begin(peer_answer *answer)
     ck_assert_ptr_nonnull(http);
 }
 
-static void end(void)
+void end(void)
 {
     http_response_finish(&response);
     http_destroy(http);
@@ -41,7 +42,7 @@ static void end(void)
 }
 
 /* A request with everything that must not show up in a problem. */
-static int ask_url(enum http_method method, const char *url, const char *body)
+int ask_url(enum http_method method, const char *url, const char *body)
 {
     static const char *const headers[] = {"Authorization: Bearer " KEY, "X-Test: yes", NULL};
     struct http_request request = {.method = method,
@@ -62,7 +63,7 @@ static int ask_url(enum http_method method, const char *url, const char *body)
     return rc;
 }
 
-static int ask(enum http_method method, const char *path, const char *body)
+int ask(enum http_method method, const char *path, const char *body)
 {
     char url[256];
 
@@ -71,7 +72,7 @@ static int ask(enum http_method method, const char *path, const char *body)
     return ask_url(method, url, body);
 }
 
-static void expect_problem(enum problem_kind kind, const char *words)
+void expect_problem(enum problem_kind kind, const char *words)
 {
     ck_assert_msg(problem.kind == kind, "%s: %s", problem_kind_name(problem.kind), problem.message);
     ck_assert_msg(strstr(problem.message, words) != NULL, "'%s' lacks '%s'", problem.message,
@@ -79,7 +80,7 @@ static void expect_problem(enum problem_kind kind, const char *words)
     ck_assert_int_eq(response.status, 0);
 }
 
-static bool plain_answer(struct peer *self, int fd, const char *head, const char *body)
+bool plain_answer(struct peer *self, int fd, const char *head, const char *body)
 {
     (void)self;
     (void)head;
@@ -389,163 +390,6 @@ START_TEST(a_broken_answer_is_none)
 }
 END_TEST
 
-START_TEST(plain_http_is_for_loopback)
-{
-    begin(plain_answer);
-    int64_t before_ms = clock_now_ms(&clock_system);
-    ck_assert_int_eq(ask_url(HTTP_GET, "http://192.0.2.1:9/", NULL), -1);
-    expect_problem(PROBLEM_UNREACHABLE, "plain http is allowed to loopback only");
-    ck_assert_int_eq(response.progress, HTTP_NOT_SENT);
-    ck_assert_int_eq(ask_url(HTTP_GET, "http://[2001:db8::1]:9/", NULL), -1);
-    expect_problem(PROBLEM_UNREACHABLE, "plain http is allowed to loopback only");
-    ck_assert_int_lt(clock_now_ms(&clock_system) - before_ms, 1000);
-    end();
-}
-END_TEST
-
-/* libcurl connects from an IPv6 socket to the same server. */
-START_TEST(loopback_by_any_spelling)
-{
-    static const char *const hosts[] = {"127.0.0.1", "127.1", "[::ffff:127.0.0.1]",
-                                        "[::ffff:7f00:1]", "2130706433"};
-    char url[64];
-
-    begin(plain_answer);
-    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
-        snprintf(url, sizeof url, "http://%s:%u/", hosts[i], peer.port);
-        ck_assert_msg(ask_url(HTTP_GET, url, NULL) == 0, "%s: %s", url, problem.message);
-        http_response_finish(&response);
-    }
-    end();
-}
-END_TEST
-
-START_TEST(a_refused_connection_is_said)
-{
-    begin(plain_answer);
-    char url[64];
-    struct peer gone;
-    peer_start(&gone, plain_answer);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/", gone.port);
-    peer_stop(&gone);
-    ck_assert_int_eq(ask_url(HTTP_POST, url, "{}"), -1);
-    expect_problem(PROBLEM_UNREACHABLE, "connection refused by 127.0.0.1:");
-    ck_assert_int_eq(response.progress, HTTP_NOT_SENT);
-    end();
-}
-END_TEST
-
-START_TEST(no_other_scheme_and_no_user_in_a_url)
-{
-    begin(plain_answer);
-    ck_assert_int_eq(ask_url(HTTP_GET, "file:///etc/hostname", NULL), -1);
-    ck_assert_int_eq(ask_url(HTTP_GET, "ftp://127.0.0.1/", NULL), -1);
-    char url[64];
-    snprintf(url, sizeof url, "http://me@127.0.0.1:%u/", peer.port);
-    ck_assert_int_eq(ask_url(HTTP_GET, url, NULL), -1);
-    ck_assert_uint_eq(peer_count(&peer, &peer.requests), 0);
-    end();
-}
-END_TEST
-
-START_TEST(plain_http_takes_no_proxy)
-{
-    setenv("http_proxy", "http://127.0.0.1:9", 1);
-    setenv("all_proxy", "http://127.0.0.1:9", 1);
-    begin(plain_answer);
-    int rc = ask(HTTP_GET, "/", NULL);
-    end();
-    unsetenv("http_proxy");
-    unsetenv("all_proxy");
-    ck_assert_int_eq(rc, 0);
-}
-END_TEST
-
-static bool refuse_tunnel(struct peer *self, int fd, const char *head, const char *body)
-{
-    (void)self;
-    (void)head;
-    (void)body;
-    peer_reply(fd, "407 Proxy Authentication Required", "", "");
-    return false;
-}
-
-START_TEST(https_takes_the_proxy_by_connect)
-{
-    char proxy[64];
-
-    peer_start(&peer, refuse_tunnel);
-    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", peer.port);
-    setenv("https_proxy", proxy, 1);
-    struct http_config config = {.user_agent = "t", .max_connections = 1, .max_answer_bytes = 9};
-    http = http_create(&config, NULL);
-    int rc = ask_url(HTTP_POST, "https://api.example/v1/x", "{}");
-    unsetenv("https_proxy");
-    ck_assert_int_eq(rc, -1);
-    expect_problem(PROBLEM_UNREACHABLE, "the proxy refuses the connection: status 407");
-    ck_assert(response.permanent);
-    ck_assert_int_eq(response.progress, HTTP_NOT_SENT);
-    ck_assert_int_eq(strncmp(peer.last_head, "CONNECT api.example:443 HTTP/1.1\r\n", 34), 0);
-    ck_assert_ptr_null(strstr(peer.last_head, KEY));
-    end();
-}
-END_TEST
-
-static const struct {
-    const char *url;
-    const char *out; /* NULL: refused, with these words */
-    const char *words;
-} urls[] = {
-    {"https://api.paperspace.com/v1", "https://api.paperspace.com/v1", ""},
-    {"https://api.paperspace.com/v1//", "https://api.paperspace.com/v1", ""},
-    {"HTTP://127.0.0.1:8080/", "http://127.0.0.1:8080", ""},
-    {"http://[::1]:8080/v1/", "http://[::1]:8080/v1", ""},
-    {"https://me:pass@host/", NULL, "user or password"},
-    {"https://me@host/", NULL, "user or password"},
-    {"https://@host/", NULL, "user or password"},
-    {"https://host/?", NULL, "query or fragment"},
-    {"https://host/v1?x=1", NULL, "query or fragment"},
-    {"https://host/v1#x", NULL, "query or fragment"},
-    {"ftp://host/", NULL, "https:// or http://"},
-    {"host/v1", NULL, "https:// or http://"},
-    {"", NULL, ""},
-    {"https://", NULL, ""},
-    {"https:///v1", NULL, "no host"},
-    {"https:/host", NULL, "no host"},
-    {"https://host:port/", NULL, ""},
-    {"https://ho st/", NULL, ""},
-    {"https://host/a\nb", NULL, ""},
-};
-
-START_TEST(a_base_url_is_checked)
-{
-    char *out = NULL;
-
-    problem = (struct problem){0};
-    int rc = http_check_url(urls[_i].url, &out, &problem);
-    ck_assert_msg((rc == 0) == (urls[_i].out != NULL), "%s: %d", urls[_i].url, rc);
-    if (rc == 0)
-        ck_assert_str_eq(out, urls[_i].out);
-    else
-        ck_assert_int_eq(problem.kind, PROBLEM_INVALID);
-    ck_assert_msg(strstr(problem.message, urls[_i].words) != NULL, "%s", problem.message);
-    ck_assert_ptr_null(strstr(problem.message, "pass@"));
-    free(out);
-}
-END_TEST
-
-START_TEST(text_is_escaped)
-{
-    char *text = http_escape("a b/c?d&e=\xc3\xa9%~.-_");
-    char *empty = http_escape("");
-
-    ck_assert_str_eq(text, "a%20b%2Fc%3Fd%26e%3D%C3%A9%25~.-_");
-    ck_assert_str_eq(empty, "");
-    free(empty);
-    free(text);
-}
-END_TEST
-
 static Suite *suite(void)
 {
     Suite *s = suite_create("http");
@@ -564,14 +408,7 @@ static Suite *suite(void)
     tcase_add_test(t, compressed_answers_are_decoded);
     tcase_add_test(t, an_answer_has_a_largest_size);
     tcase_add_loop_test(t, a_broken_answer_is_none, 0, sizeof broken / sizeof broken[0]);
-    tcase_add_test(t, plain_http_is_for_loopback);
-    tcase_add_test(t, loopback_by_any_spelling);
-    tcase_add_test(t, a_refused_connection_is_said);
-    tcase_add_test(t, no_other_scheme_and_no_user_in_a_url);
-    tcase_add_test(t, plain_http_takes_no_proxy);
-    tcase_add_test(t, https_takes_the_proxy_by_connect);
-    tcase_add_loop_test(t, a_base_url_is_checked, 0, sizeof urls / sizeof urls[0]);
-    tcase_add_test(t, text_is_escaped);
+    add_url_tests(t);
     suite_add_tcase(s, t);
     return s;
 }

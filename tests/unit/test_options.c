@@ -2,6 +2,8 @@
 /* The command line: what arguments mean, what is refused in which words; and the defaults. */
 #include "config.h"
 
+#include "test_options.h"
+
 #include "config/options.h"
 #include "run_tests.h"
 
@@ -11,18 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ARGS_MAX 14
+struct options options;
+struct problem problem;
 
-static struct options options;
-static struct problem problem;
-
-static void set_up(void)
+void set_up(void)
 {
     unsetenv("PAPERSPACE_API_URL");
     unsetenv("PAPERSPACE_API_KEY");
 }
 
-static int parse(const char *const *words)
+int parse(const char *const *words)
 {
     char *argv[ARGS_MAX + 2] = {(char[]){"paperspacefs"}};
     int argc = 1;
@@ -353,324 +353,10 @@ START_TEST(what_says_something_is_kept_as_it_was_given)
 }
 END_TEST
 
-/* --- what options mean ---- */
-
-START_TEST(nothing_said_means_the_defaults)
-{
-    const char *const args[] = {"/mnt", NULL};
-
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert_int_eq(options.mode, OPTIONS_MOUNT);
-    ck_assert_str_eq(options.url, "https://api.paperspace.com/v1");
-    ck_assert_str_eq(options.mount_point, "/mnt");
-    ck_assert_int_eq(options.ttl_ms, 30000);
-    ck_assert_int_eq(options.stale_ms, 86400000);
-    ck_assert_int_eq(options.timeout_ms, 30000);
-    ck_assert_int_eq(options.connections, 12);
-    ck_assert_int_eq(options.forced_dialect, -1);
-    ck_assert_int_eq(options.secrets, SECRETS_FIELDS);
-    ck_assert_ptr_null(options.team);
-    for (size_t i = 0; i < KINDS_COUNT; i++)
-        ck_assert_ptr_null(options.defaults.of[i]);
-    ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_AUTO);
-    ck_assert_int_eq(options.guard, 20);
-    ck_assert_int_eq(options.dry_run, CACHE_SENDS);
-    ck_assert_int_eq(options.uid, getuid());
-    ck_assert(!options.foreground && !options.debug && !options.demo && !options.read_only);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(every_option_can_be_said)
-{
-    const char *const args[] = {
-        "/mnt",       "-f",
-        "-o",         "ttl=1.5,stale=0,timeout=5,connections=3,max_read=8192",
-        "-o",         "uid=7,gid=8,umask=027",
-        "--log=info", "--dialect=openapi",
-        "-oro",       "--restore_backup=no",
-        "--team=us",  "--secrets=hide",
-        "--guard=7",  "--dry_run=pretend",
-        NULL};
-
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert(options.foreground && options.read_only);
-    ck_assert_int_eq(options.ttl_ms, 1500);
-    ck_assert_int_eq(options.stale_ms, 0);
-    ck_assert_int_eq(options.timeout_ms, 5000);
-    ck_assert_int_eq(options.connections, 3);
-    ck_assert_int_eq(options.max_read, 8192);
-    ck_assert_int_eq(options.uid, 7);
-    ck_assert_int_eq(options.gid, 8);
-    ck_assert_int_eq(options.umask, 027);
-    ck_assert_int_eq(options.log_level, LOG_LEVEL_INFO);
-    ck_assert_int_eq(options.forced_dialect, DIALECT_OPENAPI);
-    ck_assert_int_eq(options.restore_backup, RESTORE_BACKUP_NO);
-    ck_assert_int_eq(options.secrets, SECRETS_HIDE);
-    ck_assert_str_eq(options.team, "us");
-    ck_assert_int_eq(options.guard, 7);
-    ck_assert_int_eq(options.dry_run, CACHE_PRETENDS);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(a_dry_run_pretends_only_if_it_is_told_to)
-{
-    const char *const args[] = {"/mnt", "-o", "dry_run,guard=0", NULL};
-
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert_int_eq(options.dry_run, CACHE_PLANS);
-    ck_assert_int_eq(options.guard, 0);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(debug_implies_the_foreground)
-{
-    const char *const args[] = {"-d", "/mnt", NULL};
-
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert(options.foreground && options.debug);
-    ck_assert_int_eq(options.log_level, LOG_LEVEL_DEBUG);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(help_and_version_need_nothing_else)
-{
-    const char *const help[] = {"-h", NULL};
-    const char *const version[] = {"--version", NULL};
-
-    ck_assert_int_eq(parse(help), 0);
-    ck_assert_int_eq(options.mode, OPTIONS_HELP);
-    options_finish(&options);
-    ck_assert_int_eq(parse(version), 0);
-    ck_assert_int_eq(options.mode, OPTIONS_VERSION);
-    options_finish(&options);
-}
-END_TEST
-
-static const struct {
-    const char *args[ARGS_MAX];
-    enum options_mode mode;
-    const char *source, *path;
-    bool json;
-} questions[] = {
-    {{"--check"}, OPTIONS_CHECK, NULL, NULL, false},
-    {{"--check", "--json"}, OPTIONS_CHECK, NULL, NULL, true},
-    {{"--check", "label"}, OPTIONS_CHECK, "label", NULL, false},
-    {{"--check", "https://a.example/v1"}, OPTIONS_CHECK, "https://a.example/v1", NULL, false},
-    {{"--check", "/mnt/none"}, OPTIONS_CHECK, NULL, "/mnt/none", false},
-    {{"--check", "./none"}, OPTIONS_CHECK, NULL, "./none", false},
-    {{"--check", "."}, OPTIONS_CHECK, NULL, ".", false},
-    {{"--check", "tmp"}, OPTIONS_CHECK, NULL, "tmp", false}, /* a directory in / */
-    {{"--check", "label", "/mnt"}, OPTIONS_CHECK, "label", NULL, false},
-    {{"--why"}, OPTIONS_WHY, NULL, NULL, false},
-    {{"--why", "drives/data"}, OPTIONS_WHY, NULL, "drives/data", false},
-};
-
-START_TEST(what_is_asked_about_is_an_account_or_a_mount)
-{
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_msg(parse(questions[_i].args) == 0, "%s", problem.message);
-    ck_assert_int_eq(options.mode, questions[_i].mode);
-    ck_assert_pstr_eq(options.source, questions[_i].source);
-    ck_assert_pstr_eq(options.mount_point, questions[_i].path);
-    ck_assert_int_eq(options.json, questions[_i].json);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(after_two_dashes_a_mount_point_may_begin_with_one)
-{
-    const char *const args[] = {"--", "-mnt", NULL};
-
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert_str_eq(options.mount_point, "-mnt");
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(a_relative_file_is_found_after_the_directory_was_left)
-{
-    const char *const args[] = {"/mnt", "-o", "key_file=k", NULL};
-
-    ck_assert_int_eq(chdir("/"), 0);
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert_int_eq(options.key_file[0], '/');
-    options_finish(&options);
-}
-END_TEST
-
-/* --- which address ---- */
-
-static const struct {
-    const char *args[ARGS_MAX];
-    const char *environment;
-    const char *url;
-} addresses[] = {
-    {{"https://a.example/v1/", "/mnt", "-o", "url=https://b.example"},
-     "https://c.example",
-     "https://a.example/v1"},
-    {{"label", "/mnt", "-o", "url=https://b.example"}, "https://c.example", "https://b.example"},
-    {{"label", "/mnt"}, "https://c.example", "https://c.example"},
-    {{"/mnt"}, "https://c.example", "https://c.example"},
-    {{"/mnt"}, "", "https://api.paperspace.com/v1"},
-    {{"--check", "https://a.example"}, NULL, "https://a.example"},
-    {{"--check"}, NULL, "https://api.paperspace.com/v1"},
-    {{"--check", "label", "/mnt"}, NULL, "https://api.paperspace.com/v1"},
-    {{"http://127.0.0.1:8080/v1", "/mnt"}, NULL, "http://127.0.0.1:8080/v1"},
-    {{"http://[::1]:8080/v1", "/mnt"}, NULL, "http://[::1]:8080/v1"},
-    {{"http://localhost/v1", "/mnt"}, NULL, "http://localhost/v1"},
-    {{"http://127.1:8080/v1", "/mnt"}, NULL, "http://127.0.0.1:8080/v1"},
-    {{"http://[::ffff:127.0.0.1]/v1", "/mnt"}, NULL, "http://[::ffff:127.0.0.1]/v1"},
-    {{"http://[::ffff:7f00:1]/v1", "/mnt"}, NULL, "http://[::ffff:7f00:1]/v1"},
-};
-
-START_TEST(the_address_has_an_order)
-{
-    if (addresses[_i].environment != NULL)
-        setenv("PAPERSPACE_API_URL", addresses[_i].environment, 1);
-    ck_assert_msg(parse(addresses[_i].args) == 0, "%s", problem.message);
-    ck_assert_str_eq(options.url, addresses[_i].url);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(a_demo_has_no_address)
-{
-    const char *const args[] = {"--demo", "/mnt", NULL};
-
-    setenv("PAPERSPACE_API_URL", "https://c.example", 1);
-    ck_assert_int_eq(parse(args), 0);
-    ck_assert(options.demo);
-    ck_assert_ptr_null(options.url);
-    options_finish(&options);
-}
-END_TEST
-
-/* --- defaults= ---- */
-
-static char path[32];
-
-static void make_file(void)
-{
-    set_up();
-    log_set_level(LOG_LEVEL_ERROR);
-    strcpy(path, "/tmp/test_options.XXXXXX");
-    int fd = mkstemp(path);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
-}
-
-static void remove_file(void)
-{
-    unlink(path);
-}
-
-static int parse_defaults(const char *text, const char *dialect)
-{
-    char option[48], dialect_option[32];
-    const char *const args[] = {"/mnt", "-o", option, dialect_option, NULL};
-    FILE *file = fopen(path, "w");
-
-    ck_assert_ptr_nonnull(file);
-    fputs(text, file);
-    fclose(file);
-    snprintf(option, sizeof option, "defaults=%s", path);
-    snprintf(dialect_option, sizeof dialect_option, "--dialect=%s", dialect);
-    return parse(args);
-}
-
-START_TEST(defaults_are_kept_by_kind)
-{
-    ck_assert_msg(parse_defaults("{\"drives\": {\"region\": \"ny2\", \"networkId\": \"nw\","
-                                 " \"size\": 100},\n \"snapshots\": {\"machineId\": \"ps1\"},"
-                                 " \"providers\": {\"isTeamDefault\": true, \"s3Config\": "
-                                 "{\"bucket\": \"b\", \"secretAccessKey\": \"topsecret\"}}}",
-                                 "auto") == 0,
-                  "%s", problem.message);
-    ck_assert_str_eq(options.defaults.of[kind_index(&kind_drives)],
-                     "{\"region\":\"ny2\",\"networkId\":\"nw\",\"size\":100}");
-    ck_assert_str_eq(options.defaults.of[kind_index(&kind_snapshots)], "{\"machineId\":\"ps1\"}");
-    ck_assert_str_eq(options.defaults.of[kind_index(&kind_providers)],
-                     "{\"isTeamDefault\":true,\"s3Config\":{\"bucket\":\"b\","
-                     "\"secretAccessKey\":\"topsecret\"}}");
-    ck_assert_ptr_null(options.defaults.of[kind_index(&kind_utilization)]);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(an_empty_object_has_no_defaults)
-{
-    ck_assert_int_eq(parse_defaults(" {}\n", "auto"), 0);
-    ck_assert_ptr_null(options.defaults.of[0]);
-    options_finish(&options);
-}
-END_TEST
-
-START_TEST(a_dialect_that_is_known_decides_on_the_keys)
-{
-    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "auto"), 0);
-    options_finish(&options);
-    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "openapi"), 0);
-    options_finish(&options);
-    ck_assert_int_eq(parse_defaults("{\"drives\": {\"privateNetworkId\": \"nw\"}}", "docs"), -1);
-    ck_assert_ptr_nonnull(strstr(problem.message, "drives.privateNetworkId: there is no such"));
-}
-END_TEST
-
-static const struct {
-    const char *text;
-    const char *words;
-} bad_defaults[] = {
-    {"", ": the JSON has no end"},
-    {"{\"drives\": {", ": the JSON has no end"},
-    {"{\"drives\":\n{topsecret}}", ": line 2: "},
-    {"{} {}", ": line 1: something follows"},
-    {"[]", ": one JSON object is wanted"},
-    {"null", ": one JSON object is wanted"},
-    {"{\"drives\": {}, \"drives\": {}}", "two equal keys: drives"},
-    {"{\"drive\": {}}", ": drive: nothing of that name"},
-    {"{\"utilization\": {}}", ": utilization: nothing of that name"},
-    {"{\"drives\": []}", ": drives: an object is wanted"},
-    {"{\"drives\": null}", ": drives: an object is wanted"},
-    {"{\"drives\": {\"colour\": 1}}", ": drives.colour: there is no such field"},
-    {"{\"drives\": {\"id\": \"topsecret\"}}", ": drives.id: it can't be given"},
-    {"{\"drives\": {\"name\": \"topsecret\"}}", ": drives.name: the name is that of the dir"},
-    {"{\"drives\": {\"region\": 1}}", ": drives.region: a string is wanted"},
-    {"{\"drives\": {\"region\": null}}", ": drives.region: a string is wanted"},
-    {"{\"drives\": {\"size\": \"topsecret\"}}", ": drives.size: an integer is wanted"},
-    {"{\"drives\": {\"size\": 1.5}}", ": drives.size: an integer is wanted"},
-    {"{\"drives\": {\"size\": 1000000000000}}", ": drives.size: sizes are in GB"},
-    {"{\"drives\": {\"networkId\": 7}}", ": drives.networkId: a string is wanted"},
-    {"{\"drives\": {\"privateNetworkId\": 7}}", ": drives.privateNetworkId: a string is wanted"},
-    {"{\"snapshots\": {\"machineId\": \"..\"}}", ": snapshots.machineId: that is no ID"},
-    {"{\"snapshots\": {\"machineId\": 1}}", ": snapshots.machineId: a string is wanted"},
-    {"{\"snapshots\": {\"storageSize\": 1}}", ": snapshots.storageSize: it can't be given"},
-    {"{\"providers\": {\"s3Config\": 1}}", ": providers.s3Config: an object is wanted"},
-    {"{\"providers\": {\"s3Config\": {\"buckets\": 1}}}",
-     ": providers.s3Config.buckets: there is no such"},
-    {"{\"providers\": {\"s3Config\": {\"retainData\": \"yes\"}}}",
-     ": providers.s3Config.retainData: true or false is wanted"},
-    {"{\"providers\": {\"s3Config\": {\"secretAccessKey\": \"********\"}}}",
-     ": providers.s3Config.secretAccessKey: that is only the mask"},
-};
-
-START_TEST(defaults_that_are_wrong_are_named)
-{
-    ck_assert_int_eq(parse_defaults(bad_defaults[_i].text, "auto"), -1);
-    ck_assert_msg(strstr(problem.message, bad_defaults[_i].words) != NULL, "%s", problem.message);
-    ck_assert_ptr_nonnull(strstr(problem.message, path));
-    ck_assert_ptr_null(strstr(problem.message, "topsecret"));
-}
-END_TEST
-
 static TCase *option_tests(void)
 {
     TCase *t = tcase_create("options");
 
-    tcase_add_test(t, a_dry_run_pretends_only_if_it_is_told_to);
     tcase_add_checked_fixture(t, set_up, NULL);
     tcase_add_loop_test(t, a_key_where_none_belongs_is_not_repeated, 0,
                         sizeof misplaced / sizeof misplaced[0]);
@@ -685,29 +371,7 @@ static TCase *option_tests(void)
                         sizeof no_mistakes / sizeof no_mistakes[0]);
     tcase_add_loop_test(t, a_remount_is_told_by_one_word, 0, sizeof remounts / sizeof remounts[0]);
     tcase_add_test(t, what_says_something_is_kept_as_it_was_given);
-    tcase_add_test(t, nothing_said_means_the_defaults);
-    tcase_add_test(t, every_option_can_be_said);
-    tcase_add_test(t, debug_implies_the_foreground);
-    tcase_add_test(t, help_and_version_need_nothing_else);
-    tcase_add_loop_test(t, what_is_asked_about_is_an_account_or_a_mount, 0,
-                        sizeof questions / sizeof questions[0]);
-    tcase_add_test(t, after_two_dashes_a_mount_point_may_begin_with_one);
-    tcase_add_test(t, a_relative_file_is_found_after_the_directory_was_left);
-    tcase_add_loop_test(t, the_address_has_an_order, 0, sizeof addresses / sizeof addresses[0]);
-    tcase_add_test(t, a_demo_has_no_address);
-    return t;
-}
-
-static TCase *defaults_tests(void)
-{
-    TCase *t = tcase_create("defaults");
-
-    tcase_add_checked_fixture(t, make_file, remove_file);
-    tcase_add_test(t, defaults_are_kept_by_kind);
-    tcase_add_test(t, an_empty_object_has_no_defaults);
-    tcase_add_test(t, a_dialect_that_is_known_decides_on_the_keys);
-    tcase_add_loop_test(t, defaults_that_are_wrong_are_named, 0,
-                        sizeof bad_defaults / sizeof bad_defaults[0]);
+    add_meaning_tests(t);
     return t;
 }
 
