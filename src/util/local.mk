@@ -30,6 +30,6 @@ tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_scrub
-tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c
+tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c tests/unit/test_scrub_long.c tests/unit/test_scrub.h
 tests_unit_test_scrub_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_scrub_LDADD = src/util/libutil.a $(CHECK_LIBS)

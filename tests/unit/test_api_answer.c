@@ -189,50 +189,49 @@ START_TEST(long_messages_are_cut_between_characters)
 }
 END_TEST
 
+static const struct {
+    enum http_method method;
+    long status;
+    const char *body;
+    enum problem_kind kind;
+} quota_rows[] = {
+    {HTTP_POST, 403, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 400, "{\"code\":\"quotaExceeded\",\"message\":\"no\"}", PROBLEM_QUOTA},
+    {HTTP_PUT, 422, "{\"message\":\"You have reached the Limit.\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 400, "{\"message\":\"exceeds limits\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 400, "{\"code\":\"DRIVE_LIMIT_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 422, "{\"message\":\"limit of 5 drives hit\"}", PROBLEM_QUOTA},
+    {HTTP_PUT, 422, "{\"message\":\"name exceeds the limit of 64 characters\"}", PROBLEM_INVALID},
+    {HTTP_POST, 400, "{\"message\":\"name: length limit exceeded\"}", PROBLEM_INVALID},
+    {HTTP_POST, 400, "{\"code\":\"LIMIT_EXCEEDED\",\"message\":\"name: too long\"}",
+     PROBLEM_INVALID},
+    {HTTP_PUT, 400, "{\"message\":\"name: over the limit of 255 bytes\"}", PROBLEM_INVALID},
+    {HTTP_PUT, 422, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
+    {HTTP_POST, 403, "{\"message\":\"Upgrade your plan\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 403, "{\"error\":\"PLAN_TOO_SMALL\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 402, "", PROBLEM_QUOTA},
+    {HTTP_DELETE, 402, "", PROBLEM_QUOTA},
+    {HTTP_POST, 400, "{\"message\":\"limitless planet explanation\"}", PROBLEM_INVALID},
+    {HTTP_GET, 400, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
+    {HTTP_GET, 422, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
+    {HTTP_GET, 422, "{\"message\":\"limit exceeds 120\"}", PROBLEM_INVALID},
+    {HTTP_GET, 400, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
+    {HTTP_GET, 422, "{\"message\":\"Your plan limit has been reached\"}", PROBLEM_QUOTA},
+    {HTTP_GET, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
+    {HTTP_GET, 403, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
+    {HTTP_GET, 403, "{\"message\":\"not for you\"}", PROBLEM_FORBIDDEN},
+    {HTTP_GET, 402, "", PROBLEM_QUOTA},
+    {HTTP_DELETE, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
+    {HTTP_POST, 404, "{\"message\":\"no such plan\"}", PROBLEM_NOT_FOUND},
+    {HTTP_POST, 429, "{\"message\":\"rate limit\"}", PROBLEM_TRY_LATER},
+};
+
 START_TEST(a_refusal_that_speaks_of_a_quota_is_one)
 {
-    static const struct {
-        enum http_method method;
-        long status;
-        const char *body;
-        enum problem_kind kind;
-    } rows[] = {
-        {HTTP_POST, 403, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 400, "{\"code\":\"quotaExceeded\",\"message\":\"no\"}", PROBLEM_QUOTA},
-        {HTTP_PUT, 422, "{\"message\":\"You have reached the Limit.\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 400, "{\"message\":\"exceeds limits\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 400, "{\"code\":\"DRIVE_LIMIT_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 422, "{\"message\":\"limit of 5 drives hit\"}", PROBLEM_QUOTA},
-        {HTTP_PUT, 422, "{\"message\":\"name exceeds the limit of 64 characters\"}",
-         PROBLEM_INVALID},
-        {HTTP_POST, 400, "{\"message\":\"name: length limit exceeded\"}", PROBLEM_INVALID},
-        {HTTP_POST, 400, "{\"code\":\"LIMIT_EXCEEDED\",\"message\":\"name: too long\"}",
-         PROBLEM_INVALID},
-        {HTTP_PUT, 400, "{\"message\":\"name: over the limit of 255 bytes\"}", PROBLEM_INVALID},
-        {HTTP_PUT, 422, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
-        {HTTP_POST, 403, "{\"message\":\"Upgrade your plan\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 403, "{\"error\":\"PLAN_TOO_SMALL\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 402, "", PROBLEM_QUOTA},
-        {HTTP_DELETE, 402, "", PROBLEM_QUOTA},
-        {HTTP_POST, 400, "{\"message\":\"limitless planet explanation\"}", PROBLEM_INVALID},
-        {HTTP_GET, 400, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
-        {HTTP_GET, 422, "{\"message\":\"limit must be 1 to 120\"}", PROBLEM_INVALID},
-        {HTTP_GET, 422, "{\"message\":\"limit exceeds 120\"}", PROBLEM_INVALID},
-        {HTTP_GET, 400, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
-        {HTTP_GET, 422, "{\"message\":\"Your plan limit has been reached\"}", PROBLEM_QUOTA},
-        {HTTP_GET, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
-        {HTTP_GET, 403, "{\"code\":\"QUOTA_EXCEEDED\",\"message\":\"no\"}", PROBLEM_QUOTA},
-        {HTTP_GET, 403, "{\"message\":\"not for you\"}", PROBLEM_FORBIDDEN},
-        {HTTP_GET, 402, "", PROBLEM_QUOTA},
-        {HTTP_DELETE, 403, "{\"message\":\"not in your plan\"}", PROBLEM_QUOTA},
-        {HTTP_POST, 404, "{\"message\":\"no such plan\"}", PROBLEM_NOT_FOUND},
-        {HTTP_POST, 429, "{\"message\":\"rate limit\"}", PROBLEM_TRY_LATER},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof quota_rows / sizeof *quota_rows; i++) {
         struct problem problem;
-        answer(rows[i].method, rows[i].status, rows[i].body, NULL, &problem);
-        ck_assert_msg(problem.kind == rows[i].kind, "%s", rows[i].body);
+        answer(quota_rows[i].method, quota_rows[i].status, quota_rows[i].body, NULL, &problem);
+        ck_assert_msg(problem.kind == quota_rows[i].kind, "%s", quota_rows[i].body);
     }
 }
 END_TEST

@@ -254,52 +254,50 @@ START_TEST(test_of_a_secret_any_JSON_is_success)
 }
 END_TEST
 
+static const struct {
+    enum dialect dialect;
+    size_t sample;
+    const char *body;   /* what is sent */
+    const char *answer; /* what the server shows */
+    const char *kept;   /* the key that was not changed; NULL: success */
+} key_rows[] = {
+    {DIALECT_OPENAPI, 0, "{\"name\":\"mine\",\"size\":200}",
+     "{\"id\":\"x1\",\"name\":\"mine\",\"size\":100}", "size"},
+    {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":250}", NULL},
+    {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":1e2}", "size"},
+    {DIALECT_OPENAPI, 0, "{\"size\":\"100\"}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":100}",
+     NULL},
+    {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+     "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\"}", "note"},
+    {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+     "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":null}", "note"},
+    {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
+     "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":\"kept\"}", NULL},
+    {DIALECT_DOCS, 2,
+     "{\"isTeamDefault\":true,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
+     "\"b\",\"secretAccessKey\":\"hush-hush\"}}",
+     "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
+     "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
+     "isTeamDefault"},
+    {DIALECT_DOCS, 2,
+     "{\"isTeamDefault\":false,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
+     "\"c\",\"secretAccessKey\":\"hush-hush\"}}",
+     "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
+     "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
+     "s3Config.bucket"},
+};
+
 START_TEST(test_each_key_that_is_shown_counts)
 {
-    static const struct {
-        enum dialect dialect;
-        size_t sample;
-        const char *body;   /* what is sent */
-        const char *answer; /* what the server shows */
-        const char *kept;   /* the key that was not changed; NULL: success */
-    } rows[] = {
-        {DIALECT_OPENAPI, 0, "{\"name\":\"mine\",\"size\":200}",
-         "{\"id\":\"x1\",\"name\":\"mine\",\"size\":100}", "size"},
-        {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":250}",
-         NULL},
-        {DIALECT_OPENAPI, 0, "{\"size\":200}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":1e2}",
-         "size"},
-        {DIALECT_OPENAPI, 0, "{\"size\":\"100\"}", "{\"id\":\"x1\",\"name\":\"was\",\"size\":100}",
-         NULL},
-        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
-         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\"}", "note"},
-        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
-         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":null}", "note"},
-        {DIALECT_OPENAPI, 1, "{\"note\":\"kept\"}",
-         "{\"id\":\"x1\",\"machineId\":\"m1\",\"name\":\"was\",\"note\":\"kept\"}", NULL},
-        {DIALECT_DOCS, 2,
-         "{\"isTeamDefault\":true,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
-         "\"b\",\"secretAccessKey\":\"hush-hush\"}}",
-         "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
-         "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
-         "isTeamDefault"},
-        {DIALECT_DOCS, 2,
-         "{\"isTeamDefault\":false,\"name\":\"was\",\"s3Config\":{\"accessKey\":\"ak\",\"bucket\":"
-         "\"c\",\"secretAccessKey\":\"hush-hush\"}}",
-         "{\"id\":\"x1\",\"isTeamDefault\":null,\"name\":\"was\",\"s3Config\":{\"accessKey\":"
-         "\"ak\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}",
-         "s3Config.bucket"},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        begin((int)(rows[i].sample + (rows[i].dialect == DIALECT_DOCS ? 0 : SAMPLES)));
+    for (size_t i = 0; i < sizeof key_rows / sizeof *key_rows; i++) {
+        begin((int)(key_rows[i].sample + (key_rows[i].dialect == DIALECT_DOCS ? 0 : SAMPLES)));
         begin_again();
-        answer_put(FAULT_KEPT, &(struct shape){200, rows[i].answer, true});
-        struct problem problem = change(CHANGE_UPDATE, rows[i].body);
-        if (rows[i].kept == NULL)
-            expect(&problem, PROBLEM_NONE, "", rows[i].body);
+        answer_put(FAULT_KEPT, &(struct shape){200, key_rows[i].answer, true});
+        struct problem problem = change(CHANGE_UPDATE, key_rows[i].body);
+        if (key_rows[i].kept == NULL)
+            expect(&problem, PROBLEM_NONE, "", key_rows[i].body);
         else
-            expect(&problem, PROBLEM_PROTOCOL, rows[i].kept, rows[i].body);
+            expect(&problem, PROBLEM_PROTOCOL, key_rows[i].kept, key_rows[i].body);
         begin_again();
         server_remove(room.server, sample->path, "x1");
     }

@@ -2,6 +2,8 @@
 /* What is hidden of a text: every spelling of a secret, once and twice escaped, whole and cut. */
 #include "config.h"
 
+#include "test_scrub.h"
+
 #include "run_tests.h"
 #include "util/scrub.h"
 
@@ -12,18 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(rows) ((int)(sizeof(rows) / sizeof(rows)[0]))
-#define SECRET      "wJa/Xq+F&7 D\"b%P\\x<Y>'z=\xc3\xa9"
+#define SECRET "wJa/Xq+F&7 D\"b%P\\x<Y>'z=\xc3\xa9"
 
 static const char *const secrets[] = {SECRET, NULL};
 static const struct scrub plain = {secrets, NULL};
 
 /* ck_assert marks each success with a write to a file, and these are millions. */
-#define MUST(condition)                     \
-    do {                                    \
-        if (!(condition))                   \
-            ck_abort_msg("%s", #condition); \
-    } while (0)
 
 /* --- spellings ---------------------------------------------------------------------------------
  */
@@ -454,40 +450,6 @@ START_TEST(in_our_own_words_whole_secrets_are_hidden)
 }
 END_TEST
 
-START_TEST(secrets_that_hold_each_other_are_hidden_whole)
-{
-    static const char *const values[] = {"abcd", "abcdefgh", "fghij", NULL};
-    static const struct scrub scrub = {values, NULL};
-    struct buf text = BUF_EMPTY;
-
-    MUST(buf_append_text(&text, "<abcdefghij> <xy> <abcabcd>"));
-    MUST(scrub_foreign(&text, &scrub));
-    ck_assert_str_eq(buf_text(&text), "<********> <xy> <abc********>");
-    buf_finish(&text);
-}
-END_TEST
-
-/* Nothing is worth minutes, whatever a server sends. */
-START_TEST(the_longest_text_takes_a_moment)
-{
-    static const char *const kinds[] = {"\\\\", "%25", "&amp;", "YWFh", "a", "+"};
-    static char secret[100001];
-    const char *const values[] = {secret, NULL};
-    const struct scrub scrub = {values, NULL};
-
-    memset(secret, 'a', sizeof secret - 1);
-    for (int i = 0; i < COUNT(kinds); i++) {
-        struct buf text = BUF_EMPTY;
-
-        while (text.size_bytes < 2 * SCRUB_MAX_BYTES)
-            MUST(buf_append_text(&text, kinds[i]));
-        MUST(scrub_foreign(&text, &scrub));
-        ck_assert_uint_le(text.size_bytes, SCRUB_MAX_BYTES);
-        buf_finish(&text);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("scrub");
@@ -501,8 +463,7 @@ int main(void)
     tcase_add_loop_test(tests, a_short_secret_is_hidden_whole, 0, COUNT(short_rows));
     tcase_add_test(tests, what_is_shown_anyway_stays_readable);
     tcase_add_loop_test(tests, in_our_own_words_whole_secrets_are_hidden, 0, COUNT(own_rows));
-    tcase_add_test(tests, secrets_that_hold_each_other_are_hidden_whole);
-    tcase_add_test(tests, the_longest_text_takes_a_moment);
+    add_long_tests(tests);
     suite_add_tcase(suite, tests);
     return run_tests(srunner_create(suite));
 }
