@@ -84,3 +84,17 @@ tap_skip_all()
     printf '1..0 # SKIP %s\n' "$1"
     exit 0
 }
+
+# For a mount namespace of one's own: lets go the copies that it has of mounts of ours. Another
+# test's daemon would go on for as long as the namespace does.
+let_copies_go()
+{
+    local where type
+
+    while read -r _ where type _; do
+        if [ "$type" = fuse.paperspacefs ]; then
+            umount -l "$(printf '%b' "$where")"
+        fi
+    done </proc/self/mounts
+}
+export -f let_copies_go

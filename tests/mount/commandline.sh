@@ -121,7 +121,7 @@ without_device()
     # shellcheck disable=SC2016
     run env PAPERSPACE_API_KEY="$KEY" URL="$URL" MNT="$MNT" PFS="$PAPERSPACEFS" WORK="$WORK" \
         timeout $((20 * patience)) unshare -m --propagation private bash -c '
-        mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && eval "$0" &&
+        let_copies_go; mount -t tmpfs none /dev && mknod -m 666 /dev/null c 1 3 && eval "$0" &&
         ${PFS_WRAPPER:-} $as "$PFS" -f "$URL" "$MNT"' "$1"
     assert_status 1
 }

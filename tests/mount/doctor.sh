@@ -103,7 +103,7 @@ can_not_mount()
     # shellcheck disable=SC2016
     run env PAPERSPACE_API_KEY="$KEY" URL="$URL" PFS="$PAPERSPACEFS" WORK="$WORK" \
         timeout $((20 * patience)) unshare -m --propagation private bash -c '
-        eval "$0" && exec ${PFS_WRAPPER:-} "$PFS" --check "$URL"' "$2"
+        let_copies_go; eval "$0" && exec ${PFS_WRAPPER:-} "$PFS" --check "$URL"' "$2"
     assert_status 5
     assert_contains "$err" 'nothing can be mounted on this machine'
     assert_contains "$out" "$1"

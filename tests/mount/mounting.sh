@@ -24,6 +24,7 @@ in_mounts()
     # shellcheck disable=SC2016
     run env MNT="$MNT" T="$T" URL="$URL" PFS="$T/bin/paperspacefs" \
         timeout -s KILL $((60 * patience)) unshare -m --propagation private bash -c '
+            let_copies_go
             mount --bind "$T/bin" /usr/local/sbin
             cd /
             eval "$0"

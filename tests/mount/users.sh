@@ -29,6 +29,7 @@ as_user()
     run env HOME="$U" URL="$URL" WORK="$WORK" U="$U" timeout -s KILL $((60 * patience)) \
         unshare -m bash -e -c '
             mount --make-rprivate /
+            let_copies_go
             mount --bind "$WORK/fuse" /dev/fuse
             exec setpriv --reuid nobody --regid nogroup --clear-groups bash -c "$0"' '
         cd "$U"

@@ -313,6 +313,7 @@ enter()
 {
     work=$1
     mount --make-rprivate /
+    let_copies_go
     mount -t tmpfs tmpfs "$work/room"
     cp -a "$work/stage" "$work/room/"
     lay /usr "$work/room/stage/usr"
