@@ -13,7 +13,8 @@ src_document_libdocument_a_SOURCES = \
   src/document/whole.c src/document/whole.h
 
 unit_tests += tests/unit/test_document tests/unit/test_document_draft
-tests_unit_test_document_SOURCES = tests/unit/test_document.c
+tests_unit_test_document_SOURCES = tests/unit/test_document.c tests/unit/test_document.h \
+  tests/unit/test_document_bodies.c tests/unit/test_document_conflicts.c
 tests_unit_test_document_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_document_LDADD = src/document/libdocument.a src/api/libapi.a \
   src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \

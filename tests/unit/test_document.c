@@ -1,51 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "document/document.h"
-
 #include "run_tests.h"
-#include "util/digest.h"
+#include "test_document.h"
 #include "util/json.h"
 #include "util/utf8.h"
 
-#include <check.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-
-static const char drive[] =
-    "{\"id\":\"sdvkpg3v2v\",\"name\":\"data\",\"dtCreated\":\"2026-03-18T09:10:11.123Z\","
-    "\"size\":250,\"mountPoint\":\"\\\\\\\\10.64.92.2\\\\sdv\",\"username\":\"u\","
-    "\"password\":\"hunter22\",\"networkId\":\"nwhoe4ox\",\"region\":\"ny2\",\"dtDeleted\":null,"
-    "\"future\":{\"a\":[1.50,{}],\"b\":{}}}";
-static const char text_drive[] = "{\"id\":\"sdv1\",\"name\":\"data\",\"size\":\"250\"}";
-static const char open_drive[] = "{\"id\":\"sdv1\",\"name\":\"data\",\"size\":250,"
-                                 "\"region\":\"ny2\",\"privateNetworkId\":\"nw1\"}";
-static const char open_text_drive[] = "{\"id\":\"sdv1\",\"name\":\"data\",\"size\":\"250\"}";
-static const char snapshot[] = "{\"id\":\"sl1\",\"name\":\"s\",\"machineId\":\"ps1\","
-                               "\"isAutoSnapshot\":false}";
-static const char open_snapshot[] = "{\"id\":\"sl1\",\"machineId\":\"ps1\",\"name\":\"s\","
-                                    "\"note\":null,\"storageSize\":5}";
-static const char provider[] =
-    "{\"id\":\"sp1\",\"isManaged\":false,\"isTeamDefault\":null,\"name\":\"s3\",\"s3Config\":{"
-    "\"accessKey\":\"AK\",\"bucket\":\"b\",\"endpoint\":null,\"region\":\"ny2\","
-    "\"retainData\":true,\"secretAccessKey\":\"SECRET/1\",\"forcePathStyle\":true}}";
-static const char default_provider[] =
-    "{\"id\":\"sp1\",\"isManaged\":false,\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{"
-    "\"accessKey\":\"AK\",\"bucket\":\"b\",\"secretAccessKey\":\"SECRET/1\"}}";
-static const char masked_provider[] =
-    "{\"id\":\"sp1\",\"isManaged\":false,\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{"
-    "\"accessKey\":\"AK\",\"bucket\":\"b\",\"secretAccessKey\":\"********\"}}";
-static const char bare_provider[] = "{\"id\":\"sp1\",\"name\":\"s3\",\"s3Config\":null}";
-static const char typeless_provider[] = "{\"id\":\"sp1\",\"name\":\"p\",\"bucket\":\"b\"}";
-static const char open_provider[] = "{\"id\":\"sp1\",\"name\":\"p\",\"type\":\"s3\","
-                                    "\"bucket\":\"b\",\"region\":null}";
-static const char utilization[] = "{\"totalUsage\":\"123\"}";
-
-static struct record *make_record(const struct kind *kind, enum dialect dialect, const char *json)
+struct record *make_record(const struct kind *kind, enum dialect dialect, const char *json)
 {
     struct json_object *object = NULL;
 
@@ -137,9 +101,6 @@ START_TEST(a_document_written_back_changes_nothing)
 END_TEST
 
 /* --- edits ----------------------------------------------------------------------------------- */
-
-#define D DIALECT_DOCS
-#define O DIALECT_OPENAPI
 
 static const struct edit_row {
     const struct kind *kind;
@@ -439,252 +400,6 @@ START_TEST(a_change_tells_its_secrets)
 }
 END_TEST
 
-/* --- conflicts ------------------------------------------------------------------------------- */
-
-#define WAYS_ON                                                                                   \
-    ", and this text has an older value of it: write that key alone if you mean it, or read the " \
-    "file and write it again from a program that has not seen the old one"
-
-/* What an older version had, as remembered when all of it was replaced elsewhere. */
-static void remember(struct past *past, uint64_t version, uint64_t up, struct json_object *object)
-{
-    json_object_object_foreach (object, key, value) {
-        uint64_t place = digest_key(up, key);
-        if (json_object_is_type(value, json_type_object)) {
-            remember(past, version, place, value);
-            continue;
-        }
-        past->values = realloc(past->values, (past->count + 1) * sizeof *past->values);
-        past->values[past->count++] =
-            (struct old_value){place, digest_value(value), version, true, true};
-    }
-}
-
-static const struct conflict_row {
-    const struct kind *kind;
-    const char *older;
-    const char *current;
-    const char *text;
-    int err;
-    const char *message; /* or the body */
-    const char *details;
-} conflict_rows[] = {
-    {&kind_drives, "{\"id\":\"s\",\"name\":\"old\",\"size\":1}",
-     "{\"id\":\"s\",\"name\":\"x\",\"size\":1}", "{\"name\":\"old\",\"size\":1}", ESTALE,
-     "name was changed elsewhere to \"x\"" WAYS_ON, "name"},
-    {&kind_drives, "{\"id\":\"s\",\"name\":\"old\",\"size\":1}",
-     "{\"id\":\"s\",\"name\":\"x\",\"size\":1}", "{\"name\":\"old\"}", 0, "{\"name\":\"old\"}", ""},
-    {&kind_drives, "{\"id\":\"s\",\"name\":\"old\",\"size\":1}",
-     "{\"id\":\"s\",\"name\":\"x\",\"size\":1}", "{\"name\":\"new\",\"size\":1}", 0,
-     "{\"name\":\"new\"}", ""},
-    {&kind_drives, "{\"id\":\"s\",\"name\":\"old\",\"size\":1}",
-     "{\"id\":\"s\",\"name\":\"x\",\"size\":1}", "{\"name\":\"x\",\"size\":1}", 0, "", ""},
-    {&kind_drives, "{\"id\":\"s\",\"name\":\"d\",\"region\":\"a\"}",
-     "{\"id\":\"s\",\"name\":\"d\",\"region\":\"b\"}", "{\"name\":\"new\",\"region\":\"a\"}",
-     ESTALE, "region was changed elsewhere to \"b\"" WAYS_ON, "region"},
-    {&kind_drives, "{\"id\":\"s\",\"password\":\"p-old1\"}",
-     "{\"id\":\"s\",\"password\":\"p-new1\"}", "{\"id\":\"s\",\"password\":\"p-old1\"}", ESTALE,
-     "password was changed elsewhere" WAYS_ON, "password"},
-    {&kind_drives, "{\"id\":\"s\",\"size\":\"1\"}", "{\"id\":\"s\",\"size\":2}",
-     "{\"id\":\"s\",\"size\":1}", ESTALE, "size was changed elsewhere to 2" WAYS_ON, "size"},
-    {&kind_providers, default_provider,
-     "{\"id\":\"sp1\",\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"c\","
-     "\"secretAccessKey\":\"SECRET/1\"}}",
-     "{\"s3Config\":{\"bucket\":\"b\",\"accessKey\":\"AK2\"}}", ESTALE,
-     "s3Config.bucket was changed elsewhere to \"c\"" WAYS_ON, "s3Config.bucket"},
-    {&kind_providers, default_provider,
-     "{\"id\":\"sp1\",\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"c\","
-     "\"secretAccessKey\":\"SECRET/1\"}}",
-     "{\"s3Config\":{\"bucket\":\"b\"}}", 0,
-     "{\"isTeamDefault\":false,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\","
-     "\"bucket\":\"b\",\"secretAccessKey\":\"SECRET/1\"}}",
-     ""},
-    {&kind_providers, "{\"id\":\"sp1\",\"name\":\"old\"}", default_provider,
-     "{\"name\":\"s3\",\"s3Config\":{\"bucket\":\"z\"}}", 0,
-     "{\"isTeamDefault\":true,\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"z\","
-     "\"secretAccessKey\":\"SECRET/1\"}}",
-     ""},
-};
-
-START_TEST(a_key_with_an_older_value_is_a_conflict)
-{
-    const struct conflict_row *row = &conflict_rows[_i];
-    struct record *current = make_record(row->kind, D, row->current);
-    struct record *older = make_record(row->kind, D, row->older);
-    struct json_object *old = record_parse(older);
-    struct past past = {0};
-    struct seen_list nothing = {0};
-    struct document_past known = {&past, &nothing};
-    struct document_change change;
-    struct problem problem = {0};
-
-    remember(&past, 1, DIGEST_ROOT, old);
-    int result = document_edit(D, current, &known, row->text, strlen(row->text), &change, &problem);
-    ck_assert_int_eq(result, row->err == 0 ? 0 : -1);
-    ck_assert_int_eq(problem.err, row->err);
-    ck_assert_str_eq(row->err == 0 ? buf_text(&change.body) : problem.message, row->message);
-    ck_assert_str_eq(problem.details, row->details);
-    document_change_finish(&change);
-    json_object_put(old);
-    record_unref(current);
-    record_unref(older);
-    free(past.values);
-}
-END_TEST
-
-/* The bucket was b1 in version 1, b2 in version 2 and 3, and is b1 again since version 4, which is
- * the present one; and the text has b2, or b0, which it never was. */
-#define BUCKET     digest_key(digest_key(DIGEST_ROOT, "s3Config"), "bucket")
-#define ACCESS_KEY digest_key(digest_key(DIGEST_ROOT, "s3Config"), "accessKey")
-#define WHOLE(version)   \
-    {                    \
-        version, 0, true \
-    }
-#define PART(version)     \
-    {                     \
-        version, 0, false \
-    }
-
-static const struct author_row {
-    const char *bucket;
-    struct seen seen[4]; /* by who wrote the text */
-    bool more;
-    uint64_t since;
-    bool conflict;
-} author_rows[] = {
-    {"b0", {{0}}, false, 0, false},
-    {"b2", {{0}}, false, 0, true},
-    {"b2", {PART(4)}, false, 0, true},
-    {"b2", {WHOLE(4)}, false, 0, false},
-    {"b2", {WHOLE(1), WHOLE(4)}, false, 0, false}, /* b1, and b1 */
-    {"b2", {WHOLE(2), WHOLE(4)}, false, 0, true},
-    {"b2", {PART(3), WHOLE(4)}, false, 0, true},
-    {"b2", {WHOLE(3)}, false, 0, true},
-    {"b2", {WHOLE(4)}, true, 0, true},
-    {"b2", {WHOLE(1), WHOLE(4)}, false, 2, true}, /* what version 1 had is not known any more */
-    {"b2", {WHOLE(4)}, false, 2, false},
-    {"b2", {{4, 0, true}, {2, 1, true}}, false, 0, false}, /* another key's file */
-};
-
-START_TEST(an_older_value_may_be_newly_meant)
-{
-    const struct author_row *row = &author_rows[_i];
-    struct record *current = make_record(
-        &kind_providers, D,
-        "{\"id\":\"p\",\"name\":\"s3\",\"s3Config\":{\"accessKey\":\"AK\",\"bucket\":\"b1\","
-        "\"secretAccessKey\":\"SECRET/1\"}}");
-    struct json_object *b1 = json_object_new_string("b1");
-    struct json_object *b2 = json_object_new_string("b2");
-    struct old_value values[] = {{BUCKET, digest_value(b1), 1, true, true},
-                                 {ACCESS_KEY, digest_value(b2), 2, true, true},
-                                 {BUCKET, digest_value(b2), 3, true, true}};
-    struct past past = {values, COUNT(values), row->since};
-    struct seen seen[4];
-    struct seen_list read = {seen, 0, row->more};
-    struct document_past known = {&past, &read};
-    struct document_change change;
-    struct problem problem = {0};
-    char text[100];
-
-    current->version = 4;
-    while (row->seen[read.count].version != 0) {
-        seen[read.count] = row->seen[read.count];
-        read.count++;
-    }
-    snprintf(text, sizeof text, "{\"name\":\"n\",\"s3Config\":{\"bucket\":\"%s\"}}", row->bucket);
-    document_edit(D, current, &known, text, strlen(text), &change, &problem);
-    ck_assert_int_eq(problem.err, row->conflict ? ESTALE : 0);
-    document_change_finish(&change);
-    json_object_put(b1);
-    json_object_put(b2);
-    record_unref(current);
-}
-END_TEST
-
-/* --- other bodies ---------------------------------------------------------------------------- */
-
-static const struct rename_row {
-    const struct kind *kind;
-    enum dialect dialect;
-    const char *current;
-    int err;
-    const char *expected; /* the body, or the words */
-} rename_rows[] = {
-    {&kind_drives, D, drive, 0, "{\"name\":\"a/b\\u0000\"}"},
-    {&kind_snapshots, O, open_snapshot, 0, "{\"name\":\"a/b\\u0000\"}"},
-    {&kind_providers, D, default_provider, 0,
-     "{\"isTeamDefault\":true,\"name\":\"a/b\\u0000\",\"s3Config\":{\"accessKey\":\"AK\","
-     "\"bucket\":\"b\",\"secretAccessKey\":\"SECRET/1\"}}"},
-    {&kind_providers, O, open_provider, 0,
-     "{\"name\":\"a/b\\u0000\",\"type\":\"s3\",\"bucket\":\"b\"}"},
-    {&kind_providers, D, masked_provider, EPERM,
-     "s3Config.secretAccessKey must be given too: the API takes a provider only as a whole, and "
-     "the server does not tell this secret"},
-    {&kind_drives, D, "{\"id\":\"s\",\"name\":\"a/b\\u0000\"}", 0, ""},
-};
-
-START_TEST(a_rename_sends_the_name)
-{
-    const struct rename_row *row = &rename_rows[_i];
-    struct record *current = make_record(row->kind, row->dialect, row->current);
-    struct document_change change;
-    struct problem problem = {0};
-
-    ck_assert_int_eq(document_rename(row->dialect, current, "a/b", 4, &change, &problem),
-                     row->err == 0 ? 0 : -1);
-    ck_assert_int_eq(problem.err, row->err);
-    ck_assert_str_eq(row->err == 0 ? buf_text(&change.body) : problem.message, row->expected);
-    document_change_finish(&change);
-    record_unref(current);
-}
-END_TEST
-
-START_TEST(a_create_in_a_machine_names_it)
-{
-    struct buf out = BUF_EMPTY;
-
-    ck_assert(document_create_in_machine(&kind_snapshots, "before \"it\"", 11, "ps1", &out));
-    ck_assert_str_eq(buf_text(&out), "{\"name\":\"before \\\"it\\\"\",\"machineId\":\"ps1\"}");
-    buf_finish(&out);
-}
-END_TEST
-
-static const struct restore_test {
-    enum dialect dialect;
-    const char *text;
-    int err;
-    const char *expected;
-} restore_rows[] = {
-    {D, "{}", 0, "{}"},
-    {D, " { \"createSnapshotBeforeRestore\" : false }\n", 0,
-     "{\"createSnapshotBeforeRestore\":false}"},
-    {D, "{\"createSnapshotBeforeRestore\":\"no\"}", EINVAL,
-     "createSnapshotBeforeRestore must be true or false"},
-    {D, "{\"createSnapshotBeforeRestore\":null}", EINVAL,
-     "createSnapshotBeforeRestore must be true or false"},
-    {D, "{\"force\":true}", EINVAL, "a restore takes no key force"},
-    {D, "never\n", EINVAL, "line 1: a value is expected"},
-    {D, "true", EINVAL, "a JSON object is expected"},
-    {O, "{}", 0, "{}"},
-    {O, "{\"createSnapshotBeforeRestore\":true}", EINVAL,
-     "a restore takes no key createSnapshotBeforeRestore"},
-};
-
-START_TEST(a_restore_takes_the_keys_of_its_row)
-{
-    const struct restore_test *row = &restore_rows[_i];
-    const struct restore_row *restore = kind_snapshots.shapes[row->dialect].restore;
-    struct buf out = BUF_EMPTY;
-    struct problem problem = {0};
-
-    ck_assert_int_eq(document_restore_body(restore, row->text, strlen(row->text), &out, &problem),
-                     row->err == 0 ? 0 : -1);
-    ck_assert_int_eq(problem.err, row->err);
-    ck_assert_str_eq(row->err == 0 ? buf_text(&out) : problem.message, row->expected);
-    buf_finish(&out);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("document");
@@ -699,11 +414,8 @@ int main(void)
     tcase_add_test(tests, the_deepest_nesting_is_judged);
     tcase_add_test(tests, a_long_key_is_cut_between_characters);
     tcase_add_test(tests, a_change_tells_its_secrets);
-    tcase_add_loop_test(tests, a_key_with_an_older_value_is_a_conflict, 0, COUNT(conflict_rows));
-    tcase_add_loop_test(tests, an_older_value_may_be_newly_meant, 0, COUNT(author_rows));
-    tcase_add_loop_test(tests, a_rename_sends_the_name, 0, COUNT(rename_rows));
-    tcase_add_test(tests, a_create_in_a_machine_names_it);
-    tcase_add_loop_test(tests, a_restore_takes_the_keys_of_its_row, 0, COUNT(restore_rows));
+    add_conflict_tests(tests);
+    add_body_tests(tests);
     suite_add_tcase(suite, tests);
     return run_tests(srunner_create(suite));
 }
