@@ -41,11 +41,13 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_events.c \
   tests/unit/test_cache_gate.c \
   tests/unit/test_cache_merging.c \
-  tests/unit/test_cache_outcome.c \
+  tests/unit/test_cache_deletions.c \
+  tests/unit/test_cache_outcome.c tests/unit/test_cache_outcome.h \
   tests/unit/test_cache_reading.c \
   tests/unit/test_cache_room.c tests/unit/test_cache_room.h tests/unit/instrumented.h \
   tests/unit/test_cache_scale.c \
   tests/unit/test_cache_server.c tests/unit/test_cache_server.h \
+  tests/unit/test_cache_server_answers.c tests/unit/test_cache_server_state.h \
   tests/unit/test_cache_stale.c
 tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cache_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \

@@ -83,6 +83,7 @@ tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
 tests_unit_test_tree_saving_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_saving_LDADD = $(tests_unit_test_tree_LDADD)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
+  tests/unit/test_tree_events.c tests/unit/test_tree_numbers.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \

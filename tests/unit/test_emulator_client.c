@@ -225,3 +225,40 @@ const char *get_text(const char *path, const char *member_path)
     reply_free(&reply);
     return text;
 }
+
+int count_pages(const char *path, int limit)
+{
+    CURL *curl = curl_easy_init();
+    char target[512], *cursor = NULL;
+    int count = 0;
+    bool more = true;
+
+    while (more && count >= 0) {
+        struct reply page;
+
+        snprintf(target, sizeof(target), "%s%climit=%d%s%s", path, strchr(path, '?') ? '&' : '?',
+                 limit, cursor ? "&after=" : "", cursor ? cursor : "");
+        page = request_on(curl, "GET", target, NULL);
+        count =
+            page.status == 200 ? count + (int)json_object_array_length(member(&page, "items")) : -1;
+        curl_free(cursor);
+        cursor = curl_easy_escape(curl, text_of(&page, "nextPage"), 0);
+        more = json_object_get_boolean(member(&page, "hasMore"));
+        ck_assert_int_eq(more, *cursor != '\0');
+        reply_free(&page);
+    }
+    curl_free(cursor);
+    curl_easy_cleanup(curl);
+    return count;
+}
+
+int bare_length(const char *path)
+{
+    struct reply reply = request("GET", path, NULL);
+    int length = json_object_is_type(reply.json, json_type_array)
+                     ? (int)json_object_array_length(reply.json)
+                     : -1;
+
+    reply_free(&reply);
+    return length;
+}

@@ -60,6 +60,16 @@ const char *text_of(const struct reply *reply, const char *path);
 /* The same member of the answer to a GET; valid until the next call. */
 const char *get_text(const char *path, const char *member_path);
 
+/* How many items the pages of a list bring in all; -1 on a broken one. */
+int count_pages(const char *path, int limit);
+
+/* How many items an answer has that is a bare array; -1: it is none. */
+int bare_length(const char *path);
+
+/* Tests of test_emulator_lists.c, for a case of either dialect. */
+void add_docs_list_tests(TCase *tests);
+void add_openapi_list_tests(TCase *tests);
+
 /* Suites. */
 Suite *suite_api(void);
 Suite *suite_control(void);

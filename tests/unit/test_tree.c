@@ -5,13 +5,10 @@
 #include "run_tests.h"
 #include "tree/dir.h"
 #include "tree/field_keys.h"
-#include "tree/leaf.h"
-#include "tree/scratch_set.h"
 #include "tree_fixture.h"
 
 #include <check.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +16,6 @@
 
 #define DRIVE    "drives/data"
 #define SNAPSHOT "snapshots/before-upgrade"
-
-static void assert_text(const char *path, const char *part)
-{
-    struct buf text = BUF_EMPTY;
-
-    ck_assert_int_eq(fixture_read(path, &text), 0);
-    ck_assert_msg(strstr(buf_text(&text), part) != NULL, "%s in: %s", part, buf_text(&text));
-    buf_finish(&text);
-}
-
-static void assert_error(const char *part)
-{
-    ck_assert_msg(strstr(fixture_last_error(), part) != NULL, "%s in: %s", part,
-                  fixture_last_error());
-}
 
 START_TEST(the_root_lists_what_is_here)
 {
@@ -238,82 +220,6 @@ START_TEST(a_draft_is_renamed_and_removed_without_a_request)
 }
 END_TEST
 
-START_TEST(touching_restore_restores_and_another_is_busy)
-{
-    assert_text(SNAPSHOT "/restore", "never\n");
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), 0);
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EBUSY);
-    ck_assert_int_eq(fixture_write(SNAPSHOT "/restore", "never\n"), 0);
-    ck_assert_int_eq(fixture_write(SNAPSHOT "/restore", "yes\n"), -EINVAL);
-}
-END_TEST
-
-#define NIGHTLY "machines/psm9u09bwu5i/nightly"
-
-static int read_wait(const char *path)
-{
-    struct buf out = BUF_EMPTY;
-    int rc = fixture_read(path, &out);
-
-    buf_finish(&out);
-    return rc;
-}
-
-START_TEST(a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes)
-{
-    fixture_hide_outcomes();
-    ck_assert_int_eq(fixture_mkdir(NIGHTLY), 0);
-    for (int64_t passed_ms = 0; passed_ms < 600000; passed_ms += 299000) {
-        assert_text(NIGHTLY "/state", "creating\n");
-        ck_assert_int_eq(read_wait(NIGHTLY "/wait"), TREE_NOT_YET);
-        fixture_pass_ms(299000);
-    }
-    assert_text(NIGHTLY "/state", "unknown\n");
-    ck_assert_int_eq(read_wait(NIGHTLY "/wait"), -EIO);
-    assert_error("its outcome is unknown");
-}
-END_TEST
-
-/* Where there are no events, what is there is ready. */
-START_TEST(without_events_a_creation_that_was_found_is_ready)
-{
-    fixture_hide_outcomes();
-    ck_assert_int_eq(fixture_mkdir(NIGHTLY), 0);
-    assert_text(NIGHTLY "/state", "ready\n");
-    assert_text(NIGHTLY "/wait", "done\n");
-    fixture_pass_ms(601000);
-    assert_text(NIGHTLY "/state", "ready\n");
-}
-END_TEST
-
-START_TEST(a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes)
-{
-    fixture_hide_outcomes();
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EIO);
-    size_t sent = fixture_requests();
-
-    for (int64_t passed_ms = 0; passed_ms < 600000; passed_ms += 299000) {
-        assert_text(SNAPSHOT "/restore", "unknown\n");
-        ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EBUSY);
-        ck_assert_int_eq(fixture_write(SNAPSHOT "/restore", "{}\n"), -EBUSY);
-        fixture_pass_ms(299000);
-    }
-    assert_text(SNAPSHOT "/restore", "unknown\n");
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EIO);
-    ck_assert_uint_gt(fixture_requests(), sent);
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), -EBUSY);
-}
-END_TEST
-
-START_TEST(without_safety_snapshots_a_restore_says_so)
-{
-    ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), 0);
-    assert_text(SNAPSHOT "/restore", "done\n");
-    assert_error("NOTE");
-    assert_error("without a safety snapshot");
-}
-END_TEST
-
 START_TEST(every_key_is_a_file)
 {
     struct stat st;
@@ -471,117 +377,6 @@ START_TEST(status_tells_of_each_kind)
 }
 END_TEST
 
-static int make_scratch(const char *name, struct entry *out)
-{
-    struct entry drive;
-    struct file *file = NULL;
-
-    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
-    int rc = tree_create_file(&fixture_call, drive.node.dir, name, 0600, O_RDWR, out, &file);
-    if (rc == 0)
-        tree_release(file);
-    dir_unref(drive.node.dir);
-    return rc;
-}
-
-START_TEST(numbers_of_scratch_files_are_never_used_up)
-{
-    struct entry kept;
-    struct entry other;
-    struct entry again;
-
-    ck_assert_int_eq(make_scratch("kept", &kept), 0);
-    ck_assert_int_eq(make_scratch("other", &other), 0);
-    ck_assert_uint_eq(other.generation, 0);
-    ck_assert_int_eq(fixture_unlink(DRIVE "/other"), 0);
-    /* As if all the other numbers had been given meanwhile. */
-    kept.node.dir->scratch->next = LEAF_SCRATCH_NUMBERS;
-    ck_assert_int_eq(make_scratch("again", &again), 0);
-    ck_assert_uint_eq(again.node.leaf, other.node.leaf); /* the first number is still taken */
-    ck_assert_uint_eq(again.generation, 1);
-    dir_unref(again.node.dir);
-    ck_assert_int_eq(fixture_find(DRIVE "/kept", &again), 0);
-    ck_assert_uint_eq(again.node.leaf, kept.node.leaf);
-    ck_assert_uint_eq(again.generation, 0);
-    dir_unref(again.node.dir);
-    dir_unref(kept.node.dir);
-    dir_unref(other.node.dir);
-}
-END_TEST
-
-#define KEYS (FIELD_FILES_MAX + 5)
-
-/* Keys that were in no object before. */
-static struct json_object *new_keys(int round)
-{
-    struct json_object *members = json_object_new_object();
-
-    for (int i = 0; i < KEYS; i++) {
-        char key[32];
-        snprintf(key, sizeof key, "%d_%d", round, i);
-        json_object_object_add(members, key, json_object_new_int(i));
-    }
-    return members;
-}
-
-static void expect_numbers(struct dir *dir, struct json_object *members)
-{
-    static unsigned char taken[LEAF_SCRATCH];
-    struct field_walk walk;
-    struct field_key key;
-    struct field_key again;
-
-    memset(taken, 0, sizeof taken);
-    field_walk_start(&walk, dir, members, FIELD_FILES_MAX);
-    for (int i = 0; i < FIELD_FILES_MAX; i++) {
-        ck_assert(field_walk_next(&walk, &key));
-        ck_assert(key.number >= LEAF_FIELDS && key.number < LEAF_SCRATCH);
-        ck_assert(!taken[key.number]);
-        taken[key.number] = 1;
-        if (i % 200 != 0)
-            continue;
-        ck_assert(field_key_of_number(dir, members, key.number, &again));
-        ck_assert_str_eq(again.key, key.key);
-    }
-    for (int i = FIELD_FILES_MAX; i < KEYS; i++) {
-        ck_assert(field_walk_next(&walk, &key));
-        ck_assert_uint_eq(key.number, 0);
-    }
-}
-
-/* Many more keys than there are numbers. */
-START_TEST(numbers_of_keys_are_never_used_up)
-{
-    struct entry drive;
-
-    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
-    for (int round = 0; round < 600; round++) {
-        struct json_object *members = new_keys(round);
-        expect_numbers(drive.node.dir, members);
-        json_object_put(members);
-    }
-    dir_unref(drive.node.dir);
-}
-END_TEST
-
-START_TEST(saves_by_rename_leave_nothing_behind)
-{
-    struct entry drive;
-
-    ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
-    for (int i = 0; i < 50; i++) {
-        struct entry entry;
-        ck_assert_int_eq(make_scratch("drive.json.new", &entry), 0);
-        dir_unref(entry.node.dir);
-        ck_assert_int_eq(fixture_write(DRIVE "/drive.json.new", "{}\n"), 0);
-        ck_assert_int_eq(fixture_rename(DRIVE "/drive.json.new", DRIVE "/drive.json"), 0);
-    }
-    assert_text(DRIVE "/drive.json", "\"name\": \"data\"");
-    ck_assert_uint_le(drive.node.dir->role_count, 4);
-    dir_unref(drive.node.dir);
-}
-END_TEST
-
 static TCase *in_docs(void)
 {
     TCase *docs = tcase_create("docs");
@@ -602,8 +397,6 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_machine_that_has_nothing_goes_with_its_first_failed_create);
     tcase_add_test(docs, a_draft_is_completed_by_a_whole_document);
     tcase_add_test(docs, a_draft_is_renamed_and_removed_without_a_request);
-    tcase_add_test(docs, touching_restore_restores_and_another_is_busy);
-    tcase_add_test(docs, a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes);
     tcase_add_test(docs, every_key_is_a_file);
     tcase_add_test(docs, writing_a_field_sends_that_key);
     tcase_add_test(docs, fields_complete_a_draft);
@@ -615,11 +408,9 @@ static TCase *in_docs(void)
     tcase_add_test(docs, a_name_that_means_another_by_now_is_busy);
     tcase_add_test(docs, views_of_a_resource_are_nodes_of_their_own);
     tcase_add_test(docs, a_rename_sends_the_new_name);
-    tcase_add_test(docs, a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes);
     tcase_add_test(docs, status_tells_of_each_kind);
-    tcase_add_test(docs, numbers_of_scratch_files_are_never_used_up);
-    tcase_add_test(docs, numbers_of_keys_are_never_used_up);
-    tcase_add_test(docs, saves_by_rename_leave_nothing_behind);
+    add_number_tests(docs);
+    add_docs_event_tests(docs);
     return docs;
 }
 
@@ -634,11 +425,9 @@ static TCase *in_openapi(void)
     tcase_add_test(openapi, what_is_written_to_a_document_is_an_edit);
     tcase_add_test(openapi, a_resource_is_deleted_by_the_rmdir_after_its_files);
     tcase_add_test(openapi, mkdir_in_a_machine_takes_a_snapshot);
-    tcase_add_test(openapi, without_events_a_creation_that_was_found_is_ready);
-    tcase_add_test(openapi, without_safety_snapshots_a_restore_says_so);
     tcase_add_test(openapi, a_rename_sends_the_new_name);
-    tcase_add_test(openapi, a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes);
     tcase_add_test(openapi, status_tells_of_each_kind);
+    add_openapi_event_tests(openapi);
     return openapi;
 }
 

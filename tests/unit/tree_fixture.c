@@ -445,3 +445,18 @@ const char *fixture_last_error(void)
     ck_assert(journal_print_last_error(journal, &last_error));
     return buf_text(&last_error);
 }
+
+void assert_text(const char *path, const char *part)
+{
+    struct buf text = BUF_EMPTY;
+
+    ck_assert_int_eq(fixture_read(path, &text), 0);
+    ck_assert_msg(strstr(buf_text(&text), part) != NULL, "%s in: %s", part, buf_text(&text));
+    buf_finish(&text);
+}
+
+void assert_error(const char *part)
+{
+    ck_assert_msg(strstr(fixture_last_error(), part) != NULL, "%s in: %s", part,
+                  fixture_last_error());
+}

@@ -6,6 +6,8 @@
 #include "tree/tree.h"
 #include "util/buf.h"
 
+#include <check.h>
+
 extern struct tree *fixture_tree;
 extern pid_t fixture_pid;        /* who calls; 0: not known */
 extern struct call fixture_call; /* of the last operation: its problem is what went wrong */
@@ -44,5 +46,14 @@ size_t fixture_count(const char *path);
 size_t fixture_requests(void);
 /* What last-error says; valid until the next call. */
 const char *fixture_last_error(void);
+
+/* The text of that path, or of the newest error, has that part. */
+void assert_text(const char *path, const char *part);
+void assert_error(const char *part);
+
+/* Tests of test_tree_numbers.c and test_tree_events.c. */
+void add_number_tests(TCase *tests);
+void add_docs_event_tests(TCase *tests);
+void add_openapi_event_tests(TCase *tests);
 
 #endif
