@@ -14,7 +14,8 @@
 #
 # Environment: CC, MAKEFLAGS (default -j with all processors); for the mount tests
 # PFS_TEST_ONLY, a regex of test points; PFS_TEST_SHARE=N, every Nth of them, in the
-# two dialects by turns (default 1; 0: all of them in both); PFS_REQUIRE_MOUNT=1: no /dev/fuse
+# two dialects by turns (default 2, which the other half follows with PFS_TEST_PART=1;
+# 1: each of them; 0: each in both); PFS_REQUIRE_MOUNT=1: no /dev/fuse
 # is a failure, and so is an editor that is missing.
 set -euo pipefail
 
@@ -148,7 +149,7 @@ run_tests()
         jobs=2
     fi
     tests_path
-    export PFS_TEST_SHARE=${PFS_TEST_SHARE:-1} PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-3}
+    export PFS_TEST_SHARE=${PFS_TEST_SHARE:-2} PFS_TEST_PATIENCE=${PFS_TEST_PATIENCE:-3}
     "${wrapper[@]}" make "-j$((jobs * $(nproc)))" "${args[@]}" </dev/null >check.log 2>&1
 }
 

@@ -4,12 +4,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# rss KEY: a number of the daemon's /proc/PID/status, in MiB.
-rss()
-{
-    awk -v key="$1:" '$1 == key { print int($2 / 1024) }' "/proc/$daemon/status"
-}
-
 # below KEY MIB
 below()
 {
@@ -18,7 +12,7 @@ below()
     if ldd "$PAPERSPACEFS" | grep -q -E 'libasan|libtsan'; then
         return
     fi
-    mib=$(rss "$1")
+    mib=$(memory "$1")
     [ "$mib" -lt "$2" ] || fail "$1 is $mib MiB"
 }
 

@@ -6,20 +6,6 @@
 
 deadline_s=180 # hundreds of megabytes go by
 
-# memory KEY: of the daemon's /proc/PID/status, in MiB.
-memory()
-{
-    awk -v key="$1:" '$1 == key { print int($2 / 1024) }' "/proc/$daemon/status"
-}
-
-# measured: ends the scenario where sanitizers or valgrind keep and add memory of their own.
-measured()
-{
-    if [ -n "${PFS_WRAPPER:-}" ] || readelf -d "$PAPERSPACEFS" | grep -q -E 'lib(asan|tsan|lsan)'; then
-        exit 0
-    fi
-}
-
 # stays_below: since its start it has never had 512 MiB.
 stays_below()
 {

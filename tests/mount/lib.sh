@@ -20,9 +20,11 @@
 #
 # Environment: top_srcdir, top_builddir; PFS_WRAPPER, a command to run the daemon
 # under; PFS_TEST_ONLY, a regex of scenario names; PFS_TEST_SHARE=N, every Nth of
-# them, in the two dialects by turns (PFS_TEST_TURN=1: begun with the other one);
-# 0, the default: all in both; PFS_TEST_PATIENCE, a factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp, where
-# some editors behave differently); PFS_REQUIRE_MOUNT=1: no /dev/fuse is a failure, no skip.
+# them, in the two dialects by turns (PFS_TEST_TURN=1: begun with the other one;
+# PFS_TEST_PART=K: another Nth); 0, the default: all in both; PFS_TEST_PATIENCE, a
+# factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp,
+# where some editors behave differently); PFS_REQUIRE_MOUNT=1: no /dev/fuse is a failure,
+# no skip.
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 top_builddir=${top_builddir:-$PWD}
@@ -70,8 +72,8 @@ list_scenarios()
     local share=${PFS_TEST_SHARE:-0}
 
     sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0" | grep -E -e "${PFS_TEST_ONLY:-.}" |
-        awk -v share="$share" -v turn="${PFS_TEST_TURN:-0}" '
-            share > 0 && NR % share != 0 { next }
+        awk -v share="$share" -v part="${PFS_TEST_PART:-0}" -v turn="${PFS_TEST_TURN:-0}" '
+            share > 0 && (NR + part) % share != 0 { next }
             { chosen = share > 0 ? ++turn % 2 : -1 }
             !/^test_openapi_/ && (/^test_docs_/ || chosen != 0) { docs[NR] = $0 " docs" }
             !/^test_docs_/ && (/^test_openapi_/ || chosen != 1) { openapi[NR] = $0 " openapi" }
@@ -547,6 +549,20 @@ assert_changes()
 nothing_asked()
 {
     assert_requests
+}
+
+# memory KEY: of the daemon's /proc/PID/status, in MiB.
+memory()
+{
+    awk -v key="$1:" '$1 == key { print int($2 / 1024) }' "/proc/$daemon/status"
+}
+
+# measured: ends the scenario where sanitizers or valgrind keep and add memory of their own.
+measured()
+{
+    if [ -n "${PFS_WRAPPER:-}" ] || readelf -d "$PAPERSPACEFS" | grep -q -E 'lib(asan|tsan|lsan)'; then
+        exit 0
+    fi
 }
 
 # No change; reading may have cost requests.

@@ -47,7 +47,7 @@ test_a_listing_lacks_no_draft_and_has_none_twice_while_others_come_and_go()
 }
 
 # A draft is made, named to the lister, and becomes a drive; the server is slow to say so, and is
-# asked for its list meanwhile.
+# asked for its list meanwhile. Who writes has no children: the end of one would interrupt it.
 one_is_created()
 {
     n=$((n + 1))
@@ -57,7 +57,7 @@ one_is_created()
         sleep 0.02
         touch "$MNT/drives"
     ) &
-    drive_body "new-$n" >"$MNT/drives/new-$n/drive.json"
+    (drive_body "new-$n" >"$MNT/drives/new-$n/drive.json")
     wait $!
 }
 

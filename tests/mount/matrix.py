@@ -319,8 +319,8 @@ def of_edit(operation, fault):
         return Expected({'EIO'}, UNKNOWN, fault.applied)
     if not operation.shown:
         return of_unshown(fault)
-    if fault.kind == 'flood':
-        return Expected({'EPROTO', 'ETIMEDOUT'}, '', False)
+    if fault.kind == 'flood':  # EIO: what was taken leaves no time for the GET that decides
+        return Expected({'EPROTO', 'EIO', 'ETIMEDOUT'}, '', False)
     return Expected({'0'} if fault.applied else {'EPROTO'}, '', fault.applied)
 
 
