@@ -73,7 +73,7 @@ list_scenarios()
 
     sed -nE 's/^(test_[A-Za-z0-9_]+)\(\).*/\1/p' "$0" | grep -E -e "${PFS_TEST_ONLY:-.}" |
         awk -v share="$share" -v part="${PFS_TEST_PART:-0}" -v turn="${PFS_TEST_TURN:-0}" '
-            share > 0 && (NR + part) % share != 0 { next }
+            share > 0 && (NR - 1 + part) % share != 0 { next }
             { chosen = share > 0 ? ++turn % 2 : -1 }
             !/^test_openapi_/ && (/^test_docs_/ || chosen != 0) { docs[NR] = $0 " docs" }
             !/^test_docs_/ && (/^test_openapi_/ || chosen != 1) { openapi[NR] = $0 " openapi" }
