@@ -67,7 +67,7 @@ test_a_draft_that_becomes_a_drive_is_in_every_listing_once()
     n=0
     echo data >"$T/there"
     fault '{"method": "POST", "path": "/shared-drives", "answerDelayMs": 60, "times": -1}'
-    listed drives 300 one_is_created
+    listed drives 800 one_is_created
     assert_eq 1 $(($(wc -l <"$T/there") > 3)) "only few drives were made"
 }
 
@@ -84,7 +84,7 @@ test_a_machine_that_gets_its_first_snapshot_is_in_every_listing_once()
     mounted
     n=0
     printf '%s\n' psm9u09bwu5i ps4t7k2qhx8d >"$T/there"
-    listed machines 300 one_machine_gets_its_first
+    listed machines 600 one_machine_gets_its_first
     assert_eq 1 $(($(wc -l <"$T/there") > 3)) "only few machines got one"
 }
 
