@@ -99,4 +99,4 @@ make_dist
 for what in "${@:-deb}"; do
     [ "$what" = dist ] || "make_$what"
 done
-ls -1 "$out"/*.deb "$out"/*.rpm "$out"/*.tar.xz 2>/dev/null
+find "$out" -maxdepth 1 \( -name '*.deb' -o -name '*.rpm' -o -name '*.tar.xz' \) | sort
