@@ -47,7 +47,8 @@ void scratch_store_sweep(struct scratch_store *store,
                          bool (*is_gone)(void *ctx, const char *key, size_t key_bytes), void *ctx,
                          void (*changed)(struct scratch_set *set))
 {
-    struct scratch_set *set, *next;
+    struct scratch_set *set = NULL;
+    struct scratch_set *next = NULL;
 
     HASH_ITER (hh, store->by_key, set, next) {
         if (!LIST_EMPTY(&set->files) && is_gone(ctx, set->key, set->key_bytes)) {
