@@ -147,7 +147,7 @@ enum check_verdict check_mount(const char *path, struct report *report, struct p
 
     if (mountpoint_find(path, &ours, problem) != 0) {
         report_add(report, "mount", REPORT_BAD, "%s", problem->message);
-        return CHECK_USAGE;
+        return problem->kind == PROBLEM_UNREACHABLE ? CHECK_UNREACHABLE : CHECK_USAGE;
     }
     enum check_verdict verdict = examine(&ours, report, problem);
     mountpoint_ours_finish(&ours);

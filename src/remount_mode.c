@@ -14,11 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what would have to change ----
+/* --- what would have to change ---- */
 
- * mount(8) passes on all that mountinfo has, and what fstab says if the mount is there: neither is
- a
- * wish. What is asked for besides can't be had. */
+/* mount(8) passes on all that mountinfo has, and what fstab says if the mount is there: neither is
+ * a wish. What is asked for besides can't be had. */
 
 static const struct {
     const char *name;     /* says the same as the absence of */

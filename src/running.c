@@ -3,18 +3,14 @@
 
 #include "running.h"
 
-#include "util/clock.h"
+#include "fs/apart.h"
 #include "util/json.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANSWER_MS 5000
@@ -40,65 +36,32 @@ static int fail(const struct mountpoint_ours *ours, const char *path, int err,
                              err == EACCES ? " (it is for who has mounted it)" : "");
 }
 
-/* In the child: an errno as the first byte, then what is in the file. */
-static _Noreturn void tell(int root, const char *path, int report)
+/* An errno as the first byte, then what is in the file. */
+static void tell(void *path)
 {
     char part[4096];
-    int fd = openat(root, path, O_RDONLY | O_CLOEXEC);
+    int fd = openat(0, path, O_RDONLY | O_CLOEXEC);
     char err = (char)(fd < 0 ? errno : 0);
-    ssize_t got = write(report, &err, 1);
+    ssize_t got = write(1, &err, 1);
 
     while (fd >= 0 && got > 0 && (got = read(fd, part, sizeof part)) > 0)
-        if (write(report, part, (size_t)got) != got)
+        if (write(1, part, (size_t)got) != got)
             break;
-    kill(getpid(), SIGKILL); /* nothing is torn down twice */
-    _exit(EXIT_FAILURE);
 }
 
-/* What the child says, to its end. Returns an errno, or 0. */
-static int hear(int report, struct buf *out)
-{
-    int64_t end_ms = clock_now_ms(&clock_system) + ANSWER_MS;
-    struct pollfd answer = {.fd = report, .events = POLLIN};
-    char part[8192];
-    ssize_t got;
-    int err = -1;
-
-    while (poll(&answer, 1, (int)(end_ms - clock_now_ms(&clock_system))) == 1) {
-        got = read(report, part, sizeof part);
-        if (got <= 0)
-            return err < 0 ? EIO : err;
-        size_t skip = err < 0 ? 1 : 0;
-        if (skip == 1)
-            err = (unsigned char)part[0];
-        if (!buf_append(out, part + skip, (size_t)got - skip))
-            return ENOMEM;
-        if (end_ms <= clock_now_ms(&clock_system))
-            break;
-    }
-    return ETIMEDOUT;
-}
-
-/* By a child: a daemon that hangs would keep us as well, even from being killed. */
 int running_read(const struct mountpoint_ours *ours, const char *name, struct buf *out,
                  struct problem *problem)
 {
     char path[NAME_MAX + 20];
-    int fds[2];
+    struct buf said = BUF_EMPTY;
 
     snprintf(path, sizeof path, ".paperspacefs/%s", name);
-    if (pipe2(fds, O_CLOEXEC) != 0)
-        return fail(ours, path, errno, problem);
-    pid_t child = fork();
-    if (child == 0)
-        tell(ours->fd, path, fds[1]);
-    close(fds[1]);
-    int err = child < 0 ? errno : hear(fds[0], out);
-    close(fds[0]);
-    if (child > 0) {
-        kill(child, SIGKILL);
-        waitpid(child, NULL, err == ETIMEDOUT ? WNOHANG : 0);
-    }
+    int err = apart_run(ours->fd, tell, path, ANSWER_MS, &said);
+    if (err == 0)
+        err = said.size_bytes == 0 ? EIO : (unsigned char)said.data[0];
+    if (err == 0 && !buf_append(out, said.data + 1, said.size_bytes - 1))
+        err = ENOMEM;
+    buf_finish(&said);
     return fail(ours, path, err, problem);
 }
 

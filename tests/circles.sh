@@ -94,19 +94,6 @@ calls_upward()
         }' | sort
 }
 
-# holds NAME COMMAND…: passes if the command finds nothing.
-holds()
-{
-    local name=$1 found
-    shift
-    found=$("$@")
-    if [ -z "$found" ]; then
-        ok "$name"
-    else
-        not_ok "$name" "$found"
-    fi
-}
-
 # catches NAME COMMAND [ROOM OBJECT TEXT]…: passes if the command finds something in rooms made of
 # such objects.
 catches()

@@ -135,19 +135,6 @@ notifications()
     grep -r -n -E 'fuse_lowlevel_notify_[a-z_]+ *\(' "$1/src" || true
 }
 
-# holds NAME COMMAND…: passes if the command finds nothing.
-holds()
-{
-    local name=$1 found
-    shift
-    found=$("$@")
-    if [ -z "$found" ]; then
-        ok "$name"
-    else
-        not_ok "$name" "$found"
-    fi
-}
-
 # catches NAME FILE TEXT COMMAND: passes if the command finds a file with that text.
 catches()
 {

@@ -85,6 +85,19 @@ tap_skip_all()
     exit 0
 }
 
+# holds NAME COMMAND…: passes if the command finds nothing.
+holds()
+{
+    local name=$1 found
+    shift
+    found=$("$@")
+    if [ -z "$found" ]; then
+        ok "$name"
+    else
+        not_ok "$name" "$found"
+    fi
+}
+
 # For a mount namespace of one's own: lets go the copies that it has of mounts of ours. Another
 # test's daemon would go on for as long as the namespace does.
 let_copies_go()

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,16 +123,18 @@ int mistake_in_lists(int argc, char **argv, mistake_names *names, struct problem
     return 0;
 }
 
-static bool is_directory(const char *path)
+bool names_directory(const char *path)
 {
-    struct stat st;
+    struct statx st;
 
-    return strchr(path, '/') != NULL && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &st) == 0 &&
+           S_ISDIR(st.stx_mode);
 }
 
 int mistake_in_order(const char *source, const char *mount_point, struct problem *problem)
 {
-    bool swapped = is_directory(source) && access(mount_point, F_OK) != 0;
+    bool swapped =
+        strchr(source, '/') != NULL && names_directory(source) && access(mount_point, F_OK) != 0;
 
     if (!options_is_url(mount_point) && !swapped)
         return 0;

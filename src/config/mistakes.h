@@ -5,6 +5,7 @@
 
 #include "util/problem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The names of all options in some order, by a number from 0; NULL: there are no more. */
@@ -17,6 +18,10 @@ void mistake_hint(const char *name, mistake_names *names, char *out, size_t size
 /* A blank after a comma behind -o, so that the shell makes an argument of what was to be an option:
  * `-o ttl=3, ro` would mount a label called ro, for changes. 0, or -1 with `problem` set. */
 int mistake_in_lists(int argc, char **argv, mistake_names *names, struct problem *problem);
+
+/* Whether a path is that of a directory, by what the kernel knows: nothing is asked of a mount
+ * there, whose daemon may hang, nor of an automounter. */
+bool names_directory(const char *path);
 
 /* SOURCE and MOUNTPOINT the other way round. 0, or -1 with `problem` set. */
 int mistake_in_order(const char *source, const char *mount_point, struct problem *problem);

@@ -16,7 +16,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEFAULT_URL "https://api.paperspace.com/v1"
@@ -193,14 +192,9 @@ static int take_mount_point(struct parse *parse, size_t count)
 }
 
 /* Whether the one word after --check is a mount point rather than a SOURCE. */
-static bool is_directory(const char *word)
+static bool is_mount_point(const char *word)
 {
-    struct stat st;
-
-    if (options_is_url(word))
-        return false;
-    return word[0] == '/' || word[0] == '.' ||
-           (fstatat(AT_FDCWD, word, &st, AT_NO_AUTOMOUNT) == 0 && S_ISDIR(st.st_mode));
+    return !options_is_url(word) && (word[0] == '/' || word[0] == '.' || names_directory(word));
 }
 
 /* The words that --check and --why take: at most one of each is a path. */
@@ -211,7 +205,7 @@ static int place_asked(struct parse *parse, size_t count)
     if (count == 2 && !check)
         return problem_set(parse->problem, PROBLEM_INVALID, "too many arguments: %s",
                            key_shape_words(parse->positional[1]));
-    if (count == 1 && (!check || is_directory(parse->positional[0])))
+    if (count == 1 && (!check || is_mount_point(parse->positional[0])))
         parse->options->mount_point = take_word(parse, 0);
     return 0;
 }

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += src/fs/libfs.a
 src_fs_libfs_a_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 src_fs_libfs_a_SOURCES = \
+  src/fs/apart.c \
+  src/fs/apart.h \
   src/fs/attach.c \
   src/fs/attach.h \
   src/fs/attrs.c \

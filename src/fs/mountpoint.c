@@ -3,6 +3,7 @@
 
 #include "fs/mountpoint.h"
 
+#include "fs/apart.h"
 #include "fs/mountinfo.h"
 #include "fs/mount_probe.h"
 #include "util/log.h"
@@ -24,6 +25,7 @@
 #define STACK_MAX 16 /* dead mounts may lie on top of each other */
 
 #define LOCK_TRIES    50
+#define WAY_MS        5000 /* how long the way to a path may take */
 #define LOCK_PAUSE_NS 20000000L
 
 bool mountpoint_path(int fd, char *out)
@@ -276,11 +278,39 @@ static int find_ours(int fd, const char *given, struct mountpoint_ours *out,
     return 0;
 }
 
+/* The way to what lies deep in a mount leads through its daemon. */
+static void go_there(void *path)
+{
+    char err = (char)(open_quietly(path) < 0 ? errno : 0);
+
+    (void)!write(1, &err, 1);
+}
+
+/* Whether there is a way, and it is not endless. */
+static int try_way(const char *path, struct problem *problem)
+{
+    struct buf said = BUF_EMPTY;
+    char *copy = strdup(path);
+    int err = copy == NULL ? ENOMEM : apart_run(-1, go_there, copy, WAY_MS, &said);
+
+    if (err == 0)
+        err = said.size_bytes == 0 ? EIO : (unsigned char)said.data[0];
+    buf_finish(&said);
+    free(copy);
+    if (err == ETIMEDOUT)
+        return problem_set(problem, PROBLEM_UNREACHABLE,
+                           "%s: what is mounted on the way there does not answer; end it with "
+                           "umount -f",
+                           path);
+    return err == 0 ? 0 : problem_set(problem, PROBLEM_NOT_FOUND, "%s: %s", path, strerror(err));
+}
+
 int mountpoint_find(const char *path, struct mountpoint_ours *out, struct problem *problem)
 {
-    int fd = open_quietly(path), rc;
-
     *out = (struct mountpoint_ours){.fd = -1};
+    if (try_way(path, problem) != 0)
+        return -1;
+    int fd = open_quietly(path), rc;
     if (fd < 0)
         return problem_set(problem, PROBLEM_NOT_FOUND, "%s: %s", path, strerror(errno));
     rc = find_ours(fd, path, out, problem);

@@ -50,7 +50,8 @@ struct mountpoint_ours {
 
 /* Finds the mount of ours that `path` (a directory or a file) lies in; asks nothing of it, but the
  * way to what lies deeper. 0, and mountpoint_ours_finish is due; else -1 and a problem: there is no
- * way to it (PROBLEM_NOT_FOUND), or it lies in no paperspacefs. */
+ * way to it (PROBLEM_NOT_FOUND), it leads through what does not answer within 5 s
+ * (PROBLEM_UNREACHABLE), or it lies in no paperspacefs. Forks: single-threaded. */
 int mountpoint_find(const char *path, struct mountpoint_ours *out, struct problem *problem);
 void mountpoint_ours_finish(struct mountpoint_ours *ours);
 

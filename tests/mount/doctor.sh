@@ -190,6 +190,24 @@ test_docs_check_of_what_is_no_mount_or_does_not_answer()
     assert_contains "$err" "$MNT: its daemon does not answer; end it with umount -f $MNT"
 }
 
+# The way to what lies deep in a mount leads through its daemon.
+test_docs_a_daemon_that_hangs_keeps_neither_check_nor_why()
+{
+    local what
+
+    mounted
+    works 'ls drives/data >/dev/null'
+    kill -STOP "$daemon"
+    for what in "--check $MNT/drives/data" "--why $MNT/none/at/all"; do
+        # shellcheck disable=SC2086
+        run timeout -s KILL $((10 * patience)) "$PAPERSPACEFS" $what
+        [ "$rc" -eq 2 ] || break
+        assert_contains "$err" 'does not answer'
+    done
+    kill -CONT "$daemon"
+    assert_status 2
+}
+
 # --- why ---
 
 # why STATUS REGEX [PATH]: from a shell in the mount.
