@@ -107,7 +107,7 @@ int mistake_in_lists(int argc, char **argv, mistake_names *names, struct problem
 {
     const char *next;
 
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 1; i < argc && argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
         const char *list = list_at(argv + i, &next);
         size_t size = list != NULL ? strlen(list) : 0;
         if (next == NULL || size == 0 || list[size - 1] != ',' || !names_an_option(next, names))
