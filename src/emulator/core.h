@@ -115,6 +115,7 @@ struct emu_behaviour {
     bool strict_query;
     bool legacy_errors;
     char *end_cursor;    /* "null", "absent" or "empty"; NULL: null */
+    char *regions;       /* of drives: "code", "upper" or "label"; NULL: code */
     json_object *forbid; /* array of path prefixes, or NULL */
 };
 

@@ -7,6 +7,7 @@
 #include "emulator/validate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *const filters[] = {"name", "region", NULL};
 static const char *const orders[] = {"dtCreated", "name", NULL};
@@ -83,6 +84,42 @@ static json_object *openapi_make(struct emulator *emulator, const char *id, cons
     return drive;
 }
 
+/* How a region has been seen in answers beside its code, which is what requests take. */
+static const struct {
+    const char *code, *upper, *label;
+} regions[] = {
+    {"ny2", "NY2", "East Coast (NY2)"},
+    {"ca1", "CA1", "West Coast (CA1)"},
+    {"ams1", "AMS1", "Europe (AMS1)"},
+};
+
+/* The region as the form has it; itself if it is none of these, or is to stay. */
+static const char *spelled(const char *region, const char *form)
+{
+    for (size_t i = 0; region && form && i < sizeof(regions) / sizeof(regions[0]); i++)
+        if (strcmp(regions[i].code, region) == 0)
+            return strcmp(form, "upper") == 0   ? regions[i].upper
+                   : strcmp(form, "label") == 0 ? regions[i].label
+                                                : region;
+    return region;
+}
+
+static json_object *view(struct emulator *emulator, const struct emu_item *item, bool listed)
+{
+    const char *region = emu_json_string(item->doc, "region");
+    const char *shown = spelled(region, emulator->behaviour.regions);
+    json_object *drive;
+
+    if (shown == region)
+        return emu_view_document(emulator, item, listed);
+    drive = json_object_new_object();
+    json_object_object_foreach (item->doc, key, value) {
+        emu_json_put(drive, key, json_object_get(value));
+    }
+    emu_json_put_string(drive, "region", shown);
+    return drive;
+}
+
 const struct emu_kind emu_docs_drives = {
     .noun = "shared drive",
     .prefix = "sd",
@@ -94,7 +131,7 @@ const struct emu_kind emu_docs_drives = {
     .update = docs_update,
     .make = docs_make,
     .change = emu_change_keys,
-    .view = emu_view_document,
+    .view = view,
 };
 
 const struct emu_kind emu_openapi_drives = {
@@ -105,5 +142,5 @@ const struct emu_kind emu_openapi_drives = {
     .update = openapi_update,
     .make = openapi_make,
     .change = emu_change_keys,
-    .view = emu_view_document,
+    .view = view,
 };

@@ -14,7 +14,7 @@ const char *const emu_docs_sample_drives[] = {
     JSON({"id": "sdq7h2m4xc", "name": "archive", "dtCreated": "2025-11-03T16:20:11.402Z",
           "dtDeleted": null, "size": 2000, "mountPoint": "\\\\10.64.92.7\\sdq7h2m4xc",
           "username": "u8r3k1w5", "password": "Vt5mQx81pLrA", "networkId": "nwhoe4ox",
-          "region": "East Coast (NY2)"}),
+          "region": "ny2"}),
     JSON({"id": "sdw3n8b1ke", "name": "renders", "dtCreated": "2025-09-18T08:44:52.118Z",
           "dtDeleted": null, "size": 500, "mountPoint": "\\\\10.81.16.4\\sdw3n8b1ke",
           "username": "u2f9c6h0", "password": "bN3kWz70sYtE", "networkId": "nwc5t8am",

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 const char *const emu_openapi_sample_drives[] = {
-    JSON({"id": "sdq7h2m4xc", "name": "archive", "size": 2000, "region": "East Coast (NY2)",
+    JSON({"id": "sdq7h2m4xc", "name": "archive", "size": 2000, "region": "ny2",
           "privateNetworkId": "nwhoe4ox", "dtCreated": "2025-11-03T16:20:11.402Z"}),
     JSON({"id": "sdw3n8b1ke", "name": "renders", "size": 500, "region": "ca1",
           "privateNetworkId": "nwc5t8am", "dtCreated": "2025-09-18T08:44:52.118Z"}),

@@ -158,6 +158,27 @@ test_keys_that_nobody_knows_are_shown()
     prints '"empty key"' 'jq -c '\''.[""]'\'' drives/a/drive.json'
 }
 
+# Servers are known to answer with a code, in capitals too, or with a label that has the code.
+test_a_region_is_shown_and_kept_however_the_server_spells_it()
+{
+    local row
+
+    for row in code:ny2 upper:NY2 'label:East Coast (NY2)'; do
+        start_emulator
+        emu_config "{\"regions\": \"${row%%:*}\"}"
+        mount_fs ''
+        prints "${row#*:}" 'cat drives/data/region'
+        prints $'drives/archive/region\ndrives/data/region' 'grep -l -i ny2 drives/*/region'
+        works "jq '.name = \"renamed\"' drives/data/drive.json >$T/new; cat $T/new >drives/data/drive.json"
+        assert_changes "PUT /shared-drives/$DATA {\"name\":\"renamed\"}"
+        works "mkdir drives/new; echo '$(drive_body new)' >drives/new/drive.json"
+        prints "${row#*:}" 'cat drives/new/region'
+        end_mount
+        end_emulator
+        emulator_port=
+    done
+}
+
 test_an_empty_account_has_empty_directories()
 {
     mounted --data "$(with_data '{}')"

@@ -272,6 +272,7 @@ START_TEST(control_input_is_validated)
     expect("POST", "/_control/config", "{\"eventMs\":-1}", 400, NULL);
     expect("POST", "/_control/config", "{\"forbid\":[1]}", 400, NULL);
     expect("POST", "/_control/config", "{\"endCursor\":\"never\"}", 400, NULL);
+    expect("POST", "/_control/config", "{\"regions\":\"short\"}", 400, NULL);
     expect("GET", "/_control/nothing", NULL, 404, NULL);
 }
 END_TEST
@@ -283,6 +284,21 @@ START_TEST(control_is_off_unless_asked_for)
 
     emulator_use(emulator_start(&config, err, sizeof(err)));
     expect("GET", "/_control/requests", NULL, 404, NULL);
+}
+END_TEST
+
+/* Only the answers are spelled otherwise: what is kept, and what is asked for, stays a code. */
+START_TEST(regions_can_be_spelled_otherwise)
+{
+    static const char *const rows[][2] = {{"{\"regions\":\"upper\"}", "NY2"},
+                                          {"{\"regions\":\"label\"}", "East Coast (NY2)"},
+                                          {"{\"regions\":\"code\"}", "ny2"}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        behave(rows[i][0]);
+        ck_assert_str_eq(get_text("/shared-drives/sdvkpg3v2v", "region"), rows[i][1]);
+        ck_assert_str_eq(get_text("/shared-drives?region=ny2", "items.0.region"), rows[i][1]);
+    }
 }
 END_TEST
 
@@ -455,6 +471,7 @@ static void add_fault_tests(TCase *tests)
     tcase_add_test(tests, connections_can_fall_silent);
     tcase_add_test(tests, an_answer_can_be_late);
     tcase_add_test(tests, control_input_is_validated);
+    tcase_add_test(tests, regions_can_be_spelled_otherwise);
     tcase_add_test(tests, control_is_off_unless_asked_for);
 }
 

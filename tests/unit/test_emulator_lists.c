@@ -126,8 +126,8 @@ END_TEST
 
 START_TEST(filters_select)
 {
-    ck_assert_int_eq(count_pages("/shared-drives?region=ny2", 1), 1);
-    ck_assert_int_eq(count_pages("/shared-drives?region=East+Coast%20(NY2)", 1), 1);
+    ck_assert_int_eq(count_pages("/shared-drives?region=ny2", 1), 2);
+    ck_assert_int_eq(count_pages("/shared-drives?name=team+files&region=ams1", 1), 1);
     ck_assert_int_eq(count_pages("/shared-drives?name=team%20files&region=ny2", 1), 0);
     ck_assert_int_eq(count_pages("/snapshots?machineId=psm9u09bwu5i", 2), 4);
     ck_assert_int_eq(count_pages("/snapshots?machineId=psnone", 2), 0);
