@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* A size is sent in GB; it may be answered as a decimal string, or in bytes by older servers. */
 static bool is_same_integer(struct json_object *wanted, struct json_object *value)
@@ -15,6 +16,30 @@ static bool is_same_integer(struct json_object *wanted, struct json_object *valu
     double answered = json_object_get_double(value);
 
     return answered == sent || answered == sent * 1e9 || answered == sent * 1073741824.0;
+}
+
+/* The code in a label: "NY2" of "East Coast (NY2)"; a text without one is the code itself. */
+static const char *code_in(const char *text, size_t *size)
+{
+    const char *open = strrchr(text, '(');
+
+    *size = strlen(text);
+    if (open == NULL || text[*size - 1] != ')')
+        return text;
+    *size = strlen(open) - 2;
+    return open + 1;
+}
+
+static bool is_same_code(struct json_object *a, struct json_object *b)
+{
+    size_t a_size, b_size;
+
+    if (!json_object_is_type(a, json_type_string) || !json_object_is_type(b, json_type_string))
+        return false;
+    const char *left = code_in(json_object_get_string(a), &a_size);
+    const char *right = code_in(json_object_get_string(b), &b_size);
+
+    return a_size == b_size && strncasecmp(left, right, a_size) == 0;
 }
 
 static bool field_matches(const struct field *field, struct json_object *wanted,
@@ -26,6 +51,8 @@ static bool field_matches(const struct field *field, struct json_object *wanted,
         return sent_matches(field->members, wanted, value);
     if (json_same(wanted, value))
         return true;
+    if (field != NULL && (field->flags & FIELD_CODE) != 0)
+        return is_same_code(wanted, value);
     return field != NULL && field->type == FIELD_INTEGER && is_same_integer(wanted, value);
 }
 

@@ -12,7 +12,7 @@
 struct json_object;
 
 /* Whether `value` (may be NULL) has all that `wanted`, an object, has; an integer may be shown as
- * text, or in bytes where it was sent in GB. */
+ * text, or in bytes where it was sent in GB, a code (FIELD_CODE) in capitals or in a label. */
 bool sent_matches(const struct field *fields, struct json_object *wanted,
                   struct json_object *value);
 

@@ -20,7 +20,8 @@ enum field_flag {
     FIELD_NULLABLE = 1 << 3,   /* null clears it */
     FIELD_SECRET = 1 << 4,     /* masked in documents, kept from logs */
     FIELD_UNANSWERED = 1 << 5, /* can be given, is never in an answer */
-    FIELD_FALSE = 1 << 6 /* every change of the whole must have it, and not as null: false goes */
+    FIELD_FALSE = 1 << 6, /* every change of the whole must have it, and not as null: false goes */
+    FIELD_CODE = 1 << 7   /* may be answered in capitals, or as a label: "East Coast (NY2)" */
 };
 
 struct field {

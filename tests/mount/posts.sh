@@ -116,6 +116,22 @@ test_a_lost_answer_of_a_drive_s_POST()
     prints "\"$(id_of shared-drives new)\"" 'jq .id drives/new/drive.json'
 }
 
+# A server may show the region that was asked for in another spelling.
+test_a_drive_whose_POST_had_no_answer_is_known_by_any_spelling_of_its_region()
+{
+    local form
+
+    mounted
+    for form in upper label; do
+        emu_config "{\"regions\": \"$form\"}"
+        works "mkdir drives/$form"
+        fault '{"method": "POST", "close": "after"}'
+        works "echo '$(drive_body $form)' > drives/$form/drive.json"
+        prints "\"$(id_of shared-drives $form)\"" "jq .id drives/$form/drive.json"
+    done
+    assert_eq 2 "$(posts)"
+}
+
 test_a_second_completion_waits_for_the_first()
 {
     mounted

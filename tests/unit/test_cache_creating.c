@@ -290,18 +290,38 @@ START_TEST(test_a_refused_create_is_no_doubt)
 }
 END_TEST
 
-START_TEST(test_a_size_answered_as_text_is_still_known)
+/* What servers answer for the size and the region that were asked for; and what is another. */
+static const struct {
+    const char *size, *region;
+    bool is_it;
+} answered[] = {
+    {"\"50000000000\"", "ny2", true},
+    {"\"50\"", "NY2", true},
+    {"50", "East Coast (NY2)", true},
+    {"53687091200", "(ny2)", true},
+    {"50", "ny20", false},
+    {"50", "ny", false},
+    {"50", "East Coast (CA1)", false},
+    {"50", "(ny2) no", false},
+    {"51", "ny2", false},
+    {"50", "", false},
+    {"50", "()", false},
+    {"50", "(", false},
+};
+
+START_TEST(test_it_is_known_however_size_and_region_are_answered)
 {
-    char id[32] = "";
+    char id[32] = "", drive[160];
 
     know_drives(2);
     server_fail(room.server, HTTP_POST, DRIVES, FAULT_DROPPED, 0, 1);
     ck_assert_int_eq(create_data(id), PROBLEM_UNKNOWN_OUTCOME);
-    server_add(room.server, DRIVES,
-               "{\"id\":\"dx\",\"name\":\"data\",\"size\":\"50000000000\",\"region\":\"ny2\","
-               "\"networkId\":\"n1\"}");
+    snprintf(drive, sizeof(drive),
+             "{\"id\":\"dx\",\"name\":\"data\",\"size\":%s,\"region\":\"%s\",\"networkId\":\"n1\"}",
+             answered[_i].size, answered[_i].region);
+    server_add(room.server, DRIVES, drive);
     ck_assert_int_eq(create_data(id), PROBLEM_NONE);
-    ck_assert_str_eq(id, "dx");
+    ck_assert_str_eq(id, answered[_i].is_it ? "dx" : "new1");
 }
 END_TEST
 
@@ -373,7 +393,8 @@ TCase *case_creating(void)
     tcase_add_test(tcase, test_the_next_attempt_sends_when_it_is_not_there);
     tcase_add_test(tcase, test_the_next_attempt_sends_nothing_when_it_can_not_look);
     tcase_add_test(tcase, test_a_refused_create_is_no_doubt);
-    tcase_add_test(tcase, test_a_size_answered_as_text_is_still_known);
+    tcase_add_loop_test(tcase, test_it_is_known_however_size_and_region_are_answered, 0,
+                        (int)(sizeof(answered) / sizeof(answered[0])));
     tcase_add_test(tcase, test_nested_required_fields_are_compared_without_the_secret);
     tcase_add_test(tcase, test_the_same_create_in_flight_is_shared);
     return tcase;
