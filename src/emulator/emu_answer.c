@@ -72,11 +72,13 @@ void emu_answer_text(struct emu_answer *answer, int status, const char *text)
 
 void emu_answer_json(struct emu_answer *answer, int status, json_object *value)
 {
-    size_t length;
-    char *body = emu_json_text(value, &length);
+    struct buf body = BUF_EMPTY;
+    bool printed = json_print(&body, value);
 
     json_object_put(value);
-    set_body(answer, body ? status : 500, body, length);
+    if (!printed)
+        buf_finish(&body);
+    set_body(answer, printed ? status : 500, body.data, body.size_bytes);
 }
 
 /* An array with one object {message} per detail, as older servers send it. */

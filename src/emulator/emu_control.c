@@ -55,7 +55,7 @@ static void silence(struct emulator *emulator, const struct emu_request *request
 
     if (!body)
         return;
-    which = emu_json_string(body, "connections");
+    which = json_string_member(body, "connections");
     emulator->silent_connections = strcmp(which, "open") == 0  ? emulator->connections
                                    : strcmp(which, "all") == 0 ? UINT64_MAX
                                                                : 0;

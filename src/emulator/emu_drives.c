@@ -106,7 +106,7 @@ static const char *spelled(const char *region, const char *form)
 
 static json_object *view(struct emulator *emulator, const struct emu_item *item, bool listed)
 {
-    const char *region = emu_json_string(item->doc, "region");
+    const char *region = json_string_member(item->doc, "region");
     const char *shown = spelled(region, emulator->behaviour.regions);
     json_object *drive;
 

@@ -132,7 +132,7 @@ struct emu_item *emu_event_pending(const struct emulator *emulator, const struct
 bool emu_event_busy(const struct emulator *emulator, const char *machine)
 {
     for (const struct emu_event *event = emulator->events; event; event = event->next) {
-        const char *other = emu_json_string(event->item->doc, "machineId");
+        const char *other = json_string_member(event->item->doc, "machineId");
 
         if (other && machine && strcmp(other, machine) == 0)
             return true;

@@ -138,7 +138,7 @@ static bool matches(const struct query *query, const struct emu_item *item)
 {
     for (const char *const *filter = query->kind->filters; filter && *filter; filter++) {
         const char *wanted = emu_request_parameter(query->request, *filter);
-        const char *found = wanted ? emu_json_string(item->doc, *filter) : NULL;
+        const char *found = wanted ? json_string_member(item->doc, *filter) : NULL;
 
         if (wanted && (!found || strcmp(wanted, found) != 0))
             return false;

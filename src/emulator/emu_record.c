@@ -74,11 +74,10 @@ void emu_record_status(struct emulator *emulator, uint64_t number, int status)
 static json_object *body_of(const struct emu_record *record)
 {
     json_object *body;
-    size_t offset;
 
     if (!record->body)
         return NULL;
-    if (emu_json_parse(record->body, strlen(record->body), &body, &offset))
+    if (json_read(record->body, strlen(record->body), &body, NULL) == JSON_OK)
         return body;
     return json_object_new_string(record->body);
 }

@@ -46,7 +46,7 @@ static const struct emu_field openapi_update[] = {
 
 static bool admit(json_object *body, struct emu_answer *answer)
 {
-    if (strcmp(emu_json_string(body, "machineId"), MISSING_MACHINE) != 0)
+    if (strcmp(json_string_member(body, "machineId"), MISSING_MACHINE) != 0)
         return true;
     emu_answer_error(answer, 404, "No such machine");
     return false;
@@ -141,7 +141,7 @@ static void create_before_restore(struct emulator *emulator, const struct emu_it
 static void restore(struct emulator *emulator, struct emu_item *item, json_object *body,
                     struct emu_answer *answer)
 {
-    if (emu_event_busy(emulator, emu_json_string(item->doc, "machineId"))) {
+    if (emu_event_busy(emulator, json_string_member(item->doc, "machineId"))) {
         emu_answer_error(answer, 409, "Another event of this machine is not finished");
         return;
     }

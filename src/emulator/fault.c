@@ -149,7 +149,7 @@ void emu_fault_clear(struct emulator *emulator)
 
 static bool path_matches(const struct emu_fault *fault, const struct emu_request *request)
 {
-    const char *path = emu_json_string(fault->rule, "path");
+    const char *path = json_string_member(fault->rule, "path");
     size_t length = path ? strlen(path) : 0;
 
     if (!path)
@@ -161,14 +161,14 @@ static bool path_matches(const struct emu_fault *fault, const struct emu_request
 
 static bool agent_matches(const struct emu_fault *fault, const struct emu_request *request)
 {
-    const char *agent = emu_json_string(fault->rule, "userAgent");
+    const char *agent = json_string_member(fault->rule, "userAgent");
 
     return !agent || (request->user_agent && !strncmp(agent, request->user_agent, strlen(agent)));
 }
 
 static bool matches(const struct emu_fault *fault, const struct emu_request *request)
 {
-    const char *method = emu_json_string(fault->rule, "method");
+    const char *method = json_string_member(fault->rule, "method");
 
     return (!method || strcmp(method, request->method) == 0) && path_matches(fault, request) &&
            agent_matches(fault, request);
@@ -215,7 +215,7 @@ unsigned emu_fault_delay_ms(const struct emu_fault *fault)
 
 static bool closes(const struct emu_fault *fault, const char *when)
 {
-    const char *found = emu_json_string(fault->rule, "close");
+    const char *found = json_string_member(fault->rule, "close");
 
     return found && strcmp(found, when) == 0;
 }
@@ -255,7 +255,7 @@ static void shape_status(const struct emu_fault *fault, struct emu_answer *answe
 
 static void shape_headers(const struct emu_fault *fault, struct emu_answer *answer)
 {
-    const char *type = emu_json_string(fault->rule, "contentType");
+    const char *type = json_string_member(fault->rule, "contentType");
     json_object *headers = get(fault, "headers");
 
     if (type) {
@@ -271,7 +271,7 @@ static void shape_headers(const struct emu_fault *fault, struct emu_answer *answ
 
 static char *copy_text(json_object *object, const char *key)
 {
-    const char *text = emu_json_string(object, key);
+    const char *text = json_string_member(object, key);
 
     return strdup(text ? text : "");
 }
@@ -280,7 +280,7 @@ static char *copy_text(json_object *object, const char *key)
 static void shape_flood(const struct emu_fault *fault, struct emu_answer *answer)
 {
     json_object *flood = get(fault, "flood");
-    const char *prefix = emu_json_string(flood, "prefix");
+    const char *prefix = json_string_member(flood, "prefix");
 
     emu_answer_text(answer, answer->status, prefix ? prefix : "");
     free(answer->flood.unit);

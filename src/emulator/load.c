@@ -25,7 +25,7 @@ static const char *const kind_keys[EMU_KINDS] = {
 /* When a resource was created; one that does not say so counts as new. */
 static int64_t created_of(json_object *doc, int64_t now)
 {
-    const char *date = emu_json_string(doc, "dtCreated");
+    const char *date = json_string_member(doc, "dtCreated");
     int64_t created;
 
     return date && emu_date_parse(date, &created) ? created : now;
@@ -34,9 +34,8 @@ static int64_t created_of(json_object *doc, int64_t now)
 static bool add_text(struct emulator *emulator, enum emu_kind_id kind, const char *text)
 {
     json_object *doc;
-    size_t offset;
 
-    return emu_json_parse(text, strlen(text), &doc, &offset) &&
+    return json_read(text, strlen(text), &doc, NULL) == JSON_OK &&
            emu_collection_add(&emulator->collections[kind], doc, created_of(doc, POPULATE_START));
 }
 
@@ -57,10 +56,9 @@ static bool load_sample(struct emulator *emulator, enum emu_kind_id kind)
 static bool load_utilization(struct emulator *emulator)
 {
     const char *text = emulator->dialect->utilization;
-    size_t offset;
 
     return emulator->utilization ||
-           emu_json_parse(text, strlen(text), &emulator->utilization, &offset);
+           json_read(text, strlen(text), &emulator->utilization, NULL) == JSON_OK;
 }
 
 /* Some two hundred snapshots per machine, at least four machines. */
@@ -90,7 +88,7 @@ static bool populate(struct emulator *emulator, size_t count)
 static bool load_element(struct emulator *emulator, enum emu_kind_id kind, json_object *doc,
                          char *problem, size_t size)
 {
-    const char *id = emu_json_string(doc, "id");
+    const char *id = json_string_member(doc, "id");
 
     if (!id || !*id)
         snprintf(problem, size, "not an object with a string id");
@@ -167,24 +165,15 @@ static bool load_document(struct emulator *emulator, json_object *root, char *pr
     return true;
 }
 
-static size_t line_of(const char *text, size_t offset)
-{
-    size_t line = 1;
-
-    while (offset-- > 0)
-        line += text[offset] == '\n';
-    return line;
-}
-
 static bool load_text(struct emulator *emulator, const char *text, size_t length, char *problem,
                       size_t size)
 {
     json_object *root;
-    size_t offset;
+    struct json_fault fault;
     bool good;
 
-    if (!emu_json_parse(text, length, &root, &offset)) {
-        snprintf(problem, size, "not valid JSON in line %zu", line_of(text, offset));
+    if (json_read(text, length, &root, &fault) != JSON_OK) {
+        snprintf(problem, size, "not valid JSON in line %u", fault.line);
         return false;
     }
     good = load_document(emulator, root, problem, size);

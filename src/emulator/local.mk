@@ -2,7 +2,7 @@
 # The emulator: a library, the program on top of it, and its unit test.
 
 EMULATOR_CPPFLAGS = $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) $(JSONC_CFLAGS)
-EMULATOR_LIBS = src/emulator/libemulator.a $(MICROHTTPD_LIBS) $(JSONC_LIBS) -lpthread
+EMULATOR_LIBS = src/emulator/libemulator.a src/util/libutil.a $(MICROHTTPD_LIBS) $(JSONC_LIBS) -lpthread
 
 if EMULATOR
 noinst_LIBRARIES += src/emulator/libemulator.a
@@ -29,7 +29,6 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/emu_http.c src/emulator/emu_http.h \
 	src/emulator/ids.c src/emulator/ids.h \
 	src/emulator/emu_json.c src/emulator/emu_json.h \
-	src/emulator/json_read.c \
 	src/emulator/kind.c src/emulator/kinds.h \
 	src/emulator/load.c src/emulator/load.h \
 	src/emulator/emu_page.c src/emulator/emu_page.h \

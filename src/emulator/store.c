@@ -123,7 +123,7 @@ static void item_free(struct emu_item *item)
 
 static char *copy_name(json_object *doc)
 {
-    const char *name = emu_json_string(doc, "name");
+    const char *name = json_string_member(doc, "name");
 
     return strdup(name ? name : "");
 }
@@ -131,7 +131,7 @@ static char *copy_name(json_object *doc)
 static struct emu_item *item_new(json_object *doc, int64_t created)
 {
     struct emu_item *item = calloc(1, sizeof(*item));
-    const char *id = emu_json_string(doc, "id");
+    const char *id = json_string_member(doc, "id");
 
     if (!item) {
         json_object_put(doc);

@@ -37,7 +37,7 @@ static unsigned type_of(json_object *value)
         [json_type_string] = EMU_STRING,
     };
 
-    return emu_json_is_integer(value) ? EMU_INTEGER : types[json_object_get_type(value)];
+    return types[json_object_get_type(value)];
 }
 
 static void report(const struct findings *findings, const char *field, const char *problem)
@@ -153,10 +153,10 @@ json_object *emu_validate_body(const struct emu_request *request, const struct e
 {
     const char *text = request->body ? request->body : "";
     json_object *body, *details;
-    size_t offset;
+    struct json_fault fault;
 
-    if (!emu_json_parse(text, request->body_length, &body, &offset)) {
-        emu_answer_unparsable(answer, offset);
+    if (json_read(text, request->body_length, &body, &fault) != JSON_OK) {
+        emu_answer_unparsable(answer, fault.offset);
         return NULL;
     }
     details = emu_validate(body, fields);

@@ -2,9 +2,9 @@
 /* What the emulator makes of a request: its target, then its body (0xFF between them). */
 #include "config.h"
 
-#include "emulator/emu_json.h"
 #include "emulator/request.h"
 #include "fuzz.h"
+#include "util/json.h"
 
 #include <string.h>
 
@@ -20,20 +20,19 @@ static void look_at(const struct emu_request *request)
 /* JSON that is read and printed is read again as the same. */
 static void read_body(const struct emu_request *request)
 {
-    json_object *value = NULL, *again = NULL;
-    size_t offset = 0, length;
+    struct json_object *value = NULL, *again = NULL;
+    struct buf text = BUF_EMPTY, twice = BUF_EMPTY;
+    struct json_fault fault;
 
-    if (!emu_json_parse(request->body, request->body_length, &value, &offset)) {
-        FUZZ_CHECK(offset <= request->body_length);
+    if (json_read(request->body, request->body_length, &value, &fault) != JSON_OK) {
+        FUZZ_CHECK(fault.offset <= request->body_length);
         return;
     }
-    char *text = emu_json_text(value, &length);
-    FUZZ_CHECK(text != NULL);
-    FUZZ_CHECK(emu_json_parse(text, length, &again, &offset));
-    char *twice = emu_json_text(again, &length);
-    FUZZ_CHECK(twice != NULL && strcmp(text, twice) == 0);
-    free(text);
-    free(twice);
+    FUZZ_CHECK(json_print(&text, value));
+    FUZZ_CHECK(json_read(text.data, text.size_bytes, &again, NULL) == JSON_OK);
+    FUZZ_CHECK(json_print(&twice, again) && strcmp(text.data, twice.data) == 0);
+    buf_finish(&text);
+    buf_finish(&twice);
     json_object_put(value);
     json_object_put(again);
 }
