@@ -10,10 +10,12 @@
 #include <check.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -127,6 +129,7 @@ static void expect_refused(const char *words)
     MHD_stop_daemon(server);
 }
 
+/* holds: http-13 */
 START_TEST(a_private_ca_is_trusted_when_given)
 {
     begin("NORMAL");
@@ -136,6 +139,7 @@ START_TEST(a_private_ca_is_trusted_when_given)
 }
 END_TEST
 
+/* holds: http-13 errno-11 */
 START_TEST(an_unknown_ca_is_refused)
 {
     begin("NORMAL");
@@ -145,6 +149,7 @@ START_TEST(an_unknown_ca_is_refused)
 }
 END_TEST
 
+/* holds: http-13 */
 START_TEST(another_hosts_certificate_is_refused)
 {
     begin("NORMAL");
@@ -161,6 +166,7 @@ START_TEST(a_missing_ca_file_is_said)
 }
 END_TEST
 
+/* holds: http-13 */
 START_TEST(tls_before_1_2_is_refused)
 {
     begin("NORMAL:-VERS-ALL:+VERS-TLS1.1");
@@ -170,6 +176,7 @@ START_TEST(tls_before_1_2_is_refused)
 }
 END_TEST
 
+/* holds: http-17 */
 START_TEST(no_session_key_is_written_down)
 {
     char log[64];
@@ -182,6 +189,49 @@ START_TEST(no_session_key_is_written_down)
     bool written = unlink(log) == 0;
     ck_assert(!written);
     ck_assert_ptr_null(getenv("SSLKEYLOGFILE"));
+}
+END_TEST
+
+/* --- what is offered ---- */
+
+/* What the first connection says first, and that it is said to nobody then. */
+struct greeting {
+    int listener;
+    char text[4096];
+    ssize_t size_bytes;
+};
+
+static void *hear(void *arg)
+{
+    struct greeting *greeting = arg;
+    int fd = accept(greeting->listener, NULL, NULL);
+
+    greeting->size_bytes = recv(fd, greeting->text, sizeof greeting->text, 0);
+    close(fd);
+    return NULL;
+}
+
+/* Protocols as a ClientHello names them (RFC 7301), in that order. */
+/* holds: http-5 */
+START_TEST(http_2_is_offered)
+{
+    static const char protocols[] = "\002h2\010http/1.1";
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size_bytes = sizeof address;
+    struct greeting greeting = {.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    pthread_t thread;
+
+    ck_assert_int_eq(bind(greeting.listener, (struct sockaddr *)&address, size_bytes), 0);
+    ck_assert_int_eq(listen(greeting.listener, 1), 0);
+    getsockname(greeting.listener, (struct sockaddr *)&address, &size_bytes);
+    port = ntohs(address.sin_port);
+    pthread_create(&thread, NULL, hear, &greeting);
+    ck_assert_int_eq(ask("127.0.0.1", certificate_file), -1);
+    pthread_join(thread, NULL);
+    close(greeting.listener);
+    ck_assert_int_gt(greeting.size_bytes, 0);
+    ck_assert_ptr_nonnull(
+        memmem(greeting.text, (size_t)greeting.size_bytes, protocols, sizeof protocols - 1));
 }
 END_TEST
 
@@ -247,6 +297,7 @@ static Suite *suite(void)
     tcase_add_test(t, another_hosts_certificate_is_refused);
     tcase_add_test(t, a_missing_ca_file_is_said);
     tcase_add_test(t, tls_before_1_2_is_refused);
+    tcase_add_test(t, http_2_is_offered);
     tcase_add_test(t, a_peer_is_looked_at_without_a_request);
     tcase_add_test(t, how_far_a_connection_came_is_told);
     suite_add_tcase(s, t);

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+/* holds: http-14 */
 START_TEST(plain_http_is_for_loopback)
 {
     begin(plain_answer);
@@ -31,6 +32,7 @@ START_TEST(plain_http_is_for_loopback)
 END_TEST
 
 /* libcurl connects from an IPv6 socket to the same server. */
+/* holds: http-14 */
 START_TEST(loopback_by_any_spelling)
 {
     static const char *const hosts[] = {"127.0.0.1", "127.1", "[::ffff:127.0.0.1]",
@@ -62,6 +64,7 @@ START_TEST(a_refused_connection_is_said)
 }
 END_TEST
 
+/* holds: http-18 */
 START_TEST(no_other_scheme_and_no_user_in_a_url)
 {
     begin(plain_answer);
@@ -75,6 +78,37 @@ START_TEST(no_other_scheme_and_no_user_in_a_url)
 }
 END_TEST
 
+/* A request that has no key is given none that lies about in the user's home either. */
+/* holds: http-15 */
+START_TEST(no_netrc_is_read)
+{
+    struct http_request request = {.method = HTTP_GET, .timeout_ms = 5000};
+    char home[] = "/tmp/test_http_url.XXXXXX";
+    char path[64], url[64];
+    struct cancel cancel;
+
+    ck_assert_ptr_nonnull(mkdtemp(home));
+    snprintf(path, sizeof path, "%s/.netrc", home);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs("machine 127.0.0.1 login somebody password something\n", file);
+    fputs("default login somebody password something\n", file);
+    fclose(file);
+    setenv("HOME", home, 1);
+    begin(plain_answer);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", peer.port);
+    request.url = url;
+    cancel_init(&cancel, NULL, CANCEL_NEVER);
+    ck_assert_int_eq(http_perform(http, &request, &cancel, &response, &problem), 0);
+    cancel_finish(&cancel);
+    ck_assert_ptr_null(strstr(peer.last_head, "Authorization"));
+    end();
+    unlink(path);
+    rmdir(home);
+}
+END_TEST
+
+/* holds: http-16 */
 START_TEST(plain_http_takes_no_proxy)
 {
     setenv("http_proxy", "http://127.0.0.1:9", 1);
@@ -97,6 +131,7 @@ static bool refuse_tunnel(struct peer *self, int fd, const char *head, const cha
     return false;
 }
 
+/* holds: http-16 */
 START_TEST(https_takes_the_proxy_by_connect)
 {
     char proxy[64];
@@ -144,6 +179,7 @@ static const struct {
     {"https://host/a\nb", NULL, ""},
 };
 
+/* holds: http-18 */
 START_TEST(a_base_url_is_checked)
 {
     char *out = NULL;
@@ -179,6 +215,7 @@ void add_url_tests(TCase *t)
     tcase_add_test(t, loopback_by_any_spelling);
     tcase_add_test(t, a_refused_connection_is_said);
     tcase_add_test(t, no_other_scheme_and_no_user_in_a_url);
+    tcase_add_test(t, no_netrc_is_read);
     tcase_add_test(t, plain_http_takes_no_proxy);
     tcase_add_test(t, https_takes_the_proxy_by_connect);
     tcase_add_loop_test(t, a_base_url_is_checked, 0, sizeof urls / sizeof urls[0]);
