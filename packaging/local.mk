@@ -49,7 +49,7 @@ install-exec-hook:
 uninstall-hook:
 	for name in $(MOUNT_HELPERS); do rm -f "$(DESTDIR)$(mounthelperdir)/$$name"; done
 
-dist_doc_DATA = LICENSE NEWS README.md
+dist_doc_DATA = LICENSE NEWS README.md doc/semantics.md
 exampledir = $(docdir)/examples
 dist_example_SCRIPTS = \
   examples/check_paperspacefs \

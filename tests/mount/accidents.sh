@@ -27,6 +27,7 @@ unharmed()
     assert_eq "$before" "$(everything)" 'something has changed'
 }
 
+# holds: send-6 trunc-1
 test_truncating_by_redirection()
 {
     calm
@@ -38,6 +39,7 @@ test_truncating_by_redirection()
     unharmed
 }
 
+# holds: send-6
 test_a_failed_producer()
 {
     calm
@@ -49,6 +51,7 @@ test_a_failed_producer()
     unharmed
 }
 
+# holds: edit-3 put-6 send-6
 test_a_file_onto_itself()
 {
     calm
@@ -66,6 +69,7 @@ test_a_file_onto_itself()
 }
 
 # The half of a document, and then death: a flush comes, for nothing.
+# holds: send-6 fail-3
 test_a_writer_killed_half_way()
 {
     calm
@@ -88,6 +92,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     unharmed
 }
 
+# holds: send-7 scratch-3 edit-8
 test_a_document_that_is_cut_off_is_refused()
 {
     calm
@@ -137,36 +142,43 @@ copying_back_stumbles()
     copied_back
 }
 
+# holds: scratch-5 restore-4 edit-3
 test_a_whole_tree_by_rsync()
 {
     copying_back_works "rsync -a $T/copy/ . && rsync -a --ignore-times $T/copy/ ."
 }
 
+# holds: scratch-5 restore-4 edit-3
 test_a_whole_tree_by_tar()
 {
     copying_back_works "tar -C $T/copy -c . | tar -x"
 }
 
+# holds: scratch-5 restore-4 edit-3
 test_a_whole_tree_by_cp()
 {
     copying_back_works "cp -a -f $T/copy/. . && cp -rp --remove-destination $T/copy/. ."
 }
 
+# holds: attr-4 restore-4 edit-3
 test_a_whole_tree_by_cp_without_force()
 {
     copying_back_stumbles "cp -a $T/copy/. ."
 }
 
+# holds: attr-4 restore-4 edit-3
 test_a_whole_tree_by_rsync_in_place()
 {
     copying_back_stumbles "rsync -a --ignore-times --inplace $T/copy/ ."
 }
 
+# holds: attr-4 restore-4 edit-3
 test_a_whole_tree_by_tar_overwriting()
 {
     copying_back_stumbles "tar -C $T/copy -c . | tar -x --overwrite"
 }
 
+# holds: attr-4 restore-4 edit-3
 test_a_whole_tree_by_python()
 {
     copying_back_stumbles "python3 -c '
@@ -175,6 +187,7 @@ shutil.copytree(\"$T/copy\", \".\", dirs_exist_ok=True)'"
 }
 
 # What was changed in the copy is what is sent, and no more.
+# holds: edit-2 restore-4
 test_a_tree_with_one_change()
 {
     calm
@@ -186,6 +199,7 @@ test_a_tree_with_one_change()
     works 'test -d drives/renamed'
 }
 
+# holds: rename-3 scratch-10 tree-6
 test_moving_to_another_kind()
 {
     calm
@@ -203,6 +217,7 @@ test_moving_to_another_kind()
 
 # mv copies, unlinks and removes the directory: its rmdir is refused, so the resource survives, and
 # shows its files again after a while. So does one that lost files only.
+# holds: move-1 move-2 delete-2 delete-3
 test_moving_to_another_filesystem_and_removing_files_only()
 {
     calm
@@ -221,6 +236,7 @@ shutil.move(\"snapshots/before-upgrade\", \"$T/moved\")'"
     unharmed
 }
 
+# holds: tree-6 draft-18
 test_making_things_at_the_root()
 {
     calm
@@ -238,6 +254,7 @@ test_making_things_at_the_root()
     unharmed
 }
 
+# holds: scratch-7
 test_links_and_devices()
 {
     calm
@@ -247,6 +264,7 @@ test_links_and_devices()
     unharmed
 }
 
+# holds: scratch-7 rename-2 edit-4 fail-3
 test_a_snapshot_over_another()
 {
     calm
@@ -260,6 +278,7 @@ test_a_snapshot_over_another()
     unharmed
 }
 
+# holds: cost-2 cost-6
 test_looking_around()
 {
     calm
@@ -271,6 +290,7 @@ test_looking_around()
     unharmed
 }
 
+# holds: tree-6
 test_git_looking_around()
 {
     calm
@@ -280,6 +300,7 @@ test_git_looking_around()
     unharmed
 }
 
+# holds: attr-13
 test_updatedb()
 {
     calm
@@ -288,6 +309,7 @@ test_updatedb()
     unharmed
 }
 
+# holds: send-6 scratch-6
 test_vim_opened_and_quit()
 {
     calm
@@ -297,6 +319,7 @@ test_vim_opened_and_quit()
     unharmed
 }
 
+# holds: send-2 edit-8
 test_writing_into_the_middle()
 {
     calm
@@ -308,6 +331,7 @@ test_writing_into_the_middle()
     unharmed
 }
 
+# holds: attr-20
 test_fallocate_and_attributes()
 {
     calm
@@ -321,6 +345,7 @@ test_fallocate_and_attributes()
 }
 
 # A build tool or an archiver sets explicit times everywhere; only 'now' means something.
+# holds: restore-2 attr-20
 test_explicit_times_on_everything()
 {
     calm
@@ -332,6 +357,7 @@ test_explicit_times_on_everything()
     unharmed
 }
 
+# holds: restore-4 restore-5 restore-2
 test_nothing_but_touch_restores()
 {
     calm

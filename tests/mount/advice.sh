@@ -21,6 +21,7 @@ EACCES;drives/data/other;drives/data/id;echo other > drives/data/other; mv -f dr
 EOF2
 }
 
+# holds: rename-4 words-7 errno-5 rename-2 rename-3 scratch-3 scratch-5 scratch-10
 test_a_rename_that_fails_says_where_to()
 {
     local errno from to command
@@ -49,6 +50,7 @@ is_advised()
 }
 
 # However deep the file was that was unlinked, what is advised deletes the resource.
+# holds: delete-2 delete-1
 test_docs_what_a_lone_unlink_advises_deletes()
 {
     mounted
@@ -67,6 +69,7 @@ test_docs_what_a_lone_unlink_advises_deletes()
 
 # Before a whole object can be sent the one that is there must be read: where that fails, the words
 # say that nothing was sent, whoever asked for it.
+# holds: edit-14
 test_what_was_not_read_was_not_sent_and_says_so()
 {
     local command answer errno
@@ -92,6 +95,7 @@ test_what_was_not_read_was_not_sent_and_says_so()
 # --- conflicts ----------------------------------------------------------------------------------------
 
 # Who never opened the file is not told what it did.
+# holds: conflict-1 conflict-3 conflict-7
 test_a_conflict_is_told_as_it_was()
 {
     mounted -- ttl=0
@@ -106,6 +110,7 @@ test_a_conflict_is_told_as_it_was()
 
 # --- a move that would destroy -------------------------------------------------------------------------
 
+# holds: move-1 move-2
 test_what_the_guard_of_moves_advises_deletes()
 {
     mounted -- ttl=3600
@@ -117,6 +122,7 @@ test_what_the_guard_of_moves_advises_deletes()
 }
 
 # To a daemon in a pid namespace of its own its callers have no pids.
+# holds: move-3
 test_docs_callers_without_a_pid_are_told_to_wait()
 {
     if ! unshare --pid --fork true 2>/dev/null; then
@@ -134,6 +140,7 @@ test_docs_callers_without_a_pid_are_told_to_wait()
 # --- names ----------------------------------------------------------------------------------------------
 
 # Each name of one automatic snapshot, of several, and of none.
+# holds: name-6 name-11 words-8
 test_docs_the_plain_name_of_an_automatic_snapshot_says_how_it_is_shown()
 {
     mounted
@@ -155,6 +162,7 @@ test_docs_the_plain_name_of_an_automatic_snapshot_says_how_it_is_shown()
 # --- what the key may not see ----------------------------------------------------------------------------
 
 # It is listed all the same, as a file that a user may not read is: it is the open that fails.
+# holds: start-2 errno-3 errno-4
 test_what_the_key_may_not_see_is_listed_and_can_not_be_opened()
 {
     local status errno text

@@ -3,6 +3,7 @@
 # What stat says.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
+# holds: attr-1
 test_the_size_of_every_file_is_exact()
 {
     mounted
@@ -13,6 +14,7 @@ test_the_size_of_every_file_is_exact()
     assert_eq '' "$out"
 }
 
+# holds: attr-1
 test_the_size_after_open_is_the_size_that_is_read()
 {
     mounted
@@ -32,6 +34,7 @@ inodes()
     (cd "$MNT" && find . -not -path './.paperspacefs*' -printf '%i %p\n' | sort -k 2)
 }
 
+# holds: attr-15
 test_inode_numbers_are_stable_across_remounts()
 {
     local before
@@ -42,6 +45,7 @@ test_inode_numbers_are_stable_across_remounts()
     assert_eq "$before" "$(inodes)"
 }
 
+# holds: attr-15
 test_inode_numbers_are_unique_and_differ_between_views()
 {
     mounted
@@ -50,6 +54,7 @@ test_inode_numbers_are_unique_and_differ_between_views()
     assert_eq 2 "$out"
 }
 
+# holds: attr-2 attr-3 control-1
 test_modes_and_owner()
 {
     mounted
@@ -64,6 +69,7 @@ test_modes_and_owner()
     prints "$(id -u) $(id -g)" 'stat -c "%u %g" drives/data/drive.json'
 }
 
+# holds: attr-2 attr-3
 test_uid_gid_and_umask_are_options()
 {
     mounted -- uid=1234,gid=2345,umask=027
@@ -73,6 +79,7 @@ test_uid_gid_and_umask_are_options()
         'stat -c "%a %u %g %n" drives/data drives/data/drive.json utilization.json'
 }
 
+# holds: attr-4
 test_opening_a_read_only_file_for_writing_is_refused_for_root_too()
 {
     mounted
@@ -81,6 +88,7 @@ test_opening_a_read_only_file_for_writing_is_refused_for_root_too()
     nothing_sent
 }
 
+# holds: attr-5
 test_the_date_is_dtCreated()
 {
     mounted
@@ -92,12 +100,14 @@ test_the_date_is_dtCreated()
     fi
 }
 
+# holds: attr-7
 test_snapshots_sort_by_age()
 {
     mounted
     works 'diff <(ls -U snapshots) <(ls -t snapshots)'
 }
 
+# holds: attr-8 attr-11
 test_the_date_moves_only_when_the_content_changes()
 {
     local before changed_at
@@ -120,6 +130,7 @@ test_the_date_moves_only_when_the_content_changes()
     assert_eq "$before" "$(stat -c %y "$MNT/drives/archive/"{,drive.json,name})"
 }
 
+# holds: attr-16
 test_blocks_cover_the_size()
 {
     mounted
@@ -127,6 +138,7 @@ test_blocks_cover_the_size()
     awk '$1 > $2 * 512 { exit 1 }' <<<"$out" || fail 'too few blocks' "$out"
 }
 
+# holds: attr-13
 test_directories_have_one_link_and_every_walk_finds_all()
 {
     local all
@@ -146,6 +158,7 @@ for top, dirs, files in os.walk(\".\"):
     assert_eq "$(cd "$MNT" && find . -type d | sort)" "$(cd "$T/copy" && find . -type d | sort)"
 }
 
+# holds: attr-20
 test_setting_owner_mode_and_times_succeeds_and_means_nothing()
 {
     mounted
@@ -157,6 +170,7 @@ test_setting_owner_mode_and_times_succeeds_and_means_nothing()
     nothing_sent
 }
 
+# holds: errno-13
 test_setting_an_extended_attribute_is_not_supported()
 {
     mounted
@@ -170,6 +184,45 @@ except OSError as e:
 "'
 }
 
+# Each by its system call, on the document and on a scratch file.
+# holds: errno-13
+test_what_it_does_not_do_the_kernel_does_as_anywhere()
+{
+    mounted
+    works 'python3 -c "
+import errno, fcntl, os, select
+for name in (\"drive.json\", \"scratch\"):
+    fd = os.open(\"drives/data/\" + name, os.O_RDWR | os.O_CREAT)
+    if name == \"scratch\":
+        os.write(fd, b\"x\" * 100)
+    size = os.fstat(fd).st_size
+    assert os.lseek(fd, 0, os.SEEK_DATA) == 0 and os.lseek(fd, 0, os.SEEK_HOLE) == size
+    assert os.lseek(fd, -1, os.SEEK_END) == size - 1
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    assert poll.poll(0)[0][1] & select.POLLIN
+    fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    to = os.open(\"$OLDPWD/copied\", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    try:
+        assert os.copy_file_range(fd, to, size, 0) == size
+    except OSError as e:
+        assert e.errno in (errno.EXDEV, errno.EOPNOTSUPP), e  # the kernel'"'"'s, between two filesystems
+    for act in (lambda: os.posix_fallocate(fd, 0, size), lambda: os.getxattr(fd, \"user.x\"),
+                lambda: fcntl.ioctl(fd, 0x80086601, bytes(8))):
+        try:
+            act()
+        except OSError as e:
+            assert e.errno in (errno.EOPNOTSUPP, errno.ENOTTY, errno.ENODATA), e
+    os.close(fd)
+directory = os.open(\"drives/data\", os.O_RDONLY)
+os.fsync(directory)
+"'
+    works 'cp --sparse=always drives/data/drive.json "$OLDPWD/sparse"; cmp drives/data/drive.json "$OLDPWD/sparse"'
+    nothing_sent
+}
+
+# holds: attr-8
 test_the_date_of_utilization_is_that_of_its_content()
 {
     local before

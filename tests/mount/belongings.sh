@@ -52,6 +52,7 @@ views_of()
     fi
 }
 
+# holds: path-5
 test_what_was_put_there_by_one_name_or_view_is_there_by_all()
 {
     local kind by document
@@ -73,6 +74,7 @@ test_what_was_put_there_by_one_name_or_view_is_there_by_all()
     nothing_asked
 }
 
+# holds: path-5 fail-4
 test_so_it_is_with_what_opens_by_its_name_alone()
 {
     local document
@@ -86,6 +88,7 @@ test_so_it_is_with_what_opens_by_its_name_alone()
     nothing_asked
 }
 
+# holds: path-5
 test_docs_and_with_what_lies_in_a_nested_object()
 {
     known
@@ -127,6 +130,7 @@ a_namesake_appears()
     works 'touch drives; ls drives'
 }
 
+# holds: path-5 name-5
 test_it_stays_when_a_namesake_appears()
 {
     kept a_namesake_appears '%n~%i'
@@ -137,6 +141,7 @@ renamed_by_field()
     works "echo new-$2 > drives/$1/name"
 }
 
+# holds: path-5
 test_it_stays_when_the_resource_is_renamed_by_a_field_of_another_path()
 {
     kept renamed_by_field new-%n 'new-%n~%i'
@@ -150,6 +155,7 @@ renamed_by_document()
     put_in "drives/$1/drive.json" "${3:-}"
 }
 
+# holds: path-5 fail-3
 test_it_stays_when_the_resource_is_renamed_by_its_document()
 {
     kept renamed_by_document new-%n 'new-%n~%i'
@@ -161,6 +167,7 @@ renamed_elsewhere()
     works 'touch drives'
 }
 
+# holds: path-5
 test_it_stays_when_the_resource_is_renamed_elsewhere()
 {
     kept renamed_elsewhere new-%n 'new-%n~%i'
@@ -171,6 +178,7 @@ moved()
     works "mv drives/$2 drives/new-$2"
 }
 
+# holds: path-5
 test_it_stays_when_the_resource_is_moved()
 {
     kept moved new-%n 'new-%n~%i'
@@ -181,11 +189,13 @@ moved_by_id()
     works "mv drives/$1 drives/new-$2"
 }
 
+# holds: path-5
 test_it_stays_when_the_resource_is_moved_by_its_id()
 {
     kept moved_by_id new-%n 'new-%n~%i'
 }
 
+# holds: path-3 path-5
 test_a_shell_that_stands_in_it_has_it_through_all_that()
 {
     known
@@ -201,6 +211,7 @@ test_a_shell_that_stands_in_it_has_it_through_all_that()
     [ ! -e notes2 ] || fail 'the shell still sees what was removed'
 }
 
+# holds: attr-10 path-5
 test_the_date_of_the_directory_moves_in_every_view()
 {
     local view before after
@@ -218,6 +229,7 @@ test_the_date_of_the_directory_moves_in_every_view()
 
 # --- within one resource --------------------------------------------------------------------------
 
+# holds: path-5 scratch-3 scratch-10
 test_it_can_be_moved_from_one_view_to_another()
 {
     local here=snapshots/before-upgrade there=machines/$MACHINE/$UPGRADE
@@ -239,6 +251,7 @@ test_it_can_be_moved_from_one_view_to_another()
     refused 'Operation not permitted' "mv snapshots/b4/x snapshots"
 }
 
+# holds: path-5 fail-3
 test_what_was_refused_by_one_view_ends_with_a_success_by_another()
 {
     local document
@@ -255,6 +268,7 @@ test_what_was_refused_by_one_view_ends_with_a_success_by_another()
     refused 'No such file' 'cat snapshots/new/snapshot.json.rej'
 }
 
+# holds: attr-15
 test_each_of_its_files_has_one_number_in_each_view_and_another_beside_it()
 {
     known
@@ -272,6 +286,7 @@ fill()
     works "cd '$1'; for n in \$(seq $2); do head -c 1048576 /dev/zero > big\$n; done"
 }
 
+# holds: path-6 scratch-2
 test_it_goes_with_its_resource_by_any_name_and_gives_its_room_back()
 {
     local archive renders path
@@ -290,6 +305,7 @@ test_it_goes_with_its_resource_by_any_name_and_gives_its_room_back()
     fill snapshots/before-upgrade 16
 }
 
+# holds: path-6 scratch-2
 test_it_goes_when_the_resource_is_deleted_elsewhere_and_gives_its_room_back()
 {
     known
@@ -306,6 +322,7 @@ test_it_goes_when_the_resource_is_deleted_elsewhere_and_gives_its_room_back()
     works 'head -c 1048576 /dev/zero > drives/archive/more'
 }
 
+# holds: path-5 delete-5
 test_a_failed_DELETE_brings_it_back()
 {
     known timeout=3
@@ -322,6 +339,7 @@ test_a_failed_DELETE_brings_it_back()
     refused 'No such file' 'cat drives/data/notes'
 }
 
+# holds: path-5 move-1
 test_a_refused_move_to_another_filesystem_brings_it_back()
 {
     known
@@ -332,6 +350,7 @@ test_a_refused_move_to_another_filesystem_brings_it_back()
     nothing_sent
 }
 
+# holds: path-6 scratch-2
 test_what_was_removed_with_some_of_the_resource_s_files_makes_room()
 {
     known
@@ -342,6 +361,7 @@ test_what_was_removed_with_some_of_the_resource_s_files_makes_room()
 
 # --- drafts ---------------------------------------------------------------------------------------
 
+# holds: draft-17
 test_what_lies_in_a_draft_is_the_resource_s_when_that_is_created()
 {
     known
@@ -355,6 +375,7 @@ test_what_lies_in_a_draft_is_the_resource_s_when_that_is_created()
     works 'mv drives/new drives/other; rm "drives/$(cat drives/other/id)/notes"; [ ! -e drives/other/notes ]'
 }
 
+# holds: draft-17
 test_docs_what_lies_in_a_nested_object_of_a_draft_is_too()
 {
     known
@@ -363,6 +384,7 @@ test_docs_what_lies_in_a_nested_object_of_a_draft_is_too()
     prints 'x y' 'cd "providers/$(cat providers/new/id)"; echo $(cat s3Config/notes notes)'
 }
 
+# holds: draft-17 draft-14
 test_what_lies_in_a_draft_goes_with_it_and_is_not_its_namesake_s()
 {
     known
@@ -373,6 +395,7 @@ test_what_lies_in_a_draft_goes_with_it_and_is_not_its_namesake_s()
 
 # --- how much -------------------------------------------------------------------------------------
 
+# holds: scratch-8
 test_a_resource_has_room_for_4096_and_others_for_as_many()
 {
     known
@@ -388,6 +411,7 @@ for path in \"drives/data\", \"drives/archive\":
     prints "$((4096 - 207))" "ls drives/data | grep -c -x -E '[0-9]+|more'"
 }
 
+# holds: path-6
 test_a_file_that_was_large_gives_its_room_back()
 {
     known

@@ -33,6 +33,7 @@ keys()
         ([range($n) | {key: "\($p)\(.)", value: .}] | from_entries) + {size: 7}'
 }
 
+# holds: http-8 http-12 errno-6
 test_a_flood_takes_no_memory_and_the_mount_goes_on()
 {
     mounted -- ttl=0,stale=0
@@ -48,6 +49,7 @@ test_a_flood_takes_no_memory_and_the_mount_goes_on()
     below VmRSS 64
 }
 
+# holds: end-2
 test_docs_a_mount_ends_at_once_while_a_flood_comes()
 {
     local before
@@ -65,6 +67,7 @@ test_docs_a_mount_ends_at_once_while_a_flood_comes()
 }
 
 # The rest is in the document only; what others hold is not touched by it.
+# holds: field-9
 test_docs_of_a_record_with_very_many_keys_a_thousand_are_files()
 {
     mounted -- ttl=0
@@ -81,6 +84,7 @@ test_docs_of_a_record_with_very_many_keys_a_thousand_are_files()
     below VmHWM 256
 }
 
+# holds: field-9
 test_docs_an_object_within_has_files_for_what_is_left_of_the_thousand()
 {
     mounted -- ttl=0
@@ -93,6 +97,7 @@ test_docs_an_object_within_has_files_for_what_is_left_of_the_thousand()
     prints 399 'jq .in.i399 drives/a/drive.json'
 }
 
+# holds: field-4
 test_docs_what_can_be_given_and_is_not_answered_is_an_empty_file()
 {
     mounted -- ttl=0
@@ -105,6 +110,7 @@ test_docs_what_can_be_given_and_is_not_answered_is_an_empty_file()
     prints '644 0' 'stat -c "%a %s" providers/one/s3Config/endpoint'
 }
 
+# holds: field-4 field-7
 test_openapi_what_can_be_given_and_is_not_answered_is_an_empty_file()
 {
     mounted -- ttl=0
@@ -115,6 +121,7 @@ test_openapi_what_can_be_given_and_is_not_answered_is_an_empty_file()
     prints '' 'cat providers/one/bucket'
 }
 
+# holds: http-11
 test_docs_journals_keep_two_kibibytes_of_a_url()
 {
     mounted -- ttl=0
@@ -127,6 +134,7 @@ test_docs_journals_keep_two_kibibytes_of_a_url()
 }
 
 # Utilization, or an error: nothing else is shown, and a key more is no harm.
+# holds: errno-9 doc-4
 test_what_is_no_utilization_is_a_broken_answer()
 {
     local body good
@@ -147,6 +155,7 @@ test_what_is_no_utilization_is_a_broken_answer()
 }
 
 # 300 handles of a document of 400 KiB.
+# holds: attr-1 http-12
 test_docs_open_handles_share_what_they_show()
 {
     mounted -- ttl=60

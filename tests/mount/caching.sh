@@ -8,6 +8,7 @@ elsewhere_renamed()
     api PUT "/shared-drives/$DATA" "{\"name\": \"$1\"}" >/dev/null
 }
 
+# holds: fresh-1
 test_within_the_ttl_nothing_is_asked()
 {
     mounted
@@ -17,6 +18,7 @@ test_within_the_ttl_nothing_is_asked()
     nothing_asked
 }
 
+# holds: fresh-2 fresh-8
 test_past_the_ttl_a_change_made_elsewhere_is_seen()
 {
     local start listings
@@ -35,6 +37,7 @@ test_past_the_ttl_a_change_made_elsewhere_is_seen()
     refused 'No such file or directory' 'cat drives/data/drive.json'
 }
 
+# holds: fresh-6
 test_touching_the_directory_of_a_kind_asks_the_server()
 {
     mounted
@@ -46,6 +49,7 @@ test_touching_the_directory_of_a_kind_asks_the_server()
     assert_eq 1 "$(count_requests GET '/shared-drives(\?limit=120)?')"
 }
 
+# holds: fresh-6
 test_touching_the_directory_of_a_resource_asks_the_server()
 {
     mounted
@@ -57,6 +61,7 @@ test_touching_the_directory_of_a_resource_asks_the_server()
     assert_eq 1 "$(count_requests GET '/shared-drives.*')"
 }
 
+# holds: fresh-7
 test_touching_refresh_asks_the_server()
 {
     mounted
@@ -65,6 +70,7 @@ test_touching_refresh_asks_the_server()
     works 'test -d drives/moved'
 }
 
+# holds: fresh-7
 test_SIGHUP_asks_the_server()
 {
     mounted
@@ -73,6 +79,7 @@ test_SIGHUP_asks_the_server()
     eventually 5 test -d "$MNT/drives/moved"
 }
 
+# holds: fresh-5 stale-4
 test_a_failed_fetch_is_an_error_and_no_empty_directory()
 {
     mounted
@@ -86,6 +93,7 @@ test_a_failed_fetch_is_an_error_and_no_empty_directory()
     works 'touch snapshots; ls snapshots'
 }
 
+# holds: errno-3 start-2
 test_a_kind_that_the_key_may_not_see_is_EACCES()
 {
     mounted
@@ -95,6 +103,7 @@ test_a_kind_that_the_key_may_not_see_is_EACCES()
     works 'ls drives'
 }
 
+# holds: stale-1 stale-2
 test_without_connection_what_was_known_stays_readable()
 {
     local before start
@@ -109,6 +118,7 @@ test_without_connection_what_was_known_stays_readable()
     prints '' 'ls drives | grep -v -e archive -e renders -e team -e data || true'
 }
 
+# holds: stale-1
 test_with_5xx_what_was_known_stays_readable()
 {
     mounted -- ttl=1
@@ -118,6 +128,7 @@ test_with_5xx_what_was_known_stays_readable()
     works 'jq .name drives/data/drive.json; ls snapshots'
 }
 
+# holds: stale-1 errno-11
 test_stale_0_gives_the_error()
 {
     mounted -- ttl=1,stale=0,timeout=3
@@ -127,6 +138,7 @@ test_stale_0_gives_the_error()
     refused 'No route to host' 'ls drives'
 }
 
+# holds: stale-4 errno-11
 test_with_nothing_known_the_error_is_the_network_s()
 {
     mounted -- timeout=3
@@ -135,6 +147,7 @@ test_with_nothing_known_the_error_is_the_network_s()
     words EHOSTUNREACH
 }
 
+# holds: stale-3 errno-3 errno-4
 test_401_403_and_404_never_give_stale_data()
 {
     local status error
@@ -156,6 +169,7 @@ test_401_403_and_404_never_give_stale_data()
 }
 
 # What the plan does not cover is denied as well.
+# holds: stale-3 errno-1
 test_a_quota_for_reading_is_EDQUOT_and_never_gives_stale_data()
 {
     mounted -- ttl=0,timeout=2
@@ -170,6 +184,7 @@ test_a_quota_for_reading_is_EDQUOT_and_never_gives_stale_data()
     prints 4 'ls drives | wc -l'
 }
 
+# holds: wait-1 wait-2 errno-10
 test_a_slow_answer_ends_in_ETIMEDOUT()
 {
     local start
@@ -183,6 +198,7 @@ test_a_slow_answer_ends_in_ETIMEDOUT()
     works 'ls drives'
 }
 
+# holds: control-2 control-3 draft-16
 test_the_status_tells_of_every_kind()
 {
     mounted
@@ -204,6 +220,7 @@ test_the_status_tells_of_every_kind()
     works 'jq -e ".kinds.snapshots.requests > 1" .paperspacefs/status.json'
 }
 
+# holds: own-1 path-2
 test_a_change_is_seen_at_once_by_every_other_path()
 {
     mounted
@@ -231,6 +248,7 @@ END
     works "python3 $T/look.py machines/$MACHINE"
 }
 
+# holds: stale-2
 test_a_server_in_trouble_is_not_asked_for_every_file()
 {
     local status
@@ -249,6 +267,7 @@ test_a_server_in_trouble_is_not_asked_for_every_file()
 }
 
 # It breaks the protocol: no connection that is missing, and no trouble that a server tells of.
+# holds: stale-3 errno-9
 test_an_answer_that_is_cut_short_is_an_error()
 {
     mounted -- ttl=1,timeout=8
@@ -260,6 +279,7 @@ test_an_answer_that_is_cut_short_is_an_error()
     prints data 'cat drives/data/name'
 }
 
+# holds: open-1 attr-1
 test_an_open_file_has_its_size_though_the_resource_is_gone()
 {
     mounted
@@ -279,6 +299,7 @@ END
     works "python3 $T/hold.py \"curl -sS -X DELETE -H 'Authorization: Bearer $KEY' $URL/shared-drives/sdq7h2m4xc\" > /dev/null"
 }
 
+# holds: wait-6
 test_a_silent_kind_leaves_connections_for_others()
 {
     local start

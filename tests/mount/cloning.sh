@@ -22,6 +22,7 @@ created()
 
 # --- drafts through fields -------------------------------------------------------------------------
 
+# holds: draft-3
 test_the_last_required_field_creates()
 {
     known
@@ -33,6 +34,7 @@ test_the_last_required_field_creates()
     prints '' 'ls -A drives/new | grep -F .rej || true'
 }
 
+# holds: draft-1 draft-2
 test_the_draft_says_what_is_still_missing()
 {
     known
@@ -51,6 +53,7 @@ test_the_draft_says_what_is_still_missing()
     nothing_asked
 }
 
+# holds: draft-3
 test_a_value_can_be_given_anew_before_the_last()
 {
     known
@@ -59,6 +62,7 @@ test_a_value_can_be_given_anew_before_the_last()
     created new
 }
 
+# holds: put-4 draft-13
 test_a_wrong_value_leaves_the_draft_as_it_was()
 {
     known
@@ -72,6 +76,7 @@ test_a_wrong_value_leaves_the_draft_as_it_was()
     works 'rm -r drives/new'
 }
 
+# holds: draft-3 errno-1
 test_the_error_of_the_API_is_that_of_the_last_field()
 {
     local key
@@ -89,6 +94,7 @@ test_the_error_of_the_API_is_that_of_the_last_field()
     created new
 }
 
+# holds: draft-7
 test_derived_names_are_accepted_and_ignored_in_a_draft()
 {
     known
@@ -97,6 +103,7 @@ test_derived_names_are_accepted_and_ignored_in_a_draft()
     created new
 }
 
+# holds: draft-7
 test_docs_copies_of_derived_files_give_way_to_the_resource_s_own()
 {
     known
@@ -106,6 +113,7 @@ test_docs_copies_of_derived_files_give_way_to_the_resource_s_own()
     prints "$(id_of shared-drives new)" 'cut -d / -f 4 drives/new/fstab | cut -d " " -f 1'
 }
 
+# holds: draft-4
 test_fields_and_then_the_document()
 {
     known
@@ -114,6 +122,7 @@ test_fields_and_then_the_document()
     created new
 }
 
+# holds: draft-6 fail-3
 test_a_rejected_document_is_kept_beside_the_draft()
 {
     known
@@ -125,6 +134,7 @@ test_a_rejected_document_is_kept_beside_the_draft()
     prints '' 'ls -A drives/new | grep -F .rej || true'
 }
 
+# holds: scratch-4 draft-6
 test_a_draft_s_document_can_be_moved_away_and_back()
 {
     known
@@ -137,6 +147,7 @@ test_a_draft_s_document_can_be_moved_away_and_back()
     works 'rm -r drives/new'
 }
 
+# holds: fail-5 draft-6
 test_the_old_text_of_a_draft_s_document_is_not_kept_as_refused()
 {
     known
@@ -148,6 +159,7 @@ test_the_old_text_of_a_draft_s_document_is_not_kept_as_refused()
     works 'rm -r drives/new'
 }
 
+# holds: fail-5 draft-6
 test_vim_with_backupcopy_keeps_what_a_draft_has_refused()
 {
     known
@@ -160,6 +172,7 @@ test_vim_with_backupcopy_keeps_what_a_draft_has_refused()
     works 'rm -r drives/new'
 }
 
+# holds: draft-3 draft-4
 test_docs_a_provider_by_its_nested_fields()
 {
     known
@@ -170,6 +183,7 @@ test_docs_a_provider_by_its_nested_fields()
     prints b 'cat providers/new/s3Config/bucket'
 }
 
+# holds: draft-3
 test_openapi_a_provider_by_its_fields()
 {
     known
@@ -178,6 +192,7 @@ test_openapi_a_provider_by_its_fields()
     prints b 'cat providers/new/bucket'
 }
 
+# holds: draft-17 scratch-6
 test_editors_and_scratch_files_work_in_a_draft()
 {
     known
@@ -188,6 +203,7 @@ test_editors_and_scratch_files_work_in_a_draft()
     prints '' 'ls -A drives/new | grep -F sed || true'
 }
 
+# holds: draft-14
 test_a_draft_moved_takes_its_values_along()
 {
     known
@@ -212,31 +228,37 @@ clones()
     assert_requests "PUT /shared-drives/$(id_of shared-drives after) {\"name\":\"after\"}"
 }
 
+# holds: draft-7
 test_cp_r()
 {
     clones 'cp -r drives/data drives/copy'
 }
 
+# holds: draft-7
 test_cp_a()
 {
     clones 'cp -a drives/data drives/copy'
 }
 
+# holds: draft-7
 test_cp_rp()
 {
     clones 'cp -rp drives/data drives/copy'
 }
 
+# holds: draft-7
 test_busybox_cp_r()
 {
     clones 'busybox cp -r drives/data drives/copy'
 }
 
+# holds: draft-7
 test_rsync_a()
 {
     clones 'rsync -a drives/data/ drives/copy/'
 }
 
+# holds: draft-7
 test_rsync_r_in_place()
 {
     clones 'rsync -r --inplace drives/data/ drives/copy/'
@@ -244,53 +266,63 @@ test_rsync_r_in_place()
 
 # A resource has another inode number than its draft had. GNU tar compares those of a directory that
 # it was told to extract as "." before and after, and says so; the clone is made all the same.
+# holds: draft-7
 test_tar_of_dot()
 {
     clones "mkdir drives/copy; tar -C drives/data -c . | tar -C drives/copy -x 2>$T/tar.err ||
         grep -q 'Directory renamed before its status could be extracted' $T/tar.err"
 }
 
+# holds: draft-7
 test_tar_of_the_files()
 {
     clones 'mkdir drives/copy; (cd drives/data; tar -c *) | tar -C drives/copy -x'
 }
 
+# holds: draft-7
 test_tar_of_the_directory()
 {
     clones 'tar -c --transform "s,^drives/data,drives/copy," drives/data | tar -x'
 }
 
+# holds: draft-7
 test_cpio_like_python()
 {
     clones 'python3 -c "import shutil; shutil.copytree(\"drives/data\", \"drives/copy\")"'
 }
 
+# holds: draft-7
 test_mkdir_and_cp_of_the_document()
 {
     clones 'mkdir drives/copy; cp drives/data/drive.json drives/copy/'
 }
 
+# holds: draft-7
 test_mkdir_and_install()
 {
     clones 'install -D drives/data/drive.json drives/copy/drive.json'
 }
 
+# holds: draft-7
 test_mkdir_and_cat()
 {
     clones 'mkdir drives/copy; cat drives/data/drive.json > drives/copy/drive.json'
 }
 
+# holds: draft-7
 test_mkdir_and_jq()
 {
     clones 'mkdir drives/copy; jq . drives/data/drive.json > drives/copy/tmp
         mv drives/copy/tmp drives/copy/drive.json'
 }
 
+# holds: draft-7
 test_mkdir_and_the_fields()
 {
     clones 'mkdir drives/copy; cp drives/data/* drives/copy/'
 }
 
+# holds: draft-7
 test_a_backup_outside()
 {
     known
@@ -299,6 +331,7 @@ test_a_backup_outside()
 }
 
 # Of one that is gone, too, where it is said that it is not that one: copies.sh has the rest.
+# holds: draft-11
 test_a_backup_of_a_deleted_drive_without_its_id_makes_one()
 {
     known
@@ -311,6 +344,7 @@ test_a_backup_of_a_deleted_drive_without_its_id_makes_one()
     [ "$(cat "$MNT/drives/data/id")" != $DATA ] || fail 'the id is the old one'
 }
 
+# holds: draft-7
 test_several_at_once()
 {
     known
@@ -320,6 +354,7 @@ test_several_at_once()
     assert_matches "$(changes)" '^POST .*"name":"a2".*"size":2000'
 }
 
+# holds: draft-3 errno-2 fail-3
 test_a_clone_that_is_refused()
 {
     known
@@ -333,6 +368,7 @@ test_a_clone_that_is_refused()
 }
 
 # However many files could complete it, what was refused is not tried again by each.
+# holds: post-8 draft-3
 test_a_refused_cp_r_says_so_and_leaves_a_draft()
 {
     known
@@ -346,6 +382,7 @@ test_a_refused_cp_r_says_so_and_leaves_a_draft()
     nothing_asked
 }
 
+# holds: scratch-7 edit-4
 test_onto_a_resource_that_exists()
 {
     known
@@ -355,6 +392,7 @@ test_onto_a_resource_that_exists()
     prints archive 'cat drives/archive/name'
 }
 
+# holds: snap-4
 test_a_snapshot_is_not_cloned()
 {
     known
@@ -363,6 +401,7 @@ test_a_snapshot_is_not_cloned()
     nothing_sent
 }
 
+# holds: snap-1 restore-4
 test_a_snapshot_copied_in_its_machine_takes_one()
 {
     known
@@ -372,6 +411,7 @@ test_a_snapshot_copied_in_its_machine_takes_one()
     prints never "cat machines/$MACHINE/copy/restore"
 }
 
+# holds: draft-12
 test_docs_a_masked_secret_is_not_cloned()
 {
     known
@@ -384,6 +424,7 @@ test_docs_a_masked_secret_is_not_cloned()
 }
 
 # The secret is not listed, so it is what is missing.
+# holds: draft-2 draft-12 secret-3
 test_docs_a_provider_s_clone_lacks_its_secret()
 {
     known
@@ -413,36 +454,43 @@ provider_clones()
     refused 'Operation not permitted' 'mkdir providers/copy/other providers/backups/other'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_by_cp_a()
 {
     provider_clones 'cp -a providers/backups providers/copy'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_by_cp_r()
 {
     provider_clones 'cp -r providers/backups providers/copy'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_by_rsync()
 {
     provider_clones 'rsync -a providers/backups/ providers/copy/'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_by_tar()
 {
     provider_clones 'tar -c --transform "s,^providers/backups,providers/copy," providers/backups | tar -x'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_by_copytree()
 {
     provider_clones 'python3 -c "import shutil; shutil.copytree(\"providers/backups\", \"providers/copy\")"'
 }
 
+# holds: draft-7 secret-5
 test_docs_a_provider_with_its_secret_moved_from_elsewhere()
 {
     provider_clones "cp -a providers/backups $T/copy; mv $T/copy providers/copy" piecemeal
 }
 
+# holds: draft-7
 test_openapi_a_provider_s_clone()
 {
     known

@@ -21,6 +21,7 @@ not_mounted()
     ! is_mounted || fail 'there is a mount'
 }
 
+# holds: cmd-2
 test_docs_help_goes_to_stdout()
 {
     pfs --help
@@ -34,6 +35,7 @@ test_docs_help_goes_to_stdout()
     assert_status 0
 }
 
+# holds: cmd-2
 test_docs_version_goes_to_stdout()
 {
     pfs --version
@@ -43,6 +45,7 @@ test_docs_version_goes_to_stdout()
     assert_status 0
 }
 
+# holds: cmd-5
 test_docs_without_a_mount_point_it_says_how_to_use_it()
 {
     pfs
@@ -50,6 +53,7 @@ test_docs_without_a_mount_point_it_says_how_to_use_it()
     says 'usage|mount ?point'
 }
 
+# holds: cmd-3
 test_docs_an_unknown_option_is_named()
 {
     start_emulator
@@ -64,6 +68,7 @@ test_docs_an_unknown_option_is_named()
     assert_eq '' "$(requests)"
 }
 
+# holds: cmd-3
 test_docs_a_value_that_is_wrong_is_named()
 {
     local option
@@ -78,6 +83,7 @@ test_docs_a_value_that_is_wrong_is_named()
     done
 }
 
+# holds: cmd-5
 test_docs_a_mount_point_that_is_not_there()
 {
     start_emulator
@@ -90,6 +96,7 @@ test_docs_a_mount_point_that_is_not_there()
 }
 
 # The tables are in tests/unit/test_options.c and test_key.c.
+# holds: cmd-5 key-2 start-3
 test_docs_what_is_wrong_says_what_to_do()
 {
     start_emulator
@@ -126,6 +133,7 @@ without_device()
     assert_status 1
 }
 
+# holds: cmd-5
 test_docs_dev_fuse_that_is_not_there_or_forbidden()
 {
     if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
@@ -143,6 +151,7 @@ test_docs_dev_fuse_that_is_not_there_or_forbidden()
     assert_eq '' "$(requests)"
 }
 
+# holds: http-18 http-14
 test_docs_a_URL_with_user_query_or_fragment_is_refused()
 {
     local url
@@ -157,6 +166,7 @@ test_docs_a_URL_with_user_query_or_fragment_is_refused()
 }
 
 # The tables are in tests/unit/test_options.c.
+# holds: url-3
 test_docs_a_source_that_is_neither_URL_nor_label_is_refused()
 {
     local source
@@ -169,6 +179,7 @@ test_docs_a_source_that_is_neither_URL_nor_label_is_refused()
     done
 }
 
+# holds: key-2
 test_docs_a_key_where_none_belongs_is_not_repeated()
 {
     local args
@@ -196,6 +207,7 @@ test_docs_a_key_where_none_belongs_is_not_repeated()
     assert_eq '' "$(requests)"
 }
 
+# holds: url-2 start-13
 test_docs_mount_and_df_show_the_source_as_it_was_given()
 {
     start_emulator
@@ -213,6 +225,7 @@ test_docs_mount_and_df_show_the_source_as_it_was_given()
     eventually 10 gone_from_mounts
 }
 
+# holds: start-1
 test_a_wrong_key_mounts_nothing()
 {
     start_emulator
@@ -226,6 +239,7 @@ test_a_wrong_key_mounts_nothing()
     not_mounted
 }
 
+# holds: start-3
 test_docs_an_address_without_the_API_mounts_nothing()
 {
     start_emulator
@@ -239,6 +253,7 @@ test_docs_an_address_without_the_API_mounts_nothing()
     not_mounted
 }
 
+# holds: dialect-3 start-4
 test_docs_one_kind_that_is_there_is_an_API()
 {
     local kind other
@@ -255,6 +270,7 @@ test_docs_one_kind_that_is_there_is_an_API()
     done
 }
 
+# holds: start-1 dialect-3
 test_docs_a_key_that_is_not_accepted_by_another_kind_mounts_nothing()
 {
     start_emulator
@@ -266,6 +282,7 @@ test_docs_a_key_that_is_not_accepted_by_another_kind_mounts_nothing()
     not_mounted
 }
 
+# holds: dialect-2
 test_start_up_asks_for_the_drives_only()
 {
     start_emulator
@@ -275,6 +292,7 @@ test_start_up_asks_for_the_drives_only()
     assert_matches "$(requests)" '^GET /shared-drives'
 }
 
+# holds: start-1
 test_no_key_mounts_nothing()
 {
     start_emulator
@@ -285,6 +303,7 @@ test_no_key_mounts_nothing()
     assert_eq '' "$(requests)"
 }
 
+# holds: key-1
 test_the_key_of_a_file()
 {
     start_emulator
@@ -295,6 +314,7 @@ test_the_key_of_a_file()
     fusermount3 -u "$MNT"
 }
 
+# holds: url-1
 test_the_URL_of_the_environment()
 {
     start_emulator
@@ -304,6 +324,7 @@ test_the_URL_of_the_environment()
     fusermount3 -u "$MNT"
 }
 
+# holds: start-4
 test_an_unreachable_API_is_mounted_with_a_warning()
 {
     start_emulator
@@ -320,6 +341,7 @@ drives_are_there()
     [ -d "$MNT/drives/data" ] && [ -d "$MNT/drives/archive" ]
 }
 
+# holds: start-2
 test_a_kind_that_is_forbidden_does_not_hinder_the_mount()
 {
     start_emulator
@@ -330,6 +352,7 @@ test_a_kind_that_is_forbidden_does_not_hinder_the_mount()
     prints 8 'ls snapshots | wc -l'
 }
 
+# holds: check-1 check-3
 test_check_says_what_is_found_and_mounts_nothing()
 {
     start_emulator
@@ -348,6 +371,7 @@ test_check_says_what_is_found_and_mounts_nothing()
     assert_status 2
 }
 
+# holds: cmd-8
 test_docs_demo_needs_no_account_and_no_network()
 {
     run "$PAPERSPACEFS" --demo "$MNT"
@@ -359,6 +383,7 @@ test_docs_demo_needs_no_account_and_no_network()
 }
 
 # Any user of the machine can reach it, so its key must be nobody's guess.
+# holds: cmd-8
 test_docs_every_demo_has_a_key_of_its_own()
 {
     local url
@@ -380,6 +405,7 @@ gone_from_mounts()
     ! is_mounted
 }
 
+# holds: cmd-4
 test_what_mount_and_fstab_pass_is_ignored()
 {
     start_emulator
@@ -392,6 +418,7 @@ has_no_core()
     grep -q -E 'Max core file size +0 +0' "/proc/$daemon/limits"
 }
 
+# holds: http-19
 test_check_and_debug_leave_no_core_either()
 {
     local option
@@ -409,6 +436,7 @@ test_check_and_debug_leave_no_core_either()
     done
 }
 
+# holds: http-19
 test_demo_takes_a_key_out_of_the_environment()
 {
     PAPERSPACE_API_KEY=topsecret "$PAPERSPACEFS" --demo -f "$MNT" 2>"$WORK/mount.err" &
@@ -417,6 +445,7 @@ test_demo_takes_a_key_out_of_the_environment()
     assert_lacks "$(tr '\0' ' ' <"/proc/$daemon/environ")" topsecret
 }
 
+# holds: start-2 start-4
 test_a_forbidden_kind_is_named_in_the_warning()
 {
     start_emulator
@@ -428,6 +457,7 @@ test_a_forbidden_kind_is_named_in_the_warning()
     works 'ls snapshots > /dev/null'
 }
 
+# holds: start-4
 test_an_answer_without_a_code_is_named_in_the_warning()
 {
     start_emulator

@@ -71,6 +71,7 @@ is_a_conflict()
     words ESTALE 'write that key alone' 'program that has not seen the old one'
 }
 
+# holds: conflict-1 conflict-2 conflict-3 conflict-7
 test_openapi_an_edit_made_from_a_text_that_is_older_than_the_answer_to_an_own_change()
 {
     mounted -- ttl=3600
@@ -85,6 +86,7 @@ test_openapi_an_edit_made_from_a_text_that_is_older_than_the_answer_to_an_own_ch
 }
 
 # However this mount comes to know of it.
+# holds: conflict-2
 test_a_change_that_was_noticed_by_a_listing_or_a_get()
 {
     start_reverted
@@ -96,6 +98,7 @@ test_a_change_that_was_noticed_by_a_listing_or_a_get()
 }
 
 # Only what somebody has read can have been copied.
+# holds: conflict-6
 test_what_nobody_has_read_is_no_older_value()
 {
     start_reverted
@@ -106,6 +109,7 @@ test_what_nobody_has_read_is_no_older_value()
     now_bucket b3
 }
 
+# holds: conflict-4 conflict-5
 test_who_has_read_the_present_means_an_older_value_anew()
 {
     start_reverted
@@ -124,6 +128,7 @@ with open(\"$P/provider.json\", \"r+\") as f:
     sets_b2 "vim -u NONE -N -es -c 'set bkc=yes' -c '%s/b1/b2/' -c wq $P/provider.json"
 }
 
+# holds: conflict-4 conflict-5
 test_who_has_not_read_the_present_does_not()
 {
     start_reverted
@@ -144,6 +149,7 @@ f.close()'"
 
 # An editor that has shown the older value may be writing it back; that it reads the file once more
 # before it writes, as vim does with backupcopy=yes, means nothing.
+# holds: conflict-4
 test_who_has_read_an_older_value_does_not_mean_it_anew()
 {
     start_reverted
@@ -171,6 +177,7 @@ END
     words ESTALE bucket
 }
 
+# holds: conflict-4
 test_vim_with_backupcopy_that_has_shown_the_older_value()
 {
     start_reverted
@@ -193,6 +200,7 @@ END
 }
 
 # What this mount has done itself is nobody else's work.
+# holds: conflict-8
 test_own_changes_are_no_conflict()
 {
     mounted -- ttl=3600

@@ -45,6 +45,7 @@ edited()
         ${1:+"PUT /shared-drives/$id $1"}
 }
 
+# holds: draft-8
 test_who_writes_a_file_again_edits_it()
 {
     known
@@ -57,6 +58,7 @@ test_who_writes_a_file_again_edits_it()
 }
 
 # A value that can be given and is another one is no part of a copy.
+# holds: draft-10 draft-7
 test_a_new_value_is_an_edit_at_once()
 {
     known
@@ -67,12 +69,14 @@ test_a_new_value_is_an_edit_at_once()
     edits "put('region', 'ca1\n')" '' 'region Invalid argument'
 }
 
+# holds: draft-10
 test_openapi_a_new_size_is_an_edit_at_once()
 {
     known
     edits "put('size', '200\n')" '{"size":200}'
 }
 
+# holds: draft-10
 test_docs_a_new_size_is_refused_not_swallowed()
 {
     known
@@ -80,6 +84,7 @@ test_docs_a_new_size_is_refused_not_swallowed()
     refused 'Invalid argument' "mkdir drives/new; echo '$(drive_body new)' >drives/new/drive.json; echo 200 >drives/new/size"
 }
 
+# holds: draft-9
 test_after_somebody_has_listed_it_the_copy_is_over()
 {
     known
@@ -88,6 +93,7 @@ test_after_somebody_has_listed_it_the_copy_is_over()
     edits "os.listdir('drives'); put('id', 'x\n')"
 }
 
+# holds: draft-8 draft-10
 test_a_shell_that_made_it_edits_it()
 {
     known
@@ -97,6 +103,7 @@ test_a_shell_that_made_it_edits_it()
     edited '{"name":"new2"}'
 }
 
+# holds: draft-8 draft-10
 test_node_edits_what_it_has_made()
 {
     command -v node >/dev/null || return 0
@@ -121,6 +128,7 @@ copies()
 }
 
 # dtDeleted may be null, a date, or an object, which is a directory then; one that is not known, too.
+# holds: draft-7
 test_docs_a_drive_whose_dates_are_objects()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "d1", "name": "o", "size": 100,
@@ -138,6 +146,7 @@ test_docs_a_drive_whose_dates_are_objects()
 }
 
 # The name of what is copied is no wish, also where nothing else is called so.
+# holds: draft-7
 test_a_copy_of_a_copy_of_another_account()
 {
     known
@@ -163,6 +172,7 @@ brings_nothing_back()
     works 'test -e drives/archive/.draft; rm -r drives/archive'
 }
 
+# holds: draft-11
 test_a_tree_copied_back_brings_nothing_back()
 {
     known
@@ -183,6 +193,7 @@ test_a_tree_copied_back_brings_nothing_back()
     nothing_sent
 }
 
+# holds: draft-11
 test_who_leaves_the_id_out_gets_a_new_one()
 {
     local id
@@ -206,6 +217,7 @@ test_who_leaves_the_id_out_gets_a_new_one()
     assert_changes "POST /shared-drives $(drive_body n | jq -c -S .)"
 }
 
+# holds: draft-12
 test_docs_a_masked_secret_is_cloned_by_none()
 {
     known
@@ -218,6 +230,7 @@ test_docs_a_masked_secret_is_cloned_by_none()
 }
 
 # A size is in GB; what an older server or another program writes in bytes is no wish for petabytes.
+# holds: draft-13
 test_a_size_in_bytes_is_refused()
 {
     local size

@@ -19,6 +19,7 @@ pages()
     forget_requests
 }
 
+# holds: cost-1 cost-2 cost-4
 test_a_thousand_snapshots_cost_nine_requests_cold_and_none_warm()
 {
     mounted --populate 1000 -- ttl=3600
@@ -36,6 +37,7 @@ nothing_asked_of_snapshots()
     assert_eq '' "$(requests | grep snapshots || true)"
 }
 
+# holds: cost-2
 test_a_thousand_documents_cost_nine_requests_cold()
 {
     mounted --populate 1000
@@ -44,6 +46,7 @@ test_a_thousand_documents_cost_nine_requests_cold()
     pages 9
 }
 
+# holds: cost-4
 test_machines_and_snapshots_share_one_copy()
 {
     mounted --populate 1000
@@ -53,6 +56,7 @@ test_machines_and_snapshots_share_one_copy()
     nothing_asked
 }
 
+# holds: cost-5
 test_32_readers_of_the_same_cold_thing_cost_one_listing()
 {
     mounted --populate 1000 --latency 20
@@ -61,6 +65,7 @@ test_32_readers_of_the_same_cold_thing_cost_one_listing()
     pages 9
 }
 
+# holds: cost-5
 test_32_parallel_listings_cold_cost_one_listing()
 {
     mounted --populate 1000
@@ -69,6 +74,7 @@ test_32_parallel_listings_cold_cost_one_listing()
     pages 9
 }
 
+# holds: cost-2
 test_the_whole_tree_costs_one_listing_per_kind()
 {
     local kinds
@@ -81,6 +87,7 @@ test_the_whole_tree_costs_one_listing_per_kind()
 1 GET /storage-providers/utilization' "$kinds"
 }
 
+# holds: dialect-2
 test_the_listing_of_the_start_is_kept()
 {
     mounted
@@ -88,6 +95,7 @@ test_the_listing_of_the_start_is_kept()
     nothing_asked
 }
 
+# holds: cost-1
 test_exactly_120_resources_are_one_or_two_pages()
 {
     mounted --populate 120
@@ -100,6 +108,7 @@ test_exactly_120_resources_are_one_or_two_pages()
     fi
 }
 
+# holds: cost-3
 test_docs_an_item_without_its_s3Config_costs_one_GET_when_it_is_read()
 {
     start_emulator
@@ -115,6 +124,7 @@ test_docs_an_item_without_its_s3Config_costs_one_GET_when_it_is_read()
     nothing_asked
 }
 
+# holds: cost-6
 test_names_that_tools_probe_for_cost_nothing()
 {
     mounted
@@ -126,6 +136,7 @@ test_names_that_tools_probe_for_cost_nothing()
     nothing_asked
 }
 
+# holds: cost-1
 test_docs_an_incomplete_page_is_followed_whatever_ends_the_list()
 {
     local form
@@ -142,6 +153,7 @@ test_docs_an_incomplete_page_is_followed_whatever_ends_the_list()
     done
 }
 
+# holds: cost-7
 test_docs_an_item_repeated_across_pages_shows_once()
 {
     mounted --populate 300
@@ -150,6 +162,7 @@ test_docs_an_item_repeated_across_pages_shows_once()
     assert_eq 300 "$out"
 }
 
+# holds: cost-7
 test_docs_a_cursor_that_comes_back_is_an_error()
 {
     mounted --populate 300
@@ -158,6 +171,7 @@ test_docs_a_cursor_that_comes_back_is_an_error()
     assert_eq '' "$out"
 }
 
+# holds: fresh-3
 test_docs_a_larger_kind_past_its_ttl_costs_one_GET_per_document()
 {
     mounted --populate 300 -- ttl=1
@@ -172,6 +186,7 @@ test_docs_a_larger_kind_past_its_ttl_costs_one_GET_per_document()
     pages 3
 }
 
+# holds: attr-18
 test_df_costs_one_request_when_nothing_is_known()
 {
     mounted
@@ -179,6 +194,18 @@ test_df_costs_one_request_when_nothing_is_known()
     assert_requests 'GET /storage-providers/utilization'
     works 'df . > /dev/null'
     nothing_asked
+}
+
+# holds: attr-19
+test_df_waits_for_an_answer_two_seconds_at_most()
+{
+    local before
+    mounted
+    fault '{"path": "/storage-providers/utilization", "times": -1, "delayMs": 60000}'
+    before=$EPOCHSECONDS
+    prints 0 'df --output=used . | tail -n 1 | tr -d " "'
+    [ $((EPOCHSECONDS - before)) -le $((4 * patience)) ] || fail 'it took too long'
+    no_faults
 }
 
 # plan_is BYTES: the next answer says that so much is used.
@@ -195,6 +222,7 @@ used_is()
     [ "$(df -B4096 --output=used "$MNT" | tail -n 1)" -eq "$1" ]
 }
 
+# holds: attr-18
 test_df_is_answered_at_once_and_asks_again_in_the_background_once_a_minute()
 {
     local before

@@ -9,6 +9,7 @@ new_drive()
     echo "POST /shared-drives $(drive_body "$1" | jq -c -S .)"
 }
 
+# holds: snap-1
 test_mkdir_in_a_machine_takes_a_snapshot()
 {
     mounted
@@ -19,6 +20,7 @@ test_mkdir_in_a_machine_takes_a_snapshot()
     assert_eq 1 "$(id_of snapshots first | wc -l)"
 }
 
+# holds: own-4
 test_a_created_snapshot_stays_visible_when_the_listing_is_read_again()
 {
     mounted
@@ -26,6 +28,7 @@ test_a_created_snapshot_stays_visible_when_the_listing_is_read_again()
     works "touch .paperspacefs/refresh; ls machines/$MACHINE | grep -x first"
 }
 
+# holds: snap-2
 test_mkdir_p_makes_the_machine_too()
 {
     mounted
@@ -34,6 +37,7 @@ test_mkdir_p_makes_the_machine_too()
     prints first 'ls machines/psbrandnew1'
 }
 
+# holds: snap-2
 test_a_machine_s_directory_is_local()
 {
     mounted
@@ -45,6 +49,7 @@ test_a_machine_s_directory_is_local()
     nothing_sent
 }
 
+# holds: snap-3
 test_a_machine_s_directory_goes_when_its_first_create_fails()
 {
     mounted
@@ -53,6 +58,7 @@ test_a_machine_s_directory_goes_when_its_first_create_fails()
     refused 'No such file or directory' 'stat machines/psmissing'
 }
 
+# holds: name-3
 test_a_percent_encoded_name_is_decoded()
 {
     mounted
@@ -61,6 +67,7 @@ test_a_percent_encoded_name_is_decoded()
     works 'test -d snapshots/a%2Fb'
 }
 
+# holds: name-12
 test_mkdir_of_a_name_that_is_taken()
 {
     mounted
@@ -70,6 +77,7 @@ test_mkdir_of_a_name_that_is_taken()
     nothing_sent
 }
 
+# holds: snap-6 errno-1 errno-5
 test_a_refused_snapshot_carries_the_error_of_the_API()
 {
     mounted
@@ -82,6 +90,7 @@ test_a_refused_snapshot_carries_the_error_of_the_API()
     words EEXIST 'taken'
 }
 
+# holds: snap-4
 test_mkdir_in_snapshots_says_how_to_take_one()
 {
     mounted
@@ -91,6 +100,7 @@ test_mkdir_in_snapshots_says_how_to_take_one()
     refused 'No such file or directory' 'stat snapshots/first'
 }
 
+# holds: draft-18 scratch-7
 test_mkdir_elsewhere_is_not_permitted()
 {
     local where
@@ -103,6 +113,7 @@ test_mkdir_elsewhere_is_not_permitted()
     nothing_sent
 }
 
+# holds: draft-1 draft-3
 test_a_draft_is_local_until_its_document_completes_it()
 {
     mounted
@@ -115,6 +126,7 @@ test_a_draft_is_local_until_its_document_completes_it()
     prints 100 'jq .size drives/new/drive.json'
 }
 
+# holds: draft-7
 test_the_name_of_a_draft_is_its_directory_s()
 {
     mounted
@@ -123,6 +135,7 @@ test_the_name_of_a_draft_is_its_directory_s()
     assert_changes "$(new_drive new)"
 }
 
+# holds: draft-2
 test_a_draft_says_what_is_missing()
 {
     mounted
@@ -135,6 +148,7 @@ test_a_draft_says_what_is_missing()
     works 'rm -r drives/new'
 }
 
+# holds: draft-6
 test_a_document_that_does_not_complete_a_draft_names_what_is_missing()
 {
     mounted
@@ -145,6 +159,7 @@ test_a_document_that_does_not_complete_a_draft_names_what_is_missing()
     works 'rm -r drives/new'
 }
 
+# holds: draft-13
 test_a_size_that_looks_like_bytes_is_refused()
 {
     mounted
@@ -156,6 +171,7 @@ test_a_size_that_looks_like_bytes_is_refused()
     works 'rm -r drives/new'
 }
 
+# holds: draft-3
 test_a_create_that_fails_leaves_the_draft()
 {
     mounted
@@ -170,6 +186,7 @@ test_a_create_that_fails_leaves_the_draft()
     assert_changes "$(new_drive new)"
 }
 
+# holds: draft-14
 test_a_draft_is_removed_and_renamed_without_a_request()
 {
     mounted
@@ -179,6 +196,7 @@ test_a_draft_is_removed_and_renamed_without_a_request()
     nothing_sent
 }
 
+# holds: draft-15
 test_a_draft_whose_name_appears_upstream_is_not_created()
 {
     mounted
@@ -191,6 +209,7 @@ test_a_draft_whose_name_appears_upstream_is_not_created()
     works 'rm -r drives/new'
 }
 
+# holds: draft-16
 test_drafts_are_told_when_the_mount_ends()
 {
     mounted
@@ -200,6 +219,7 @@ test_drafts_are_told_when_the_mount_ends()
     await_daemon
 }
 
+# holds: draft-3 draft-4 secret-1
 test_docs_a_provider_is_created_by_its_document()
 {
     mounted
@@ -211,6 +231,7 @@ test_docs_a_provider_is_created_by_its_document()
     assert_lacks "$out" shh
 }
 
+# holds: draft-3
 test_openapi_a_provider_is_created_by_its_document()
 {
     mounted
@@ -219,6 +240,7 @@ test_openapi_a_provider_is_created_by_its_document()
     assert_changes 'POST /storage-providers {"bucket":"b","name":"new","type":"gcs"}'
 }
 
+# holds: draft-12
 test_a_masked_secret_creates_nothing()
 {
     local body='{\"type\": \"s3\", \"secretKey\": \"********\"}'
@@ -232,6 +254,7 @@ test_a_masked_secret_creates_nothing()
     works 'rm -r providers/new'
 }
 
+# holds: post-8
 test_a_copy_that_is_refused_is_sent_once()
 {
     local status
@@ -252,6 +275,7 @@ test_a_copy_that_is_refused_is_sent_once()
     assert_eq 1 "$(changes | wc -l)" 'asking again is asking again'
 }
 
+# holds: draft-7
 test_a_size_that_is_a_string_somewhere_can_be_given_as_one()
 {
     mounted --data "$(with_data "{\"shared-drives\": [
@@ -261,6 +285,7 @@ test_a_size_that_is_a_string_somewhere_can_be_given_as_one()
     assert_eq 2 "$(changes | grep -c '"size":500')"
 }
 
+# holds: draft-7
 test_openapi_a_copy_of_a_provider_is_created_whole()
 {
     mounted
@@ -269,6 +294,7 @@ test_openapi_a_copy_of_a_provider_is_created_whole()
     assert_contains "$(changes)" '"bucket"'
 }
 
+# holds: post-2
 test_the_outcome_of_a_create_that_times_out_is_told()
 {
     mounted -- timeout=4
@@ -278,6 +304,7 @@ test_the_outcome_of_a_create_that_times_out_is_told()
     assert_eq 1 "$(changes | wc -l)"
 }
 
+# holds: post-3 post-4
 test_a_draft_s_create_of_unknown_outcome_is_found_by_the_next_attempt()
 {
     mounted -- ttl=1

@@ -73,6 +73,7 @@ new_key()
     start_emulator --key "$1"
 }
 
+# holds: key-1
 test_the_only_key_of_the_client()
 {
     start_emulator
@@ -85,6 +86,7 @@ test_the_only_key_of_the_client()
     assert_lacks "$out$err" demo-key
 }
 
+# holds: key-1
 test_docs_a_team_is_named_by_option_or_by_the_client()
 {
     start_emulator
@@ -98,6 +100,7 @@ test_docs_a_team_is_named_by_option_or_by_the_client()
     refuses 'key is not accepted'
 }
 
+# holds: key-1
 test_docs_which_team_is_not_guessed()
 {
     start_emulator
@@ -109,6 +112,7 @@ test_docs_which_team_is_not_guessed()
     assert_eq '' "$(requests)"
 }
 
+# holds: cmd-5 http-19
 test_docs_what_is_not_understood_is_named_with_its_line()
 {
     start_emulator
@@ -120,6 +124,7 @@ test_docs_what_is_not_understood_is_named_with_its_line()
     refuses "$HOME/.paperspace/config.toml:1: "
 }
 
+# holds: key-1
 test_docs_no_key_anywhere_names_all_places()
 {
     start_emulator
@@ -129,6 +134,7 @@ test_docs_no_key_anywhere_names_all_places()
     assert_eq '' "$(requests)"
 }
 
+# holds: key-1
 test_docs_other_keys_go_before_the_clients()
 {
     start_emulator
@@ -141,6 +147,7 @@ test_docs_other_keys_go_before_the_clients()
     PAPERSPACE_API_KEY='' refuses 'key is not accepted'
 }
 
+# holds: cmd-5
 test_docs_a_team_without_effect_is_said()
 {
     start_emulator
@@ -152,6 +159,7 @@ test_docs_a_team_without_effect_is_said()
     eventually 10 gone_from_mounts
 }
 
+# holds: key-4
 test_docs_keys_that_others_can_read_are_warned_of()
 {
     start_emulator
@@ -172,6 +180,7 @@ test_docs_keys_that_others_can_read_are_warned_of()
 }
 
 # Owner and mode of the file, and what becomes of it; the table of all is in tests/unit/test_key.c.
+# holds: key-3 key-4
 test_docs_a_key_that_somebody_else_can_have_written_is_not_taken()
 {
     start_emulator
@@ -197,6 +206,7 @@ test_docs_a_key_that_somebody_else_can_have_written_is_not_taken()
     fi
 }
 
+# holds: key-5
 test_docs_SIGHUP_takes_no_key_that_has_become_anybodys()
 {
     start_emulator
@@ -209,6 +219,7 @@ test_docs_SIGHUP_takes_no_key_that_has_become_anybodys()
     prints 8 'ls snapshots | wc -l'
 }
 
+# holds: key-6
 test_docs_a_pipe_and_a_byte_order_mark()
 {
     start_emulator
@@ -224,6 +235,7 @@ test_docs_a_pipe_and_a_byte_order_mark()
     eventually 10 gone_from_mounts
 }
 
+# holds: key-5
 test_a_refused_key_is_read_again_from_its_file()
 {
     start_emulator --key first-key
@@ -237,6 +249,7 @@ test_a_refused_key_is_read_again_from_its_file()
     assert_eq 1 "$(refusals)" 'requests that were refused'
 }
 
+# holds: key-5
 test_a_refused_key_is_read_again_from_the_clients_file()
 {
     start_emulator --key first-key
@@ -250,6 +263,7 @@ test_a_refused_key_is_read_again_from_the_clients_file()
     assert_eq 1 "$(refusals)" 'requests that were refused'
 }
 
+# holds: key-5
 test_a_key_that_did_not_change_is_not_tried_again()
 {
     start_emulator
@@ -263,6 +277,7 @@ test_a_key_that_did_not_change_is_not_tried_again()
     prints 4 'ls drives | wc -l'
 }
 
+# holds: key-5
 test_a_key_of_the_environment_is_not_read_again()
 {
     mounted -- ttl=0
@@ -273,6 +288,7 @@ test_a_key_of_the_environment_is_not_read_again()
 }
 
 # The key is another one before anything is refused.
+# holds: key-5
 test_SIGHUP_reads_the_key_again()
 {
     start_emulator --key first-key
@@ -288,6 +304,7 @@ test_SIGHUP_reads_the_key_again()
     assert_eq 0 "$(refusals)" 'requests that were refused'
 }
 
+# holds: key-5
 test_SIGHUP_reads_the_clients_file_again()
 {
     start_emulator --key first-key
@@ -307,6 +324,7 @@ key_is()
 }
 
 # Who is asked for the session answers 200 to any key, and a missing page is nobody's answer.
+# holds: control-10
 test_only_what_says_something_about_the_key_counts()
 {
     local status
@@ -336,6 +354,7 @@ test_only_what_says_something_about_the_key_counts()
     key_is accepted
 }
 
+# holds: key-5
 test_docs_SIGHUP_with_a_file_that_is_gone_keeps_the_key()
 {
     start_emulator
@@ -348,6 +367,7 @@ test_docs_SIGHUP_with_a_file_that_is_gone_keeps_the_key()
     assert_lacks "$(cat "$WORK/mount.err")" demo-key
 }
 
+# holds: key-5
 test_docs_the_file_may_be_replaced_by_rename()
 {
     start_emulator --key first-key
@@ -359,6 +379,7 @@ test_docs_the_file_may_be_replaced_by_rename()
     prints 4 'ls drives | wc -l'
 }
 
+# holds: http-19
 test_docs_no_key_is_seen_from_outside()
 {
     start_emulator
@@ -372,6 +393,7 @@ test_docs_no_key_is_seen_from_outside()
     : >"$WORK/mount.err"
 }
 
+# holds: secret-7
 test_docs_a_drive_without_a_mount_point_has_no_line()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "d1", "name": "d1", "mountPoint": ""}]}')"

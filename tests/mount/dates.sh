@@ -13,6 +13,7 @@ for path in sys.argv[1:]:
     print(st.st_size, st.st_ino, st.st_mtime_ns, st.st_ctime_ns)' "$@"
 }
 
+# holds: attr-9 attr-8
 test_a_change_that_was_made_while_nothing_was_mounted_can_be_seen()
 {
     local before after
@@ -30,6 +31,7 @@ test_a_change_that_was_made_while_nothing_was_mounted_can_be_seen()
     assert_eq $((${before##* } / 1000000)) $((${after##* } / 1000000)) 'the milliseconds moved'
 }
 
+# holds: attr-9
 test_below_the_millisecond_all_files_of_a_resource_have_the_same_hash()
 {
     mounted
@@ -48,6 +50,7 @@ backed_up()
 }
 
 # restic reads again what differs by size, inode number or dates, and nothing else.
+# holds: attr-9
 test_restic_sees_what_was_changed_while_nothing_was_mounted()
 {
     export RESTIC_PASSWORD=test RESTIC_CACHE_DIR="$T/restic-cache"
@@ -80,6 +83,7 @@ moves()
     assert_eq "$before" "$(stat -c %Y%y "$MNT/$1")" "the date of $1 moved by itself"
 }
 
+# holds: attr-10 attr-11
 test_the_date_of_a_directory_moves_with_the_names_in_it()
 {
     mounted
@@ -101,12 +105,14 @@ test_the_date_of_a_directory_moves_with_the_names_in_it()
     moves "drives/$DATA" 'works "rm drives/$DATA/notes2"'
 }
 
+# holds: attr-10
 test_docs_the_date_of_a_nested_object_moves_with_the_names_in_it()
 {
     mounted
     moves providers/backups/s3Config 'works "echo x > providers/backups/s3Config/notes"'
 }
 
+# holds: attr-10
 test_the_date_of_a_directory_stays_when_a_document_changes()
 {
     local before
@@ -119,6 +125,7 @@ test_the_date_of_a_directory_stays_when_a_document_changes()
     prints "$before" 'stat -c %y providers'
 }
 
+# holds: attr-10 fresh-8
 test_who_looks_at_the_date_of_a_directory_alone_sees_what_was_made_elsewhere()
 {
     local before
@@ -130,6 +137,7 @@ test_who_looks_at_the_date_of_a_directory_alone_sees_what_was_made_elsewhere()
     eventually 5 eval '[ "$(stat -c %y "$MNT/drives")" != "$before" ]'
 }
 
+# holds: attr-8
 test_the_files_of_a_resource_keep_its_date_when_a_name_beside_them_changes()
 {
     local before
@@ -168,16 +176,19 @@ snapshots_stay_in_order()
     in_order
 }
 
+# holds: attr-7
 test_snapshots_are_in_the_order_of_the_API_when_its_clock_is_ahead()
 {
     snapshots_stay_in_order 600000
 }
 
+# holds: attr-7
 test_snapshots_are_in_the_order_of_the_API_when_its_clock_is_behind()
 {
     snapshots_stay_in_order -600000
 }
 
+# holds: attr-10 fresh-8
 test_updatedb_sees_what_was_made_elsewhere()
 {
     mounted -- ttl=1
@@ -190,6 +201,7 @@ test_updatedb_sees_what_was_made_elsewhere()
     ! locate -d "$T/db" drives/data/drive.json >/dev/null
 }
 
+# holds: attr-10
 test_make_sees_that_a_drive_came()
 {
     mounted -- ttl=1

@@ -17,53 +17,63 @@ deletes()
     nothing_sent
 }
 
+# holds: delete-1
 test_rm_r_deletes_a_drive()
 {
     deletes 'rm -r drives/data' drives/data /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_rm_rf_deletes_a_drive()
 {
     deletes 'rm -rf drives/data' drives/data /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_busybox_rm_r_deletes_a_drive()
 {
     deletes 'busybox rm -r drives/data' drives/data /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_find_delete_deletes_a_drive()
 {
     deletes 'find drives/data -delete' drives/data /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_python_rmtree_deletes_a_drive()
 {
     deletes 'python3 -c "import shutil; shutil.rmtree(\"drives/data\")"' drives/data \
         /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_rm_r_deletes_a_snapshot()
 {
     deletes "rm -r $SNAPSHOT" $SNAPSHOT /snapshots/$UPGRADE
 }
 
+# holds: delete-1 own-1
 test_rm_r_deletes_a_snapshot_of_a_machine()
 {
     deletes "rm -r machines/$MACHINE/before-upgrade" $SNAPSHOT /snapshots/$UPGRADE
     refused 'No such file or directory' "stat machines/$MACHINE/before-upgrade"
 }
 
+# holds: delete-1
 test_rm_r_deletes_a_provider()
 {
     deletes 'rm -r providers/backups' providers/backups /storage-providers/splk9d2w5hn7uyc
 }
 
+# holds: delete-1 name-10
 test_rm_r_by_id_deletes()
 {
     deletes "rm -r drives/$DATA" drives/data /shared-drives/$DATA
 }
 
+# holds: delete-1
 test_rm_r_of_several_deletes_each_once()
 {
     mounted -- guard=0
@@ -72,6 +82,7 @@ test_rm_r_of_several_deletes_each_once()
         "$(changes | sort)"
 }
 
+# holds: delete-3
 test_rmdir_alone_is_ENOTEMPTY()
 {
     mounted
@@ -81,6 +92,7 @@ test_rmdir_alone_is_ENOTEMPTY()
     works 'cat drives/data/drive.json > /dev/null'
 }
 
+# holds: delete-2
 test_unlink_alone_never_reaches_the_API_and_the_file_shows_again()
 {
     mounted
@@ -94,6 +106,7 @@ test_unlink_alone_never_reaches_the_API_and_the_file_shows_again()
     nothing_sent
 }
 
+# holds: move-1 move-2
 test_moving_to_another_filesystem_is_refused_before_it_destroys()
 {
     mounted
@@ -117,6 +130,7 @@ fails()
     forget_requests
 }
 
+# holds: delete-5
 test_a_failed_DELETE_brings_everything_back()
 {
     mounted -- timeout=3,guard=0
@@ -126,6 +140,7 @@ test_a_failed_DELETE_brings_everything_back()
     works 'rm -r drives/data'
 }
 
+# holds: delete-6
 test_already_gone_upstream_counts_as_deleted()
 {
     mounted
@@ -135,6 +150,7 @@ test_already_gone_upstream_counts_as_deleted()
     assert_changes "DELETE /shared-drives/$DATA"
 }
 
+# holds: own-2
 test_docs_a_deleted_id_stays_hidden_while_the_event_runs()
 {
     mounted
@@ -146,6 +162,7 @@ test_docs_a_deleted_id_stays_hidden_while_the_event_runs()
     assert_lacks "$out" before-upgrade
 }
 
+# holds: own-2
 test_docs_a_deletion_whose_event_fails_shows_the_snapshot_again()
 {
     mounted
@@ -163,6 +180,7 @@ shown_again()
     test -f "$MNT/$SNAPSHOT/snapshot.json"
 }
 
+# holds: tree-6
 test_the_top_directories_cannot_be_removed_or_renamed()
 {
     mounted
@@ -174,6 +192,7 @@ test_the_top_directories_cannot_be_removed_or_renamed()
     nothing_sent
 }
 
+# holds: delete-7 delete-3
 test_an_empty_machine_can_be_removed()
 {
     mounted
@@ -184,6 +203,7 @@ test_an_empty_machine_can_be_removed()
     refused 'No such file or directory' 'stat machines/ps4t7k2qhx8d'
 }
 
+# holds: move-1 move-2
 test_tar_remove_files_deletes_nothing()
 {
     mounted
@@ -194,6 +214,7 @@ test_tar_remove_files_deletes_nothing()
     works 'test -s drives/renders/drive.json'
 }
 
+# holds: own-2
 test_docs_the_listing_that_shows_a_failed_deletion_shows_the_resource()
 {
     mounted
@@ -203,6 +224,7 @@ test_docs_the_listing_that_shows_a_failed_deletion_shows_the_resource()
     words EIO 'deletion' 'shows again'
 }
 
+# holds: move-1 move-4
 test_mv_elsewhere_of_what_has_lost_a_file_deletes_nothing()
 {
     mounted

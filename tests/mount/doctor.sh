@@ -22,6 +22,7 @@ check()
     jq -r --arg name "$1" ".checks[\$name] | $2" <<<"$out"
 }
 
+# holds: check-1
 test_check_says_what_is_found_and_with_which_versions()
 {
     start_emulator
@@ -43,6 +44,7 @@ test_check_says_what_is_found_and_with_which_versions()
     ! is_mounted || fail 'there is a mount'
 }
 
+# holds: check-2
 test_check_json_is_one_object_for_scripts()
 {
     start_emulator
@@ -69,6 +71,7 @@ ends_with()
     assert_eq "$1" "$(jq .exit <<<"$out")"
 }
 
+# holds: check-3
 test_each_way_that_check_ends_has_a_status_of_its_own()
 {
     start_emulator
@@ -110,6 +113,7 @@ can_not_mount()
     row drives '4$' # the account is well
 }
 
+# holds: check-3
 test_docs_a_machine_that_can_not_mount_is_told()
 {
     if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
@@ -126,6 +130,7 @@ test_docs_a_machine_that_can_not_mount_is_told()
     fi
 }
 
+# holds: check-1 key-4
 test_check_tells_where_the_key_is_and_who_else_can_read_it()
 {
     start_emulator
@@ -142,6 +147,7 @@ test_check_tells_where_the_key_is_and_who_else_can_read_it()
 
 # --- a mount ---
 
+# holds: check-4
 test_check_of_a_mount_says_how_it_is()
 {
     mounted -- ttl=0,timeout=1
@@ -175,6 +181,7 @@ test_check_of_a_mount_says_how_it_is()
     : >"$WORK/mount.err"
 }
 
+# holds: check-4
 test_docs_check_of_what_is_no_mount_or_does_not_answer()
 {
     pfs --check "$T"
@@ -191,6 +198,7 @@ test_docs_check_of_what_is_no_mount_or_does_not_answer()
 }
 
 # The way to what lies deep in a mount leads through its daemon.
+# holds: check-4 why-1
 test_docs_a_daemon_that_hangs_keeps_neither_check_nor_why()
 {
     local what
@@ -219,6 +227,7 @@ why()
     assert_eq '' "$err"
 }
 
+# holds: why-1
 test_why_has_the_words_of_the_last_failure_at_or_below()
 {
     local dated='20[0-9T:.-]+Z'
@@ -241,6 +250,7 @@ test_why_has_the_words_of_the_last_failure_at_or_below()
     (cd "$MNT/drives/data" && run "$PAPERSPACEFS" --why && assert_contains "$out" drives/data/drive.json)
 }
 
+# holds: why-1
 test_docs_why_is_told_also_when_the_way_there_is_not_there()
 {
     mounted
@@ -251,6 +261,7 @@ test_docs_why_is_told_also_when_the_way_there_is_not_there()
     why 1 '' snapshots/a/b
 }
 
+# holds: why-1
 test_docs_why_that_can_not_be_told()
 {
     run "$PAPERSPACEFS" --why "$T"
@@ -264,6 +275,7 @@ test_docs_why_that_can_not_be_told()
 
 # --- versions ---
 
+# holds: cmd-2
 test_docs_version_is_one_line_and_with_v_the_libraries_too()
 {
     pfs --version

@@ -26,6 +26,7 @@ plan()
     jq -r "$1" "$MNT/.paperspacefs/plan.jsonl"
 }
 
+# holds: dry-3 dry-2 dry-4
 test_a_script_goes_on_and_leaves_a_line_of_plan_for_each_change()
 {
     local script=$T/script before
@@ -50,6 +51,7 @@ test_a_script_goes_on_and_leaves_a_line_of_plan_for_each_change()
     assert_eq '' "$(cat "$MNT/.paperspacefs/changes.jsonl")"
 }
 
+# holds: dry-1 dry-2
 test_without_pretend_each_change_is_EROFS_and_planned()
 {
     local line changes=0
@@ -71,6 +73,7 @@ test_without_pretend_each_change_is_EROFS_and_planned()
     works 'rm -r drives/new'
 }
 
+# holds: dry-2
 test_the_words_show_method_URL_and_body_with_its_secrets_masked()
 {
     mounted -- dry_run
@@ -87,6 +90,7 @@ test_the_words_show_method_URL_and_body_with_its_secrets_masked()
     works 'rm -r providers/new'
 }
 
+# holds: dry-1 dry-3
 test_everything_is_checked()
 {
     mounted -- dry_run=pretend
@@ -100,6 +104,7 @@ test_everything_is_checked()
     nothing_sent
 }
 
+# holds: dry-4
 test_what_depends_on_a_change_before_it_is_not_planned()
 {
     mounted -- dry_run=pretend
@@ -111,6 +116,7 @@ test_what_depends_on_a_change_before_it_is_not_planned()
     assert_eq "POST PUT" "$(plan .method | paste -sd ' ')"
 }
 
+# holds: dry-4
 test_a_draft_that_was_planned_is_planned_once()
 {
     mounted -- dry_run=pretend
@@ -120,6 +126,7 @@ test_a_draft_that_was_planned_is_planned_once()
     nothing_sent
 }
 
+# holds: dry-4 draft-5
 test_defaults_plan_what_mkdir_would_create()
 {
     printf '{"drives": {"size": 100, "region": "ny2", "%s": "nwhoe4ox"},
@@ -130,6 +137,7 @@ test_defaults_plan_what_mkdir_would_create()
     nothing_sent
 }
 
+# holds: dry-5
 test_the_guard_does_not_count()
 {
     mounted -- dry_run=pretend
@@ -140,6 +148,7 @@ test_the_guard_does_not_count()
 }
 
 # A directory in which somebody stands is there again, though the kernel was told that it is gone.
+# holds: dry-4
 test_a_directory_that_was_to_go_can_be_used_again()
 {
     mounted -- dry_run=pretend
@@ -150,6 +159,7 @@ test_a_directory_that_was_to_go_can_be_used_again()
 }
 
 # The line that README and man show, whatever the script is.
+# holds: dry-2 install-6
 test_the_plan_is_read_as_README_and_man_say()
 {
     local command
@@ -163,6 +173,7 @@ test_the_plan_is_read_as_README_and_man_say()
         "$command .paperspacefs/plan.jsonl"
 }
 
+# holds: tree-4 dry-2
 test_README_says_so()
 {
     mounted -- dry_run
@@ -173,6 +184,7 @@ test_README_says_so()
     works 'test ! -e .paperspacefs/plan.jsonl'
 }
 
+# holds: dry-1
 test_refresh_and_reads_go_on()
 {
     mounted -- dry_run
@@ -183,6 +195,7 @@ test_refresh_and_reads_go_on()
 
 # --- ro ---
 
+# holds: ro-1
 test_ro_every_change_is_EROFS()
 {
     local line
@@ -198,6 +211,7 @@ test_ro_every_change_is_EROFS()
     nothing_sent
 }
 
+# holds: ro-1
 test_ro_SIGHUP_refreshes()
 {
     mounted -- ro

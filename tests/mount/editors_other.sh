@@ -46,21 +46,25 @@ nano_leave()
     fi
 }
 
+# holds: scratch-6
 test_nano_saves_twice()
 {
     edits_drives nano
 }
 
+# holds: scratch-6
 test_docs_nano_edits_a_nested_field()
 {
     edits_a_nested_field nano
 }
 
+# holds: scratch-6 fail-1
 test_nano_shows_refusals()
 {
     shows_refusals nano
 }
 
+# holds: scratch-6 edit-8
 test_nano_shows_what_is_invalid()
 {
     shows_what_is_invalid nano
@@ -103,21 +107,25 @@ micro_leave()
     fi
 }
 
+# holds: scratch-6
 test_micro_saves_twice()
 {
     edits_drives micro
 }
 
+# holds: scratch-6
 test_docs_micro_edits_a_nested_field()
 {
     edits_a_nested_field micro
 }
 
+# holds: scratch-6 fail-1
 test_micro_shows_refusals()
 {
     shows_refusals micro
 }
 
+# holds: scratch-6 edit-8
 test_micro_shows_what_is_invalid()
 {
     shows_what_is_invalid micro
@@ -162,16 +170,19 @@ emacs_leave()
     keys C-x C-c
 }
 
+# holds: scratch-6
 test_emacs_saves_twice()
 {
     edits_drives emacs
 }
 
+# holds: scratch-6 fail-1
 test_emacs_shows_refusals()
 {
     shows_refusals emacs
 }
 
+# holds: scratch-6 edit-8
 test_emacs_shows_what_is_invalid()
 {
     shows_what_is_invalid emacs
@@ -179,6 +190,7 @@ test_emacs_shows_what_is_invalid()
 
 # While a text is not saved, emacs holds a symbolic link as a lock, and writes what was typed into
 # a file of its own from time to time.
+# holds: scratch-6 scratch-9
 test_emacs_locks_and_saves_by_itself()
 {
     local lock
@@ -207,6 +219,7 @@ emacs_batch()
     shell "emacs --batch -Q --visit $1 --eval '(progn $2)'"
 }
 
+# holds: scratch-6
 test_emacs_in_a_script()
 {
     mounted
@@ -222,6 +235,7 @@ test_emacs_in_a_script()
 }
 
 # Unlike at a terminal, it then leaves the half-saved file to the system: the truth.
+# holds: scratch-6 fail-1
 test_emacs_in_a_script_is_refused()
 {
     mounted
@@ -241,6 +255,7 @@ test_emacs_in_a_script_is_refused()
     prints 1000 'jq .size drives/data/drive.json'
 }
 
+# holds: scratch-6 path-7
 test_ed_saves_twice()
 {
     mounted
@@ -254,6 +269,7 @@ test_ed_saves_twice()
     assert_eq "$(names_in drives/archive)" "$(names_in drives/delta)"
 }
 
+# holds: scratch-6 fail-3 errno-1
 test_ed_shows_refusals()
 {
     mounted

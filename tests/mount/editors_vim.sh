@@ -42,36 +42,42 @@ busybox_vi_open()
     sees "[0-9]+/[0-9]+ [0-9]+%"
 }
 
+# holds: scratch-6
 test_vim_by_default_saves_twice()
 {
     backupcopy=auto
     edits_drives vim
 }
 
+# holds: scratch-6
 test_docs_vim_by_default_edits_a_nested_field()
 {
     backupcopy=auto
     edits_a_nested_field vim
 }
 
+# holds: scratch-6 fail-1
 test_vim_by_default_shows_refusals()
 {
     backupcopy=auto
     shows_refusals vim
 }
 
+# holds: scratch-6 edit-8
 test_vim_by_default_shows_what_is_invalid()
 {
     backupcopy=auto
     shows_what_is_invalid vim
 }
 
+# holds: scratch-6
 test_vim_with_backupcopy_yes_saves_twice()
 {
     backupcopy=yes
     edits_drives vim
 }
 
+# holds: scratch-6
 test_docs_vim_with_backupcopy_yes_edits_a_nested_field()
 {
     backupcopy=yes
@@ -79,6 +85,7 @@ test_docs_vim_with_backupcopy_yes_edits_a_nested_field()
 }
 
 # After a failed write it copies its backup back and leaves it there, as on any filesystem.
+# holds: scratch-6 fail-1 fail-5
 test_vim_with_backupcopy_yes_shows_refusals()
 {
     backupcopy=yes
@@ -86,6 +93,7 @@ test_vim_with_backupcopy_yes_shows_refusals()
     shows_refusals vim
 }
 
+# holds: scratch-6 edit-8 fail-5
 test_vim_with_backupcopy_yes_shows_what_is_invalid()
 {
     backupcopy=yes
@@ -93,80 +101,95 @@ test_vim_with_backupcopy_yes_shows_what_is_invalid()
     shows_what_is_invalid vim
 }
 
+# holds: scratch-6
 test_vim_with_backupcopy_no_saves_twice()
 {
     backupcopy=no
     edits_drives vim
 }
 
+# holds: scratch-6
 test_docs_vim_with_backupcopy_no_edits_a_nested_field()
 {
     backupcopy=no
     edits_a_nested_field vim
 }
 
+# holds: scratch-6 fail-1
 test_vim_with_backupcopy_no_shows_refusals()
 {
     backupcopy=no
     shows_refusals vim
 }
 
+# holds: scratch-6 edit-8
 test_vim_with_backupcopy_no_shows_what_is_invalid()
 {
     backupcopy=no
     shows_what_is_invalid vim
 }
 
+# holds: scratch-6
 test_nvim_saves_twice()
 {
     edits_drives nvim
 }
 
+# holds: scratch-6
 test_docs_nvim_edits_a_nested_field()
 {
     edits_a_nested_field nvim
 }
 
+# holds: scratch-6 fail-1
 test_nvim_shows_refusals()
 {
     shows_refusals nvim
 }
 
+# holds: scratch-6 edit-8
 test_nvim_shows_what_is_invalid()
 {
     shows_what_is_invalid nvim
 }
 
+# holds: scratch-6
 test_nvi_saves_twice()
 {
     edits_drives nvi
 }
 
+# holds: scratch-6
 test_docs_nvi_edits_a_nested_field()
 {
     edits_a_nested_field nvi
 }
 
+# holds: scratch-6 fail-1
 test_nvi_shows_refusals()
 {
     shows_refusals nvi
 }
 
+# holds: scratch-6 edit-8
 test_nvi_shows_what_is_invalid()
 {
     shows_what_is_invalid nvi
 }
 
+# holds: scratch-6
 test_busybox_vi_saves_twice()
 {
     edits_drives busybox_vi
 }
 
+# holds: scratch-6
 test_docs_busybox_vi_edits_a_nested_field()
 {
     edits_a_nested_field busybox_vi
 }
 
+# holds: scratch-6 fail-1
 test_busybox_vi_shows_what_is_wrong_with_a_text_that_is_not_shorter()
 {
     mounted
@@ -177,6 +200,7 @@ test_busybox_vi_shows_what_is_wrong_with_a_text_that_is_not_shorter()
     is_invalid busybox_vi drives/omega/drive.json 1000 10x00
 }
 
+# holds: scratch-6 send-2
 test_busybox_vi_is_silent_about_what_is_known_at_close_only()
 {
     mounted
@@ -208,16 +232,19 @@ batch()
     assert_eq "$(names_in drives/archive)" "$(names_in drives/gamma)"
 }
 
+# holds: scratch-6 fail-3
 test_vim_in_a_script()
 {
     batch 'vim -u NONE -N -es'
 }
 
+# holds: scratch-6 fail-3
 test_nvim_in_a_script()
 {
     batch 'nvim -u NONE --headless -es'
 }
 
+# holds: scratch-6 attr-4
 test_vim_shows_that_a_field_is_read_only()
 {
     mounted
@@ -236,6 +263,7 @@ test_vim_shows_that_a_field_is_read_only()
     assert_eq "$(names_in drives/archive)" "$(names_in drives/data)"
 }
 
+# holds: send-6
 test_vim_opened_and_quit_sends_nothing()
 {
     mounted
@@ -248,6 +276,7 @@ test_vim_opened_and_quit_sends_nothing()
     assert_eq "$(names_in drives/archive)" "$(names_in drives/data)"
 }
 
+# holds: scratch-1 scratch-6
 test_vim_that_is_killed_leaves_its_swap_file_and_recovers_from_it()
 {
     mounted

@@ -5,6 +5,7 @@
 
 DOC=drives/data/drive.json
 
+# holds: words-7 fail-2
 test_last_error_is_one_line_a_person_can_act_on()
 {
     mounted
@@ -15,6 +16,7 @@ test_last_error_is_one_line_a_person_can_act_on()
         UNPROCESSABLE 'the name is bad' 'must not be evil'
 }
 
+# holds: control-4
 test_errors_jsonl_has_the_same_as_JSON()
 {
     mounted
@@ -27,6 +29,7 @@ test_errors_jsonl_has_the_same_as_JSON()
     prints mkdir 'jq -r .op .paperspacefs/errors.jsonl | tail -n 1'
 }
 
+# holds: words-9
 test_a_repeat_is_counted_and_not_repeated()
 {
     mounted
@@ -37,6 +40,7 @@ test_a_repeat_is_counted_and_not_repeated()
         'jq -s -c "map([.path, .count])" .paperspacefs/errors.jsonl'
 }
 
+# holds: words-8
 test_a_name_that_is_not_there_is_no_error()
 {
     mounted
@@ -45,6 +49,7 @@ test_a_name_that_is_not_there_is_no_error()
     prints '' 'cat .paperspacefs/last-error'
 }
 
+# holds: control-9
 test_requests_jsonl_has_every_request()
 {
     mounted
@@ -55,6 +60,7 @@ test_requests_jsonl_has_every_request()
     assert_contains "$out" /snapshots
 }
 
+# holds: http-19 words-2 secret-1
 test_secrets_are_in_no_log_and_no_error()
 {
     local secret
@@ -80,6 +86,7 @@ test_secrets_are_in_no_log_and_no_error()
     assert_matches "$(control GET requests)" hush-hush
 }
 
+# holds: control-1
 test_the_control_directory_is_the_owner_s()
 {
     mounted -- allow_other
@@ -93,6 +100,7 @@ test_the_control_directory_is_the_owner_s()
 }
 
 # A server that answers is there, whatever is wrong with the answer.
+# holds: errno-9 control-3
 test_a_broken_answer_is_one_all_the_same()
 {
     local body
@@ -108,6 +116,7 @@ test_a_broken_answer_is_one_all_the_same()
     done
 }
 
+# holds: control-2 control-3
 test_status_json_has_version_dialect_and_kinds()
 {
     mounted
@@ -117,6 +126,7 @@ test_status_json_has_version_dialect_and_kinds()
         .paperspacefs/status.json > /dev/null'
 }
 
+# holds: control-3
 test_status_json_says_which_request_failed_and_how()
 {
     local problem='jq -r .kinds.snapshots.problem .paperspacefs/status.json'
@@ -133,6 +143,7 @@ test_status_json_says_which_request_failed_and_how()
     prints null "$problem"
 }
 
+# holds: control-2 control-3
 test_status_json_counts_what_one_would_alarm_on()
 {
     mounted

@@ -10,6 +10,7 @@ state_is()
     [ "$(cat "$MNT/$1/state")" = "$2" ]
 }
 
+# holds: event-1
 test_docs_state_tells_what_is_going_on()
 {
     mounted
@@ -21,6 +22,7 @@ test_docs_state_tells_what_is_going_on()
     prints creating 'cat snapshots/new/state'
 }
 
+# holds: event-2
 test_docs_an_event_is_asked_for_at_most_once_a_second()
 {
     mounted
@@ -32,6 +34,7 @@ test_docs_an_event_is_asked_for_at_most_once_a_second()
     assert_eq 1 "$(count_requests GET '/machine-events/.*')"
 }
 
+# holds: tree-5
 test_docs_event_json_is_there_once_there_is_an_event()
 {
     mounted
@@ -43,6 +46,7 @@ test_docs_event_json_is_there_once_there_is_an_event()
 }
 
 # Such as a backup holds.
+# holds: tree-5 delete-1
 test_docs_event_json_takes_the_place_of_a_scratch_file()
 {
     mounted -- guard=0
@@ -53,6 +57,7 @@ test_docs_event_json_takes_the_place_of_a_scratch_file()
     works "rm -r $DIR; test ! -e $DIR"
 }
 
+# holds: event-3
 test_docs_wait_returns_when_the_event_has_ended()
 {
     mounted
@@ -62,6 +67,7 @@ test_docs_wait_returns_when_the_event_has_ended()
     prints 'done' "cat $DIR/restore"
 }
 
+# holds: event-3 event-1
 test_docs_wait_fails_with_the_event()
 {
     mounted
@@ -72,6 +78,7 @@ test_docs_wait_fails_with_the_event()
     prints failed "cat $DIR/state"
 }
 
+# holds: event-4
 test_docs_wait_can_be_interrupted()
 {
     mounted
@@ -81,6 +88,7 @@ test_docs_wait_can_be_interrupted()
     assert_status 124
 }
 
+# holds: event-5
 test_docs_an_error_without_a_text_and_with_a_date_is_a_success()
 {
     mounted
@@ -95,6 +103,7 @@ shown()
     [ -d "$MNT/$1" ]
 }
 
+# holds: own-2
 test_docs_a_failed_deletion_comes_back_and_is_reported()
 {
     mounted -- ttl=1
@@ -105,6 +114,7 @@ test_docs_a_failed_deletion_comes_back_and_is_reported()
     works "grep -q 'deletion of this snapshot failed' .paperspacefs/errors.jsonl"
 }
 
+# holds: tree-5 event-3
 test_wait_is_not_listed_and_without_an_event_returns_at_once()
 {
     mounted
@@ -113,6 +123,7 @@ test_wait_is_not_listed_and_without_an_event_returns_at_once()
     nothing_sent
 }
 
+# holds: control-5
 test_changes_jsonl_has_every_change()
 {
     mounted
@@ -127,6 +138,7 @@ test_changes_jsonl_has_every_change()
     prints rm 'jq -r "select(.method == \"DELETE\").comm" .paperspacefs/changes.jsonl'
 }
 
+# holds: control-5
 test_docs_changes_jsonl_masks_secrets()
 {
     mounted
@@ -136,6 +148,7 @@ test_docs_changes_jsonl_masks_secrets()
     prints '' 'grep -rn hunter22 .paperspacefs README || true'
 }
 
+# holds: attr-17
 test_df_shows_the_plan()
 {
     mounted
@@ -154,6 +167,7 @@ test_df_shows_the_plan()
     nothing_sent
 }
 
+# holds: control-5
 test_docs_a_refused_change_has_no_event()
 {
     mounted -- guard=0
@@ -163,6 +177,7 @@ test_docs_a_refused_change_has_no_event()
     prints $'200 true\n422 false' 'jq -r "\"\(.status) \(.event != null)\"" .paperspacefs/changes.jsonl'
 }
 
+# holds: attr-17
 test_docs_df_of_a_team_over_its_plan_is_0_available()
 {
     mounted --data "$(with_data '{"utilization": {"datasetUsage": 0, "modelUsage": 0,
@@ -171,6 +186,7 @@ test_docs_df_of_a_team_over_its_plan_is_0_available()
     prints 0 "cat utilization.json > /dev/null; df -B1 --output=avail . | tail -1 | tr -d ' '"
 }
 
+# holds: journal-4
 test_the_size_of_a_journal_is_that_of_now_though_somebody_has_it_open()
 {
     mounted

@@ -33,6 +33,7 @@ with_many()
     with_data "{\"snapshots\": [$items]}"
 }
 
+# holds: install-7 attr-7
 test_prune_keeps_the_newest_of_each_machine_and_automatic_ones()
 {
     mounted --data "$(with_many)"
@@ -56,6 +57,7 @@ deleted_all_but()
 }
 
 # The newest one is being made: it neither counts nor goes.
+# holds: install-7
 test_docs_prune_counts_only_what_is_ready()
 {
     mounted --data "$(with_many)" -- guard=0
@@ -68,6 +70,7 @@ test_docs_prune_counts_only_what_is_ready()
 }
 
 # More than a burst may: exactly that much leave is asked for.
+# holds: install-7 guard-4
 test_docs_prune_asks_for_leave()
 {
     mounted --populate 60 -- ttl=1
@@ -79,6 +82,7 @@ test_docs_prune_asks_for_leave()
     assert_matches "$out" '^0 '
 }
 
+# holds: install-7
 test_prune_deletes_nothing_when_the_API_does_not_answer()
 {
     mounted --data "$(with_many)" -- timeout=1
@@ -92,6 +96,7 @@ test_prune_deletes_nothing_when_the_API_does_not_answer()
     assert_status 2
 }
 
+# holds: install-7 event-3
 test_snapshot_all_takes_one_of_each_machine_and_waits()
 {
     local machine
@@ -110,6 +115,7 @@ test_snapshot_all_takes_one_of_each_machine_and_waits()
     assert_eq first "$(server_has psnewone)"
 }
 
+# holds: install-7
 test_docs_snapshot_all_fails_where_one_fails_and_goes_on()
 {
     mounted
@@ -119,6 +125,7 @@ test_docs_snapshot_all_fails_where_one_fails_and_goes_on()
     assert_contains "$err" psmissing
 }
 
+# holds: install-7 fail-2
 test_rotate_secret_changes_both_keys_by_one_request()
 {
     mounted
@@ -139,6 +146,7 @@ test_rotate_secret_changes_both_keys_by_one_request()
     assert_contains "$(cat "$T/said")" 'no such pair'
 }
 
+# holds: install-7 secret-3
 test_export_for_git_has_a_diff_for_each_change()
 {
     mounted -- ttl=1
@@ -170,6 +178,7 @@ export_shows()
     [ "$(git -C "$T/repository" diff --name-only --no-renames HEAD~1 HEAD 2>/dev/null | wc -l)" -ge "$1" ]
 }
 
+# holds: install-7
 test_the_monitoring_check_tells_how_a_mount_is()
 {
     mounted -- ttl=1,timeout=1
@@ -205,6 +214,7 @@ check_warns_of_drives()
 }
 
 # What can be told of the recipe without building it.
+# holds: install-7
 test_docs_the_container_is_nobodys_and_has_no_secret()
 {
     local file=$top_srcdir/examples/container/Dockerfile

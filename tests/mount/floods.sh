@@ -40,6 +40,7 @@ END
 }
 
 # Each of them, to every request there is, of all kinds at once.
+# holds: http-12
 test_docs_floods_to_all_kinds_at_once()
 {
     local flood
@@ -61,6 +62,7 @@ test_docs_floods_to_all_kinds_at_once()
 }
 
 # What is known of the kinds together is bounded as well, and so is what comes to replace it.
+# holds: http-10 http-12
 test_docs_three_kinds_that_are_as_large_as_one_may_be()
 {
     local line fd

@@ -14,6 +14,7 @@ guard_is()
     prints "$1" 'jq -c .guard .paperspacefs/status.json'
 }
 
+# holds: guard-2 guard-3
 test_rm_rf_providers_deletes_one()
 {
     local before
@@ -27,6 +28,7 @@ test_rm_rf_providers_deletes_one()
     assert_eq $(($(wc -l <<<"$before") - 1)) "$(cd "$MNT/providers" && printf '%s\n' * | wc -l)"
 }
 
+# holds: guard-2 guard-3 delete-5
 test_rm_rf_of_all_drives_deletes_one()
 {
     mounted
@@ -41,6 +43,7 @@ test_rm_rf_of_all_drives_deletes_one()
     guard_is '{"limit":20,"spent":15,"allowed":0,"until":null}'
 }
 
+# holds: guard-2 guard-3
 test_touch_of_every_restore_restores_one()
 {
     mounted
@@ -54,6 +57,7 @@ test_touch_of_every_restore_restores_one()
     assert_eq 1 "$(cat "$MNT"/snapshots/*/restore | grep -c -v never)"
 }
 
+# holds: guard-2
 test_rm_rf_of_everything_deletes_one()
 {
     mounted
@@ -64,6 +68,7 @@ test_rm_rf_of_everything_deletes_one()
 }
 
 # find goes on after an error, as rm does.
+# holds: guard-2 guard-3
 test_find_delete_of_what_is_old_stops_as_well()
 {
     mounted --populate 100
@@ -72,6 +77,7 @@ test_find_delete_of_what_is_old_stops_as_well()
     words 'has deleted 20 snapshots \(20 points\)' 'would have deleted [0-9]+ more snapshots'
 }
 
+# holds: guard-2
 test_rm_r_of_one_drive_goes_through()
 {
     mounted
@@ -79,6 +85,7 @@ test_rm_r_of_one_drive_goes_through()
     assert_eq 1 "$(destroyed)"
 }
 
+# holds: guard-2
 test_a_clean_up_of_15_snapshots_goes_through()
 {
     mounted --populate 30
@@ -87,6 +94,7 @@ test_a_clean_up_of_15_snapshots_goes_through()
     assert_eq 15 "$(destroyed)"
 }
 
+# holds: guard-3 guard-4
 test_the_command_that_the_words_name_goes_on()
 {
     local command
@@ -99,6 +107,7 @@ test_the_command_that_the_words_name_goes_on()
     prints '' 'ls drives'
 }
 
+# holds: guard-6
 test_guard_0_has_no_limit()
 {
     mounted -- guard=0
@@ -106,6 +115,7 @@ test_guard_0_has_no_limit()
     guard_is "{\"limit\":0,\"spent\":$(($(destroyed) * 15 + 5)),\"allowed\":0,\"until\":null}"
 }
 
+# holds: guard-2 guard-3
 test_guard_1_lets_one_snapshot_go_and_no_drive()
 {
     mounted -- guard=1
@@ -117,6 +127,7 @@ test_guard_1_lets_one_snapshot_go_and_no_drive()
 }
 
 # What the server refuses destroys nothing, and costs nothing.
+# holds: guard-7
 test_what_the_server_refuses_gives_its_points_back()
 {
     mounted
@@ -129,6 +140,7 @@ test_what_the_server_refuses_gives_its_points_back()
     guard_is '{"limit":20,"spent":15,"allowed":0,"until":null}'
 }
 
+# holds: guard-7
 test_what_may_be_done_keeps_them()
 {
     mounted -- timeout=2
@@ -138,6 +150,7 @@ test_what_may_be_done_keeps_them()
     words EPERM 'echo 100'
 }
 
+# holds: guard-7
 test_an_answer_that_was_lost_gives_nothing_back()
 {
     mounted -- timeout=2
@@ -149,6 +162,7 @@ test_an_answer_that_was_lost_gives_nothing_back()
     words EPERM 'echo 100'
 }
 
+# holds: guard-2
 test_changes_that_destroy_nothing_are_free()
 {
     mounted
@@ -161,6 +175,7 @@ test_changes_that_destroy_nothing_are_free()
 # --- what cleans by age ---
 
 # Snapshots are as old as they are, and so are drives; but each has just been looked at.
+# holds: attr-12
 test_what_cleans_by_age_finds_nothing_old()
 {
     local path
@@ -181,6 +196,7 @@ test_what_cleans_by_age_finds_nothing_old()
     prints 4 'find drives -mindepth 1 -maxdepth 1 -mtime +1 | wc -l'
 }
 
+# holds: attr-12
 test_a_scratch_file_that_nobody_has_used_is_not_old_either()
 {
     mounted
@@ -190,6 +206,7 @@ test_a_scratch_file_that_nobody_has_used_is_not_old_either()
 
 # --- .paperspacefs/allow ---
 
+# holds: guard-4 guard-5
 test_allow_shows_what_is_left_and_until_when()
 {
     local now until
@@ -212,6 +229,7 @@ test_allow_shows_what_is_left_and_until_when()
         'jq -c ".guard | [.limit, .spent, .allowed, (.until > \"2020\")]" .paperspacefs/status.json'
 }
 
+# holds: guard-4
 test_what_is_allowed_is_in_place_of_what_was()
 {
     mounted
@@ -223,6 +241,7 @@ test_what_is_allowed_is_in_place_of_what_was()
     refused 'Operation not permitted' 'rm -r drives/data'
 }
 
+# holds: guard-5
 test_each_grant_is_in_changes_jsonl()
 {
     mounted
@@ -234,6 +253,7 @@ test_each_grant_is_in_changes_jsonl()
     nothing_sent
 }
 
+# holds: guard-4
 test_what_is_no_number_of_points_is_EINVAL()
 {
     local bad
@@ -253,6 +273,7 @@ test_what_is_no_number_of_points_is_EINVAL()
 
 # --- restores without a safety snapshot ---
 
+# holds: restore-8 restore-3
 test_docs_restore_backup_yes_refuses_what_asks_for_no_safety_snapshot()
 {
     local object
@@ -267,6 +288,7 @@ test_docs_restore_backup_yes_refuses_what_asks_for_no_safety_snapshot()
     assert_changes "POST /snapshots/$UPGRADE/restore {\"createSnapshotBeforeRestore\":true}"
 }
 
+# holds: restore-8 restore-6
 test_docs_restore_backup_yes_lets_a_touch_go()
 {
     mounted -- restore_backup=yes

@@ -18,6 +18,7 @@ drives()
         {"shared-drives": .}' --args "$@"
 }
 
+# holds: id-1 id-2
 test_each_is_a_path_a_name_and_one_segment_of_a_URL()
 {
     local row id file url args=() n=0
@@ -45,6 +46,7 @@ test_each_is_a_path_a_name_and_one_segment_of_a_URL()
 }
 
 # An object where there is mostly null: a directory in the copy, too.
+# holds: draft-7 field-3
 test_docs_a_drive_with_an_empty_dtDeleted_is_copied()
 {
     local body
@@ -57,6 +59,7 @@ test_docs_a_drive_with_an_empty_dtDeleted_is_copied()
 }
 
 # So that NAME~ID splits at its last one.
+# holds: id-2 name-5 name-7
 test_names_and_ids_with_a_tilde_are_told_apart()
 {
     mounted --data "$(with_data "$(drives c a~b b~c a d a e a~b)")" -- ttl=3600
@@ -65,6 +68,7 @@ test_names_and_ids_with_a_tilde_are_told_apart()
     prints 'b~c' 'cat drives/a~b%7Ec/id'
 }
 
+# holds: id-3
 test_a_hash_stands_for_a_long_one()
 {
     local shown
@@ -79,6 +83,7 @@ test_a_hash_stands_for_a_long_one()
     assert_matches "$(changes)" "PUT /shared-drives/y?$long {\"name\":\"one\"}"
 }
 
+# holds: id-1 id-2 id-3 snap-2
 test_machines_too()
 {
     mounted --data "$(with_data "$(jq -nc --arg long "$long" '{snapshots: [
@@ -93,6 +98,7 @@ test_machines_too()
     refused 'Operation not permitted' 'mkdir machines/a%41'
 }
 
+# holds: id-4
 test_only_what_has_no_id_is_left_out()
 {
     mounted -- ttl=0

@@ -38,6 +38,7 @@ end_follow()
     rm "$WORK/tail.pid"
 }
 
+# holds: journal-1
 test_tail_f_shows_each_new_line_of_each_journal()
 {
     local name
@@ -55,6 +56,7 @@ test_tail_f_shows_each_new_line_of_each_journal()
     done
 }
 
+# holds: journal-1 dry-2
 test_docs_tail_f_shows_each_planned_request()
 {
     mounted -- dry_run
@@ -65,6 +67,7 @@ test_docs_tail_f_shows_each_planned_request()
     assert_eq "[\"new\",\"other\"]" "$(jq -s -c 'map(.body.name)' "$T/followed")"
 }
 
+# holds: journal-1 journal-4
 test_an_open_handle_reads_and_measures_what_was_added()
 {
     mounted
@@ -78,6 +81,7 @@ test_an_open_handle_reads_and_measures_what_was_added()
 }
 
 # What was read stays true: the count stands where there was room for it.
+# holds: words-9
 test_a_repeat_makes_a_journal_no_longer()
 {
     mounted
@@ -86,6 +90,7 @@ test_a_repeat_makes_a_journal_no_longer()
     prints '[4]' "jq -s -c 'map(.count)' $C/errors.jsonl"
 }
 
+# holds: journal-4
 test_a_journal_is_dated_by_its_newest_line()
 {
     mounted
@@ -95,6 +100,7 @@ test_a_journal_is_dated_by_its_newest_line()
     works "touch -r $C/errors.jsonl $T/before; sleep 0.05; ! test $C/errors.jsonl -nt $T/before"
 }
 
+# holds: journal-2 control-4
 test_tail_F_over_3000_entries_shows_each_exactly_once()
 {
     local inode
@@ -117,6 +123,7 @@ test_tail_F_over_3000_entries_shows_each_exactly_once()
     works "ls -i $C | while read -r inode name; do test \$inode = \$(stat -c %i $C/\$name); done"
 }
 
+# holds: journal-2
 test_docs_the_one_before_gives_way_and_its_readers_go_on()
 {
     mounted
@@ -130,6 +137,7 @@ test_docs_the_one_before_gives_way_and_its_readers_go_on()
     exec 8<&-
 }
 
+# holds: journal-3 tree-6
 test_a_journal_is_not_written()
 {
     mounted
@@ -148,6 +156,7 @@ seen()
     jq -r '"\(.kind) \(.path) \(.keys.name.from) \(.keys.name.to)"' "$MNT/$C/seen.jsonl"
 }
 
+# holds: control-6 control-7
 test_seen_jsonl_has_what_was_changed_elsewhere()
 {
     mounted -- ttl=0
@@ -166,6 +175,7 @@ test_seen_jsonl_has_what_was_changed_elsewhere()
     assert_eq 3 "$(seen | wc -l)"
 }
 
+# holds: control-7
 test_seen_jsonl_has_nothing_of_this_mount_s_own_doing()
 {
     mounted -- ttl=0
@@ -175,6 +185,7 @@ test_seen_jsonl_has_nothing_of_this_mount_s_own_doing()
     assert_eq '' "$(seen)"
 }
 
+# holds: control-8
 test_docs_seen_jsonl_masks_secrets()
 {
     mounted -- ttl=0
@@ -189,6 +200,7 @@ test_docs_seen_jsonl_masks_secrets()
         | map(.secretAccessKey)' "$MNT/$C/seen.jsonl")"
 }
 
+# holds: control-7
 test_docs_seen_jsonl_has_nothing_of_a_listing_after_stale_data()
 {
     mounted -- ttl=0,timeout=3

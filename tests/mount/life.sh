@@ -11,11 +11,13 @@ ends_by()
     await_daemon
 }
 
+# holds: end-1
 test_SIGTERM_ends_it_with_0()
 {
     ends_by TERM
 }
 
+# holds: end-1
 test_SIGINT_ends_it_with_0()
 {
     # A shell's background processes ignore SIGINT, so this one is started without a shell's job.
@@ -36,6 +38,7 @@ assert not os.path.ismount(point)
 END
 }
 
+# holds: end-1
 test_fusermount3_u_ends_it_with_0()
 {
     mounted
@@ -43,6 +46,7 @@ test_fusermount3_u_ends_it_with_0()
     await_daemon
 }
 
+# holds: end-2
 test_it_ends_at_once_while_requests_are_running()
 {
     local start
@@ -57,6 +61,7 @@ test_it_ends_at_once_while_requests_are_running()
     assert_eq 1 $((SECONDS - start <= 5 * patience)) 'it took too long'
 }
 
+# holds: end-3
 test_a_change_that_was_sent_is_let_finish()
 {
     mounted
@@ -73,6 +78,7 @@ sent_a_PUT()
     [ "$(count_requests PUT '.*')" -eq 1 ]
 }
 
+# holds: cmd-1
 test_without_f_it_goes_to_the_background_when_it_is_mounted()
 {
     local pid
@@ -91,6 +97,7 @@ test_without_f_it_goes_to_the_background_when_it_is_mounted()
     eventually 10 gone "$pid"
 }
 
+# holds: start-13
 test_the_mount_says_what_it_is()
 {
     mounted
@@ -98,6 +105,7 @@ test_the_mount_says_what_it_is()
         "^$URL $MNT fuse.paperspacefs rw,nosuid,nodev.*default_permissions"
 }
 
+# holds: http-19
 test_the_key_is_in_no_command_line_environment_or_log()
 {
     mounted -- log=debug
@@ -113,6 +121,7 @@ test_the_key_is_in_no_command_line_environment_or_log()
     await_daemon
 }
 
+# holds: start-6
 test_a_dead_mount_is_cleaned_up()
 {
     mounted
@@ -149,6 +158,7 @@ is_dead()
     [[ "$(timeout -s KILL 5 stat -f "$MNT" 2>&1)" == *'not connected'* ]]
 }
 
+# holds: start-6
 test_a_daemon_that_is_killed_under_load_leaves_a_mount_that_is_cleaned_up()
 {
     local round i
@@ -176,6 +186,7 @@ test_a_daemon_that_is_killed_under_load_leaves_a_mount_that_is_cleaned_up()
     done
 }
 
+# holds: start-7
 test_a_live_mount_is_refused()
 {
     mounted
@@ -186,6 +197,7 @@ test_a_live_mount_is_refused()
     assert_eq 1 "$(grep -c " $MNT " /proc/self/mountinfo)" 'mounts are stacked'
 }
 
+# holds: start-7
 test_a_mount_that_does_not_answer_is_refused_in_time()
 {
     local start
@@ -201,6 +213,7 @@ test_a_mount_that_does_not_answer_is_refused_in_time()
     works 'ls drives > /dev/null'
 }
 
+# holds: fresh-4
 test_a_reader_that_is_killed_does_no_harm()
 {
     mounted
@@ -211,6 +224,7 @@ test_a_reader_that_is_killed_does_no_harm()
     assert_eq 1 "$(count_requests GET '/snapshots.*')" 'the fetch did not outlive its reader'
 }
 
+# holds: wait-10
 test_a_reader_can_be_interrupted()
 {
     local start
@@ -222,6 +236,7 @@ test_a_reader_can_be_interrupted()
     assert_eq 1 $((SECONDS - start <= 5 * patience)) 'it took too long'
 }
 
+# holds: list-1
 test_many_readers_and_writers_at_once()
 {
     mounted --populate 200
@@ -240,6 +255,7 @@ test_many_readers_and_writers_at_once()
     works 'ls -lR . > /dev/null'
 }
 
+# holds: start-11
 test_nobody_meets_a_mount_that_does_not_answer_yet()
 {
     start_emulator
@@ -253,6 +269,7 @@ test_nobody_meets_a_mount_that_does_not_answer_yet()
     assert_status 0
 }
 
+# holds: start-11
 test_a_start_that_is_given_up_leaves_no_mount()
 {
     local starter
@@ -274,6 +291,7 @@ no_process_on_the_mount_point()
     ! pgrep -f "paperspacefs $URL $MNT\$" >/dev/null
 }
 
+# holds: end-3
 test_who_waits_for_a_change_learns_its_outcome_when_the_mount_ends()
 {
     local writer status=0
@@ -290,6 +308,7 @@ test_who_waits_for_a_change_learns_its_outcome_when_the_mount_ends()
     assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+# holds: start-10
 test_of_two_starts_at_once_one_is_refused()
 {
     local first second one=0 two=0
@@ -309,6 +328,7 @@ test_of_two_starts_at_once_one_is_refused()
     eventually 10 no_process_on_the_mount_point
 }
 
+# holds: start-11
 test_a_mount_that_does_not_answer_keeps_nobody_s_output_open()
 {
     local stopper

@@ -36,6 +36,7 @@ one_comes_and_goes()
     mkdir "$MNT/drives/passing-$n" && rm -r "$MNT/drives/passing-$((n % 7 + 1))"
 }
 
+# holds: list-1
 test_a_listing_lacks_no_draft_and_has_none_twice_while_others_come_and_go()
 {
     mounted
@@ -61,6 +62,7 @@ one_is_created()
     wait $!
 }
 
+# holds: list-1
 test_a_draft_that_becomes_a_drive_is_in_every_listing_once()
 {
     mounted
@@ -79,6 +81,7 @@ one_machine_gets_its_first()
     mkdir "$MNT/machines/psnew$n/first"
 }
 
+# holds: list-1
 test_a_machine_that_gets_its_first_snapshot_is_in_every_listing_once()
 {
     mounted
@@ -89,6 +92,7 @@ test_a_machine_that_gets_its_first_snapshot_is_in_every_listing_once()
 }
 
 # What is renamed while a directory is open is in it under one name or the other.
+# holds: list-1
 test_what_is_renamed_while_a_directory_is_read_is_in_it_once()
 {
     mounted --populate 300

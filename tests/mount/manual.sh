@@ -22,6 +22,7 @@ files_that_are_shown()
     printf '%s\n' credentials wait .draft drive.json.rej
 }
 
+# holds: install-5
 test_each_file_is_in_the_page()
 {
     local name
@@ -33,6 +34,7 @@ test_each_file_is_in_the_page()
     done < <(files_that_are_shown)
 }
 
+# holds: install-5
 test_docs_each_error_is_in_the_page()
 {
     local name
@@ -47,6 +49,7 @@ test_docs_each_error_is_in_the_page()
     done < <(sed -nE 's/^    \{(E[A-Z]+), .*/\1/p' "$top_srcdir/src/journal/errno_names.c")
 }
 
+# holds: install-6
 test_the_examples_in_the_mount_run()
 {
     local line lines=0
@@ -63,6 +66,7 @@ test_the_examples_in_the_mount_run()
 }
 
 # The newest three are left out of what is old.
+# holds: install-6 attr-7
 test_docs_what_is_old_is_told_by_the_order_of_the_API()
 {
     mounted
@@ -73,6 +77,7 @@ test_docs_what_is_old_is_told_by_the_order_of_the_API()
         done <<<"$out" | sort)"
 }
 
+# holds: install-6
 test_docs_the_examples_of_the_program_run()
 {
     local line lines=0

@@ -5,4 +5,5 @@
 # printed, or what the arguments say. `make matrix` runs it whole.
 # shellcheck source=lib.sh
 . "${BASH_SOURCE[0]%/*}/lib.sh"
+# holds: errno-15
 run_python "$(dirname "$0")/matrix.py" "$@"

@@ -52,6 +52,7 @@ sources()
         "paperspacefs url=$URL,auto_unmount,"
 }
 
+# holds: install-2 start-7 url-2
 test_docs_mount_a_mounts_once()
 {
     local source options
@@ -68,6 +69,7 @@ test_docs_mount_a_mounts_once()
     done < <(sources)
 }
 
+# holds: cmd-6 ro-1 control-2
 test_a_remount_refuses_every_change_and_allows_it_again()
 {
     mount_ready
@@ -109,6 +111,7 @@ renaming()
 }
 
 # What was mounted with ro says so in README, and after the remount what can be changed.
+# holds: cmd-6 tree-4
 test_docs_what_was_mounted_with_ro_can_be_remounted_rw()
 {
     mount_ready
@@ -126,6 +129,7 @@ test_docs_what_was_mounted_with_ro_can_be_remounted_rw()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"renamed\"}"
 }
 
+# holds: cmd-6
 test_docs_a_remount_takes_ro_and_rw_and_nothing_else()
 {
     local option expected=''
@@ -151,6 +155,7 @@ test_docs_a_remount_takes_ro_and_rw_and_nothing_else()
     assert_eq '' "$err"
 }
 
+# holds: cmd-6
 test_docs_what_can_not_be_remounted_is_said()
 {
     local args

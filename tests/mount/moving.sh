@@ -25,6 +25,7 @@ no_deletion()
     assert_eq 0 "$(count_requests DELETE '.*')"
 }
 
+# holds: move-1
 test_a_copy_made_by_another_thread()
 {
     mounted -- ttl=3600
@@ -33,6 +34,7 @@ test_a_copy_made_by_another_thread()
     no_deletion
 }
 
+# holds: move-1
 test_while_others_read_the_same()
 {
     mounted -- ttl=3600
@@ -41,6 +43,7 @@ subprocess.run("for i in $(seq 40); do cat drives/data/* >/dev/null; done", shel
     no_deletion
 }
 
+# holds: move-1
 test_when_the_kernel_has_forgotten_the_directory_meanwhile()
 {
     mounted -- ttl=3600
@@ -52,6 +55,7 @@ os.system("echo 2 2>/dev/null >/proc/sys/vm/drop_caches")'
     no_deletion
 }
 
+# holds: move-1
 test_docs_when_a_file_has_come_after_the_copy()
 {
     mounted -- ttl=3600
@@ -61,6 +65,7 @@ assert os.path.exists(source + "/event.json")'
     no_deletion
 }
 
+# holds: move-1
 test_rsync_that_leaves_the_directories_to_find()
 {
     mounted -- ttl=3600
@@ -71,6 +76,7 @@ test_rsync_that_leaves_the_directories_to_find()
 }
 
 # A script that looks at what it removes is none.
+# holds: move-4
 test_reading_some_of_it_and_removing_all_deletes()
 {
     mounted -- ttl=3600,guard=0

@@ -15,6 +15,7 @@ drives_called()
     with_data "{\"shared-drives\": [$list]}"
 }
 
+# holds: name-1 name-2
 test_what_a_file_name_cannot_hold_is_percent_encoded()
 {
     mounted --data "$(drives_called 'a/b' . .. '100%' '100%41' '50%zz' 'tab\there' 'del\u007f' \
@@ -26,6 +27,7 @@ test_what_a_file_name_cannot_hold_is_percent_encoded()
     prints '"100%41"' 'jq .name drives/100%2541/drive.json'
 }
 
+# holds: name-4
 test_another_spelling_of_a_name_is_not_there()
 {
     mounted --data "$(drives_called 'a/b' A)"
@@ -38,6 +40,7 @@ test_another_spelling_of_a_name_is_not_there()
     nothing_sent
 }
 
+# holds: name-5
 test_resources_of_the_same_name_show_their_ids()
 {
     mounted --data "$(drives_called twin single twin)"
@@ -45,6 +48,7 @@ test_resources_of_the_same_name_show_their_ids()
     prints '"sd3"' 'jq .id drives/twin~sd3/drive.json'
 }
 
+# holds: name-11 name-12
 test_an_ambiguous_name_is_not_there_and_last_error_has_the_candidates()
 {
     mounted --data "$(drives_called twin single twin)"
@@ -55,6 +59,7 @@ test_an_ambiguous_name_is_not_there_and_last_error_has_the_candidates()
     nothing_sent
 }
 
+# holds: name-10
 test_ids_and_names_with_ids_always_resolve()
 {
     mounted
@@ -67,6 +72,23 @@ test_ids_and_names_with_ids_always_resolve()
     refused 'No such file or directory' "cat drives/data~sdq7h2m4xc/drive.json"
 }
 
+# The longest has 255 bytes, also where a byte takes three.
+# holds: name-17
+test_a_name_can_not_be_longer_than_a_file_name()
+{
+    local long umlauts
+    long=$(printf 'x%.0s' {1..255})
+    umlauts=$(printf '%%0A%.0s' {1..85})
+    mounted
+    works "mkdir drives/$long drives/$umlauts; rm -r drives/$long drives/$umlauts"
+    refused 'File name too long' "mkdir drives/x$long"
+    refused 'File name too long' "mkdir drives/x$umlauts"
+    refused 'File name too long' "mkdir machines/$MACHINE/x$long"
+    refused 'File name too long' "mv -T drives/data drives/x$long"
+    refused 'File name too long' "echo x > drives/data/x$long"
+    nothing_sent
+}
+
 # shows_none_of ID: the snapshots are listed anew, without it.
 shows_none_of()
 {
@@ -74,6 +96,7 @@ shows_none_of()
     [[ "$(ls "$MNT/snapshots")" != *"$1"* ]]
 }
 
+# holds: name-15
 test_ids_that_are_gone_mean_no_others()
 {
     local one=slm3x8k1tqz5wd machine=machines/$MACHINE id
@@ -96,6 +119,7 @@ test_ids_that_are_gone_mean_no_others()
     nothing_sent
 }
 
+# holds: name-7
 test_a_name_that_equals_the_id_of_another_shows_its_own_id()
 {
     mounted --data "$(drives_called sd2 plain plain~sd2)"
@@ -105,6 +129,7 @@ test_a_name_that_equals_the_id_of_another_shows_its_own_id()
     prints '"sd1"' 'jq .id drives/sd2~sd1/drive.json'
 }
 
+# holds: name-6
 test_docs_automatic_snapshots_show_their_ids()
 {
     mounted --data "$(with_data '{"snapshots": [
@@ -114,6 +139,7 @@ test_docs_automatic_snapshots_show_their_ids()
     prints $'auto~sl1\nmine' 'ls -U machines/ps1'
 }
 
+# holds: name-8
 test_an_empty_name_shows_as_the_id()
 {
     mounted --data "$(drives_called '' b)"
@@ -121,6 +147,7 @@ test_an_empty_name_shows_as_the_id()
     prints '"sd1"' 'jq .id drives/~sd1/drive.json'
 }
 
+# holds: name-9
 test_long_names_are_cut_at_a_character_and_have_the_id()
 {
     local long umlauts slashes name
@@ -141,6 +168,7 @@ test_long_names_are_cut_at_a_character_and_have_the_id()
     assert_eq "${long:0:255}" "$(sed -n 4p <<<"$out")"
 }
 
+# holds: name-13
 test_names_are_looked_up_in_a_complete_listing_only()
 {
     mounted --populate 300
@@ -149,6 +177,7 @@ test_names_are_looked_up_in_a_complete_listing_only()
     refused 'Input/output error' 'stat snapshots/nowhere'
 }
 
+# holds: path-4 attr-15
 test_the_same_directory_has_one_identity_per_path_form()
 {
     local form

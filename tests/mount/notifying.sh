@@ -26,6 +26,7 @@ told()
     eventually 10 grep -q -E -e "$1" "$WORK/told"
 }
 
+# holds: notify-1 http-19
 test_it_is_ready_when_it_is_mounted_and_says_how_it_is()
 {
     listens
@@ -46,6 +47,7 @@ test_it_is_ready_when_it_is_mounted_and_says_how_it_is()
     kill "$(cat "$WORK/listener.pid")"
 }
 
+# holds: notify-1
 test_docs_it_is_ready_although_the_API_has_not_answered()
 {
     listens
@@ -58,6 +60,7 @@ test_docs_it_is_ready_although_the_API_has_not_answered()
     kill "$(cat "$WORK/listener.pid")"
 }
 
+# holds: notify-1
 test_docs_what_is_not_mounted_is_not_ready()
 {
     listens

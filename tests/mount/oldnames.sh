@@ -3,6 +3,7 @@
 # The name before a rename by document or field: an editor's for a while, and nobody else's.
 . "$(dirname "$0")/lib.sh"
 
+# holds: path-8
 test_a_shell_takes_the_old_name_back()
 {
     mounted -- ttl=3600
@@ -15,6 +16,7 @@ test_a_shell_takes_the_old_name_back()
     prints data 'cat drives/data/name'
 }
 
+# holds: path-8 name-14
 test_a_snapshot_is_taken_where_the_old_one_was()
 {
     local name=before-upgrade view=machines/$MACHINE
@@ -27,6 +29,7 @@ test_a_snapshot_is_taken_where_the_old_one_was()
     prints S.1 "cat snapshots/$UPGRADE/name"
 }
 
+# holds: path-8
 test_a_draft_takes_the_old_name()
 {
     mounted -- ttl=3600
@@ -52,6 +55,7 @@ for name in "first", "second":
     with open(path) as f:
         assert name in f.read()'
 
+# holds: path-7 path-8
 test_an_editor_goes_on_by_the_old_name_and_nobody_else_does()
 {
     mounted -- ttl=3600
@@ -85,6 +89,7 @@ at(doc, text.replace(\"\\\"data\\\"\", \"\\\"new\\\"\"))
 $1'"
 }
 
+# holds: path-7 path-5
 test_by_the_old_name_all_is_there_that_lies_in_the_resource()
 {
     mounted -- ttl=3600
@@ -107,6 +112,7 @@ assert not others("ls -d drives/data || ls drives/third/.drive.json.swp || ls dr
         "PUT /shared-drives/$DATA {\"name\":\"third\"}"
 }
 
+# holds: path-7
 test_an_editor_that_stands_in_it_goes_on()
 {
     mounted -- ttl=3600
@@ -123,6 +129,7 @@ for name, next in (\"data\", \"new\"), (\"new\", \"third\"), (\"third\", \"fourt
     prints newthirdfourth 'cat drives/fourth/notes'
 }
 
+# holds: path-9
 test_the_old_name_goes_to_what_takes_it()
 {
     mounted -- ttl=3600
@@ -144,6 +151,7 @@ assert not os.path.exists(old)'
     assert_eq "$(id_of shared-drives archive) $DATA" "$(cat "$MNT"/drives/{archive,new}/id | paste -sd ' ')"
 }
 
+# holds: path-9
 test_the_old_name_goes_to_what_takes_it_elsewhere()
 {
     local other
@@ -167,6 +175,7 @@ assert not os.path.exists(swap)"
     wait "$other"
 }
 
+# holds: path-7
 test_by_the_old_name_it_can_be_moved_as_by_its_id()
 {
     mounted -- ttl=3600
@@ -177,6 +186,7 @@ assert at("drives/third/.drive.json.swp") == "lines" and not others("ls -d drive
         "PUT /shared-drives/$DATA {\"name\":\"third\"}"
 }
 
+# holds: path-7 path-8
 test_who_has_read_another_file_or_by_another_name_is_no_editor()
 {
     mounted -- ttl=3600
@@ -193,6 +203,7 @@ os.rename(\"drives/other\", \"drives/data\")
 assert not os.path.lexists(\"drives/other\")'"
 }
 
+# holds: path-7 scratch-6
 test_docs_editors_end_without_a_trace()
 {
     local before

@@ -28,6 +28,7 @@ in_ms()
     echo $(((${EPOCHREALTIME/./} - start) / 1000))
 }
 
+# holds: done-2
 test_an_update_that_was_carried_out_has_succeeded_whatever_the_answer()
 {
     local status body provider=training-data i=0
@@ -48,6 +49,7 @@ test_an_update_that_was_carried_out_has_succeeded_whatever_the_answer()
     done < <(shapes)
 }
 
+# holds: done-1 done-2
 test_an_update_that_was_not_carried_out_is_EPROTO()
 {
     mounted
@@ -69,6 +71,7 @@ test_an_update_that_was_not_carried_out_is_EPROTO()
     prints data 'cat drives/data/name'
 }
 
+# holds: done-3
 test_another_value_than_was_sent_is_shown()
 {
     mounted
@@ -77,6 +80,7 @@ test_another_value_than_was_sent_is_shown()
     prints "$DATA" 'cat drives/NEW/id'
 }
 
+# holds: done-5
 test_an_update_of_which_nothing_tells_is_EIO()
 {
     mounted
@@ -87,6 +91,7 @@ test_an_update_of_which_nothing_tells_is_EIO()
     prints "$DATA" 'cat drives/new/id'
 }
 
+# holds: done-4 done-5
 test_a_secret_is_set_when_the_answer_is_JSON()
 {
     local file=s3Config/secretAccessKey
@@ -100,6 +105,7 @@ test_a_secret_is_set_when_the_answer_is_JSON()
     words EIO 'may have been carried out'
 }
 
+# holds: delete-6
 test_a_deletion_that_was_not_carried_out_is_EPROTO_and_hides_nothing()
 {
     local status body
@@ -114,6 +120,7 @@ test_a_deletion_that_was_not_carried_out_is_EPROTO_and_hides_nothing()
     works 'rm -r drives/archive; test ! -e drives/archive'
 }
 
+# holds: delete-6
 test_a_deletion_that_was_carried_out_has_succeeded_whatever_the_answer()
 {
     mounted -- guard=0
@@ -125,6 +132,7 @@ test_a_deletion_that_was_carried_out_has_succeeded_whatever_the_answer()
     refused 'No such file or directory' 'stat providers/training-data'
 }
 
+# holds: delete-6
 test_a_deletion_of_which_nothing_tells_is_EIO()
 {
     mounted
@@ -135,6 +143,7 @@ test_a_deletion_of_which_nothing_tells_is_EIO()
     refused 'No such file or directory' 'stat drives/archive'
 }
 
+# holds: own-4 delete-6
 test_a_snapshot_that_was_made_and_deleted_is_no_ghost()
 {
     local id
@@ -160,6 +169,7 @@ lacks()
 
 # --- restores ------------------------------------------------------------------------------------
 
+# holds: restore-9 restore-10 restore-11 event-3
 test_docs_a_restore_is_done_when_the_answer_says_so()
 {
     local status body
@@ -181,6 +191,7 @@ test_docs_a_restore_is_done_when_the_answer_says_so()
         '200 ""' '204 ""' '200 {"data":{"id":"x"},"event":null}')
 }
 
+# holds: restore-10 restore-9 event-3
 test_docs_of_an_unknown_restore_the_machine_s_events_tell()
 {
     mounted -- guard=0
@@ -201,6 +212,7 @@ restore_says()
     [ "$(cat "$MNT/$DIR/restore")" = "$1" ]
 }
 
+# holds: restore-9 restore-11
 test_openapi_a_restore_is_done_after_2xx()
 {
     mounted -- guard=0
@@ -214,6 +226,7 @@ test_openapi_a_restore_is_done_after_2xx()
 
 # --- creates -------------------------------------------------------------------------------------
 
+# holds: post-5
 test_docs_a_snapshot_found_by_looking_has_its_event()
 {
     mounted
@@ -227,6 +240,7 @@ test_docs_a_snapshot_found_by_looking_has_its_event()
     prints snapshot-create 'jq -r .name snapshots/first/event.json'
 }
 
+# holds: post-5
 test_docs_until_its_event_is_found_it_is_being_created()
 {
     mounted
@@ -241,6 +255,7 @@ test_docs_until_its_event_is_found_it_is_being_created()
     prints 'done' 'cat snapshots/first/wait'
 }
 
+# holds: post-4 post-3 post-2 wait-1 send-8
 test_a_create_whose_look_gets_no_answer_is_EIO_once_and_in_time()
 {
     local first ms
@@ -276,6 +291,7 @@ message()
 
 # --- which errno, and what is said ---------------------------------------------------------------
 
+# holds: errno-8
 test_a_change_whose_answers_were_all_lost_may_have_been_carried_out()
 {
     mounted
@@ -289,6 +305,7 @@ test_a_change_whose_answers_were_all_lost_may_have_been_carried_out()
     works 'touch drives; test -f drives/archive/id'
 }
 
+# holds: errno-10 errno-8
 test_a_timeout_says_whether_a_change_was_sent()
 {
     mounted -- timeout=1
@@ -301,6 +318,7 @@ test_a_timeout_says_whether_a_change_was_sent()
     words EIO 'was sent' 'may have been carried out'
 }
 
+# holds: errno-9 http-1
 test_a_broken_answer_to_a_GET_is_EPROTO()
 {
     mounted
@@ -315,6 +333,7 @@ test_a_broken_answer_to_a_GET_is_EPROTO()
     assert_eq 1 "$(count_requests GET '/storage-providers.*')" 'it was asked for again'
 }
 
+# holds: errno-9 http-1
 test_an_answer_that_is_no_JSON_is_not_asked_for_again()
 {
     mounted
@@ -324,6 +343,7 @@ test_an_answer_that_is_no_JSON_is_not_asked_for_again()
     assert_eq 1 "$(count_requests GET '/snapshots.*')"
 }
 
+# holds: edit-14
 test_without_a_fresh_copy_a_provider_s_PUT_is_not_sent()
 {
     mounted

@@ -8,6 +8,7 @@ posts()
     control GET requests | jq -c '[.[] | select(.method == "POST")] | length'
 }
 
+# holds: post-1
 test_a_POST_whose_answer_is_lost_has_succeeded_if_it_is_in_the_listing()
 {
     mounted
@@ -19,6 +20,7 @@ test_a_POST_whose_answer_is_lost_has_succeeded_if_it_is_in_the_listing()
     assert_eq 1 "$(id_of snapshots first | wc -l)"
 }
 
+# holds: post-1 post-2
 test_a_POST_whose_answer_is_lost_has_an_unknown_outcome_if_nothing_is_there()
 {
     mounted
@@ -29,6 +31,7 @@ test_a_POST_whose_answer_is_lost_has_an_unknown_outcome_if_nothing_is_there()
     assert_eq 1 "$((0 < $(count_requests GET '/snapshots.*')))" 'the listing was not read again'
 }
 
+# holds: post-3
 test_the_next_attempt_looks_first()
 {
     local id
@@ -45,6 +48,7 @@ test_the_next_attempt_looks_first()
     works "test -f snapshots/$id/snapshot.json"
 }
 
+# holds: post-3
 test_the_next_attempt_sends_if_nothing_is_there()
 {
     mounted
@@ -56,6 +60,7 @@ test_the_next_attempt_sends_if_nothing_is_there()
     assert_eq "POST /snapshots {\"machineId\":\"$MACHINE\",\"name\":\"first\"}" "$(changes)"
 }
 
+# holds: post-2 http-2
 test_a_POST_answered_by_500_is_not_sent_again()
 {
     mounted
@@ -65,6 +70,7 @@ test_a_POST_answered_by_500_is_not_sent_again()
     words EIO 'unknown|not known'
 }
 
+# holds: post-1
 test_a_POST_answered_by_500_that_was_applied_has_succeeded()
 {
     mounted
@@ -76,6 +82,7 @@ test_a_POST_answered_by_500_that_was_applied_has_succeeded()
     works 'test -f snapshots/first/snapshot.json'
 }
 
+# holds: post-1
 test_an_older_snapshot_of_the_same_name_is_not_taken_for_the_new_one()
 {
     mounted
@@ -85,6 +92,7 @@ test_an_older_snapshot_of_the_same_name_is_not_taken_for_the_new_one()
     assert_eq 1 "$(posts)"
 }
 
+# holds: http-2
 test_429_and_503_are_sent_again()
 {
     mounted
@@ -95,6 +103,7 @@ test_429_and_503_are_sent_again()
     assert_eq 1 "$(id_of snapshots first | wc -l)"
 }
 
+# holds: http-2
 test_every_POST_has_a_connection_of_its_own()
 {
     mounted
@@ -106,6 +115,7 @@ test_every_POST_has_a_connection_of_its_own()
         "$(control GET requests)"
 }
 
+# holds: post-1
 test_a_lost_answer_of_a_drive_s_POST()
 {
     mounted
@@ -117,6 +127,7 @@ test_a_lost_answer_of_a_drive_s_POST()
 }
 
 # A server may show the region that was asked for in another spelling.
+# holds: post-1
 test_a_drive_whose_POST_had_no_answer_is_known_by_any_spelling_of_its_region()
 {
     local form
@@ -132,6 +143,7 @@ test_a_drive_whose_POST_had_no_answer_is_known_by_any_spelling_of_its_region()
     assert_eq 2 "$(posts)"
 }
 
+# holds: post-7
 test_a_second_completion_waits_for_the_first()
 {
     mounted
@@ -143,6 +155,7 @@ test_a_second_completion_waits_for_the_first()
     assert_eq 1 "$(id_of shared-drives new | wc -l)"
 }
 
+# holds: http-1
 test_a_PUT_and_a_DELETE_whose_answer_is_lost_are_sent_again()
 {
     mounted
@@ -155,6 +168,7 @@ test_a_PUT_and_a_DELETE_whose_answer_is_lost_are_sent_again()
     assert_eq '' "$(id_of shared-drives renamed)"
 }
 
+# holds: errno-12
 test_a_slow_POST_that_is_interrupted_is_let_finish()
 {
     mounted
@@ -164,6 +178,7 @@ test_a_slow_POST_that_is_interrupted_is_let_finish()
     assert_eq 1 "$(posts)"
 }
 
+# holds: errno-12
 test_what_was_interrupted_before_it_was_sent_is_not_sent()
 {
     local busy
@@ -189,6 +204,7 @@ deletion_began()
     [ "$(control GET requests | jq '[.[] | select(.method == "DELETE")] | length')" -eq 1 ]
 }
 
+# holds: errno-12 http-2
 test_what_was_refused_for_now_is_not_sent_again_after_an_interrupt()
 {
     mounted

@@ -98,6 +98,7 @@ compare_all()
     cd "$T"
 }
 
+# holds: attr-1 cost-2
 test_commands_agree()
 {
     known
@@ -105,6 +106,7 @@ test_commands_agree()
     nothing_asked
 }
 
+# holds: attr-1 cost-2
 test_commands_agree_on_odd_content()
 {
     known --data "$(odd_data)"
@@ -112,6 +114,7 @@ test_commands_agree_on_odd_content()
     nothing_asked
 }
 
+# holds: attr-1
 test_dd_byte_by_byte()
 {
     known
@@ -120,6 +123,7 @@ test_dd_byte_by_byte()
         cmp "$f" <(dd bs=1 status=none if="$f") && cmp "$f" <(dd bs=7 iflag=direct status=none if="$f")'
 }
 
+# holds: attr-1
 test_parts_of_a_file()
 {
     known
@@ -130,6 +134,7 @@ test_parts_of_a_file()
         done'
 }
 
+# holds: attr-1
 test_tar_agrees()
 {
     known --data "$(odd_data)"
@@ -141,6 +146,7 @@ test_tar_agrees()
     assert_eq "$(cut -d ' ' -f 2 "$T/reference")" "$(cat "$T/sizes")" 'tar t'
 }
 
+# holds: attr-1 attr-8
 test_copies_agree()
 {
     local tool
@@ -166,6 +172,7 @@ for d in \"drives\", \"snapshots\", \"machines\", \"providers\":
     nothing_asked
 }
 
+# holds: errno-14 attr-1
 test_maps_agree()
 {
     known --data "$(odd_data)"
@@ -180,6 +187,7 @@ END
     python3 "$T/map.py" "$MNT" <"$T/files" | agree 'mmap with ACCESS_COPY'
 }
 
+# holds: attr-1 doc-1
 test_other_programs_agree()
 {
     known
@@ -201,6 +209,7 @@ test_other_programs_agree()
     assert_eq "$(git hash-object --stdin <"$MNT/drives/data/drive.json")" "$out"
 }
 
+# holds: attr-1 fresh-6
 test_a_size_is_exact_after_a_change_elsewhere()
 {
     mounted -- ttl=1
@@ -215,6 +224,7 @@ test_a_size_is_exact_after_a_change_elsewhere()
 }
 
 # Whoever has a file open goes on reading what it was.
+# holds: open-1
 test_an_open_file_stays_what_it_was()
 {
     mounted -- ttl=3600

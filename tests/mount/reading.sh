@@ -3,6 +3,7 @@
 # The tree and its documents, as they are read.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
+# holds: tree-1
 test_the_root_shows_the_kinds()
 {
     mounted
@@ -10,6 +11,7 @@ test_the_root_shows_the_kinds()
         'ls -A | sort'
 }
 
+# holds: tree-4 attr-4
 test_README_says_how_to_use_it_and_is_read_only()
 {
     mounted
@@ -23,6 +25,7 @@ test_README_says_how_to_use_it_and_is_read_only()
     nothing_asked
 }
 
+# holds: tree-4
 test_README_of_a_read_only_mount_tells_no_way_to_change()
 {
     mounted -- ro,secrets=hide
@@ -32,6 +35,7 @@ test_README_of_a_read_only_mount_tells_no_way_to_change()
     assert_eq '' "$(grep -E 'echo |mkdir|mv |rm |cp |touch|/credentials' <<<"$out" || true)"
 }
 
+# holds: restore-6 tree-4
 test_README_says_what_a_restore_does_first()
 {
     mounted
@@ -51,12 +55,14 @@ test_README_says_what_a_restore_does_first()
     assert_lacks "$out" 'Restores are refused'
 }
 
+# holds: attr-14
 test_drives_are_listed_in_the_order_of_the_API()
 {
     mounted
     prints $'archive\nrenders\nteam files\ndata' 'ls -U drives'
 }
 
+# holds: attr-14 name-5 name-6
 test_docs_snapshots_are_listed_in_the_order_of_the_API()
 {
     mounted
@@ -65,6 +71,7 @@ auto-daily~slz1v6d0pks8ma\ntrained model v2\nauto-weekly~slc8n5g7rqo0yi
 clean install~slk2p4s6vfl9td\nclean install~sle0j3u8mwb7xr' 'ls -U snapshots'
 }
 
+# holds: attr-14 name-5
 test_openapi_snapshots_are_listed_in_the_order_of_the_API()
 {
     mounted
@@ -73,6 +80,7 @@ auto-daily~slz1v6d0pks8ma\ntrained model v2\nauto-weekly
 clean install~slk2p4s6vfl9td\nclean install~sle0j3u8mwb7xr' 'ls -U snapshots'
 }
 
+# holds: tree-3
 test_machines_show_the_same_snapshots_by_machine()
 {
     mounted
@@ -84,6 +92,7 @@ clean install~sle0j3u8mwb7xr' "ls -U machines/$MACHINE"
         "cat 'machines/$MACHINE/trained model v2/snapshot.json'"
 }
 
+# holds: tree-2
 test_a_resource_has_its_document()
 {
     mounted
@@ -102,6 +111,7 @@ document()
     assert_contains "$out" '\n' 'no final newline'
 }
 
+# holds: doc-1
 test_documents_are_pretty_printed_in_the_order_of_the_server()
 {
     mounted
@@ -113,6 +123,7 @@ test_documents_are_pretty_printed_in_the_order_of_the_server()
     document utilization.json /storage-providers/utilization
 }
 
+# holds: secret-1 secret-3
 test_docs_secrets_are_masked_in_documents()
 {
     local secret
@@ -126,6 +137,7 @@ test_docs_secrets_are_masked_in_documents()
     assert_contains "$out" '"secretAccessKey": "********"'
 }
 
+# holds: doc-3
 test_numbers_appear_digit_for_digit()
 {
     local number
@@ -141,6 +153,7 @@ test_numbers_appear_digit_for_digit()
     done
 }
 
+# holds: doc-2
 test_text_is_not_escaped_more_than_JSON_wants()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "sd1", "name": "a",
@@ -150,6 +163,7 @@ test_text_is_not_escaped_more_than_JSON_wants()
     prints "$(api GET /shared-drives/sd1 | jq -S .)" 'jq -S . drives/a/drive.json'
 }
 
+# holds: doc-4 field-6
 test_keys_that_nobody_knows_are_shown()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "sd1", "name": "a", "brandNew": [true],
@@ -159,6 +173,7 @@ test_keys_that_nobody_knows_are_shown()
 }
 
 # Servers are known to answer with a code, in capitals too, or with a label that has the code.
+# holds: field-1 edit-2 put-4
 test_a_region_is_shown_and_kept_however_the_server_spells_it()
 {
     local row
@@ -179,6 +194,7 @@ test_a_region_is_shown_and_kept_however_the_server_spells_it()
     done
 }
 
+# holds: tree-7
 test_an_empty_account_has_empty_directories()
 {
     mounted --data "$(with_data '{}')"
@@ -186,6 +202,7 @@ test_an_empty_account_has_empty_directories()
     refused 'No such file or directory' 'cat drives/data/drive.json'
 }
 
+# holds: open-1
 test_an_open_file_keeps_showing_what_it_was_when_opened()
 {
     local before
@@ -198,6 +215,7 @@ test_an_open_file_keeps_showing_what_it_was_when_opened()
     exec 8<&-
 }
 
+# holds: errno-14
 test_files_can_be_read_in_pieces_and_mapped()
 {
     mounted
@@ -212,6 +230,7 @@ with open(\"drives/data/drive.json\", \"rb\") as f:
     works 'busybox cat drives/data/drive.json | cmp - drives/data/drive.json'
 }
 
+# holds: attr-17
 test_df_shows_the_plan()
 {
     local used avail

@@ -18,6 +18,7 @@ rejects()
     assert_eq "$before" "$(cat "$MNT/$DOC")"
 }
 
+# holds: edit-8 fail-1
 test_text_that_is_no_JSON()
 {
     mounted
@@ -25,6 +26,7 @@ test_text_that_is_no_JSON()
     rejects 'Invalid argument' EINVAL
 }
 
+# holds: send-7 fail-1
 test_a_document_that_is_cut_off()
 {
     mounted
@@ -32,6 +34,7 @@ test_a_document_that_is_cut_off()
     rejects 'Invalid argument' 'EINVAL'
 }
 
+# holds: edit-8
 test_JSON_that_is_no_object()
 {
     mounted
@@ -43,6 +46,7 @@ test_JSON_that_is_no_object()
     rejects 'Invalid argument' 'EINVAL'
 }
 
+# holds: edit-6
 test_a_wrong_type()
 {
     mounted
@@ -54,6 +58,7 @@ test_a_wrong_type()
     rejects 'Invalid argument' 'EINVAL.*name'
 }
 
+# holds: edit-5
 test_a_key_that_does_not_exist()
 {
     mounted
@@ -63,6 +68,7 @@ test_a_key_that_does_not_exist()
     rejects 'Invalid argument' 'EINVAL.*extra'
 }
 
+# holds: edit-4 fail-1
 test_a_read_only_key_that_differs()
 {
     mounted
@@ -72,6 +78,7 @@ test_a_read_only_key_that_differs()
     rejects 'Invalid argument' 'EINVAL.*region'
 }
 
+# holds: edit-4
 test_docs_the_size_of_a_drive()
 {
     mounted
@@ -79,6 +86,7 @@ test_docs_the_size_of_a_drive()
     rejects 'Invalid argument' 'EINVAL.*size'
 }
 
+# holds: edit-7
 test_two_equal_keys()
 {
     mounted
@@ -86,6 +94,7 @@ test_two_equal_keys()
     rejects 'Invalid argument' 'EINVAL.*name'
 }
 
+# holds: edit-8
 test_invalid_UTF_8()
 {
     mounted
@@ -95,6 +104,7 @@ test_invalid_UTF_8()
     rejects 'Invalid argument' 'EINVAL.*UTF-8'
 }
 
+# holds: edit-8
 test_NUL_bytes()
 {
     mounted
@@ -102,6 +112,7 @@ test_NUL_bytes()
     rejects 'Invalid argument' 'EINVAL'
 }
 
+# holds: edit-9
 test_nesting_deeper_than_32()
 {
     mounted
@@ -109,6 +120,7 @@ test_nesting_deeper_than_32()
     rejects 'Invalid argument' 'EINVAL.*(deep|nest|32)'
 }
 
+# holds: edit-10 errno-6
 test_more_than_a_MiB()
 {
     mounted
@@ -118,6 +130,7 @@ test_more_than_a_MiB()
     nothing_sent
 }
 
+# holds: edit-8
 test_white_space_only()
 {
     mounted
@@ -125,6 +138,7 @@ test_white_space_only()
     rejects 'Invalid argument' 'EINVAL'
 }
 
+# holds: send-1
 test_echo_sees_the_refusal()
 {
     mounted
@@ -132,6 +146,7 @@ test_echo_sees_the_refusal()
     nothing_sent
 }
 
+# holds: conflict-1 conflict-3
 test_a_change_made_elsewhere_since_is_a_conflict()
 {
     mounted
@@ -148,6 +163,7 @@ test_a_change_made_elsewhere_since_is_a_conflict()
 }
 
 # What somebody else has changed is the size; the name is this mount's own doing.
+# holds: conflict-8
 test_openapi_what_this_mount_has_changed_itself_is_no_conflict()
 {
     mounted -- ttl=3600
@@ -161,6 +177,7 @@ test_openapi_what_this_mount_has_changed_itself_is_no_conflict()
     nothing_sent
 }
 
+# holds: conflict-8
 test_docs_what_this_mount_has_changed_itself_is_no_conflict_in_a_provider()
 {
     local id
@@ -193,6 +210,7 @@ answers()
     no_faults
 }
 
+# holds: errno-1 errno-2 errno-3 errno-5 errno-6 errno-8 fail-1 fail-2
 test_each_status_of_the_API_reaches_the_caller()
 {
     mounted -- timeout=2
@@ -210,6 +228,7 @@ test_each_status_of_the_API_reaches_the_caller()
     answers 401 UNAUTHORIZED 'who are you' 'Permission denied' EACCES
 }
 
+# holds: errno-4
 test_404_is_ENOENT()
 {
     mounted
@@ -219,6 +238,7 @@ test_404_is_ENOENT()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"x\"}"
 }
 
+# holds: errno-7 errno-8 http-3
 test_what_is_retried_and_still_fails_reaches_the_caller()
 {
     mounted -- timeout=2
@@ -227,6 +247,7 @@ test_what_is_retried_and_still_fails_reaches_the_caller()
     answers 503 UNAVAILABLE 'back soon' 'Input/output error' EIO
 }
 
+# holds: send-8
 test_a_refusal_is_sent_once_however_often_the_file_is_closed()
 {
     mounted
@@ -235,6 +256,7 @@ test_a_refusal_is_sent_once_however_often_the_file_is_closed()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"x\"}"
 }
 
+# holds: errno-9 done-2
 test_an_answer_that_is_no_JSON_is_a_protocol_error()
 {
     mounted
@@ -243,6 +265,7 @@ test_an_answer_that_is_no_JSON_is_a_protocol_error()
     words EPROTO
 }
 
+# holds: errno-3
 test_a_refusal_as_HTML_keeps_its_status()
 {
     mounted
@@ -252,6 +275,7 @@ test_a_refusal_as_HTML_keeps_its_status()
     words EACCES 403
 }
 
+# holds: fail-2
 test_older_errors_with_issues_are_told_in_words()
 {
     mounted
@@ -260,6 +284,7 @@ test_older_errors_with_issues_are_told_in_words()
     words 'Required thing'
 }
 
+# holds: ro-1
 test_ro_refuses_every_change()
 {
     mounted -- ro
@@ -273,6 +298,7 @@ test_ro_refuses_every_change()
     nothing_sent
 }
 
+# holds: edit-8 edit-18
 test_half_a_character_is_refused()
 {
     mounted
@@ -284,6 +310,7 @@ test_half_a_character_is_refused()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"x😀\"}"
 }
 
+# holds: secret-6 edit-12
 test_only_a_secret_has_masks()
 {
     mounted
@@ -305,6 +332,7 @@ test_only_a_secret_has_masks()
     prints 's****t' "jq -r .name 'machines/$MACHINE/s****t/snapshot.json'"
 }
 
+# holds: edit-15
 test_docs_what_the_server_shows_masked_is_not_overwritten_by_its_mask()
 {
     mounted --data "$(with_data '{"storage-providers": [{"id": "p1", "name": "p1",
@@ -318,6 +346,7 @@ test_docs_what_the_server_shows_masked_is_not_overwritten_by_its_mask()
     assert_contains "$(changes)" '"accessKey":"AK"'
 }
 
+# holds: conflict-9
 test_a_conflict_is_known_by_more_than_a_few_versions()
 {
     local n

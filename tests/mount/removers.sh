@@ -98,81 +98,97 @@ brings_back_what_is_refused()
     deletes "$1" drives/data "/shared-drives/$DATA"
 }
 
+# holds: delete-1
 test_rm_r_deletes_exactly_once()
 {
     deletes_one_of_each rm_r
 }
 
+# holds: delete-5
 test_rm_r_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused rm_r
 }
 
+# holds: delete-1
 test_rm_rf_deletes_exactly_once()
 {
     deletes_one_of_each rm_rf
 }
 
+# holds: delete-5
 test_rm_rf_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused rm_rf
 }
 
+# holds: delete-1
 test_busybox_rm_r_deletes_exactly_once()
 {
     deletes_one_of_each busybox_rm_r
 }
 
+# holds: delete-5
 test_busybox_rm_r_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused busybox_rm_r
 }
 
+# holds: delete-1
 test_busybox_rm_rf_deletes_exactly_once()
 {
     deletes_one_of_each busybox_rm_rf
 }
 
+# holds: delete-5
 test_busybox_rm_rf_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused busybox_rm_rf
 }
 
+# holds: delete-1
 test_find_delete_deletes_exactly_once()
 {
     deletes_one_of_each find_delete
 }
 
+# holds: delete-5
 test_find_delete_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused find_delete
 }
 
+# holds: delete-1
 test_python_rmtree_deletes_exactly_once()
 {
     deletes_one_of_each python_rmtree
 }
 
+# holds: delete-5
 test_python_rmtree_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused python_rmtree
 }
 
+# holds: delete-1
 test_perl_remove_tree_deletes_exactly_once()
 {
     deletes_one_of_each perl_remove_tree
 }
 
+# holds: delete-5
 test_perl_remove_tree_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused perl_remove_tree
 }
 
+# holds: delete-1
 test_node_rmSync_deletes_exactly_once()
 {
     deletes_one_of_each node_rmSync
 }
 
+# holds: delete-5
 test_node_rmSync_is_refused_and_everything_comes_back()
 {
     brings_back_what_is_refused node_rmSync
@@ -204,6 +220,7 @@ keeps_each()
     done
 }
 
+# holds: delete-3 tree-6
 test_rmdir_alone_deletes_nothing()
 {
     keeps_each 'Directory not empty' rmdir
@@ -219,28 +236,33 @@ keeps_each_parent()
     nothing_sent
 }
 
+# holds: delete-3
 test_rm_d_deletes_nothing()
 {
     keeps_each 'not empty' 'rm -d'
 }
 
+# holds: delete-3
 test_rm_without_r_deletes_nothing()
 {
     keeps_each 'Is a directory' 'rm -f'
 }
 
+# holds: delete-3
 test_gio_remove_deletes_nothing()
 {
     keeps_each 'not empty' 'gio remove'
 }
 
 # A trash would have to be a directory of the mount's, or the resource be moved out of its own.
+# holds: tree-6
 test_gio_trash_deletes_nothing()
 {
     keeps_each '' 'gio trash'
     refused 'No such file or directory' 'stat .Trash-0'
 }
 
+# holds: delete-4 delete-2
 test_docs_a_nested_directory_alone_is_local()
 {
     mounted
@@ -253,6 +275,7 @@ test_docs_a_nested_directory_alone_is_local()
     nothing_sent
 }
 
+# holds: delete-2
 test_a_removal_that_stops_half_way_deletes_nothing()
 {
     local before
@@ -273,6 +296,7 @@ has_names()
 }
 
 # Who answers "no" to some of the questions keeps the resource.
+# holds: delete-3
 test_rm_ri_with_one_no_deletes_nothing()
 {
     mounted
@@ -283,6 +307,7 @@ test_rm_ri_with_one_no_deletes_nothing()
     assert_eq data "$(api GET /shared-drives/$DATA | jq -r .name)"
 }
 
+# holds: delete-1
 test_rsync_delete_deletes_what_it_names_once()
 {
     mounted

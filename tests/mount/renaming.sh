@@ -3,6 +3,7 @@
 # mv.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
+# holds: rename-1
 test_mv_sends_the_new_name()
 {
     mounted
@@ -13,6 +14,7 @@ test_mv_sends_the_new_name()
     prints $'archive\nrenders\nteam files\nrenamed' 'ls -U drives'
 }
 
+# holds: rename-1
 test_mv_of_a_snapshot_in_both_views()
 {
     mounted
@@ -23,6 +25,7 @@ test_mv_of_a_snapshot_in_both_views()
     works 'test -f snapshots/b2/snapshot.json'
 }
 
+# holds: edit-13 rename-1
 test_docs_mv_of_a_provider_sends_it_whole()
 {
     mounted
@@ -33,6 +36,7 @@ test_docs_mv_of_a_provider_sends_it_whole()
         'PUT /storage-providers/splk9d2w5hn7uyc {"isTeamDefault":false,"name":"b2","s3Config":{"accessKey":"AKIADEMO4BACKUPS","bucket":"nightly-backups","endpoint":null,"region":"ams1","retainData":false,"secretAccessKey":"demo/secret+backups/0002","signatureVersion":null}}'
 }
 
+# holds: name-3
 test_mv_decodes_the_name()
 {
     mounted
@@ -40,6 +44,7 @@ test_mv_decodes_the_name()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"a/b\"}"
 }
 
+# holds: rename-2
 test_mv_onto_an_existing_resource_is_refused()
 {
     mounted
@@ -59,6 +64,7 @@ if libc.renameat2(-100, b\"drives/data\", -100, b\"drives/archive\", 2) != 0:
     nothing_sent
 }
 
+# holds: rename-3
 test_mv_across_directories_kinds_and_machines_is_refused()
 {
     mounted
@@ -70,6 +76,7 @@ test_mv_across_directories_kinds_and_machines_is_refused()
     works 'test -f drives/data/drive.json'
 }
 
+# holds: rename-4
 test_a_refused_rename_leaves_the_name()
 {
     mounted
@@ -81,6 +88,7 @@ test_a_refused_rename_leaves_the_name()
     refused 'No such file or directory' 'stat drives/renamed'
 }
 
+# holds: path-1
 test_a_rename_never_hits_another_than_was_shown()
 {
     mounted
@@ -91,6 +99,7 @@ test_a_rename_never_hits_another_than_was_shown()
     assert_eq "" "$(changes | grep sdq7h2m4xc || true)" 'another drive was renamed'
 }
 
+# holds: name-12 rename-2
 test_a_taken_name_is_taken_by_every_way()
 {
     mounted
@@ -105,6 +114,7 @@ test_a_taken_name_is_taken_by_every_way()
     nothing_sent
 }
 
+# holds: path-1
 test_a_name_that_has_just_come_to_mean_another_is_not_acted_on()
 {
     local other
@@ -138,6 +148,7 @@ swapped()
     forget_requests
 }
 
+# holds: path-1
 test_an_own_change_of_before_does_not_make_a_swap_elsewhere_acceptable()
 {
     swapped
@@ -146,6 +157,7 @@ test_an_own_change_of_before_does_not_make_a_swap_elsewhere_acceptable()
     nothing_sent
 }
 
+# holds: path-1
 test_what_is_written_to_a_name_that_has_just_come_to_mean_another_is_not_sent()
 {
     swapped
@@ -155,6 +167,7 @@ test_what_is_written_to_a_name_that_has_just_come_to_mean_another_is_not_sent()
     nothing_sent
 }
 
+# holds: path-1
 test_a_restore_by_a_name_that_has_just_come_to_mean_another_is_not_sent()
 {
     local other
@@ -172,6 +185,7 @@ test_a_restore_by_a_name_that_has_just_come_to_mean_another_is_not_sent()
     works 'touch snapshots/before-upgrade/restore'
 }
 
+# holds: rename-1
 test_a_directory_that_was_opened_before_a_rename_does_not_bring_the_old_name_back()
 {
     mounted
@@ -187,6 +201,7 @@ END
     works "python3 $T/scan.py"
 }
 
+# holds: path-9
 test_an_old_name_that_was_taken_leads_nowhere_else_afterwards()
 {
     mounted
@@ -195,6 +210,7 @@ test_an_old_name_that_was_taken_leads_nowhere_else_afterwards()
     prints tmp 'cat drives/tmp/name'
 }
 
+# holds: path-2
 test_own_changes_by_another_path_are_no_surprise()
 {
     local view=machines/ps4t7k2qhx8d
@@ -219,6 +235,7 @@ refused_each()
     refused "$2" "mv -T drives/data 'drives/$3'"
 }
 
+# holds: name-15 name-12
 test_a_name_that_mv_refuses_is_refused_by_document_and_field()
 {
     local gone
@@ -236,6 +253,7 @@ test_a_name_that_mv_refuses_is_refused_by_document_and_field()
     works 'echo archive > drives/data/name' # that name is free
 }
 
+# holds: name-16
 test_a_name_is_never_empty()
 {
     mounted
@@ -247,6 +265,7 @@ test_a_name_is_never_empty()
 }
 
 # By its plain name alone a snapshot is found where no other machine's has it.
+# holds: name-14
 test_a_name_of_another_machine_s_snapshot_is_taken()
 {
     mounted

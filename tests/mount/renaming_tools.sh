@@ -109,106 +109,127 @@ keeps_what_is_refused()
     assert_eq '"data"' "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+# holds: rename-1
 test_mv_renames_once()
 {
     renames_one_of_each mv
 }
 
+# holds: rename-3 rename-4
 test_mv_keeps_what_is_refused()
 {
     keeps_what_is_refused mv
 }
 
+# holds: rename-1
 test_mv_nT_renames_once()
 {
     renames_one_of_each mv_nT
 }
 
+# holds: rename-3 rename-4
 test_mv_nT_keeps_what_is_refused()
 {
     keeps_what_is_refused mv_nT
 }
 
+# holds: rename-1
 test_busybox_mv_renames_once()
 {
     renames_one_of_each busybox_mv
 }
 
+# holds: rename-3 rename-4
 test_busybox_mv_keeps_what_is_refused()
 {
     keeps_what_is_refused busybox_mv
 }
 
+# holds: rename-1
 test_python_rename_renames_once()
 {
     renames_one_of_each python_rename
 }
 
+# holds: rename-3 rename-4
 test_python_rename_keeps_what_is_refused()
 {
     keeps_what_is_refused python_rename
 }
 
+# holds: rename-1
 test_python_renames_renames_once()
 {
     renames_one_of_each python_renames
 }
 
+# holds: rename-3 rename-4
 test_python_renames_keeps_what_is_refused()
 {
     keeps_what_is_refused python_renames
 }
 
+# holds: rename-1
 test_python_move_renames_once()
 {
     renames_one_of_each python_move
 }
 
+# holds: move-1
 test_python_move_keeps_what_is_refused()
 {
     keeps_what_is_refused python_move
 }
 
+# holds: rename-1
 test_perl_rename_renames_once()
 {
     renames_one_of_each perl_rename
 }
 
+# holds: rename-3 rename-4
 test_perl_rename_keeps_what_is_refused()
 {
     keeps_what_is_refused perl_rename
 }
 
+# holds: rename-1
 test_perl_move_renames_once()
 {
     renames_one_of_each perl_move
 }
 
+# holds: rename-3 rename-4
 test_perl_move_keeps_what_is_refused()
 {
     keeps_what_is_refused perl_move
 }
 
+# holds: rename-1
 test_node_renameSync_renames_once()
 {
     renames_one_of_each node_renameSync
 }
 
+# holds: rename-3 rename-4
 test_node_renameSync_keeps_what_is_refused()
 {
     keeps_what_is_refused node_renameSync
 }
 
+# holds: rename-1
 test_gio_move_renames_once()
 {
     renames_one_of_each gio_move
 }
 
+# holds: rename-3 rename-4
 test_gio_move_keeps_what_is_refused()
 {
     keeps_what_is_refused gio_move
 }
 
+# holds: rename-1
 test_rename_ul_renames_each_once()
 {
     mounted
@@ -219,6 +240,7 @@ test_rename_ul_renames_each_once()
 }
 
 # vidir lists a directory's names in an editor and renames what was changed there.
+# holds: rename-1
 test_vidir_renames_what_was_edited()
 {
     mounted
@@ -228,6 +250,7 @@ test_vidir_renames_what_was_edited()
 }
 
 # A line that is deleted there is a removal of its file: of a directory only an empty one.
+# holds: delete-3
 test_vidir_without_r_removes_no_resource()
 {
     mounted
@@ -250,21 +273,25 @@ moves_out()
     nothing_sent
 }
 
+# holds: move-1 move-2
 test_mv_to_another_filesystem_destroys_nothing()
 {
     moves_out mv
 }
 
+# holds: move-1 move-2
 test_busybox_mv_to_another_filesystem_destroys_nothing()
 {
     moves_out busybox_mv
 }
 
+# holds: move-1 move-2
 test_python_move_to_another_filesystem_destroys_nothing()
 {
     moves_out python_move
 }
 
+# holds: rename-4 rename-3
 test_rename_onto_itself_sends_nothing()
 {
     mounted
@@ -274,6 +301,7 @@ test_rename_onto_itself_sends_nothing()
     nothing_sent
 }
 
+# holds: rename-1
 test_mv_b_first_renames_the_one_in_the_way()
 {
     mounted

@@ -12,6 +12,7 @@ provider()
 }
 
 # The server requires a boolean there: it refuses the change where none is sent, and null.
+# holds: edit-16
 test_docs_a_default_that_is_null_goes_as_false()
 {
     local p=/storage-providers/splgct3arqdh77c managed
@@ -30,6 +31,7 @@ test_docs_a_default_that_is_null_goes_as_false()
     prints false 'cat providers/managed/isTeamDefault'
 }
 
+# holds: edit-16 done-3
 test_docs_a_default_that_stays_null_is_a_success()
 {
     mounted -- ttl=0
@@ -38,6 +40,7 @@ test_docs_a_default_that_stays_null_is_a_success()
     prints ca1 'cat "providers/Paperspace Managed/s3Config/region"'
 }
 
+# holds: edit-15
 test_docs_what_is_required_and_unknown_is_said()
 {
     mounted -- ttl=0
@@ -53,6 +56,7 @@ test_docs_what_is_required_and_unknown_is_said()
 }
 
 # A key that was never given is left out of the answers, and a file all the same.
+# holds: field-4
 test_openapi_a_note_is_written_where_there_was_none()
 {
     local s=/snapshots/slc8n5g7rqo0yi
@@ -66,6 +70,7 @@ test_openapi_a_note_is_written_where_there_was_none()
     prints kept 'jq -r .note snapshots/auto-weekly/snapshot.json'
 }
 
+# holds: draft-1
 test_openapi_a_draft_takes_each_key_that_can_be_given()
 {
     mounted -- ttl=3600
@@ -77,6 +82,7 @@ test_openapi_a_draft_takes_each_key_that_can_be_given()
     assert_changes 'POST /storage-providers {"accessKey":"A","bucket":"b","name":"mine","region":"r","secretKey":"S","type":"gcs"}'
 }
 
+# holds: field-4
 test_openapi_what_was_not_given_is_given_later()
 {
     local key

@@ -16,6 +16,7 @@ restored()
     assert_changes "POST /snapshots/$UPGRADE/restore$body"
 }
 
+# holds: restore-1 restore-6
 test_touch_restores_once()
 {
     mounted
@@ -23,6 +24,7 @@ test_touch_restores_once()
     restored
 }
 
+# holds: restore-1
 test_touch_in_the_machine_s_directory_restores()
 {
     mounted
@@ -30,6 +32,7 @@ test_touch_in_the_machine_s_directory_restores()
     restored
 }
 
+# holds: restore-2 restore-11
 test_busybox_and_python_touch_restore()
 {
     mounted -- guard=0
@@ -45,6 +48,7 @@ restore_is()
     [ "$(cat "$MNT/$RESTORE")" = "$1" ]
 }
 
+# holds: restore-3
 test_docs_a_JSON_object_is_the_body()
 {
     mounted
@@ -55,6 +59,7 @@ test_docs_a_JSON_object_is_the_body()
     nothing_sent
 }
 
+# holds: restore-3
 test_an_empty_JSON_object_restores()
 {
     mounted
@@ -62,6 +67,7 @@ test_an_empty_JSON_object_restores()
     restored '{}'
 }
 
+# holds: restore-5 restore-2
 test_what_never_restores()
 {
     mounted
@@ -81,6 +87,7 @@ test_what_never_restores()
     nothing_sent
 }
 
+# holds: restore-4
 test_another_text_is_refused()
 {
     mounted
@@ -91,6 +98,7 @@ test_another_text_is_refused()
     nothing_sent
 }
 
+# holds: restore-11
 test_reading_tells_the_state()
 {
     mounted
@@ -105,6 +113,7 @@ test_reading_tells_the_state()
     eventually 15 restore_is 'done'
 }
 
+# holds: restore-11
 test_docs_reading_tells_of_failure()
 {
     mounted
@@ -113,6 +122,7 @@ test_docs_reading_tells_of_failure()
     eventually 15 restore_is error
 }
 
+# holds: event-5
 test_docs_an_error_without_text_that_has_ended_is_success()
 {
     mounted
@@ -121,6 +131,7 @@ test_docs_an_error_without_text_that_has_ended_is_success()
     eventually 15 restore_is 'done'
 }
 
+# holds: restore-10
 test_docs_while_one_is_unfinished_another_is_EBUSY()
 {
     mounted -- guard=0
@@ -137,6 +148,7 @@ test_docs_while_one_is_unfinished_another_is_EBUSY()
     works "touch $RESTORE"
 }
 
+# holds: restore-1 restore-11
 test_a_refused_restore_is_the_error_of_touch()
 {
     mounted
@@ -147,6 +159,7 @@ test_a_refused_restore_is_the_error_of_touch()
     restored
 }
 
+# holds: restore-9 restore-10
 test_an_unknown_outcome_blocks_the_next_one()
 {
     mounted
@@ -159,6 +172,7 @@ test_an_unknown_outcome_blocks_the_next_one()
     nothing_sent
 }
 
+# holds: restore-7
 test_docs_restore_backup_no_sends_no_safety_snapshot()
 {
     mounted -- restore_backup=no
@@ -166,6 +180,7 @@ test_docs_restore_backup_no_sends_no_safety_snapshot()
     restored '{}'
 }
 
+# holds: restore-8
 test_openapi_restore_backup_yes_is_refused_where_there_is_none()
 {
     mounted -- restore_backup=yes
@@ -174,6 +189,7 @@ test_openapi_restore_backup_yes_is_refused_where_there_is_none()
     nothing_sent
 }
 
+# holds: ro-1
 test_ro_refuses_it()
 {
     mounted -- ro
@@ -181,6 +197,7 @@ test_ro_refuses_it()
     nothing_sent
 }
 
+# holds: scratch-7 delete-2
 test_it_cannot_be_removed_for_good_or_replaced()
 {
     mounted
@@ -192,6 +209,7 @@ test_it_cannot_be_removed_for_good_or_replaced()
     nothing_sent
 }
 
+# holds: restore-5 restore-4 scratch-10
 test_another_file_in_its_place_restores_nothing()
 {
     local dir=snapshots/before-upgrade
@@ -214,6 +232,7 @@ test_another_file_in_its_place_restores_nothing()
     nothing_sent
 }
 
+# holds: restore-4
 test_copying_a_tree_back_restores_nothing()
 {
     mounted
@@ -222,6 +241,7 @@ test_copying_a_tree_back_restores_nothing()
     nothing_sent
 }
 
+# holds: restore-8
 test_openapi_backup_yes_refuses_a_JSON_object_as_well()
 {
     mounted -- restore_backup=yes
@@ -230,6 +250,7 @@ test_openapi_backup_yes_refuses_a_JSON_object_as_well()
     nothing_sent
 }
 
+# holds: restore-11
 test_docs_on_its_way_it_is_new()
 {
     mounted

@@ -32,6 +32,7 @@ with_sudo()
     head -c -3 "$T/longer" >"$T/longer-broken"
 }
 
+# holds: send-3
 test_sudoedit_saves()
 {
     with_sudo || return 0
@@ -57,6 +58,7 @@ keeps_its_copy()
     rm -f "$(sed -n 's/.*contents of edit session left in //p' <<<"$err")"
 }
 
+# holds: send-3 fail-3
 test_sudoedit_is_told_what_is_refused_and_keeps_its_copy()
 {
     with_sudo || return 0
@@ -94,6 +96,7 @@ over()
     assert_status 0
 }
 
+# holds: send-3 send-8
 test_a_cut_behind_what_was_written_commits_or_refuses()
 {
     local broken='{"name": "b"  ' whole='{"name": "b"} '
@@ -113,6 +116,7 @@ test_a_cut_behind_what_was_written_commits_or_refuses()
     assert_changes "$PUT {\"name\":\"b\"}"
 }
 
+# holds: send-2
 test_a_cut_through_what_is_inherited_is_judged_at_close()
 {
     mounted -- ttl=3600
@@ -121,6 +125,7 @@ test_a_cut_through_what_is_inherited_is_judged_at_close()
     assert_changes "$PUT {\"name\":\"ba\"}"
 }
 
+# holds: send-3
 test_a_piece_that_was_there_before_counts_as_written()
 {
     mounted -- ttl=3600
@@ -131,6 +136,7 @@ test_a_piece_that_was_there_before_counts_as_written()
     assert_changes "$PUT {\"name\":\"1234567-8\"}"
 }
 
+# holds: send-8 restore-3
 test_a_cut_of_white_space_behind_a_restore_restores_once()
 {
     mounted -- ttl=3600
@@ -142,6 +148,7 @@ os.close(fd)'"
     assert_eq 1 "$(count_requests POST '/snapshots/.*')"
 }
 
+# holds: send-6
 test_what_was_written_and_then_cut_to_nothing_is_not_sent()
 {
     mounted -- ttl=3600
@@ -154,6 +161,7 @@ for flags in 0, os.O_TRUNC:
     nothing_sent
 }
 
+# holds: send-3 send-7
 test_rsync_inplace_is_told_of_a_shorter_text()
 {
     mounted -- ttl=3600
@@ -168,6 +176,7 @@ test_rsync_inplace_is_told_of_a_shorter_text()
 
 # --- writers that stream -------------------------------------------------------------------------
 
+# holds: put-3
 test_one_value_is_taken_of_a_writer_that_goes_on()
 {
     mounted -- ttl=3600
@@ -179,6 +188,7 @@ test_one_value_is_taken_of_a_writer_that_goes_on()
     assert_changes "$PUT {\"name\":\"two\"}"
 }
 
+# holds: put-3
 test_a_stream_without_an_end_is_one_value_and_an_error()
 {
     mounted -- ttl=3600
@@ -188,6 +198,7 @@ test_a_stream_without_an_end_is_one_value_and_an_error()
     assert_eq x "$(head -n 1 "$MNT/$NAME")"
 }
 
+# holds: put-3
 test_a_stream_into_a_draft_is_one_value_and_an_error()
 {
     mounted

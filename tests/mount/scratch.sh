@@ -18,6 +18,7 @@ put()
     echo "PUT /shared-drives/$DATA {\"name\":\"$1\"}"
 }
 
+# holds: scratch-1
 test_they_are_files_like_others()
 {
     known
@@ -32,6 +33,7 @@ test_they_are_files_like_others()
     nothing_asked
 }
 
+# holds: scratch-1
 test_they_are_listed_with_owner_mode_and_time()
 {
     known
@@ -44,6 +46,7 @@ test_they_are_listed_with_owner_mode_and_time()
     nothing_asked
 }
 
+# holds: scratch-1
 test_all_kinds_have_room_for_them()
 {
     known
@@ -57,6 +60,7 @@ test_all_kinds_have_room_for_them()
     nothing_asked
 }
 
+# holds: scratch-9
 test_symbolic_links_are_locks()
 {
     known
@@ -68,6 +72,7 @@ test_symbolic_links_are_locks()
     nothing_asked
 }
 
+# holds: scratch-9
 test_an_exclusive_create_happens_once()
 {
     known
@@ -78,6 +83,7 @@ test_an_exclusive_create_happens_once()
     nothing_asked
 }
 
+# holds: scratch-1
 test_an_open_one_lives_on_without_its_name()
 {
     known
@@ -86,6 +92,7 @@ test_an_open_one_lives_on_without_its_name()
     nothing_asked
 }
 
+# holds: scratch-2
 test_a_file_has_at_most_a_MiB()
 {
     known
@@ -100,6 +107,7 @@ test_a_file_has_at_most_a_MiB()
     nothing_asked
 }
 
+# holds: scratch-2 path-6
 test_all_together_have_at_most_16_MiB()
 {
     known
@@ -114,6 +122,7 @@ test_all_together_have_at_most_16_MiB()
     nothing_asked
 }
 
+# holds: scratch-2
 test_full_or_not_a_document_is_saved()
 {
     known
@@ -123,6 +132,7 @@ test_full_or_not_a_document_is_saved()
     works 'cd drives/renamed; test -s big16; rm big*; ls > /dev/null'
 }
 
+# holds: scratch-3
 test_moved_onto_the_document_or_a_field_they_are_a_write()
 {
     known
@@ -136,6 +146,7 @@ test_moved_onto_the_document_or_a_field_they_are_a_write()
     nothing_asked
 }
 
+# holds: scratch-3 fail-3 scratch-5
 test_a_move_that_is_refused_leaves_both()
 {
     known
@@ -152,6 +163,7 @@ test_a_move_that_is_refused_leaves_both()
     nothing_asked
 }
 
+# holds: scratch-3 errno-1 errno-5
 test_errors_of_the_API_are_those_of_rename()
 {
     known
@@ -167,6 +179,7 @@ test_errors_of_the_API_are_those_of_rename()
     assert_changes "$(put new)"
 }
 
+# holds: scratch-4
 test_the_document_moved_away_leaves_a_copy()
 {
     known
@@ -182,6 +195,7 @@ test_the_document_moved_away_leaves_a_copy()
     nothing_asked
 }
 
+# holds: scratch-4
 test_moved_back_it_is_the_old_one_again()
 {
     known
@@ -193,6 +207,7 @@ test_moved_back_it_is_the_old_one_again()
     nothing_asked
 }
 
+# holds: scratch-10 scratch-7
 test_files_of_the_resource_do_not_replace_each_other()
 {
     known
@@ -209,6 +224,7 @@ test_files_of_the_resource_do_not_replace_each_other()
 
 # --- .rej ----------------------------------------------------------------------------------------
 
+# holds: fail-3
 test_what_was_rejected_is_kept_until_the_next_success()
 {
     known
@@ -222,6 +238,7 @@ test_what_was_rejected_is_kept_until_the_next_success()
     nothing_asked
 }
 
+# holds: fail-3 scratch-3
 test_it_can_be_mended_and_moved_into_place()
 {
     known
@@ -233,6 +250,7 @@ test_it_can_be_mended_and_moved_into_place()
     prints '' 'ls -A drives/mended | grep rej || true'
 }
 
+# holds: fail-3
 test_it_can_be_removed()
 {
     known
@@ -244,6 +262,7 @@ test_it_can_be_removed()
     nothing_asked
 }
 
+# holds: fail-3
 test_every_way_to_be_refused_keeps_the_text()
 {
     known
@@ -259,6 +278,7 @@ test_every_way_to_be_refused_keeps_the_text()
     prints '' 'ls -A drives/five | grep rej || true'
 }
 
+# holds: fail-3
 test_others_can_not_read_it()
 {
     known allow_other
@@ -270,6 +290,7 @@ test_others_can_not_read_it()
 
 # --- what becomes of them ------------------------------------------------------------------------
 
+# holds: path-6 delete-1
 test_they_go_with_their_resource()
 {
     known
@@ -277,6 +298,7 @@ test_they_go_with_their_resource()
     assert_requests "DELETE /shared-drives/$DATA"
 }
 
+# holds: path-5
 test_they_stay_through_a_rename()
 {
     known
@@ -285,6 +307,7 @@ test_they_stay_through_a_rename()
     assert_requests "$(put renamed)" "$(put again)"
 }
 
+# holds: ro-1
 test_read_only_there_are_none()
 {
     known ro

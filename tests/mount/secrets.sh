@@ -22,6 +22,7 @@ collected_lacks()
     assert_lacks "$(cd "$MNT" && tar cf - drives providers | tr -d '\0')" "$1" 'a backup has a secret'
 }
 
+# holds: secret-1 secret-2 secret-3 secret-9
 test_docs_by_default_secrets_open_by_name_only()
 {
     local secret
@@ -41,6 +42,7 @@ test_docs_by_default_secrets_open_by_name_only()
     collected_lacks "$(aws_secret)"
 }
 
+# holds: secret-4
 test_docs_hidden_secrets_do_not_exist()
 {
     mounted -- secrets=hide
@@ -55,6 +57,7 @@ test_docs_hidden_secrets_do_not_exist()
     collected_lacks "$(password)"
 }
 
+# holds: secret-5 attr-1
 test_docs_shown_secrets_are_listed_and_plain()
 {
     local secret
@@ -72,6 +75,7 @@ test_docs_shown_secrets_are_listed_and_plain()
 }
 
 # An editor that saves the whole document sends nothing of what it did not change.
+# holds: edit-3 edit-2
 test_docs_a_shown_document_can_be_written_back()
 {
     mounted -- secrets=show
@@ -84,6 +88,7 @@ test_docs_a_shown_document_can_be_written_back()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"archive2\"}"
 }
 
+# holds: words-2 http-19
 test_docs_a_shown_secret_is_kept_from_logs_and_errors()
 {
     local secret
@@ -105,6 +110,7 @@ test_docs_a_shown_secret_is_kept_from_logs_and_errors()
 }
 
 # A provider's secrets can be given in this dialect, but are never answered.
+# holds: field-7
 test_openapi_secrets_that_are_never_answered_can_only_be_written()
 {
     mounted
@@ -115,6 +121,7 @@ test_openapi_secrets_that_are_never_answered_can_only_be_written()
     prints 200 'stat -c %a providers/training-data/secretKey'
 }
 
+# holds: secret-4
 test_openapi_hidden_secrets_do_not_exist()
 {
     mounted -- secrets=hide
@@ -131,6 +138,7 @@ defaults()
     (umask 077 && printf '%s\n' "$1" >"$T/defaults")
 }
 
+# holds: draft-5
 test_defaults_fill_what_a_draft_leaves_out()
 {
     defaults "{\"drives\": {\"region\": \"ny2\", \"$(network_key)\": \"nwhoe4ox\"}}"
@@ -143,6 +151,7 @@ test_defaults_fill_what_a_draft_leaves_out()
     prints 5 'ls drives | wc -l'
 }
 
+# holds: draft-5
 test_what_is_given_goes_before_the_defaults()
 {
     defaults "{\"drives\": {\"region\": \"ny2\", \"$(network_key)\": \"nwhoe4ox\"}}"
@@ -151,6 +160,7 @@ test_what_is_given_goes_before_the_defaults()
     assert_changes "POST /shared-drives {\"name\":\"new\",\"$(network_key)\":\"nwhoe4ox\",\"region\":\"ca1\",\"size\":100}"
 }
 
+# holds: draft-5 name-12
 test_defaults_for_all_fields_make_mkdir_create()
 {
     local body
@@ -166,6 +176,7 @@ test_defaults_for_all_fields_make_mkdir_create()
     nothing_sent
 }
 
+# holds: draft-5 draft-3
 test_a_create_by_defaults_that_fails_leaves_no_resource()
 {
     local body
@@ -179,6 +190,7 @@ test_a_create_by_defaults_that_fails_leaves_no_resource()
     assert_eq '' "$(id_of shared-drives new)"
 }
 
+# holds: snap-5 snap-4
 test_a_default_machine_makes_mkdir_in_snapshots_take_one()
 {
     mounted
@@ -192,6 +204,7 @@ test_a_default_machine_makes_mkdir_in_snapshots_take_one()
 }
 
 # Another machine's is taken where its path says so.
+# holds: snap-5
 test_a_default_machine_does_not_change_what_a_path_says()
 {
     defaults "{\"snapshots\": {\"machineId\": \"$MACHINE\"}}"
@@ -201,6 +214,7 @@ test_a_default_machine_does_not_change_what_a_path_says()
 }
 
 # The file is read at the start only.
+# holds: draft-19
 test_docs_the_file_of_defaults_may_go()
 {
     defaults '{"drives": {"region": "ny2"}}'
@@ -212,6 +226,7 @@ test_docs_the_file_of_defaults_may_go()
     works 'rm -r drives/new'
 }
 
+# holds: draft-19
 test_docs_defaults_that_are_wrong_mount_nothing()
 {
     local text
@@ -232,6 +247,7 @@ test_docs_defaults_that_are_wrong_mount_nothing()
     assert_eq '' "$(requests)"
 }
 
+# holds: secret-7 secret-9
 test_docs_fstab_is_a_line_that_findmnt_accepts()
 {
     mounted
@@ -258,6 +274,7 @@ strange_secrets()
             "s3Config": {"bucket": "b", "accessKey": "a", "secretAccessKey": {"a": "PLAINOBJECT"}}}]}'
 }
 
+# holds: secret-1 secret-2 secret-3
 test_secrets_are_secret_by_their_key_in_every_place()
 {
     mounted --data "$(strange_secrets)"
@@ -270,6 +287,7 @@ test_secrets_are_secret_by_their_key_in_every_place()
     prints '{"a":"PLAINOBJECT"}' 'cat providers/p1/s3Config/secretAccessKey'
 }
 
+# holds: secret-4
 test_hidden_secrets_do_not_exist_in_any_place()
 {
     mounted --data "$(strange_secrets)" -- secrets=hide
@@ -279,6 +297,7 @@ test_hidden_secrets_do_not_exist_in_any_place()
     refused 'No such file' 'cat providers/p1/s3Config/secretAccessKey'
 }
 
+# holds: secret-1 secret-2
 test_docs_a_draft_s_secret_reads_as_it_was_given()
 {
     mounted
@@ -289,6 +308,7 @@ test_docs_a_draft_s_secret_reads_as_it_was_given()
     works 'rm -r providers/new'
 }
 
+# holds: secret-3
 test_another_file_that_is_called_like_a_secret_is_not_listed()
 {
     mounted
@@ -298,6 +318,7 @@ test_another_file_that_is_called_like_a_secret_is_not_listed()
     nothing_sent
 }
 
+# holds: secret-3
 test_docs_a_secret_that_is_moved_away_is_not_listed()
 {
     local secret

@@ -39,6 +39,7 @@ hits()
     [ "$(control GET faults | jq '.[0].hits')" -ge "$1" ]
 }
 
+# holds: wait-6
 test_ten_changes_that_hang_leave_other_kinds_theirs()
 {
     hanging_puts
@@ -49,6 +50,7 @@ test_ten_changes_that_hang_leave_other_kinds_theirs()
     wait "${hanging[@]}" || true
 }
 
+# holds: wait-6
 test_changes_that_were_given_up_hold_nothing_of_other_kinds()
 {
     hanging_puts
@@ -59,6 +61,7 @@ test_changes_that_were_given_up_hold_nothing_of_other_kinds()
     no_faults
 }
 
+# holds: wait-6
 test_docs_events_that_hang_hold_up_no_change()
 {
     local i
@@ -86,6 +89,7 @@ all_online()
         "$MNT/.paperspacefs/status.json" >/dev/null
 }
 
+# holds: wait-3 wait-2
 test_connections_that_died_in_silence_cost_one_timeout()
 {
     mounted -- timeout=2,ttl=3600
@@ -104,6 +108,7 @@ test_connections_that_died_in_silence_cost_one_timeout()
 }
 
 # What was sent over one is asked of another: a change that is made after a timeout is made.
+# holds: wait-4
 test_a_change_after_a_timeout_takes_a_fresh_connection()
 {
     mounted -- timeout=2,ttl=3600

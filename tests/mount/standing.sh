@@ -9,6 +9,7 @@ rename_elsewhere()
     touch "$MNT/drives"
 }
 
+# holds: path-3 path-4
 test_a_shell_that_stands_in_a_drive_goes_on_under_its_new_name()
 {
     mounted
@@ -24,6 +25,7 @@ test_a_shell_that_stands_in_a_drive_goes_on_under_its_new_name()
     assert_eq "$MNT/drives/third" "$(/bin/pwd)" 'a look by the id moved it'
 }
 
+# holds: path-3
 test_two_drives_that_swap_their_names_take_their_shells_along()
 {
     local other
@@ -41,6 +43,7 @@ test_two_drives_that_swap_their_names_take_their_shells_along()
     exec {archive}<&-
 }
 
+# holds: path-1
 test_what_takes_the_name_of_a_drive_that_has_moved_on_is_not_deleted_for_it()
 {
     local other

@@ -66,6 +66,7 @@ silent_fuse()
     eventually 10 test -s "$WORK/silent.pid"
 }
 
+# holds: start-5 cmd-1
 test_docs_an_empty_directory_is_mounted_on_in_silence()
 {
     start_emulator
@@ -76,6 +77,7 @@ test_docs_an_empty_directory_is_mounted_on_in_silence()
     ends
 }
 
+# holds: start-5
 test_docs_what_is_hidden_by_the_mount_is_warned_of()
 {
     start_emulator
@@ -88,6 +90,7 @@ test_docs_what_is_hidden_by_the_mount_is_warned_of()
     assert_eq .hidden "$(ls -A "$MNT")"
 }
 
+# holds: start-5
 test_docs_a_mount_point_inside_a_mount_of_ours_is_refused()
 {
     mounted
@@ -101,6 +104,7 @@ test_docs_a_mount_point_inside_a_mount_of_ours_is_refused()
     assert_eq '' "$(mount_types "$MNT/drives")"
 }
 
+# holds: start-7
 test_docs_a_live_mount_of_ours_is_refused_whatever_way_leads_there()
 {
     mounted
@@ -115,6 +119,7 @@ test_docs_a_live_mount_of_ours_is_refused_whatever_way_leads_there()
     works 'ls drives > /dev/null'
 }
 
+# holds: start-6
 test_docs_dead_mounts_of_ours_are_cleaned_up_whatever_way_leads_there()
 {
     needs_root
@@ -132,6 +137,7 @@ test_docs_dead_mounts_of_ours_are_cleaned_up_whatever_way_leads_there()
     done
 }
 
+# holds: start-7
 test_docs_a_dead_mount_of_another_kind_is_refused_and_stays()
 {
     local at
@@ -150,6 +156,7 @@ test_docs_a_dead_mount_of_another_kind_is_refused_and_stays()
 }
 
 # Only what lies on top of it is removed.
+# holds: start-6 start-7
 test_docs_a_dead_mount_of_ours_on_another_that_is_dead()
 {
     needs_root
@@ -163,6 +170,7 @@ test_docs_a_dead_mount_of_ours_on_another_that_is_dead()
     umount "$MNT"
 }
 
+# holds: start-7
 test_docs_what_does_not_answer_is_refused_in_time()
 {
     local silent start=$SECONDS
@@ -181,6 +189,7 @@ test_docs_what_does_not_answer_is_refused_in_time()
     umount "$MNT"
 }
 
+# holds: start-8 end-1
 test_docs_what_else_is_mounted_there_is_mounted_over()
 {
     needs_root
@@ -196,6 +205,7 @@ test_docs_what_else_is_mounted_there_is_mounted_over()
     umount "$MNT"
 }
 
+# holds: start-8
 test_docs_a_directory_of_another_mount_is_mounted_on()
 {
     needs_root
@@ -213,6 +223,7 @@ test_docs_a_directory_of_another_mount_is_mounted_on()
 # --- other people ---------------------------------------------------------------------------------
 
 # Who owns the directory above puts a link in the place of the mount point while it starts.
+# holds: start-9
 test_docs_a_mount_point_that_is_swapped_is_mounted_on_all_the_same()
 {
     needs_root
@@ -235,6 +246,7 @@ a_listing_is_asked_for()
 }
 
 # A user may lock any directory that it can open.
+# holds: start-10
 test_docs_a_lock_of_somebody_else_keeps_no_mount_from_starting()
 {
     local how lock
@@ -259,6 +271,7 @@ is_locked()
     ! flock -n -x "$MNT" true
 }
 
+# holds: start-10
 test_docs_of_many_starts_at_once_one_mounts()
 {
     local i status=0 mounted=0
@@ -283,6 +296,7 @@ test_docs_of_many_starts_at_once_one_mounts()
 }
 
 # A mount that was moved is taken away where it is by then; what lies in its place is left alone.
+# holds: end-1
 test_docs_the_end_takes_away_no_mount_but_its_own()
 {
     needs_root
@@ -306,6 +320,7 @@ test_docs_the_end_takes_away_no_mount_but_its_own()
 
 # A mount's number goes to the next one of anybody as soon as it is gone: here before the daemon
 # knows that it is.
+# holds: end-1
 test_docs_the_end_takes_away_no_mount_that_has_its_number()
 {
     local i
@@ -356,6 +371,7 @@ END
     eventually 10 test -s "$WORK/trigger.pid"
 }
 
+# holds: start-8
 test_docs_nothing_is_asked_of_an_automounters_trigger()
 {
     local automounter at

@@ -89,6 +89,7 @@ for document in sys.argv[3:]:
 END
 }
 
+# holds: tree-2 field-1 field-2 field-3 attr-1
 test_each_key_of_a_document_is_a_file()
 {
     known
@@ -99,6 +100,7 @@ test_each_key_of_a_document_is_a_file()
     nothing_asked
 }
 
+# holds: field-8
 test_reading_a_field_costs_what_its_document_costs()
 {
     mounted -- ttl=3600
@@ -108,6 +110,7 @@ test_reading_a_field_costs_what_its_document_costs()
     assert_requests "GET /storage-providers$([ "$D" = openapi ] || echo '?limit=120')"
 }
 
+# holds: field-1 field-2 field-3 field-5 field-6 doc-4
 test_values_of_any_form()
 {
     local size= # can be given in one dialect, so it is there although nothing was answered
@@ -135,6 +138,7 @@ test_values_of_any_form()
         'ls -AU drives/odd | grep -v fstab | paste -sd " "'
 }
 
+# holds: field-11 secret-2 field-7
 test_modes_say_what_can_be_written()
 {
     known
@@ -156,6 +160,7 @@ test_modes_say_what_can_be_written()
     nothing_asked
 }
 
+# holds: field-10
 test_a_field_of_a_missing_key_is_not_there()
 {
     known
@@ -167,6 +172,7 @@ test_a_field_of_a_missing_key_is_not_there()
 
 # --- secrets -----------------------------------------------------------------------------------
 
+# holds: secret-2 secret-3
 test_docs_secrets_open_by_name_and_are_not_collected()
 {
     known
@@ -179,6 +185,7 @@ test_docs_secrets_open_by_name_and_are_not_collected()
     nothing_sent
 }
 
+# holds: secret-4 secret-1
 test_docs_hidden_secrets_do_not_exist()
 {
     known secrets=hide
@@ -188,6 +195,7 @@ test_docs_hidden_secrets_do_not_exist()
     prints '"********"' 'jq .password drives/data/drive.json'
 }
 
+# holds: secret-5
 test_docs_shown_secrets_are_listed_and_plain()
 {
     known secrets=show
@@ -197,6 +205,7 @@ test_docs_shown_secrets_are_listed_and_plain()
     prints '"demo/secret+training/0001"' "jq .s3Config.secretAccessKey $TRAINING_DIR/provider.json"
 }
 
+# holds: edit-12 edit-13 put-5 http-19
 test_docs_a_secret_is_changed_by_its_file_and_said_nowhere()
 {
     known
@@ -213,6 +222,7 @@ test_docs_a_secret_is_changed_by_its_file_and_said_nowhere()
         "$TRAINING_DIR/s3Config/secretAccessKey"
 }
 
+# holds: field-7 edit-12 edit-13
 test_openapi_a_secret_can_be_given_and_is_never_shown()
 {
     known
@@ -231,6 +241,7 @@ test_openapi_a_secret_can_be_given_and_is_never_shown()
 
 # --- writing -----------------------------------------------------------------------------------
 
+# holds: put-1 own-1
 test_a_line_is_the_value()
 {
     known
@@ -244,6 +255,7 @@ test_a_line_is_the_value()
     nothing_asked
 }
 
+# holds: put-1 put-2 send-4
 test_the_value_counts_and_not_the_way_it_is_written()
 {
     known
@@ -259,6 +271,7 @@ test_the_value_counts_and_not_the_way_it_is_written()
     prints six 'cat drives/six/name'
 }
 
+# holds: put-1
 test_only_one_final_newline_is_left_out()
 {
     known
@@ -268,6 +281,7 @@ test_only_one_final_newline_is_left_out()
     assert_requests "$(put_drive '{"name":"two\n"}')"
 }
 
+# holds: put-1 put-3
 test_openapi_of_several_lines_the_whole_is_the_value()
 {
     known
@@ -280,6 +294,7 @@ test_openapi_of_several_lines_the_whole_is_the_value()
     prints four 'cat snapshots/before-upgrade/note'
 }
 
+# holds: put-6 send-6
 test_the_value_that_is_there_sends_nothing()
 {
     known
@@ -291,6 +306,7 @@ test_the_value_that_is_there_sends_nothing()
     prints data 'cat drives/data/name'
 }
 
+# holds: attr-4 field-11
 test_a_field_that_is_read_only()
 {
     known
@@ -306,6 +322,7 @@ test_a_field_that_is_read_only()
     prints '' 'ls -A drives/data | grep -F .rej || true'
 }
 
+# holds: scratch-5
 test_a_read_only_file_is_replaced_by_what_it_holds_and_by_nothing_else()
 {
     known
@@ -321,6 +338,7 @@ test_a_read_only_file_is_replaced_by_what_it_holds_and_by_nothing_else()
     nothing_asked
 }
 
+# holds: name-16 send-1
 test_a_name_can_not_be_empty()
 {
     known
@@ -329,6 +347,7 @@ test_a_name_can_not_be_empty()
     keeps 'Invalid argument' 'echo | tee drives/data/name' drives/data/name
 }
 
+# holds: put-7
 test_a_field_takes_no_invalid_text()
 {
     known
@@ -339,6 +358,7 @@ test_a_field_takes_no_invalid_text()
     words EFBIG
 }
 
+# holds: put-7 edit-18
 test_a_field_takes_any_text_of_UTF_8()
 {
     known
@@ -347,6 +367,7 @@ test_a_field_takes_any_text_of_UTF_8()
     prints 'a%2Fb%00%09"日' 'ls drives | grep ^a%'
 }
 
+# holds: fail-1 fail-2
 test_a_field_the_API_refuses_shows_the_truth()
 {
     known
@@ -360,6 +381,7 @@ test_a_field_the_API_refuses_shows_the_truth()
     nothing_asked
 }
 
+# holds: put-4 put-5
 test_docs_types_of_nested_fields()
 {
     known
@@ -375,6 +397,7 @@ test_docs_types_of_nested_fields()
     keeps 'Invalid argument' "echo > $s3/bucket" "$s3/bucket"
 }
 
+# holds: put-5 put-6
 test_docs_an_empty_line_empties_what_can_be_null()
 {
     known
@@ -396,6 +419,7 @@ test_docs_an_empty_line_empties_what_can_be_null()
     assert_requests "${expected[@]}"
 }
 
+# holds: field-11 edit-13
 test_docs_a_read_only_flag_of_a_provider()
 {
     known
@@ -405,6 +429,7 @@ test_docs_a_read_only_flag_of_a_provider()
     assert_requests "${expected[@]}"
 }
 
+# holds: put-4 put-5 put-1
 test_openapi_numbers_and_notes()
 {
     known
@@ -430,6 +455,7 @@ test_openapi_numbers_and_notes()
         snapshots/before-upgrade/storageSize
 }
 
+# holds: edit-13
 test_openapi_a_provider_is_edited_by_its_fields()
 {
     known
@@ -439,6 +465,7 @@ test_openapi_a_provider_is_edited_by_its_fields()
     prints ca1 "cat $TRAINING_DIR/region"
 }
 
+# holds: put-8 name-10
 test_a_field_goes_by_the_path_of_its_id_too()
 {
     known

@@ -286,6 +286,7 @@ try_alone()
     forget_requests
 }
 
+# holds: scratch-6 send-1 send-4 fail-3 edit-3 words-7
 test_shells()
 {
     ways <<END
@@ -301,6 +302,7 @@ zsh_append      write error: invalid argument
 END
 }
 
+# holds: scratch-6 scratch-3 send-2 fail-3 edit-3
 test_copiers()
 {
     ways <<END
@@ -328,6 +330,7 @@ END
 }
 
 # It sets the mode by the name that it was given, once all is written: not for what renames.
+# holds: scratch-6
 test_docs_install()
 {
     mounted -- ttl=3600
@@ -342,6 +345,7 @@ test_docs_install()
         "$(changes | grep -o '[a-z]*-bucket"' | sed 's/^/"/' | paste -sd ' ')"
 }
 
+# holds: scratch-6 scratch-3 fail-3 edit-3
 test_editors_in_place()
 {
     ways <<END
@@ -356,6 +360,7 @@ patch           Bad message
 END
 }
 
+# holds: scratch-6 scratch-3 fail-3 edit-3
 test_archivers()
 {
     ways <<END
@@ -368,6 +373,7 @@ busybox_tar     Invalid argument
 END
 }
 
+# holds: scratch-6 scratch-3 send-3 fail-3 edit-3
 test_languages()
 {
     ways <<END

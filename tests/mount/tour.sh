@@ -3,6 +3,7 @@
 # The tour in README.md is what really runs.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
+# holds: install-6
 test_docs_the_tour_of_README_is_what_the_demo_prints()
 {
     sed -n '/^```console$/,/^```$/ { /^```/d; p }' "$top_srcdir/README.md" >"$T/expected"

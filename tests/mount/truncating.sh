@@ -88,6 +88,7 @@ sends()
 # Of further files those that differ most.
 SOME='bindfs truncate_then_open another_command python_opens_first'
 
+# holds: trunc-2
 test_names_and_documents_are_written_anew()
 {
     bound -- ttl=3600
@@ -99,6 +100,7 @@ test_names_and_documents_are_written_anew()
     unbound
 }
 
+# holds: trunc-2
 test_docs_nested_fields_and_secrets_are_written_anew()
 {
     bound -- ttl=3600
@@ -109,6 +111,7 @@ test_docs_nested_fields_and_secrets_are_written_anew()
     unbound
 }
 
+# holds: trunc-2
 test_openapi_notes_and_secrets_are_written_anew()
 {
     bound -- ttl=3600
@@ -121,6 +124,7 @@ test_openapi_notes_and_secrets_are_written_anew()
 }
 
 # In a draft nothing is sent, and the file shows what it was given.
+# holds: trunc-2
 test_values_of_a_draft_are_written_anew()
 {
     local file
@@ -137,6 +141,7 @@ test_values_of_a_draft_are_written_anew()
     unbound
 }
 
+# holds: trunc-1
 test_a_truncation_alone_sends_nothing_and_readers_see_nothing()
 {
     local before
@@ -163,6 +168,7 @@ os.pwrite(fd, b"b", 0)
 os.close(fd)
 open(sys.argv[2], "wb").write(text)'
 
+# holds: trunc-2
 test_who_else_opens_the_file_sees_nothing_of_it()
 {
     mounted -- ttl=3600
@@ -174,6 +180,7 @@ test_who_else_opens_the_file_sees_nothing_of_it()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"bata\"}"
 }
 
+# holds: trunc-2 trunc-4
 test_it_is_forgotten_after_two_seconds_and_by_a_commit()
 {
     mounted -- ttl=3600
@@ -185,6 +192,7 @@ test_it_is_forgotten_after_two_seconds_and_by_a_commit()
         "PUT /shared-drives/$DATA {\"name\":\"Brive\"}"
 }
 
+# holds: trunc-2
 test_it_holds_for_the_first_handle_only()
 {
     mounted -- ttl=3600
@@ -193,6 +201,7 @@ test_it_holds_for_the_first_handle_only()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"bata\"}"
 }
 
+# holds: trunc-2
 test_what_is_staged_already_stays()
 {
     mounted -- ttl=3600
@@ -200,6 +209,7 @@ test_what_is_staged_already_stays()
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"bata\"}"
 }
 
+# holds: trunc-5
 test_another_size_by_path_stages_nothing()
 {
     mounted -- ttl=3600
@@ -213,6 +223,7 @@ os.close(fd)'"
     assert_changes "PUT /shared-drives/$DATA {\"name\":\"bata\"}"
 }
 
+# holds: trunc-2 send-1
 test_an_error_is_said_to_who_writes()
 {
     bound -- ttl=3600

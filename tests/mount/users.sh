@@ -50,6 +50,7 @@ user_prints()
     assert_eq "$1" "$out" "$2"
 }
 
+# holds: start-12 attr-2 end-1
 test_a_user_mounts_works_and_unmounts()
 {
     user_ready
@@ -65,6 +66,7 @@ test_a_user_mounts_works_and_unmounts()
 }
 
 # Each of the states in which a mount point of one's own may be.
+# holds: start-12 start-6 start-7
 test_docs_the_mount_point_of_a_user()
 {
     user_ready
@@ -102,6 +104,7 @@ root 646 any user can write it
 END
 }
 
+# holds: key-3 key-4
 test_docs_the_key_s_file_of_a_user()
 {
     local owner mode outcome

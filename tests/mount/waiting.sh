@@ -76,6 +76,7 @@ crowd_at_wait()
     eventually 20 waiting "$1"
 }
 
+# holds: wait-8 event-4
 test_docs_readers_of_wait_hold_no_thread()
 {
     mounted -- $FEW
@@ -89,6 +90,7 @@ test_docs_readers_of_wait_hold_no_thread()
     answers 'ls snapshots'
 }
 
+# holds: event-3 event-4
 test_docs_wait_ends_for_all_with_the_event()
 {
     mounted -- $FEW,timeout=2
@@ -99,6 +101,7 @@ test_docs_wait_ends_for_all_with_the_event()
     assert_eq 12 "$(said '^done$')"
 }
 
+# holds: end-2
 test_docs_who_reads_wait_is_answered_when_the_mount_ends()
 {
     mounted -- $FEW
@@ -119,6 +122,7 @@ fill_the_house()
     eventually 20 waiting 7
 }
 
+# holds: wait-8 wait-9 errno-7
 test_a_listing_that_hangs_holds_nobody_else_up()
 {
     mounted -- $FEW
@@ -138,6 +142,7 @@ said_by()
     [ "$(said "$2")" -eq "$1" ]
 }
 
+# holds: wait-9
 test_in_a_full_house_what_is_known_is_shown()
 {
     mounted -- $FEW,timeout=20
@@ -151,6 +156,7 @@ test_in_a_full_house_what_is_known_is_shown()
 }
 
 # More than all the threads there are when nothing is said about them.
+# holds: wait-8
 test_docs_520_readers_of_wait_and_a_listing_that_hangs()
 {
     mounted
@@ -222,18 +228,21 @@ can_leave()
     stop_emulator # what was sent is let finish: now
 }
 
+# holds: wait-9 wait-10
 test_a_lookup_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "GET", "path": "/snapshots"' 'stat snapshots/before-upgrade'
 }
 
+# holds: wait-9 wait-10
 test_an_opendir_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "GET", "path": "/snapshots"' 'ls snapshots'
 }
 
+# holds: wait-9 wait-10
 test_an_open_can_be_left()
 {
     mounted -- $FEW,stale=0
@@ -241,12 +250,14 @@ test_an_open_can_be_left()
     can_leave '"method": "GET", "path": "/shared-drives"' 'cat drives/data/drive.json'
 }
 
+# holds: wait-9 wait-10
 test_a_write_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "PUT"' "sh -c 'exec echo new >drives/data/name'"
 }
 
+# holds: wait-9 wait-10
 test_a_mkdir_can_be_left()
 {
     mounted -- $FEW
@@ -254,18 +265,21 @@ test_a_mkdir_can_be_left()
     can_leave '"method": "POST"' "mkdir machines/$MACHINE/new"
 }
 
+# holds: wait-9 wait-10
 test_an_rmdir_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "DELETE"' 'rm -r drives/archive'
 }
 
+# holds: wait-9 wait-10
 test_a_rename_can_be_left()
 {
     mounted -- $FEW
     can_leave '"method": "PUT"' 'mv drives/data drives/new'
 }
 
+# holds: wait-9 wait-10
 test_a_restore_can_be_left()
 {
     mounted -- $FEW,guard=0
@@ -273,6 +287,7 @@ test_a_restore_can_be_left()
     can_leave '"method": "POST"' "touch $DIR/restore" 'touch "snapshots/trained model v2/restore"'
 }
 
+# holds: wait-10 event-4
 test_docs_wait_can_be_left()
 {
     mounted -- $FEW
@@ -289,6 +304,7 @@ test_docs_wait_can_be_left()
 }
 
 # It is answered when the write is, or when its own time is over.
+# holds: wait-8 wait-9
 test_docs_a_read_waits_for_a_write_by_the_same_handle_without_a_thread()
 {
     mounted -- $FEW
@@ -323,6 +339,7 @@ took()
     fi
 }
 
+# holds: wait-1
 test_docs_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the_end()
 {
     local status
@@ -342,6 +359,7 @@ test_docs_a_name_that_was_known_costs_one_timeout_when_the_server_is_busy_to_the
     done
 }
 
+# holds: stale-1 stale-2
 test_docs_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
 {
     mounted -- ttl=1
@@ -353,6 +371,7 @@ test_docs_what_is_known_is_shown_after_two_seconds_when_the_server_is_busy()
 }
 
 # The kernel lets one change of a directory in after the other, and who lists it comes last.
+# holds: wait-5 wait-11
 test_docs_renames_that_get_no_answer_hold_a_directory_for_little_more_than_one_timeout()
 {
     local i

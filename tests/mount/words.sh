@@ -89,6 +89,7 @@ echoes()
     assert_eq '' "$(telling "$1" <"$T/shown")" 'what was sent is told'
 }
 
+# holds: words-2 words-3
 test_docs_a_refusal_tells_nothing_of_the_secret_that_was_sent()
 {
     mounted
@@ -96,6 +97,7 @@ test_docs_a_refusal_tells_nothing_of_the_secret_that_was_sent()
     echoes "$SECRET" "cat '$T/edit' > providers/backups/provider.json"
 }
 
+# holds: words-2 words-3
 test_openapi_a_refusal_tells_nothing_of_the_secret_that_was_sent()
 {
     mounted
@@ -103,6 +105,7 @@ test_openapi_a_refusal_tells_nothing_of_the_secret_that_was_sent()
     echoes "$SECRET" "cat '$T/edit' > providers/backups/provider.json"
 }
 
+# holds: words-2 words-3
 test_docs_a_refusal_tells_nothing_of_the_secret_that_was_there_before()
 {
     mounted
@@ -111,6 +114,7 @@ test_docs_a_refusal_tells_nothing_of_the_secret_that_was_there_before()
 }
 
 # What stands in the path, a key's name and openly shown values stay readable.
+# holds: words-4
 test_docs_what_is_shown_anyway_stays_readable()
 {
     mounted
@@ -121,6 +125,7 @@ test_docs_what_is_shown_anyway_stays_readable()
     words 'secretAccessKey of backups/secret, in providers/backups/s3Config/bucket: \*\*\*\*\*\*\*\* is bad'
 }
 
+# holds: words-2 words-3
 test_the_key_before_a_reload_is_hidden_too()
 {
     (umask 077 && printf 'demo-key\n' >"$T/key")
@@ -157,6 +162,7 @@ for name in sys.argv[1:]:
 PYTHON
 }
 
+# holds: words-1
 test_what_a_server_says_is_cleaned()
 {
     mounted
@@ -172,6 +178,7 @@ test_what_a_server_says_is_cleaned()
     plain "$T/check" || fail 'not plain'
 }
 
+# holds: words-1 words-6 words-7
 test_a_path_or_a_process_of_any_bytes_leaves_one_line()
 {
     mounted
@@ -190,6 +197,7 @@ PYTHON
 }
 
 # What was sent is told as it was sent, in escapes.
+# holds: words-1 words-6 name-1
 test_docs_a_body_with_controls_is_told_in_escapes()
 {
     mounted
@@ -199,6 +207,7 @@ test_docs_a_body_with_controls_is_told_in_escapes()
     prints 'a%C2%9Bb%E2%80%A8c%0Ad' 'ls drives | grep ^a%'
 }
 
+# holds: rename-4
 test_a_rename_that_fails_names_where_to()
 {
     mounted
@@ -220,6 +229,7 @@ smuggler()
             "username": "u", "password": "p,q=\u00e9 r"}]}'
 }
 
+# holds: secret-9 secret-7
 test_docs_credentials_hold_no_line_that_a_value_smuggled_in()
 {
     mounted --data "$(smuggler)"
@@ -234,6 +244,7 @@ test_docs_credentials_hold_no_line_that_a_value_smuggled_in()
         "cut -d' ' -f4 drives/d3/fstab"
 }
 
+# holds: secret-8
 test_docs_fstab_is_a_comment_where_no_option_can_say_it()
 {
     mounted --data "$(smuggler)" -- secrets=hide
@@ -248,6 +259,7 @@ test_docs_fstab_is_a_comment_where_no_option_can_say_it()
     assert_matches "$(cat "$MNT/drives/d3/fstab")" '^# .*comma'
 }
 
+# holds: secret-5
 test_docs_a_document_that_shows_secrets_is_the_owner_s()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "d1", "name": "d1", "size": 5,
@@ -266,6 +278,7 @@ test_docs_a_document_that_shows_secrets_is_the_owner_s()
 # --- everywhere -------------------------------------------------------------------------------------
 
 # After one of everything, no secret is in what the mount tells, its output, or its process.
+# holds: words-2 words-5 http-19
 test_no_secret_is_anywhere()
 {
     local secret

@@ -18,6 +18,7 @@ renamed_to()
     assert_eq "\"$1\"" "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+# holds: edit-1 edit-2 send-1
 test_echo_of_one_key_changes_that_key()
 {
     mounted
@@ -26,6 +27,7 @@ test_echo_of_one_key_changes_that_key()
     prints $'archive\nrenders\nteam files\nrenamed' 'ls -U drives'
 }
 
+# holds: edit-2
 test_of_a_whole_document_only_the_changed_keys_are_sent()
 {
     mounted
@@ -43,36 +45,43 @@ by_tool()
     renamed_to renamed
 }
 
+# holds: send-1 edit-2
 test_cp_writes_once()
 {
     by_tool "cp $T/new $DOC"
 }
 
+# holds: send-1 edit-2
 test_cp_p_writes_once()
 {
     by_tool "cp -p $T/new $DOC"
 }
 
+# holds: send-1 edit-2
 test_tee_writes_once()
 {
     by_tool "tee $DOC < $T/new > /dev/null"
 }
 
+# holds: send-1 edit-2
 test_dd_in_small_blocks_writes_once()
 {
     by_tool "dd if=$T/new of=$DOC bs=7 status=none conv=fsync"
 }
 
+# holds: send-1 edit-2
 test_busybox_cp_writes_once()
 {
     by_tool "busybox cp $T/new $DOC"
 }
 
+# holds: send-1 edit-2
 test_python_writes_once()
 {
     by_tool "python3 -c 'open(\"$DOC\", \"w\").write(open(\"$T/new\").read())'"
 }
 
+# holds: send-2 edit-2
 test_python_rewriting_in_place_writes_once()
 {
     by_tool "python3 -c '
@@ -86,6 +95,7 @@ with open(\"$DOC\", \"r+\") as f:
 '"
 }
 
+# holds: send-3
 test_a_shorter_text_written_over_the_old_one_and_then_cut_writes_once()
 {
     by_tool "python3 -c '
@@ -98,6 +108,7 @@ os.close(fd)
 '"
 }
 
+# holds: send-1 send-8
 test_two_writes_of_one_text_write_once()
 {
     by_tool "python3 -c '
@@ -112,16 +123,19 @@ os.close(fd)
 '"
 }
 
+# holds: send-1
 test_sponge_writes_once()
 {
     by_tool "jq '.name = \"renamed\"' $DOC | sponge $DOC"
 }
 
+# holds: send-1
 test_sed_by_redirect_writes_once()
 {
     by_tool "sed 's/\"data\"/\"renamed\"/' $DOC > $T/sed && cat $T/sed > $DOC"
 }
 
+# holds: send-1
 test_a_here_document_writes_once()
 {
     by_tool "cat > $DOC <<END
@@ -131,26 +145,31 @@ test_a_here_document_writes_once()
 END"
 }
 
+# holds: send-4
 test_appending_is_a_text_of_its_own()
 {
     by_tool "echo '{\"name\": \"renamed\"}' >> $DOC"
 }
 
+# holds: send-1
 test_without_a_final_newline_it_is_written_too()
 {
     by_tool "printf '{\"name\": \"renamed\"}' > $DOC"
 }
 
+# holds: send-1
 test_a_pipe_that_trickles_writes_once()
 {
     by_tool "{ printf '{\"name\": '; sleep 0.2; printf '\"renamed\"'; sleep 0.2; echo '}'; } > $DOC"
 }
 
+# holds: send-6
 test_a_flush_of_another_process_sends_nothing_half()
 {
     by_tool "{ printf '{\"name\": '; (true); /bin/true; printf '\"renamed\"}'; (true); } > $DOC"
 }
 
+# holds: edit-3
 test_nothing_changed_sends_nothing()
 {
     mounted
@@ -161,6 +180,7 @@ test_nothing_changed_sends_nothing()
     nothing_sent
 }
 
+# holds: send-6 trunc-1
 test_truncation_alone_sends_nothing()
 {
     local before
@@ -175,6 +195,7 @@ test_truncation_alone_sends_nothing()
     assert_eq "$before" "$(cat "$MNT/$DOC")"
 }
 
+# holds: send-6
 test_jq_of_a_file_onto_itself_sends_nothing()
 {
     local before
@@ -187,6 +208,7 @@ test_jq_of_a_file_onto_itself_sends_nothing()
     assert_eq "$before" "$(cat "$MNT/$DOC")"
 }
 
+# holds: send-6 attr-20
 test_opening_and_touching_sends_nothing()
 {
     mounted
@@ -194,6 +216,7 @@ test_opening_and_touching_sends_nothing()
     nothing_sent
 }
 
+# holds: send-5
 test_white_space_may_follow_and_nothing_else()
 {
     mounted
@@ -205,6 +228,7 @@ test_white_space_may_follow_and_nothing_else()
     renamed_to again
 }
 
+# holds: edit-13
 test_docs_a_provider_is_read_and_written_whole()
 {
     mounted
@@ -217,6 +241,7 @@ test_docs_a_provider_is_read_and_written_whole()
 }
 
 # Each is merged into what the one before it has left.
+# holds: edit-17
 test_edits_of_one_provider_at_once_all_stay()
 {
     local fields=providers/$TRAINING
@@ -230,6 +255,7 @@ test_edits_of_one_provider_at_once_all_stay()
     assert_eq 'b1 ams1 renamed' "$(jq -r '[(.s3Config // .) | .bucket, .region] + [.name] | join(" ")' "$T/now")"
 }
 
+# holds: edit-1
 test_docs_nested_objects_merge_and_null_clears()
 {
     mounted
@@ -239,6 +265,7 @@ test_docs_nested_objects_merge_and_null_clears()
     prints null 'jq .s3Config.endpoint providers/training-data/provider.json'
 }
 
+# holds: edit-13
 test_docs_the_fresh_copy_of_a_provider_is_what_is_merged_into()
 {
     mounted
@@ -251,6 +278,7 @@ test_docs_the_fresh_copy_of_a_provider_is_what_is_merged_into()
     assert_eq '"elsewhere"' "$(api GET /storage-providers/splk9d2w5hn7uyc | jq .s3Config.bucket)"
 }
 
+# holds: edit-14
 test_docs_without_the_fresh_copy_nothing_is_sent()
 {
     mounted
@@ -260,6 +288,7 @@ test_docs_without_the_fresh_copy_nothing_is_sent()
     nothing_sent
 }
 
+# holds: edit-12 edit-15
 test_docs_a_masked_secret_is_never_sent()
 {
     start_emulator
@@ -274,6 +303,7 @@ test_docs_a_masked_secret_is_never_sent()
     assert_matches "$(changes)" '"secretAccessKey":"fresh"'
 }
 
+# holds: edit-13
 test_openapi_a_provider_is_written_whole()
 {
     mounted
@@ -284,6 +314,7 @@ test_openapi_a_provider_is_written_whole()
         "PUT /storage-providers/$TRAINING {\"bucket\":\"training-data\",\"name\":\"training-data\",\"region\":\"ca1\",\"type\":\"s3\"}"
 }
 
+# holds: edit-2
 test_openapi_a_drive_can_grow_and_a_snapshot_has_a_note()
 {
     mounted
@@ -294,6 +325,7 @@ test_openapi_a_drive_can_grow_and_a_snapshot_has_a_note()
     assert_changes "PUT /snapshots/$UPGRADE {\"note\":\"keep\"}"
 }
 
+# holds: own-1 edit-2
 test_a_snapshot_is_renamed_by_its_document()
 {
     mounted
@@ -302,6 +334,7 @@ test_a_snapshot_is_renamed_by_its_document()
     works "test -d machines/$MACHINE/before"
 }
 
+# holds: edit-11 doc-3
 test_a_number_beyond_64_bits_survives_a_round_trip()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "sd1", "name": "big",
@@ -312,6 +345,7 @@ test_a_number_beyond_64_bits_survives_a_round_trip()
     works 'grep -q 123456789012345678901234567890 drives/bigger/drive.json'
 }
 
+# holds: edit-11
 test_numbers_that_are_equal_as_doubles_are_the_same()
 {
     mounted --data "$(with_data '{"shared-drives": [{"id": "sd1", "name": "big",
@@ -322,6 +356,7 @@ test_numbers_that_are_equal_as_doubles_are_the_same()
     assert_changes 'PUT /shared-drives/sd1 {"name":"bigger"}'
 }
 
+# holds: edit-18
 test_unicode_arrives_as_it_was_written()
 {
     mounted
@@ -329,6 +364,7 @@ test_unicode_arrives_as_it_was_written()
     assert_eq 'Grüße 日本 ü' "$(api GET /shared-drives/$DATA | jq -r .name)"
 }
 
+# holds: path-8 attr-14
 test_after_a_rename_by_document_only_the_new_name_is_listed()
 {
     mounted
@@ -337,6 +373,7 @@ test_after_a_rename_by_document_only_the_new_name_is_listed()
     prints $'archive\nrenders\nteam files\nrenamed' 'ls -U drives'
 }
 
+# holds: send-1
 test_two_writers_at_once_send_once_each()
 {
     mounted
@@ -345,6 +382,7 @@ test_two_writers_at_once_send_once_each()
     assert_eq 2 "$(changes | wc -l)"
 }
 
+# holds: fail-3 fail-4
 test_a_refused_whole_document_is_listed_beside_it()
 {
     mounted
@@ -355,6 +393,7 @@ test_a_refused_whole_document_is_listed_beside_it()
     nothing_sent
 }
 
+# holds: fail-5 fail-3
 test_moving_the_old_text_back_keeps_the_refused_one()
 {
     mounted
@@ -381,6 +420,7 @@ with open(\"$DOC\", \"w\") as f: f.write(old)'"
     nothing_sent
 }
 
+# holds: fail-5 fail-3
 test_writing_the_old_text_back_at_once_keeps_the_refused_one()
 {
     mounted
@@ -393,6 +433,7 @@ test_writing_the_old_text_back_at_once_keeps_the_refused_one()
     works "test ! -e $DOC.rej"
 }
 
+# holds: send-9
 test_docs_a_write_that_is_interrupted_before_anything_was_sent_can_be_repeated()
 {
     local by
@@ -416,6 +457,7 @@ END
     done
 }
 
+# holds: send-9
 test_docs_a_program_that_is_interrupted_before_anything_was_sent_sends_nothing()
 {
     mounted
@@ -426,6 +468,7 @@ test_docs_a_program_that_is_interrupted_before_anything_was_sent_sends_nothing()
     nothing_sent
 }
 
+# holds: edit-10
 test_white_space_behind_an_object_of_1_MiB_is_no_error()
 {
     mounted

@@ -243,23 +243,30 @@ inside()
     key=/etc/paperspacefs/key
     start_emulator
     configure_inside
+    # holds: install-2
     check_steps 'mount -t paperspacefs' mounts paperspacefs
     check_steps 'mount -t fuse.paperspacefs' mounts fuse.paperspacefs
     check_steps 'mount -f mounts nothing' mounts_nothing_with_f
+    # holds: cmd-6 ro-1
     check_steps 'mount -o remount,ro and remount,rw' remounts
+    # holds: install-2
     check_steps 'mount ends with 32 when the key is refused' ends_with 32 \
         mount -t paperspacefs -o key_file=/etc/paperspacefs/refused.key "$url" /mnt/by-hand
     check_steps 'mount ends with 1 when an option is unknown' ends_with 1 \
         mount -t paperspacefs -o "key_file=$key,frobnicate" "$url" /mnt/by-hand
     check_steps 'mount -a, twice, mounts once' mount_a_twice
     check_steps 'x-systemd.automount mounts at the first look' automounts
+    # holds: install-3
     check_steps 'the unit mounts, where all can see it' unit_starts
     check_steps 'the unit comes back when its daemon is killed' unit_comes_back
     check_steps 'the unit unmounts' unit_stops
     check_steps 'the unit does not try a refused key again' unit_gives_up
+    # holds: start-12
     check_steps 'a user mounts' user_mounts
     check_steps 'with NoNewPrivileges a user does not mount' no_new_privileges_no_mount
+    # holds: install-3
     check_steps "the user's unit mounts and unmounts" user_unit
+    # holds: install-2
     check_steps 'mount -t fuse.paperspacefs by mount.fuse3' mounts_by_libfuse
     tap_done || true
     echo end

@@ -164,6 +164,7 @@ test_shell()
     mapfile -t switches < <(switches paperspacefs | grep '^--')
     mapfile -t emulator < <(switches paperspace-emulator | grep '^--')
     interview "$1"
+    # holds: install-4
     check_steps "$1 completes each mount option of --help, and no other" offers 'paperspacefs -o ' "${list[@]}"
     check_steps "$1 completes them after a comma" offers 'paperspacefs -o ro,ttl=3,d' "${with_d[@]}"
     check_steps "$1 completes each switch of --help, and each option as a switch" \
@@ -181,6 +182,7 @@ test_shell()
     esac
 }
 
+# holds: install-4
 check '--help lists what can be completed' \
     same $'12\n3' "$(mount_options | grep -c -x -E 'url|key_file|team|cacert|ttl|stale|guard|ro|dry_run|secrets|log|uid'; files | wc -l)"
 for shell in bash zsh fish; do

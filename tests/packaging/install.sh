@@ -40,6 +40,7 @@ share/bash-completion/completions/paperspacefs
 share/doc/paperspacefs/LICENSE
 share/doc/paperspacefs/NEWS
 share/doc/paperspacefs/README.md
+share/doc/paperspacefs/semantics.md
 share/fish/vendor_completions.d/paperspace-emulator.fish
 share/fish/vendor_completions.d/paperspacefs.fish
 share/man/man1/paperspace-emulator.1
@@ -107,6 +108,7 @@ in_packages()
         <("packaged_by_$1" | sed 's|/examples/.*|/examples|' | sort -u)
 }
 
+# holds: install-1
 check_steps 'make install brings everything' all_there
 check_steps 'mount.paperspacefs leads to the program, wherever it is moved' helpers_lead_to_the_program
 check_steps 'make uninstall takes everything away' all_gone

@@ -109,6 +109,7 @@ owned_by_root()
     ! dpkg-deb -c "$out/$1"_*.deb | grep -v -E '^(l.{9}|d?-?[^l]rw.r-.r-.) root/root '
 }
 
+# holds: install-1
 for name in paperspacefs paperspace-emulator; do
     check_steps "$name is root's, and nobody else can write it" owned_by_root $name
     if compgen -G "$out/$name-*.rpm" >/dev/null; then

@@ -56,6 +56,7 @@ same_options()
     diff <(in_help "$1") <(in_page "$2" | grep -v -x -F "$(tr ' ' '\n' <<<"$plain")")
 }
 
+# holds: install-5
 for page in "$top_srcdir"/man/*.[0-9]; do
     name=${page##*/}
     ! grep -q '^\.so ' "$page" || continue # another name of another page

@@ -49,6 +49,7 @@ exposed()
     systemd-analyze security --offline=true --no-pager "--threshold=$2" "$(unit "$1")"
 }
 
+# holds: install-3
 for kind in system user; do
     check_steps "the $kind unit is filled in" filled_in $kind
     check_steps "systemd has nothing to say about the $kind unit" verified $kind

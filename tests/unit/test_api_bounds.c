@@ -213,6 +213,7 @@ static const struct row {
      "no no no"},
 };
 
+/* holds: http-8 */
 START_TEST(an_answer_of_any_shape_takes_little_memory)
 {
     const struct row *row = &rows[_i];

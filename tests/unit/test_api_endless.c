@@ -80,6 +80,7 @@ static const struct {
     {{.items = 1, .unwanted_at = 7}, PROBLEM_INTERRUPTED, "nobody waits for this list", 7, 7},
 };
 
+/* holds: http-9 */
 START_TEST(a_list_without_an_end_is_ended)
 {
     struct endless endless = ends[_i].endless;

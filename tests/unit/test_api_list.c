@@ -143,6 +143,7 @@ START_TEST(a_cursor_that_comes_back_is_an_error)
 }
 END_TEST
 
+/* holds: cost-7 */
 START_TEST(ever_new_cursors_without_items_are_an_error)
 {
     static struct fake_step steps[13];
@@ -256,6 +257,7 @@ START_TEST(a_known_array_dialect_sends_no_query_where_there_is_none)
 }
 END_TEST
 
+/* holds: dialect-1 */
 START_TEST(a_refused_query_is_left_out_from_then_on)
 {
     static const struct fake_step steps[] = {
@@ -310,6 +312,7 @@ START_TEST(the_other_style_is_refused_when_the_dialect_is_forced)
 }
 END_TEST
 
+/* holds: dialect-1 */
 START_TEST(the_first_list_decides)
 {
     static const struct fake_step steps[] = {

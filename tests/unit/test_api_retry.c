@@ -54,6 +54,7 @@ static struct problem expect(const struct fake_step *steps, enum problem_kind ki
 }
 
 /* What is tried again, in one call after the other, and the good answer at the end. */
+/* holds: http-1 */
 START_TEST(get_put_and_delete_are_tried_again)
 {
     static const struct fake_step again[] = {
@@ -83,6 +84,7 @@ START_TEST(get_put_and_delete_are_tried_again)
 }
 END_TEST
 
+/* holds: http-1 */
 START_TEST(other_answers_are_final)
 {
     static const long statuses[] = {400, 403, 404, 405, 409, 410, 412, 413,
@@ -263,6 +265,7 @@ START_TEST(what_stays_as_it_is_is_not_tried_again)
 }
 END_TEST
 
+/* holds: http-2 */
 START_TEST(a_post_is_tried_again_only_when_it_was_not_carried_out)
 {
     static const struct fake_step steps[] = {{POST_STEP, NOT_SENT},
@@ -394,6 +397,7 @@ START_TEST(an_interrupt_ends_a_pause)
 }
 END_TEST
 
+/* holds: http-3 */
 START_TEST(retry_after_is_honoured_when_it_fits)
 {
     static const struct fake_step fits[] = {
@@ -430,6 +434,7 @@ START_TEST(the_callers_deadline_counts_too)
 }
 END_TEST
 
+/* holds: http-3 */
 START_TEST(retries_end_with_the_time)
 {
     static const struct fake_step steps[] = {{GET_STEP, .status = 503},

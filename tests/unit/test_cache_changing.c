@@ -70,6 +70,7 @@ START_TEST(test_an_update_is_visible_at_once_and_costs_no_listing)
 }
 END_TEST
 
+/* holds: own-5 */
 START_TEST(test_a_listing_that_overlaps_an_update_keeps_its_answer)
 {
     know_drives(2);
@@ -104,6 +105,7 @@ static void *read_d1(void *arg)
     return NULL;
 }
 
+/* holds: own-5 */
 START_TEST(test_a_get_that_overlaps_an_update_keeps_its_answer)
 {
     bool shows_mine = false;
@@ -366,6 +368,7 @@ START_TEST(test_a_deleted_resource_is_hidden_at_once)
 }
 END_TEST
 
+/* holds: own-5 */
 START_TEST(test_a_listing_that_overlaps_a_deletion_does_not_bring_it_back)
 {
     know_drives(3);

@@ -59,6 +59,7 @@ START_TEST(test_a_created_resource_is_shown_first_and_costs_no_request)
 }
 END_TEST
 
+/* holds: own-4 */
 START_TEST(test_a_created_one_stays_until_a_listing_has_had_it_for_ten_minutes_at_most)
 {
     char id[32];
@@ -79,6 +80,7 @@ START_TEST(test_a_created_one_stays_until_a_listing_has_had_it_for_ten_minutes_a
 }
 END_TEST
 
+/* holds: own-4 */
 START_TEST(test_once_listed_a_created_one_goes_with_the_listing)
 {
     char id[32];
@@ -99,6 +101,7 @@ static void *list_in_thread(void *arg)
     return NULL;
 }
 
+/* holds: own-5 */
 START_TEST(test_a_listing_that_overlaps_a_create_does_not_hide_it)
 {
     pthread_t thread;

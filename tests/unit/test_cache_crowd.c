@@ -238,6 +238,7 @@ static void let_a_change_time_out(void)
     change_unref(change);
 }
 
+/* holds: wait-5 */
 START_TEST(test_after_a_change_without_an_answer_patience_is_short_until_one_is_answered)
 {
     room_add_drives(2);
@@ -257,6 +258,7 @@ START_TEST(test_after_a_change_without_an_answer_patience_is_short_until_one_is_
 }
 END_TEST
 
+/* holds: wait-5 */
 START_TEST(test_patience_is_five_seconds_at_most)
 {
     room.config.timeout_ms = 60000;

@@ -107,6 +107,7 @@ END_TEST
 /* --- a tombstone has an end --------------------------------------------------------------------
  */
 
+/* holds: own-3 */
 START_TEST(test_what_was_deleted_shows_again_when_it_stays)
 {
     begin(_i);
@@ -141,6 +142,7 @@ START_TEST(test_however_long_the_ttl_a_tombstone_ends_in_time)
 }
 END_TEST
 
+/* holds: own-3 */
 START_TEST(test_an_event_that_goes_on_keeps_it_hidden)
 {
     begin(1); /* snapshots, docs */
@@ -167,6 +169,7 @@ END_TEST
 /* --- a creation's pin --------------------------------------------------------------------------
  */
 
+/* holds: own-4 */
 START_TEST(test_sending_a_deletion_ends_a_creations_pin)
 {
     static const struct {

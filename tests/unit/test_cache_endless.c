@@ -80,6 +80,7 @@ START_TEST(test_a_list_without_an_end_ends_when_its_readers_have_left)
 END_TEST
 
 /* Ten documents of 20 kB are more than this kind may have: those that fit are known, and stay. */
+/* holds: http-10 */
 START_TEST(test_a_kind_has_a_largest_size)
 {
     struct record *record = NULL;

@@ -235,6 +235,7 @@ START_TEST(test_a_restore_shows_its_safety_snapshot_at_the_next_listing)
 }
 END_TEST
 
+/* holds: attr-6 */
 START_TEST(test_a_created_snapshot_has_its_event_and_its_date)
 {
     server_set_events(room.server, "in progress", "");

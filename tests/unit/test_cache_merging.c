@@ -39,6 +39,7 @@ START_TEST(test_unchanged_content_keeps_its_record_and_mtime)
 }
 END_TEST
 
+/* holds: attr-6 */
 START_TEST(test_first_sight_less_rank_is_the_mtime_where_no_date_is)
 {
     server_add(room.server, DRIVES,
@@ -235,6 +236,7 @@ static void take_step(const struct step *step)
     }
 }
 
+/* holds: conflict-1 */
 START_TEST(test_what_is_an_older_value)
 {
     const struct history_row *row = &history_rows[_i];
@@ -247,6 +249,7 @@ START_TEST(test_what_is_an_older_value)
 }
 END_TEST
 
+/* holds: conflict-9 */
 START_TEST(test_the_history_of_a_resource_is_bounded)
 {
     struct past past;
@@ -301,6 +304,7 @@ START_TEST(test_an_old_handle_shows_older_values)
 END_TEST
 
 /* The oldest go first. Ten versions of a value are far fewer than are kept of one resource. */
+/* holds: conflict-9 */
 START_TEST(test_history_takes_no_more_than_its_bytes)
 {
     struct past past;

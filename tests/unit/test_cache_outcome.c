@@ -192,6 +192,7 @@ START_TEST(test_an_update_of_what_has_gone_meanwhile_is_none)
 }
 END_TEST
 
+/* holds: done-2 */
 START_TEST(test_a_server_may_take_a_moment_to_show_an_update)
 {
     room.config.show_wait_ms = 20000;
@@ -216,6 +217,7 @@ static const char *const hidden[DIALECT_COUNT] = {
         "{\"name\":\"was\",\"type\":\"s3\",\"bucket\":\"b\",\"secretKey\":\"hush\"}",
 };
 
+/* holds: done-4 */
 START_TEST(test_of_a_secret_any_JSON_is_success)
 {
     begin(_i == 0 ? 2 : 2 + (int)SAMPLES);

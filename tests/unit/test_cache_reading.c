@@ -83,6 +83,7 @@ START_TEST(test_readers_of_the_same_old_resource_cost_one_get)
 }
 END_TEST
 
+/* holds: fresh-2 */
 START_TEST(test_a_small_kind_past_its_ttl_is_listed_again)
 {
     room_add_drives(120);
@@ -104,6 +105,7 @@ START_TEST(test_a_small_kind_past_its_ttl_is_listed_again)
 }
 END_TEST
 
+/* holds: fresh-3 */
 START_TEST(test_in_a_large_kind_a_read_costs_one_get_and_only_listing_fetches_pages)
 {
     room_add_drives(121);
@@ -240,6 +242,7 @@ END_TEST
 
 /* --- interruption ----------------------------------------------------------------------------- */
 
+/* holds: fresh-4 */
 START_TEST(test_a_fetch_outlives_its_reader)
 {
     room_add_drives(2);

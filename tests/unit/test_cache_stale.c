@@ -29,6 +29,7 @@ static const struct failure failures[] = {
 };
 #define FAILURES ((int)(sizeof(failures) / sizeof(failures[0])))
 
+/* holds: fresh-5 */
 START_TEST(test_a_failed_fetch_never_becomes_an_empty_listing)
 {
     const struct failure *failure = &failures[_i];
@@ -43,6 +44,7 @@ START_TEST(test_a_failed_fetch_never_becomes_an_empty_listing)
 }
 END_TEST
 
+/* holds: stale-1 stale-3 */
 START_TEST(test_old_listings_stand_in_for_outages_only)
 {
     const struct failure *failure = &failures[_i];
@@ -83,6 +85,7 @@ START_TEST(test_stale_of_zero_never_serves_old_data)
 }
 END_TEST
 
+/* holds: stale-1 */
 START_TEST(test_data_older_than_stale_is_not_served)
 {
     know_drives(2);
@@ -140,6 +143,7 @@ START_TEST(test_after_a_refusal_a_slow_server_gets_no_old_data)
 }
 END_TEST
 
+/* holds: wait-2 */
 START_TEST(test_after_a_timeout_the_kind_fails_at_once_until_a_probe_is_answered)
 {
     struct record *record;

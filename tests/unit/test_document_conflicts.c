@@ -76,6 +76,7 @@ static const struct conflict_row {
      ""},
 };
 
+/* holds: conflict-1 conflict-3 */
 START_TEST(a_key_with_an_older_value_is_a_conflict)
 {
     const struct conflict_row *row = &conflict_rows[_i];
@@ -136,6 +137,7 @@ static const struct author_row {
     {"b2", {{4, 0, true}, {2, 1, true}}, false, 0, false}, /* another key's file */
 };
 
+/* holds: conflict-4 */
 START_TEST(an_older_value_may_be_newly_meant)
 {
     const struct author_row *row = &author_rows[_i];

@@ -36,6 +36,7 @@ static void expect_wrong_field(const char *method, const char *path, const char 
     reply_free(&reply);
 }
 
+/* holds: emulator-2 */
 START_TEST(a_wrong_key_is_401_everywhere)
 {
     static const char *const paths[] = {"/shared-drives", "/snapshots/slqafgu4n6gxge",
@@ -84,6 +85,7 @@ START_TEST(unknown_paths_are_404_and_methods_405)
 }
 END_TEST
 
+/* holds: emulator-1 */
 START_TEST(drives_live_in_docs)
 {
     char id[40], path[80], answer[80];
@@ -103,6 +105,7 @@ START_TEST(drives_live_in_docs)
 }
 END_TEST
 
+/* holds: emulator-1 */
 START_TEST(drives_live_in_openapi)
 {
     char id[40], path[80];
@@ -373,6 +376,7 @@ static void *one_request(void *arg)
 }
 
 /* Ten one after the other would take three seconds. */
+/* holds: emulator-2 */
 START_TEST(latency_is_not_serialised)
 {
     pthread_t threads[10];

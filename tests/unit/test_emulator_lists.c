@@ -50,6 +50,7 @@ static int count_machines(const struct reply *list, size_t *most)
     return different;
 }
 
+/* holds: emulator-2 */
 START_TEST(generated_snapshots_are_spread_over_their_machines)
 {
     static const size_t counts[] = {5, 600, 605, 700, 1000, 2000, 3400};
@@ -156,6 +157,7 @@ START_TEST(openapi_pages_after_an_id)
 }
 END_TEST
 
+/* holds: emulator-2 */
 START_TEST(data_keeps_digits_and_extra_keys)
 {
     static const char text[] =

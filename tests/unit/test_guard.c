@@ -94,6 +94,7 @@ static void says(const char *words)
                   words);
 }
 
+/* holds: guard-2 */
 START_TEST(points_are_rows_of_the_kinds)
 {
     ck_assert_uint_eq(guard_points(&kind_snapshots, CHANGE_DELETE), 1);
@@ -138,6 +139,7 @@ START_TEST(a_burst_stops_at_the_limit)
 END_TEST
 
 /* 600 snapshots, 4 s for each that is sent and a while for each that is not. */
+/* holds: guard-1 */
 START_TEST(a_burst_is_one_however_long_it_lasts)
 {
     unsigned through = 0;
@@ -150,6 +152,7 @@ START_TEST(a_burst_is_one_however_long_it_lasts)
 }
 END_TEST
 
+/* holds: guard-1 */
 START_TEST(a_minute_of_quiet_ends_it)
 {
     ck_assert(delete_drive("a"));
@@ -162,6 +165,7 @@ START_TEST(a_minute_of_quiet_ends_it)
 }
 END_TEST
 
+/* holds: guard-1 */
 START_TEST(quiet_counts_from_the_answer)
 {
     ck_assert(change_for(&kind_drives, CHANGE_DELETE, "a", 10 * GUARD_QUIET_MS));
@@ -170,6 +174,7 @@ START_TEST(quiet_counts_from_the_answer)
 }
 END_TEST
 
+/* holds: guard-1 */
 START_TEST(while_one_is_in_flight_there_is_no_quiet)
 {
     struct guard_ticket slow;
@@ -298,6 +303,7 @@ START_TEST(a_grant_is_beyond_the_limit_and_spent_after_it)
 }
 END_TEST
 
+/* holds: guard-4 */
 START_TEST(a_grant_ends_after_ten_minutes)
 {
     guard_allow(guard, 100);

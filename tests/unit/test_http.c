@@ -89,6 +89,7 @@ bool plain_answer(struct peer *self, int fd, const char *head, const char *body)
     return true;
 }
 
+/* holds: http-20 */
 START_TEST(a_whole_answer_comes_back)
 {
     begin(plain_answer);
@@ -134,6 +135,7 @@ START_TEST(each_method_has_its_form)
 }
 END_TEST
 
+/* holds: http-4 */
 START_TEST(connections_are_kept)
 {
     begin(plain_answer);
@@ -144,6 +146,7 @@ START_TEST(connections_are_kept)
 }
 END_TEST
 
+/* holds: http-2 */
 START_TEST(every_post_has_a_fresh_connection)
 {
     begin(plain_answer);
@@ -162,6 +165,7 @@ static bool answer_all_but_posts(struct peer *self, int fd, const char *head, co
     return plain_answer(self, fd, head, body);
 }
 
+/* holds: http-2 */
 START_TEST(a_post_without_an_answer_is_not_sent_again)
 {
     begin(answer_all_but_posts);
@@ -220,6 +224,7 @@ static bool redirect(struct peer *self, int fd, const char *head, const char *bo
     return true;
 }
 
+/* holds: http-15 */
 START_TEST(no_redirect_is_followed)
 {
     begin(redirect);
@@ -284,6 +289,7 @@ static bool gzip_answer(struct peer *self, int fd, const char *head, const char 
     return true;
 }
 
+/* holds: http-6 */
 START_TEST(compressed_answers_are_decoded)
 {
     begin(gzip_answer);
@@ -318,6 +324,7 @@ static bool chunked(struct peer *self, int fd, const char *head, const char *bod
     return true;
 }
 
+/* holds: http-7 */
 START_TEST(an_answer_has_a_largest_size)
 {
     begin(chunked);

@@ -98,6 +98,7 @@ static bool answer_endless(struct peer *self, int fd, const char *head, const ch
     return false;
 }
 
+/* holds: http-9 */
 START_TEST(what_has_no_end_is_ended)
 {
     struct http_response response;
@@ -129,6 +130,7 @@ static bool answer_error(struct peer *self, int fd, const char *head, const char
     return false;
 }
 
+/* holds: http-9 */
 START_TEST(an_error_is_cut_and_keeps_its_status)
 {
     struct http_response response;
@@ -248,6 +250,7 @@ static void *run_caller(void *arg)
 
 /* Six of 1 MiB where 2 MiB are allowed: those that go too far are told so, the others and all
  * small ones are answered. */
+/* holds: http-7 */
 START_TEST(answers_together_are_limited)
 {
     struct caller callers[MANY];

@@ -85,6 +85,7 @@ START_TEST(what_was_given_up_takes_nothing_from_others)
 END_TEST
 
 /* One connection for all: who waits is delayed by one request that hangs, not by all of them. */
+/* holds: wait-7 */
 START_TEST(with_one_connection_shares_take_turns)
 {
     struct caller hanging[5];

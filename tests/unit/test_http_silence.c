@@ -120,6 +120,7 @@ START_TEST(silence_costs_all_that_are_under_way_one_timeout)
 }
 END_TEST
 
+/* holds: wait-3 wait-4 */
 START_TEST(a_fresh_connection_is_asked_for)
 {
     begin_silence();

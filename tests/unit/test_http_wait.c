@@ -158,6 +158,7 @@ START_TEST(the_end_waits_for_a_change_that_was_sent)
 }
 END_TEST
 
+/* holds: http-4 */
 START_TEST(connections_are_limited)
 {
     struct caller callers[6];
@@ -225,6 +226,7 @@ START_TEST(who_leaves_makes_room)
 }
 END_TEST
 
+/* holds: errno-11 */
 START_TEST(an_unknown_host_is_said)
 {
     struct caller caller;

@@ -273,6 +273,7 @@ START_TEST(what_was_changed_elsewhere_has_each_key)
 }
 END_TEST
 
+/* holds: control-8 */
 START_TEST(what_was_changed_elsewhere_is_bounded)
 {
     struct journal *journal = journal_create(&clock_system);

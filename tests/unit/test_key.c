@@ -252,6 +252,7 @@ static const struct {
     {0, S_IFCHR | 0666, NULL, NULL},
 };
 
+/* holds: key-3 key-4 */
 START_TEST(a_file_that_somebody_else_can_have_written_is_refused)
 {
     uid_t owner = trusts[_i].owner == ME ? getuid() : trusts[_i].owner;

@@ -91,6 +91,7 @@ START_TEST(other_letters_are_refused)
 }
 END_TEST
 
+/* holds: install-2 */
 START_TEST(exit_statuses_are_those_of_mount)
 {
     const struct mount_helper helper = {.called = true}, none = {.called = false};

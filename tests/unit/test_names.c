@@ -63,6 +63,7 @@ static const struct code_row {
     {"%C2%80", 6, "%25C2%2580"},
 };
 
+/* holds: name-1 name-2 */
 START_TEST(names_are_encoded_where_a_file_name_cannot_hold_them)
 {
     const struct code_row *row = &code_rows[_i];
@@ -93,6 +94,7 @@ static const char *const refused_names[] = {
     "a/b",       "%2541%2541z/",
 };
 
+/* holds: name-4 */
 START_TEST(other_spellings_are_refused)
 {
     struct buf out = BUF_EMPTY;
@@ -151,6 +153,7 @@ static bool is_file_name(const char *text)
     return strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
 
+/* holds: name-2 */
 START_TEST(decode_undoes_encode_for_any_name)
 {
     uint32_t state = 20250314;
@@ -256,6 +259,7 @@ START_TEST(another_spelling_is_no_id)
 }
 END_TEST
 
+/* holds: id-3 */
 START_TEST(a_hash_stands_for_a_long_id)
 {
     struct buf text = BUF_EMPTY;
@@ -317,6 +321,7 @@ static const struct cut_row {
     {"/", 1, 3}, {"\0", 1, 3},       {"\xE2\x80\xAE", 3, 9},
 };
 
+/* holds: name-9 */
 START_TEST(long_names_are_cut_between_characters_and_codes)
 {
     const struct cut_row *row = &cut_rows[_i];

@@ -97,6 +97,7 @@ static const struct {
     {{"--why", "a", "topsecretTOPSECRET12"}, "too many arguments: (it looks like a key"},
 };
 
+/* holds: cmd-3 */
 START_TEST(what_is_wrong_is_named)
 {
     ck_assert_int_eq(parse(refused[_i].args), -1);
@@ -136,6 +137,7 @@ static const struct {
     {{"/mnt", "-o", "frobnicate"}, "unknown option: frobnicate"},
 };
 
+/* holds: cmd-5 */
 START_TEST(a_refusal_says_what_to_do)
 {
     ck_assert_int_eq(parse(mistakes[_i].args), -1);
@@ -204,6 +206,7 @@ static const struct {
     {{"example.com/v1?key=topsecret", "/mnt"}, "SOURCE looks like a key"},
 };
 
+/* holds: key-2 */
 START_TEST(a_key_where_none_belongs_is_not_repeated)
 {
     setenv("PAPERSPACE_API_KEY", "topsecret", 1);
@@ -248,6 +251,7 @@ static const struct {
     {"exactly20letters1234", "looks like a key"},
 };
 
+/* holds: url-2 url-3 */
 START_TEST(a_source_is_a_URL_or_a_label_and_nothing_else)
 {
     const char *const args[] = {"--", sources[_i].source, "/mnt", NULL};
@@ -283,6 +287,7 @@ END_TEST
 
 /* --- what is ignored or passed on ---- */
 
+/* holds: cmd-4 */
 START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
 {
     const char *const args[] = {"label", "/mnt", "-o",
@@ -300,6 +305,7 @@ START_TEST(what_mount_and_fstab_say_for_themselves_is_ignored)
 }
 END_TEST
 
+/* holds: cmd-7 */
 START_TEST(fuses_own_options_are_passed_on)
 {
     const char *const args[] = {"/mnt", "-o", "allow_other,dirsync", "--noexec", NULL};

@@ -14,6 +14,7 @@
 
 /* --- what options mean ---- */
 
+/* holds: fresh-1 stale-1 wait-1 http-4 guard-2 url-1 */
 START_TEST(nothing_said_means_the_defaults)
 {
     const char *const args[] = {"/mnt", NULL};
@@ -84,6 +85,7 @@ START_TEST(a_dry_run_pretends_only_if_it_is_told_to)
 }
 END_TEST
 
+/* holds: cmd-1 */
 START_TEST(debug_implies_the_foreground)
 {
     const char *const args[] = {"-d", "/mnt", NULL};
@@ -186,6 +188,7 @@ static const struct {
     {{"http://[::ffff:7f00:1]/v1", "/mnt"}, NULL, "http://[::ffff:7f00:1]/v1"},
 };
 
+/* holds: url-1 */
 START_TEST(the_address_has_an_order)
 {
     if (addresses[_i].environment != NULL)

@@ -135,6 +135,7 @@ START_TEST(a_singleton_needs_no_id)
 }
 END_TEST
 
+/* holds: cost-3 */
 START_TEST(an_item_without_its_completing_key_is_incomplete)
 {
     struct problem problem = {.kind = PROBLEM_NONE};

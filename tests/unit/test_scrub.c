@@ -258,6 +258,7 @@ static void check_hidden(const char *text, const char *expected, const char *wha
     buf_finish(&shown);
 }
 
+/* holds: words-3 */
 START_TEST(every_spelling_is_hidden_also_two_deep)
 {
     for (int outer = 0; outer < COUNT(spellings); outer++) {
@@ -369,6 +370,7 @@ static const struct {
     {"\\u0077Ja&#x2F;Xq%2BF", "\\u0077Ja&#x2F;Xq%2BF"}, /* three kinds, side by side */
 };
 
+/* holds: words-2 */
 START_TEST(runs_of_eight_are_hidden)
 {
     check_hidden(run_rows[_i].text, run_rows[_i].shown, "run");
@@ -390,6 +392,7 @@ static const struct {
     {"****", "****", "****"},
 };
 
+/* holds: words-2 */
 START_TEST(a_short_secret_is_hidden_whole)
 {
     const char *const values[] = {short_rows[_i].secret, NULL};
@@ -403,6 +406,7 @@ START_TEST(a_short_secret_is_hidden_whole)
 }
 END_TEST
 
+/* holds: words-4 */
 START_TEST(what_is_shown_anyway_stays_readable)
 {
     static const char *const values[] = {"demo/secret/providers/backups", NULL};
@@ -439,6 +443,7 @@ static const struct {
     {"drives/wJa/Xq+F&7", "drives/wJa/Xq+F&7"},
 };
 
+/* holds: words-5 */
 START_TEST(in_our_own_words_whole_secrets_are_hidden)
 {
     struct buf text = BUF_EMPTY;

@@ -123,6 +123,7 @@ static void read_all(const char *path)
     }
 }
 
+/* holds: delete-2 */
 START_TEST(a_lone_unlink_is_taken_back_after_ten_seconds)
 {
     struct stat st;
@@ -138,6 +139,7 @@ START_TEST(a_lone_unlink_is_taken_back_after_ten_seconds)
 END_TEST
 
 /* A move may stand still between copying and removing. */
+/* holds: move-1 */
 START_TEST(who_has_read_all_of_it_does_not_delete_it_for_a_day)
 {
     read_all(DRIVE);
@@ -150,6 +152,7 @@ START_TEST(who_has_read_all_of_it_does_not_delete_it_for_a_day)
 }
 END_TEST
 
+/* holds: move-3 */
 START_TEST(those_whose_process_is_not_known_wait_a_minute)
 {
     fixture_pid = 0;
@@ -175,6 +178,7 @@ START_TEST(mkdir_in_a_machine_takes_a_snapshot)
 }
 END_TEST
 
+/* holds: snap-3 */
 START_TEST(a_machine_that_has_nothing_goes_with_its_first_failed_create)
 {
     struct stat st;
@@ -304,6 +308,7 @@ START_TEST(df_shows_the_plan_unless_it_is_interrupted)
 }
 END_TEST
 
+/* holds: path-7 path-8 path-9 */
 START_TEST(old_names_lead_their_editor_to_the_new_one)
 {
     struct stat st;
@@ -340,6 +345,7 @@ START_TEST(a_refused_document_is_kept_beside_it)
 }
 END_TEST
 
+/* holds: fail-4 */
 START_TEST(a_refused_document_with_a_secret_is_not_listed)
 {
     struct stat st;
@@ -353,6 +359,7 @@ START_TEST(a_refused_document_with_a_secret_is_not_listed)
 }
 END_TEST
 
+/* holds: path-1 */
 START_TEST(a_name_that_means_another_by_now_is_busy)
 {
     struct stat st;

@@ -30,6 +30,7 @@ static int read_wait(const char *path)
     return rc;
 }
 
+/* holds: post-6 */
 START_TEST(a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes)
 {
     fixture_hide_outcomes();
@@ -57,6 +58,7 @@ START_TEST(without_events_a_creation_that_was_found_is_ready)
 }
 END_TEST
 
+/* holds: restore-10 */
 START_TEST(a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes)
 {
     fixture_hide_outcomes();

@@ -135,6 +135,7 @@ static void end_process(pid_t pid, bool own)
         ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 
+/* holds: trunc-2 */
 START_TEST(relatives_go_on_with_a_truncation_and_nobody_else)
 {
     pid_t self = getpid();
@@ -158,6 +159,7 @@ START_TEST(relatives_go_on_with_a_truncation_and_nobody_else)
 }
 END_TEST
 
+/* holds: trunc-3 */
 START_TEST(who_has_no_process_is_known_by_its_user)
 {
     const struct kin nameless = {.uid = 7, .nameless = true};
@@ -191,6 +193,7 @@ static pid_t find_kernel_thread(void)
     return found;
 }
 
+/* holds: trunc-3 */
 START_TEST(a_kernel_thread_works_for_its_user)
 {
     struct call call = {.pid = find_kernel_thread(), .uid = 7};
@@ -247,6 +250,7 @@ START_TEST(what_is_open_already_begins_empty_too)
 }
 END_TEST
 
+/* holds: trunc-1 trunc-2 */
 START_TEST(a_handle_that_is_cut_and_closed_counts_as_a_truncation_once)
 {
     struct file *file = open_file(NAME, O_WRONLY);

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* holds: wait-9 */
 START_TEST(an_eighth_of_the_threads_is_kept_free_from_one_to_eight)
 {
     static const struct {
