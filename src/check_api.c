@@ -126,7 +126,7 @@ static void report_plan(struct backend *backend, int64_t timeout_ms, struct repo
 
     cancel_init(&cancel, &backend->group, clock_now_ms(&clock_system) + timeout_ms);
     call.cancel = &cancel;
-    int rc = tree_statfs(&call, backend->tree, &plan);
+    int rc = vfs_statfs(&call, tree_vfs(backend->tree), &plan);
     cancel_finish(&cancel);
     if (rc != 0)
         return;

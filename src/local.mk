@@ -22,7 +22,7 @@ else
 demo_lib =
 paperspacefs_SOURCES += src/demo_none.c
 endif
-paperspacefs_LDADD = src/doctor/libdoctor.a src/config/libconfig.a src/fs/libfs.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
+paperspacefs_LDADD = src/doctor/libdoctor.a src/config/libconfig.a src/fs/libfs.a src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a $(demo_lib) src/util/libutil.a \
   $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS) $(SYSTEMD_LIBS)

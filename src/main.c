@@ -103,7 +103,7 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
 
     if (backend_init(&mount->backend, &config, problem) != 0)
         return -1;
-    if (!session_attach(mount->session, mount->backend.tree, &mount->backend.group,
+    if (!session_attach(mount->session, tree_vfs(mount->backend.tree), &mount->backend.group,
                         &mount->backend.room))
         return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
     const struct session_events events = {.on_hangup = on_hangup, .on_look = on_look, .ctx = mount};

@@ -22,7 +22,6 @@ src_api_libapi_a_SOURCES = \
   src/api/idset.c \
   src/api/idset.h \
   src/api/page.c \
-  src/api/past.h \
   src/api/path.c \
   src/api/path.h \
   src/api/record.c \

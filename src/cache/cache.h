@@ -13,7 +13,7 @@
 #define CACHE_CACHE_H
 
 #include "api/api.h"
-#include "api/past.h"
+#include "util/past.h"
 #include "api/record.h"
 #include "kinds/kind.h"
 #include "util/cancel.h"

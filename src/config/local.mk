@@ -20,7 +20,7 @@ src_config_libconfig_a_SOURCES = \
 unit_tests += tests/unit/test_options
 tests_unit_test_options_SOURCES = tests/unit/test_options.c tests/unit/test_defaults.c tests/unit/test_options_meaning.c tests/unit/test_options.h
 tests_unit_test_options_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
+tests_unit_test_options_LDADD = src/config/libconfig.a src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/util/libutil.a \
   $(FUSE3_LIBS) $(CURL_LIBS) $(JSONC_LIBS) $(CHECK_LIBS)

@@ -10,7 +10,7 @@
 #ifndef DOCUMENT_DOCUMENT_H
 #define DOCUMENT_DOCUMENT_H
 
-#include "api/past.h"
+#include "util/past.h"
 #include "api/record.h"
 #include "kinds/kind.h"
 #include "util/buf.h"

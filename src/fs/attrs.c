@@ -30,7 +30,7 @@ void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
     int rc = op_begin(&op, req, "getattr", ino);
 
     if (rc == 0)
-        rc = tree_getattr(&op.call, op.node, &st, &valid_ms);
+        rc = vfs_getattr(&op.call, op.node, &st, &valid_ms);
     if (rc == 0)
         apply_handle(&st, op_handle(fi));
     op_end(&op);
@@ -64,15 +64,15 @@ static int apply_setattr(struct op *op, struct handle *handle, int to_set, const
     bool has_file = handle != NULL && handle->file != NULL;
 
     if (has_file && (to_set & FUSE_SET_ATTR_SIZE) != 0) {
-        int rc = tree_truncate(&op->call, handle->file, attr->st_size);
+        int rc = vfs_truncate(&op->call, handle->file, attr->st_size);
         if (rc != 0)
             return rc;
         to_set &= ~FUSE_SET_ATTR_SIZE;
         if ((to_set & ~TIMES) == 0)
-            return tree_getattr(&op->call, op->node, st, valid_ms);
+            return vfs_getattr(&op->call, op->node, st, valid_ms);
     }
     struct setattr change = translate(to_set, attr, has_file);
-    return tree_setattr(&op->call, op->node, &change, st, valid_ms);
+    return vfs_setattr(&op->call, op->node, &change, st, valid_ms);
 }
 
 void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr, int to_set,
@@ -99,7 +99,7 @@ void fs_readlink(fuse_req_t req, fuse_ino_t ino)
     int rc = op_begin(&op, req, "readlink", ino);
 
     if (rc == 0)
-        rc = tree_readlink(&op.call, op.node, target, sizeof target);
+        rc = vfs_readlink(&op.call, op.node, target, sizeof target);
     op_end(&op);
     if (rc >= 0)
         fuse_reply_readlink(req, target);
@@ -114,7 +114,7 @@ void fs_statfs(fuse_req_t req, fuse_ino_t ino)
     int rc = op_begin(&op, req, "statfs", ino);
 
     if (rc == 0)
-        rc = tree_statfs(&op.call, op.fs->tree, &out);
+        rc = vfs_statfs(&op.call, op.fs->vfs, &out);
     op_end(&op);
     if (rc == 0)
         fuse_reply_statfs(req, &out);

@@ -73,17 +73,17 @@ static bool try_to_answer(struct pending *pending)
     fuse_req_t req = pending->op.req;
     char *data = malloc(pending->size > 0 ? pending->size : 1);
     ssize_t got = data == NULL ? -ENOMEM
-                               : tree_read(&pending->op.call, pending->handle->file, data,
-                                           pending->size, pending->off);
+                               : vfs_read(&pending->op.call, pending->handle->file, data,
+                                          pending->size, pending->off);
 
-    if (got != TREE_NOT_YET) {
+    if (got != VFS_NOT_YET) {
         waiting_room_go(pending->deferred->fs->room);
         op_end(&pending->op);
         fs_reply_read(req, data, got);
         free(pending);
     }
     free(data);
-    return got != TREE_NOT_YET;
+    return got != VFS_NOT_YET;
 }
 
 /* --- the thread ------------------------------------------------------------------------------- */

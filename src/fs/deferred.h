@@ -17,7 +17,7 @@ struct deferred *deferred_start(struct fs *fs);
  * handler may run any more. NULL is fine. */
 void deferred_stop(struct deferred *deferred);
 
-/* Answers a read for which tree_read has said TREE_NOT_YET, sooner or later; the handler's own
+/* Answers a read for which vfs_read has said VFS_NOT_YET, sooner or later; the handler's own
  * operation has ended. The kernel keeps the handle open until then. Any thread. */
 void deferred_read(struct deferred *deferred, fuse_req_t req, fuse_ino_t ino, struct handle *handle,
                    size_t size, off_t off);

@@ -19,7 +19,7 @@ static ino_t shown_ino(struct op *op, struct dir *dir)
     int64_t valid_ms;
     struct stat st;
 
-    if (tree_getattr(&op->call, (struct node){.dir = dir}, &st, &valid_ms) != 0)
+    if (vfs_getattr(&op->call, (struct node){.dir = dir}, &st, &valid_ms) != 0)
         return 0;
     return st.st_ino;
 }
@@ -32,7 +32,7 @@ static struct handle *open_directory(struct op *op, int *rc)
         *rc = -ENOMEM;
         return NULL;
     }
-    *rc = tree_opendir(&op->call, op->node.dir, &handle->listing);
+    *rc = vfs_opendir(&op->call, op->node.dir, &handle->listing);
     if (*rc != 0) {
         handle_close(&op->fs->handles, handle);
         return NULL;

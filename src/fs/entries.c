@@ -25,7 +25,7 @@ void fs_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
     int rc = op_begin(&op, req, "lookup", parent);
 
     if (rc == 0)
-        rc = tree_lookup(&op.call, op.node.dir, name, &entry);
+        rc = vfs_lookup(&op.call, op.node.dir, name, &entry);
     op_end(&op);
     if (rc == -ENOENT)
         reply_absent(req, &entry);
@@ -40,7 +40,7 @@ void fs_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
     int rc = op_begin(&op, req, "mkdir", parent);
 
     if (rc == 0)
-        rc = tree_mkdir(&op.call, op.node.dir, name, mode, &entry);
+        rc = vfs_mkdir(&op.call, op.node.dir, name, mode, &entry);
     op_end(&op);
     fs_reply_entry(op.fs, req, rc, &entry);
 }
@@ -52,7 +52,7 @@ void fs_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const cha
     int rc = op_begin(&op, req, "symlink", parent);
 
     if (rc == 0)
-        rc = tree_symlink(&op.call, target, op.node.dir, name, &entry);
+        rc = vfs_symlink(&op.call, target, op.node.dir, name, &entry);
     op_end(&op);
     fs_reply_entry(op.fs, req, rc, &entry);
 }
@@ -72,25 +72,25 @@ static void change_name(fuse_req_t req, const char *op_name, fuse_ino_t parent, 
 
 void fs_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    change_name(req, "unlink", parent, name, tree_unlink);
+    change_name(req, "unlink", parent, name, vfs_unlink);
 }
 
 void fs_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    change_name(req, "rmdir", parent, name, tree_rmdir);
+    change_name(req, "rmdir", parent, name, vfs_rmdir);
 }
 
 void fs_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t new_parent, const char *new_name)
 {
     (void)ino;
-    change_name(req, "link", new_parent, new_name, tree_refuse);
+    change_name(req, "link", new_parent, new_name, vfs_refuse);
 }
 
 void fs_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t rdev)
 {
     (void)mode;
     (void)rdev;
-    change_name(req, "mknod", parent, name, tree_refuse);
+    change_name(req, "mknod", parent, name, vfs_refuse);
 }
 
 void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t new_parent,
@@ -102,7 +102,7 @@ void fs_rename(fuse_req_t req, fuse_ino_t parent, const char *name, fuse_ino_t n
     if (rc == 0)
         rc = op_other(&op, new_parent);
     if (rc == 0)
-        rc = tree_rename(&op.call, op.node.dir, name, op.other.dir, new_name, flags);
+        rc = vfs_rename(&op.call, op.node.dir, name, op.other.dir, new_name, flags);
     op_end(&op);
     fuse_reply_err(req, -rc);
 }

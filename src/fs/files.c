@@ -24,7 +24,7 @@ static struct handle *open_handle(struct op *op, int flags, int *rc)
         *rc = -ENOMEM;
         return NULL;
     }
-    *rc = tree_open(&op->call, op->node, flags, &handle->file);
+    *rc = vfs_open(&op->call, op->node, flags, &handle->file);
     if (*rc == 0)
         return handle;
     handle_close(&op->fs->handles, handle);
@@ -78,7 +78,7 @@ void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
     if (rc == 0 && (handle = handle_open(&op.fs->handles)) == NULL)
         rc = -ENOMEM;
     if (rc == 0)
-        rc = tree_create_file(&op.call, op.node.dir, name, mode, fi->flags, &entry, &handle->file);
+        rc = vfs_create_file(&op.call, op.node.dir, name, mode, fi->flags, &entry, &handle->file);
     op_end(&op);
     if (rc == 0) {
         reply_create(op.fs, req, &entry, handle, fi);
@@ -97,9 +97,9 @@ void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off, struct fuse
     if (data == NULL)
         got = -ENOMEM;
     if (got == 0)
-        got = tree_read(&op.call, op_handle(fi)->file, data, size, off);
+        got = vfs_read(&op.call, op_handle(fi)->file, data, size, off);
     op_end(&op);
-    if (got == TREE_NOT_YET)
+    if (got == VFS_NOT_YET)
         deferred_read(op.fs->deferred, req, ino, op_handle(fi), size, off);
     else
         fs_reply_read(req, data, got);
@@ -113,7 +113,7 @@ void fs_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t size, off
     ssize_t taken = op_begin(&op, req, "write", ino);
 
     if (taken == 0)
-        taken = tree_write(&op.call, op_handle(fi)->file, data, size, off);
+        taken = vfs_write(&op.call, op_handle(fi)->file, data, size, off);
     op_end(&op);
     if (taken >= 0)
         fuse_reply_write(req, (size_t)taken);
@@ -136,13 +136,13 @@ static void with_file(fuse_req_t req, const char *name, fuse_ino_t ino, struct f
 
 void fs_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-    with_file(req, "close", ino, fi, tree_flush);
+    with_file(req, "close", ino, fi, vfs_flush);
 }
 
 void fs_fsync(fuse_req_t req, fuse_ino_t ino, int data_only, struct fuse_file_info *fi)
 {
     (void)data_only;
-    with_file(req, "fsync", ino, fi, tree_fsync);
+    with_file(req, "fsync", ino, fi, vfs_fsync);
 }
 
 void fs_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

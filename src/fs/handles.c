@@ -43,7 +43,7 @@ void handle_close(struct handles *handles, struct handle *handle)
     TAILQ_REMOVE(&handles->open, handle, link);
     pthread_mutex_unlock(&handles->lock);
     if (handle->file != NULL)
-        tree_release(handle->file);
+        vfs_release(handle->file);
     if (handle->listing != NULL)
         listing_close(handle->listing);
     free(handle);

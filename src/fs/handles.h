@@ -6,7 +6,7 @@
 #ifndef FS_HANDLES_H
 #define FS_HANDLES_H
 
-#include "tree/tree.h"
+#include "vfs/vfs.h"
 
 #include <pthread.h>
 #include <stdint.h>

@@ -12,7 +12,7 @@
 #ifndef FS_INODES_H
 #define FS_INODES_H
 
-#include "tree/tree.h"
+#include "vfs/vfs.h"
 
 #include <stdbool.h>
 #include <stddef.h>

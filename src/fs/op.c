@@ -46,7 +46,7 @@ void op_end(struct op *op)
 {
     fuse_req_interrupt_func(op->req, NULL, NULL); /* waits for one that is just running */
     cancel_finish(&op->cancel);
-    tree_settle(op->fs->tree, &op->call);
+    vfs_settle(op->fs->vfs, &op->call);
     dir_unref(op->node.dir);
     dir_unref(op->other.dir);
 }

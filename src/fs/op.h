@@ -5,7 +5,7 @@
  *
  *     rc = op_begin(&op, req, "lookup", ino);
  *     if (rc == 0)
- *         rc = tree_…(&op.call, op.node, …);
+ *         rc = vfs_…(&op.call, op.node, …);
  *     op_end(&op);
  *     reply
  *
@@ -17,12 +17,12 @@
 #include "fs/fuse.h"
 #include "fs/handles.h"
 #include "fs/inodes.h"
-#include "tree/tree.h"
+#include "vfs/vfs.h"
 #include "util/cancel.h"
 
 /* What the handlers work on; fuse_req_userdata gives it. */
 struct fs {
-    struct tree *tree;          /* borrowed; set before the first request is read */
+    struct vfs *vfs;            /* borrowed; set before the first request is read */
     struct cancel_group *group; /* likewise */
     struct waiting_room *room;  /* likewise */
     int64_t timeout_ms;         /* of one operation */

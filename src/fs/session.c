@@ -237,13 +237,13 @@ void session_unmount(struct session *session)
     session->mounted = false;
 }
 
-bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group,
+bool session_attach(struct session *session, struct vfs *vfs, struct cancel_group *group,
                     struct waiting_room *room)
 {
-    session->fs.tree = tree;
+    session->fs.vfs = vfs;
     session->fs.group = group;
     session->fs.room = room;
-    return inodes_set_root(session->fs.inodes, tree_root(tree));
+    return inodes_set_root(session->fs.inodes, vfs_root(vfs));
 }
 
 void session_detach(struct session *session)

@@ -12,13 +12,13 @@
  * drop a name it takes the directory's lock, and waits for it where no signal reaches. Whoever
  * holds that lock may be waiting for an answer of ours. If the daemon is killed just then, the
  * connection is never closed: who waits can't be killed either, and the mount is not even dead but
- * hangs. What it believes in runs out by itself instead (tree/lease.c).
+ * hangs. What it believes in runs out by itself instead (vfs/lease.c).
  */
 #ifndef FS_SESSION_H
 #define FS_SESSION_H
 
 #include "fs/mountpoint.h"
-#include "tree/tree.h"
+#include "vfs/vfs.h"
 #include "util/cancel.h"
 #include "util/problem.h"
 #include "util/waiting_room.h"
@@ -52,7 +52,7 @@ void session_unmount(struct session *session);
 /* Gives the session its tree, the group of tokens that is fired at its end, and the room where its
  * callers wait (initialized for max_threads). All are borrowed until session_detach. False: no
  * memory. */
-bool session_attach(struct session *session, struct tree *tree, struct cancel_group *group,
+bool session_attach(struct session *session, struct vfs *vfs, struct cancel_group *group,
                     struct waiting_room *room);
 /* Drops whatever of the tree the kernel still knew or had open. */
 void session_detach(struct session *session);

@@ -111,6 +111,10 @@ extern const struct kind *const kinds_all[];
 /* The index of `kind` in kinds_all, for tables of other rooms. */
 size_t kind_index(const struct kind *kind);
 
+/* The kind that is one document at the root; the kind whose resources belong to machines. */
+const struct kind *kinds_singleton(void);
+const struct kind *machine_kind(void);
+
 extern const struct dialect_row dialect_rows[DIALECT_COUNT];
 
 /* The row of `key` (not NUL-terminated: `size_bytes` long) in a table, or NULL. */

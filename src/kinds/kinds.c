@@ -28,6 +28,22 @@ size_t kind_index(const struct kind *kind)
     return i;
 }
 
+const struct kind *kinds_singleton(void)
+{
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        if (kinds_all[i]->singleton)
+            return kinds_all[i];
+    return NULL;
+}
+
+const struct kind *machine_kind(void)
+{
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        if (kinds_all[i]->machine_key != NULL)
+            return kinds_all[i];
+    return NULL;
+}
+
 const struct field *field_find(const struct field *fields, const char *key, size_t size_bytes)
 {
     for (; fields != NULL && fields->key != NULL; fields++)

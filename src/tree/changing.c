@@ -4,8 +4,9 @@
 
 #include "tree/changing.h"
 
-#include "tree/rebound.h"
-#include "tree/failure.h"
+#include "vfs/rebound.h"
+#include "vfs/failure.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 
@@ -18,29 +19,29 @@ int tree_change_start(struct call *call, struct dir *dir, const char *name,
 
     *out = NULL;
     if (!cancel_may_wait(call->cancel))
-        return tree_fail(call, EAGAIN, "too many callers wait already: nothing was sent");
+        return call_fail(call, EAGAIN, "too many callers wait already: nothing was sent");
     dir_path(dir, name, path, sizeof path);
     if (journal_print_origin(call->pid, call->uid, call->op, path, &origin))
         sent.origin = buf_text(&origin);
     sent.deadline_ms = call->change_ms != 0 ? call->change_ms : call->cancel->deadline_ms;
     if (request->id != NULL)
-        dir_note_own(dir->tree, request->id);
-    int rc = change_start(dir->tree->config.cache, &sent, out);
+        dir_note_own(dir->vfs, request->id);
+    int rc = change_start(tree_of(dir)->config.cache, &sent, out);
     buf_finish(&origin);
     return rc < 0 ? -ENOMEM : 0;
 }
 
-int tree_change_wait(struct call *call, struct tree *tree, struct change *change)
+int tree_change_wait(struct call *call, struct vfs *vfs, struct change *change)
 {
     int rc = change_wait(change, call->cancel, &call->problem);
     struct record *record = change_record(change);
 
     if (record != NULL)
-        dir_note_own(tree, record->id);
+        dir_note_own(vfs, record->id);
     record_unref(record);
     call->planned = call->planned || change_planned(change);
     call->changed = true;
-    atomic_fetch_add(&tree->own_changes, 1);
+    atomic_fetch_add(&vfs->own_changes, 1);
     return rc;
 }
 
@@ -53,9 +54,9 @@ int tree_change(struct call *call, struct dir *dir, const char *name,
 
     if (rc < 0)
         return rc;
-    rc = tree_change_wait(call, dir->tree, change);
+    rc = tree_change_wait(call, dir->vfs, change);
     if (rc == 0 && out != NULL)
         *out = change_record(change);
     change_unref(change);
-    return rc == 0 ? 0 : tree_problem_errno(call, request->verb == CHANGE_CREATE);
+    return rc == 0 ? 0 : call_problem_errno(call, request->verb == CHANGE_CREATE);
 }

@@ -11,16 +11,17 @@
 #include "tree/changing.h"
 #include "tree/document_file.h"
 #include "tree/ensure.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/known.h"
 #include "tree/local_machines.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
 #include "tree/shown.h"
 #include "tree/turns.h"
 #include "util/file_name.h"
 #include "tree/moved.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -49,16 +50,16 @@ int resource_lookup(struct call *call, struct dir *parent, const char *name, str
     struct buf candidates = BUF_EMPTY;
     int rc = -ENOENT;
 
-    enum name_result result = name_resolve(parent->tree->config.cache, parent->kind,
+    enum name_result result = name_resolve(tree_of(parent)->config.cache, parent->kind,
                                            machine_of(parent), name, &record, &candidates);
     if (result == NAME_FOUND) {
         out->dir = intern(parent, name, record);
         rc = out->dir == NULL ? -ENOMEM : 0;
     } else if (result == NAME_AMBIGUOUS) {
-        rc = tree_fail(call, ENOENT, "several %s have this name: use one of %s",
+        rc = call_fail(call, ENOENT, "several %s have this name: use one of %s",
                        parent->kind->plural, buf_text(&candidates));
     } else if (result == NAME_SHOWN_OTHERWISE) {
-        rc = tree_fail(call, ENOENT, "the %s of this name is shown as %s", parent->kind->noun,
+        rc = call_fail(call, ENOENT, "the %s of this name is shown as %s", parent->kind->noun,
                        buf_text(&candidates));
     }
     record_unref(record);
@@ -102,10 +103,10 @@ static int check_same(struct call *call, struct dir *parent, const char *name, s
     if (dir_was_rebound(parent, name))
         return resource_say_rebound(call, known);
 
-    if (name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), name, &now,
+    if (name_resolve(tree_of(parent)->config.cache, parent->kind, machine_of(parent), name, &now,
                      NULL) == NAME_FOUND &&
         strcmp(now->id, dir_id(known)) != 0)
-        rc = tree_fail(call, EBUSY, "this name means another %s by now (%s, it was %s): look again",
+        rc = call_fail(call, EBUSY, "this name means another %s by now (%s, it was %s): look again",
                        parent->kind->noun, now->id, dir_id(known));
     record_unref(now);
     return rc;
@@ -148,12 +149,12 @@ static int say_moved(struct call *call, const struct dir *dir, const char *path)
     const char *noun = dir->kind->noun;
 
     if (call->pid == 0)
-        return tree_fail(call, EPERM,
+        return call_fail(call, EPERM,
                          "somebody whose process can't be told from here has read all of it in the "
                          "last minute, as a move to another filesystem does, and that would delete "
                          "the %s: to delete it all the same, wait a minute, then rm -r %s",
                          noun, path);
-    return tree_fail(call, EPERM,
+    return call_fail(call, EPERM,
                      "what removes this has read all of it, as a move to another filesystem does, "
                      "and that would delete the %s: to keep a copy, cp -r; to delete it, rm -r %s "
                      "from another command",
@@ -166,13 +167,13 @@ static int check_rmdir(struct call *call, struct dir *dir)
 
     dir_path(dir, NULL, path, sizeof path);
     if (!moved_is_empty(call, dir))
-        return tree_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
+        return call_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
     return moved_is_move(call, dir) ? say_moved(call, dir, path) : 0;
 }
 
 static int delete_resource(struct call *call, struct dir *dir)
 {
-    struct tree *tree = dir->tree;
+    struct tree *tree = tree_of(dir);
     struct change_request request = {.verb = CHANGE_DELETE, .kind = dir->kind, .id = dir_id(dir)};
     struct record *record = resource_record(dir);
 
@@ -211,19 +212,19 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
                         const char *new_name, unsigned flags)
 {
     if (parent != new_parent)
-        return tree_fail(call, EPERM, "a %s can't be moved elsewhere; cp -r copies its settings",
+        return call_fail(call, EPERM, "a %s can't be moved elsewhere; cp -r copies its settings",
                          parent->kind->noun);
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
-        return tree_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
+        return call_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
     /* Also by one of another machine: neither could be called by it alone any more. */
-    if (!name_is_taken(parent->tree->config.cache, parent->kind, NULL, new_name, NULL))
+    if (!name_is_taken(tree_of(parent)->config.cache, parent->kind, NULL, new_name, NULL))
         return check_not_gone(call, parent, new_name);
     struct record *there = NULL;
-    name_resolve(parent->tree->config.cache, parent->kind, machine_of(parent), new_name, &there,
+    name_resolve(tree_of(parent)->config.cache, parent->kind, machine_of(parent), new_name, &there,
                  NULL);
     bool one = there != NULL; /* not several, which nobody could replace */
     record_unref(there);
-    return tree_fail(call, one && (flags & RENAME_NOREPLACE) == 0 ? ENOTEMPTY : EEXIST,
+    return call_fail(call, one && (flags & RENAME_NOREPLACE) == 0 ? ENOTEMPTY : EEXIST,
                      "the name is taken");
 }
 
@@ -241,19 +242,19 @@ static int fetch_in_turn(struct call *call, struct dir *dir, struct record **rec
 static int send_name(struct call *call, struct dir *dir, const char *new_name,
                      const struct buf *decoded)
 {
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
     struct document_change edit = {0};
     struct record *record = resource_record(dir);
     struct turn *turn = NULL;
     int rc = 0;
 
     if (record == NULL)
-        return tree_fail(call, ENOENT, "it is gone");
+        return call_fail(call, ENOENT, "it is gone");
     if (cache_shape(cache, dir->kind)->update == UPDATE_WHOLE)
         rc = fetch_in_turn(call, dir, &record, &turn);
     if (rc == 0 && document_rename(cache_dialect(cache), record, buf_text(decoded),
                                    decoded->size_bytes, &edit, &call->problem) < 0)
-        rc = tree_problem_errno(call, false);
+        rc = call_problem_errno(call, false);
     if (rc == 0 && edit.changed) {
         struct change_request request = {.verb = CHANGE_UPDATE,
                                          .kind = dir->kind,
@@ -262,7 +263,7 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
                                          .secrets = (const char *const *)edit.secrets};
         rc = tree_change(call, dir, NULL, &request, NULL);
     }
-    turn_give(dir->tree, turn);
+    turn_give(tree_of(dir), turn);
     if (rc == 0 && !call->planned && !dir_move(dir, new_name))
         rc = -ENOMEM;
     document_change_finish(&edit);
@@ -278,7 +279,7 @@ int resource_rename(struct call *call, struct dir *parent, const char *name, str
     int rc = check_rename(call, parent, new_parent, new_name, flags);
 
     if (rc == 0 && !name_decode(new_name, &decoded))
-        rc = tree_fail(call, EPERM, "this spelling would be listed differently: see README, names");
+        rc = call_fail(call, EPERM, "this spelling would be listed differently: see README, names");
     if (rc == 0)
         rc = last_handed_out(call, parent, name, &dir);
     if (rc == 0 && dir != NULL)

@@ -6,7 +6,7 @@
 #ifndef TREE_COLLECTION_DIR_H
 #define TREE_COLLECTION_DIR_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* Finds or makes the object of what `name` means in a kind's or machine's directory. */
 int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);

@@ -2,9 +2,10 @@
 /* .paperspacefs: the mount itself. */
 #include "config.h"
 
-#include "tree/file.h"
+#include "vfs/file.h"
 #include "tree/journal_files.h"
 #include "tree/leaf_rows.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 
@@ -16,7 +17,7 @@ void tree_refresh(struct tree *tree)
 static int last_error_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
-    return journal_print_last_error(node.dir->tree->config.journal, out) ? 0 : -ENOMEM;
+    return journal_print_last_error(tree_of(node.dir)->config.journal, out) ? 0 : -ENOMEM;
 }
 
 static int refresh_render(struct call *call, struct node node, bool wait, struct buf *out)
@@ -28,7 +29,7 @@ static int refresh_render(struct call *call, struct node node, bool wait, struct
 static int refresh_touch(struct call *call, struct node node)
 {
     (void)call;
-    tree_refresh(node.dir->tree);
+    tree_refresh(tree_of(node.dir));
     return 0;
 }
 

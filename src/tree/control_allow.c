@@ -3,9 +3,10 @@
 #include "config.h"
 
 #include "cache/guard.h"
-#include "tree/failure.h"
-#include "tree/file.h"
+#include "vfs/failure.h"
+#include "vfs/file.h"
 #include "tree/leaf_rows.h"
+#include "tree/tree_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,13 +15,13 @@
 
 bool allow_exists(const struct dir *dir)
 {
-    return dir->tree->config.guard != NULL;
+    return tree_of(dir)->config.guard != NULL;
 }
 
 /* "85 points until 2026-11-27T10:20:30.123Z", or "0 points". */
 int allow_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    struct guard_state state = guard_state(node.dir->tree->config.guard);
+    struct guard_state state = guard_state(tree_of(node.dir)->config.guard);
     char until[CLOCK_ISO_SIZE];
 
     (void)call, (void)wait;
@@ -62,7 +63,7 @@ static void note(struct call *call, struct dir *dir, unsigned points)
 
     dir_path(dir, "allow", path, sizeof path);
     journal_print_origin(call->pid, call->uid, call->op, path, &origin);
-    journal_add_allow(dir->tree->config.journal, buf_text(&origin), points);
+    journal_add_allow(tree_of(dir)->config.journal, buf_text(&origin), points);
     buf_finish(&origin);
 }
 
@@ -72,11 +73,11 @@ int allow_commit(struct call *call, struct file *file)
     unsigned points;
 
     if (!parse_points(&file->text, &points))
-        return tree_fail(call, EINVAL,
+        return call_fail(call, EINVAL,
                          "a number of points is wanted, from 0 to %d, as in 'echo 100 > "
                          ".paperspacefs/allow'; what was granted before stays",
                          GUARD_POINTS_MAX);
-    guard_allow(dir->tree->config.guard, points);
+    guard_allow(tree_of(dir)->config.guard, points);
     note(call, dir, points);
     return 0;
 }

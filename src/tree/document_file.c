@@ -5,14 +5,15 @@
 #include "document/document.h"
 #include "tree/draft.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
-#include "tree/file.h"
+#include "vfs/failure.h"
+#include "vfs/file.h"
 #include "tree/ensure.h"
 #include "tree/document_file.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
 #include "tree/known.h"
+#include "tree/tree_internal.h"
 #include "tree/turns.h"
 #include "util/json.h"
 
@@ -21,11 +22,11 @@
 
 static int read_record(struct call *call, struct dir *dir, bool wait, struct record **out)
 {
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
 
     if (wait) {
         if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, out, &call->problem) < 0)
-            return tree_problem_errno(call, false);
+            return call_problem_errno(call, false);
         call->version = (*out)->version;
         return 0;
     }
@@ -39,7 +40,7 @@ int document_file_render(struct call *call, struct node node, bool wait, struct 
     struct record *record = NULL;
     int rc = read_record(call, dir, wait, &record);
 
-    if (rc == 0 && !document_render(record, dir->tree->config.secrets == SECRETS_SHOW, out))
+    if (rc == 0 && !document_render(record, tree_of(dir)->config.secrets == SECRETS_SHOW, out))
         rc = -ENOMEM;
     record_unref(record);
     return rc;
@@ -58,7 +59,7 @@ enum judgement document_file_judge(struct file *file, struct call *call)
     case JSON_TOO_MANY: /* not without a limit */
         break;
     }
-    tree_set_words(call, EINVAL, "line %u: %s", fault.line, fault.message);
+    call_set_words(call, EINVAL, "line %u: %s", fault.line, fault.message);
     return JUDGE_INVALID;
 }
 
@@ -66,9 +67,9 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
 {
     struct record *fresh = NULL;
 
-    if (cache_refetch(dir->tree->config.cache, dir->kind, dir_id(dir), call->cancel, &fresh,
+    if (cache_refetch(tree_of(dir)->config.cache, dir->kind, dir_id(dir), call->cancel, &fresh,
                       &call->problem) < 0)
-        return tree_problem_errno(call, false);
+        return call_problem_errno(call, false);
     record_unref(*record);
     *record = fresh;
     return 0;
@@ -77,7 +78,7 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
 static int diff(struct call *call, struct file *file, const struct buf *text, struct record *record,
                 struct document_change *edit)
 {
-    struct cache *cache = file->tree->config.cache;
+    struct cache *cache = tree_of(file->node.dir)->config.cache;
     struct seen_list read;
     struct past past;
 
@@ -89,7 +90,7 @@ static int diff(struct call *call, struct file *file, const struct buf *text, st
                            edit, &call->problem);
     seen_list_finish(&read);
     past_finish(&past);
-    return rc < 0 ? tree_problem_errno(call, false) : 0;
+    return rc < 0 ? call_problem_errno(call, false) : 0;
 }
 
 static int send_edit(struct call *call, struct file *file, const struct document_change *edit)
@@ -113,7 +114,7 @@ static int work_out(struct call *call, struct file *file, const struct buf *text
                     struct record **record, struct document_change *edit, struct turn **turn)
 {
     struct dir *dir = dir_resource(file->node.dir);
-    bool whole = cache_shape(dir->tree->config.cache, dir->kind)->update == UPDATE_WHOLE;
+    bool whole = cache_shape(tree_of(dir)->config.cache, dir->kind)->update == UPDATE_WHOLE;
     int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
 
     if (rc == 0)
@@ -159,7 +160,7 @@ static bool takes_other_name(struct dir *dir, const struct buf *text)
 
     bool taken =
         name_in(text, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded) &&
-        name_is_taken(dir->tree->config.cache, dir->kind, NULL, buf_text(&encoded), dir_id(dir));
+        name_is_taken(tree_of(dir)->config.cache, dir->kind, NULL, buf_text(&encoded), dir_id(dir));
     struct dir *draft =
         taken || encoded.size_bytes == 0 ? NULL : draft_find(dir->parent, buf_text(&encoded));
     taken = taken || draft != NULL;
@@ -201,8 +202,8 @@ static const struct buf *keep_new(struct file *file, struct dir *dir, const stru
     struct buf made = BUF_EMPTY;
     bool keep_name = !takes_other_name(dir, text) && !has_copied_name(dir, text);
     bool ok = birth_get_body(dir, &made) &&
-              document_keep_new(dir->kind, cache_dialect(file->tree->config.cache), text, &made,
-                                keep_name, kept);
+              document_keep_new(dir->kind, cache_dialect(tree_of(file->node.dir)->config.cache),
+                                text, &made, keep_name, kept);
 
     if (made.data != NULL)
         explicit_bzero(made.data, made.capacity_bytes);
@@ -221,7 +222,7 @@ static int check_rename(struct call *call, struct dir *dir, const struct record 
     if (!renames(record, edit))
         return 0;
     if (takes_other_name(dir, &edit->body))
-        return tree_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
+        return call_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
     if (name_in(&edit->body, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded))
         rc = check_not_gone(call, dir, buf_text(&encoded));
     buf_finish(&encoded);
@@ -245,8 +246,8 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         return rc;
     rc = read_record(call, dir, false, &record);
     if (rc < 0)
-        return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
-    if (!name_shown(dir->tree->config.cache, record, &old_name))
+        return call_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
+    if (!name_shown(tree_of(dir)->config.cache, record, &old_name))
         buf_finish(&old_name);
     if (file->copied)
         text = keep_new(file, dir, text, &kept);
@@ -255,7 +256,7 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         rc = check_rename(call, dir, record, &edit);
     if (rc == 0 && edit.changed)
         rc = send_edit(call, file, &edit);
-    turn_give(dir->tree, turn);
+    turn_give(tree_of(dir), turn);
     if (rc == 0 && edit.changed && !call->planned)
         renamed_note(call, file, &old_name);
     document_change_finish(&edit);
@@ -275,7 +276,7 @@ void document_file_attr(struct node node, struct stat *st)
     struct call call = {.op = "getattr"};
     struct buf text = BUF_EMPTY;
 
-    if (node.dir->tree->config.secrets != SECRETS_SHOW)
+    if (tree_of(node.dir)->config.secrets != SECRETS_SHOW)
         return;
     if (leaf_row(node.dir, node.leaf)->render(&call, node, false, &text) != 0 ||
         document_tells_secret(&text))

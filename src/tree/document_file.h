@@ -6,7 +6,8 @@
 #ifndef TREE_DOCUMENT_FILE_H
 #define TREE_DOCUMENT_FILE_H
 
-#include "tree/leaf.h"
+#include "vfs/leaf.h"
+#include "tree/tree_internal.h"
 
 /* The functions of its row; see struct leaf_row. */
 int document_file_render(struct call *call, struct node node, bool wait, struct buf *out);

@@ -12,13 +12,14 @@
 
 #include "document/document.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
-#include "tree/leaf.h"
+#include "vfs/failure.h"
+#include "vfs/leaf.h"
 #include "util/file_name.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
 #include "util/json.h"
 #include "util/log.h"
-#include "tree/lookup.h"
+#include "vfs/lookup.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,8 +40,8 @@ static void draft_free(struct draft *draft)
     free(draft);
 }
 
-/* Takes the draft off its directory; with tree->lock held. The list's reference of the directory
- * becomes the caller's. */
+/* Takes the draft off its directory; with tree->vfs.lock held. The list's reference of the
+ * directory becomes the caller's. */
 static struct draft *detach_draft(struct dir *dir)
 {
     struct draft *draft = dir->draft;
@@ -54,9 +55,9 @@ static struct draft *detach_draft(struct dir *dir)
 
 void draft_drop(struct dir *dir)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     struct draft *draft = detach_draft(dir);
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     if (draft == NULL)
         return;
     draft_free(draft);
@@ -69,14 +70,14 @@ static void become_resource(struct dir *dir, const char *id)
 
     if (copy == NULL)
         return;
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     bool first = dir_id(dir) == NULL;
     if (first) {
         atomic_store(&dir->id, copy);
         atomic_store(&dir->ops, dir_ops(dir)->becomes);
         scratch_take_over(dir);
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     if (!first)
         free(copy);
     overlay_clear_all(dir);
@@ -88,11 +89,11 @@ static void become_resource(struct dir *dir, const char *id)
 
 struct change *draft_change(struct dir *dir)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     struct change *change = dir->draft == NULL ? NULL : dir->draft->change;
     if (change != NULL)
         change_ref(change);
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return change;
 }
 
@@ -100,12 +101,12 @@ void draft_set_change(struct dir *dir, struct change *change)
 {
     struct change *old = NULL;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     if (dir->draft != NULL) {
         old = dir->draft->change;
         dir->draft->change = change == NULL ? NULL : change_ref(change);
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     change_unref(old);
 }
 
@@ -114,19 +115,19 @@ static void forget_change(struct dir *dir, struct change *change)
 {
     bool same = false;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     if (dir->draft != NULL && dir->draft->change == change) {
         dir->draft->change = NULL;
         same = true;
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     if (same)
         change_unref(change);
 }
 
 void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *body, int rc)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     struct draft *draft = dir->draft;
     if (draft != NULL) {
         wipe(&draft->refused_body);
@@ -135,21 +136,21 @@ void draft_note_refusal(struct call *call, struct dir *dir, const struct buf *bo
         if (!buf_append(&draft->refused_body, body->data, body->size_bytes))
             wipe(&draft->refused_body);
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
 }
 
 int draft_repeat_refusal(struct call *call, struct dir *dir, const struct buf *body)
 {
     int rc = 0;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     const struct draft *draft = dir->draft;
     if (draft != NULL && draft->refused_body.size_bytes == body->size_bytes &&
         memcmp(buf_text(&draft->refused_body), buf_text(body), body->size_bytes) == 0) {
         call->problem = draft->refusal;
         rc = draft->refused_rc;
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return rc;
 }
 
@@ -186,16 +187,16 @@ const char *draft_defaults(const struct tree *tree, const struct kind *kind)
 
 enum dialect draft_dialect(const struct dir *dir)
 {
-    return cache_dialect(dir->tree->config.cache);
+    return cache_dialect(tree_of(dir)->config.cache);
 }
 
 bool draft_view(struct dir *dir, struct draft_view *out)
 {
     *out = (struct draft_view){BUF_EMPTY, BUF_EMPTY};
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     bool ok = dir->draft != NULL && buf_append(&out->values, buf_text(&dir->draft->values),
                                                dir->draft->values.size_bytes);
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return ok && name_decode(dir_name(dir), &out->name);
 }
 
@@ -210,10 +211,10 @@ bool draft_keep_values(struct dir *dir, const struct draft_view *now)
 {
     bool ok = false;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     if (dir->draft != NULL && buf_resize(&dir->draft->values, 0))
         ok = buf_append(&dir->draft->values, buf_text(&now->values), now->values.size_bytes);
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return ok;
 }
 
@@ -221,26 +222,26 @@ bool draft_keep_planned(struct dir *dir, const struct draft_view *now)
 {
     bool ok = draft_keep_values(dir, now);
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     if (dir->draft != NULL)
         dir->draft->planned = true;
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return ok;
 }
 
 bool draft_is_planned(struct dir *dir)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     bool planned = dir->draft != NULL && dir->draft->planned;
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return planned;
 }
 
 bool draft_is_there(struct dir *dir)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     bool there = dir->draft != NULL;
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return there;
 }
 

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Drafts of resources: draft.c (their life) and draft_files.c (what is in them, and the create that
- * completes them). Any thread; tree->lock is taken inside.
+ * completes them). Any thread; vfs->lock is taken inside.
  */
 #ifndef TREE_DRAFT_H
 #define TREE_DRAFT_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 struct draft {
     struct dir *dir;       /* a reference */
     struct buf values;     /* what was accepted so far: a JSON object as text; guarded by lock */
-    struct change *change; /* its create on its way; guarded by tree->lock */
-    bool planned;          /* a dry run has planned its create; guarded by tree->lock */
-    /* The last create that failed: its body ("": none), and why; guarded by tree->lock. */
+    struct change *change; /* its create on its way; guarded by vfs->lock */
+    bool planned;          /* a dry run has planned its create; guarded by vfs->lock */
+    /* The last create that failed: its body ("": none), and why; guarded by vfs->lock. */
     struct buf refused_body;
     int refused_rc;
     struct problem refusal;
-    bool gone; /* its document named a resource that is gone; guarded by tree->lock */
+    bool gone; /* its document named a resource that is gone; guarded by vfs->lock */
     int64_t mtime_ms;
-    LIST_ENTRY(draft) link; /* in tree->drafts, guarded by tree->lock */
+    LIST_ENTRY(draft) link; /* in tree->drafts, guarded by vfs->lock */
 };
 
 /* What a draft is made of at this moment: copies, wiped by draft_view_finish. */

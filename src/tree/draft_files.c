@@ -6,15 +6,17 @@
 #include "tree/document_file.h"
 #include "tree/draft.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/fields.h"
-#include "tree/file.h"
+#include "vfs/file.h"
 #include "tree/ensure.h"
 #include "util/file_name.h"
 #include "tree/resource.h"
 #include "util/json.h"
 #include "tree/nested.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
+#include "tree/members.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -24,7 +26,7 @@ static bool render(struct dir *dir, const struct draft_view *now, bool show_secr
 {
     return document_render_draft(dir->kind, draft_dialect(dir), buf_text(&now->name),
                                  now->name.size_bytes, buf_text(&now->values),
-                                 draft_defaults(dir->tree, dir->kind), show_secrets, out);
+                                 draft_defaults(tree_of(dir), dir->kind), show_secrets, out);
 }
 
 static int document_render_file(struct call *call, struct node node, bool wait, struct buf *out)
@@ -34,7 +36,7 @@ static int document_render_file(struct call *call, struct node node, bool wait, 
     bool ok = draft_view(dir, &now);
 
     (void)call, (void)wait;
-    ok = ok && render(dir, &now, dir->tree->config.secrets == SECRETS_SHOW, out);
+    ok = ok && render(dir, &now, tree_of(dir)->config.secrets == SECRETS_SHOW, out);
     draft_view_finish(&now);
     return ok ? 0 : -ENOENT;
 }
@@ -47,10 +49,10 @@ static int missing_render_file(struct call *call, struct node node, bool wait, s
     bool ok = draft_view(dir, &now);
 
     (void)call, (void)wait;
-    ok = ok && cache_records(dir->tree->config.cache, dir->kind, &peers) &&
+    ok = ok && cache_records(tree_of(dir)->config.cache, dir->kind, &peers) &&
          document_render_missing(dir->kind, draft_dialect(dir), buf_text(&now.name),
                                  now.name.size_bytes, buf_text(&now.values),
-                                 draft_defaults(dir->tree, dir->kind), &peers, out);
+                                 draft_defaults(tree_of(dir), dir->kind), &peers, out);
     record_list_finish(&peers);
     draft_view_finish(&now);
     return ok ? 0 : -ENOENT;
@@ -62,17 +64,17 @@ static int add_values(struct call *call, struct dir *dir, const struct buf *text
                       struct draft_view *now, struct document_change *body, struct buf *missing)
 {
     struct record_list peers = RECORD_LIST_EMPTY;
-    int rc = cache_records(dir->tree->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
+    int rc = cache_records(tree_of(dir)->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
 
     if (rc == 0 && document_draft_apply(dir->kind, draft_dialect(dir), &peers, buf_text(text),
                                         text->size_bytes, &now->values, &call->problem) < 0)
-        rc = tree_problem_errno(call, false);
+        rc = call_problem_errno(call, false);
     record_list_finish(&peers);
     if (rc < 0)
         return rc;
     return document_draft_body(dir->kind, draft_dialect(dir), buf_text(&now->name),
                                now->name.size_bytes, buf_text(&now->values),
-                               draft_defaults(dir->tree, dir->kind), body, missing)
+                               draft_defaults(tree_of(dir), dir->kind), body, missing)
                ? 1
                : 0;
 }
@@ -83,17 +85,17 @@ static int check_name_free(struct call *call, struct dir *dir, const struct buf 
     struct record *taken = NULL;
 
     /* What has the name may be what an earlier attempt has made: the create looks first. */
-    if (cache_create_in_doubt(dir->tree->config.cache, dir->kind, buf_text(body)))
+    if (cache_create_in_doubt(tree_of(dir)->config.cache, dir->kind, buf_text(body)))
         return 0;
     int rc = ensure_listing(call, dir->parent, CACHE_LOOKUP);
 
     if (rc < 0)
         return rc;
-    size_t count = cache_by_name(dir->tree->config.cache, dir->kind, buf_text(name),
+    size_t count = cache_by_name(tree_of(dir)->config.cache, dir->kind, buf_text(name),
                                  name->size_bytes, NULL, &taken, 1);
     record_unref(taken);
     if (count > 0)
-        return tree_fail(call, EEXIST, "a %s of this name exists by now", dir->kind->noun);
+        return call_fail(call, EEXIST, "a %s of this name exists by now", dir->kind->noun);
     return 0;
 }
 
@@ -161,7 +163,7 @@ static int take_text(struct call *call, struct dir *dir, const struct buf *text,
     if (rc >= 0 && field && !draft_keep_values(dir, now))
         rc = -ENOMEM;
     if (rc == 0 && !field)
-        rc = tree_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
+        rc = call_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
                        buf_text(&missing));
     buf_finish(&missing);
     return rc > 0 && field && gives_nothing(dir, text) ? 0 : rc;
@@ -213,11 +215,11 @@ static int await_other(struct call *call, struct file *file)
 
     if (change == NULL)
         return 0;
-    int rc = tree_change_wait(call, dir->tree, change);
+    int rc = tree_change_wait(call, dir->vfs, change);
     bool gave_up = rc < 0 && !change_done(change);
     change_unref(change);
     if (gave_up)
-        return tree_problem_errno(call, true);
+        return call_problem_errno(call, true);
     call->problem = (struct problem){0};
     draft_settle(dir);
     return 0;
@@ -252,11 +254,11 @@ static int draft_commit_edit(struct call *call, struct file *file, const struct 
 
 static int draft_mtime(struct dir *dir, struct date *date)
 {
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     struct draft *draft = dir->draft;
     if (draft != NULL)
         *date = (struct date){.ms = draft->mtime_ms};
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return draft == NULL ? -ENOENT : 0;
 }
 
@@ -288,6 +290,8 @@ static const struct leaf_row draft_leaves[] = {
     {.name = NULL},
 };
 
+static const struct dir_fields draft_members = {draft_fields, draft_commit_edit};
+
 const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
@@ -296,8 +300,7 @@ const struct dir_ops draft_ops = {
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
     .leaves = draft_leaves,
-    .fields = draft_fields,
-    .commit_edit = draft_commit_edit,
+    .fields = &draft_members,
     .scratch = true,
     .draft = true,
     .source = &field_leaves,

@@ -7,8 +7,9 @@
 #include "config.h"
 
 #include "tree/draft.h"
-#include "tree/failure.h"
-#include "tree/scratch.h"
+#include "vfs/failure.h"
+#include "vfs/scratch.h"
+#include "tree/tree_internal.h"
 #include "util/json.h"
 
 #include <ctype.h>
@@ -31,7 +32,7 @@ static bool id_in(const struct buf *text, struct buf *id)
 
 static bool is_gone(const struct dir *dir, const struct buf *id)
 {
-    return cache_is_gone(dir->tree->config.cache, dir->kind, buf_text(id));
+    return cache_is_gone(tree_of(dir)->config.cache, dir->kind, buf_text(id));
 }
 
 void draft_note_document(struct dir *dir, const struct buf *text)
@@ -40,10 +41,10 @@ void draft_note_document(struct dir *dir, const struct buf *text)
     bool gone = id_in(text, &id) && is_gone(dir, &id);
 
     buf_finish(&id);
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     if (dir->draft != NULL)
         dir->draft->gone = gone;
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
 }
 
 /* Whether a file `id` was put into the draft that names one; the draft itself has none. */
@@ -66,12 +67,12 @@ int draft_check_not_gone(struct call *call, struct dir *dir)
 {
     const char *noun = dir->kind->noun;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     bool gone = dir->draft != NULL && dir->draft->gone;
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     if (!gone && !file_names_gone(dir))
         return 0;
-    return tree_fail(call, EPERM,
+    return call_fail(call, EPERM,
                      "this is a copy of a %s that is gone: what was in that is gone, too, and a "
                      "new one would be empty; to make one all the same, write a document without "
                      "id, and no file id",

@@ -6,22 +6,27 @@
 
 #include "document/document.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
-#include "tree/scratch.h"
+#include "vfs/failure.h"
+#include "vfs/scratch.h"
 #include "util/file_name.h"
 #include "tree/moved.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+/* What a dry run answers a mkdir with that it did not send: nothing is in it, and the next look-up
+ * does not find it. */
+const struct dir_ops unsent_ops = {.type = "unsent"};
+
 int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct dir **child)
 {
-    struct tree *tree = parent->tree;
+    struct tree *tree = tree_of(parent);
     struct dir *known = draft_find(parent, name);
 
     if (known != NULL) {
         dir_unref(known);
-        return tree_fail(call, EEXIST, "a draft has this name");
+        return call_fail(call, EEXIST, "a draft has this name");
     }
     struct draft *draft = calloc(1, sizeof *draft);
     struct dir *dir = dir_intern(parent, name, &draft_ops, parent->kind, NULL, NULL);
@@ -33,10 +38,10 @@ int draft_mkdir(struct call *call, struct dir *parent, const char *name, struct 
     birth_begin(call, dir);
     draft->dir = dir_ref(dir);
     draft->mtime_ms = clock_wall_ms(tree->config.clock);
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     dir->draft = draft;
     LIST_INSERT_HEAD(&tree->drafts, draft, link);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     dir_note_names(parent);
     *child = dir;
     return 0;
@@ -84,13 +89,13 @@ int draft_mkdir_by_defaults(struct call *call, struct dir *parent, const char *n
     struct buf missing = BUF_EMPTY;
     int rc = 1;
 
-    if (draft_defaults(parent->tree, parent->kind) == NULL)
+    if (draft_defaults(tree_of(parent), parent->kind) == NULL)
         return 1;
     if (!name_decode(name, &decoded))
         rc = -ENOMEM;
     else if (document_draft_body(parent->kind, draft_dialect(parent), buf_text(&decoded),
-                                 decoded.size_bytes, "", draft_defaults(parent->tree, parent->kind),
-                                 &body, &missing))
+                                 decoded.size_bytes, "",
+                                 draft_defaults(tree_of(parent), parent->kind), &body, &missing))
         rc = create_now(call, parent, name, &body, child);
     document_change_finish(&body);
     buf_finish(&decoded);
@@ -105,17 +110,17 @@ int draft_rmdir(struct call *call, struct dir *dir)
 
     if (change != NULL) {
         change_unref(change);
-        return tree_fail(call, EBUSY, "it is just being created");
+        return call_fail(call, EBUSY, "it is just being created");
     }
     dir_path(dir, NULL, path, sizeof path);
     if (!moved_is_empty(call, dir))
-        return tree_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
+        return call_fail(call, ENOTEMPTY, "'rm -r %s' removes the draft", path);
     overlay_clear_all(dir);
     scratch_clear(dir);
     dir_detach(dir);
     draft_drop(dir);
     dir_note_names(dir->parent);
-    atomic_fetch_add(&dir->tree->own_changes, 1);
+    atomic_fetch_add(&dir->vfs->own_changes, 1);
     return 0;
 }
 
@@ -125,10 +130,10 @@ int draft_rename(struct call *call, struct dir *dir, const char *new_name)
 
     change_unref(change);
     if (change != NULL)
-        return tree_fail(call, EBUSY, "it is just being created");
+        return call_fail(call, EBUSY, "it is just being created");
     if (!dir_move(dir, new_name))
         return -ENOMEM;
     dir_note_names(dir->parent);
-    atomic_fetch_add(&dir->tree->own_changes, 1);
+    atomic_fetch_add(&dir->vfs->own_changes, 1);
     return 0;
 }

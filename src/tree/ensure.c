@@ -4,8 +4,9 @@
 
 #include "tree/ensure.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/resolve.h"
+#include "tree/tree_internal.h"
 #include "util/file_name.h"
 
 #include <errno.h>
@@ -29,10 +30,10 @@ static bool is_probe(const char *name)
 
 int ensure_listing(struct call *call, struct dir *dir, enum cache_need need)
 {
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
 
     if (cache_ensure(cache, dir->kind, need, call->cancel, &call->problem) < 0)
-        return tree_problem_errno(call, false);
+        return call_problem_errno(call, false);
     return 0;
 }
 
@@ -46,8 +47,8 @@ int check_not_gone(struct call *call, const struct dir *dir, const char *name)
     struct buf id = BUF_EMPTY;
     int rc = 0;
 
-    if (name_id_of_gone(dir->tree->config.cache, dir->kind, name, &id))
-        rc = tree_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
+    if (name_id_of_gone(tree_of(dir)->config.cache, dir->kind, name, &id))
+        rc = call_fail(call, EPERM, "this name means the %s %s, which is gone: choose another",
                        dir->kind->noun, buf_text(&id));
     buf_finish(&id);
     return rc;
@@ -60,16 +61,16 @@ int check_new_name(struct call *call, struct dir *dir, const char *name)
 
     buf_finish(&decoded);
     if (!canonical)
-        return tree_fail(call, EPERM,
+        return call_fail(call, EPERM,
                          "this spelling would be listed differently: see README, names");
-    if (name_is_taken(dir->tree->config.cache, dir->kind, dir->machine_id, name, NULL))
-        return tree_fail(call, EEXIST, "the name is taken");
+    if (name_is_taken(tree_of(dir)->config.cache, dir->kind, dir->machine_id, name, NULL))
+        return call_fail(call, EEXIST, "the name is taken");
     return check_not_gone(call, dir, name);
 }
 
 void kind_names_date(struct dir *dir, const char *machine_id, struct date *date)
 {
-    int64_t ms = cache_names_ms(dir->tree->config.cache, dir->kind, machine_id);
+    int64_t ms = cache_names_ms(tree_of(dir)->config.cache, dir->kind, machine_id);
 
     if (ms > date->ms)
         *date = (struct date){.ms = ms};

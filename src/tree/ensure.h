@@ -7,7 +7,7 @@
 #ifndef TREE_ENSURE_H
 #define TREE_ENSURE_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* Makes sure of a listing of the kind: 0 or -errno. */
 int ensure_listing(struct call *call, struct dir *dir, enum cache_need need);

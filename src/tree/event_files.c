@@ -3,8 +3,9 @@
  */
 #include "config.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/leaf_rows.h"
+#include "tree/tree_internal.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -35,7 +36,7 @@ static const char *newest(struct dir *dir, struct cancel *cancel, struct cache_e
     *out = (struct cache_event){.known = false};
     for (size_t i = 0; i < WATCHED; i++) {
         struct cache_event event;
-        cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, cancel,
+        cache_event(tree_of(dir)->config.cache, dir->kind, dir_id(dir), watched[i].verb, cancel,
                     &event);
         bool newer = event.known && (!out->known || event.sent_ms >= out->sent_ms);
         if (!is_unfinished(out) && (is_unfinished(&event) || newer)) {
@@ -63,7 +64,8 @@ bool event_exists(const struct dir *dir)
     struct cache_event event;
 
     for (size_t i = 0; i < WATCHED; i++) {
-        cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), watched[i].verb, NULL, &event);
+        cache_event(tree_of(dir)->config.cache, dir->kind, dir_id(dir), watched[i].verb, NULL,
+                    &event);
         if (event.event.id[0] != '\0')
             return true;
     }
@@ -102,10 +104,10 @@ static int report(struct call *call, const struct cache_event *event, struct buf
     if (!event->known)
         return buf_append_text(out, "ready\n") ? 0 : -ENOMEM;
     if (event->outcome_unknown)
-        return tree_fail(call, EIO,
+        return call_fail(call, EIO,
                          "its outcome is unknown: no event of its machine tells what became of it");
     if (event->outcome == EVENT_FAILED)
-        return tree_fail(call, EIO, "%s ended as %s: %s", machine->name, machine->state,
+        return call_fail(call, EIO, "%s ended as %s: %s", machine->name, machine->state,
                          machine->error[0] == '\0' ? "no reason was given" : machine->error);
     return buf_append_text(out, "done\n") ? 0 : -ENOMEM;
 }
@@ -127,8 +129,8 @@ int wait_render(struct call *call, struct node node, bool wait, struct buf *out)
     if (!wait)
         return 0; /* its size is not known before it has been waited for */
     if (cancel_reason(call->cancel) != CANCEL_NONE)
-        return tree_fail(call, EINTR, "interrupted");
+        return call_fail(call, EINTR, "interrupted");
     look(node.dir, &event);
     bool open = is_unfinished(&event) || (event.outcome_unknown && event.asking);
-    return open ? TREE_NOT_YET : report(call, &event, out);
+    return open ? VFS_NOT_YET : report(call, &event, out);
 }

@@ -11,6 +11,7 @@
 #include "util/json.h"
 #include "util/json_walk.h"
 #include "tree/members.h"
+#include "tree/tree_internal.h"
 
 #include <string.h>
 
@@ -64,7 +65,7 @@ static void append_object(struct few *few, struct json_slice object, const struc
     append(few, "}", 1);
 }
 
-/* With tree->lock held. */
+/* With vfs->lock held. */
 static bool make(struct tree *tree, const struct field *rows, struct record *record)
 {
     struct few few = {.out = &tree->few_text, .inner_left = FIELD_FILES_MAX, .ok = true};
@@ -81,17 +82,17 @@ static bool make(struct tree *tree, const struct field *rows, struct record *rec
 
 struct json_object *fields_parse(struct dir *dir, struct record *record)
 {
-    struct tree *tree = dir->tree;
+    struct tree *tree = tree_of(dir);
     struct json_object *object = NULL;
     struct buf text = BUF_EMPTY;
 
     if (record->json_bytes < LARGE_RECORD_BYTES)
         return record_parse(record);
     const struct field *rows = field_rows(dir);
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     bool ok = (tree->few_of == record || make(tree, rows, record)) &&
               buf_append(&text, tree->few_text.data, tree->few_text.size_bytes);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     if (ok)
         json_read(buf_text(&text), text.size_bytes, &object, NULL);
     if (text.data != NULL)

@@ -3,13 +3,14 @@
 #include "config.h"
 
 #include "document/parts.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/field_keys.h"
 #include "tree/fields.h"
-#include "tree/file.h"
+#include "vfs/file.h"
 #include "util/file_name.h"
 #include "util/json.h"
 #include "tree/members.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,13 +33,13 @@ static bool print_value(struct json_object *value, bool masked, struct buf *out)
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct json_object *members = field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
-    bool masked = node.dir->tree->config.secrets != SECRETS_SHOW;
+    bool masked = tree_of(node.dir)->config.secrets != SECRETS_SHOW;
     struct field_key key;
     int rc = 0;
 
     if (members == NULL ||
         !field_key_of_number(node.dir, members, leaf_acts_as(node.dir, node.leaf), &key))
-        rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : tree_problem_errno(call, false);
+        rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : call_problem_errno(call, false);
     else
         rc = print_value(key.value, masked && !field_is_secret(key.key), out) ? 0 : -ENOMEM;
     json_object_put(members);
@@ -49,7 +50,7 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
 static bool shows_secret(const struct dir *dir, struct json_object *value)
 {
     struct buf text = BUF_EMPTY;
-    bool shows = dir->tree->config.secrets == SECRETS_SHOW && value != NULL &&
+    bool shows = tree_of(dir)->config.secrets == SECRETS_SHOW && value != NULL &&
                  (!json_print(&text, value) || document_tells_secret(&text));
 
     if (text.data != NULL)
@@ -88,7 +89,7 @@ static enum judgement judge_field(struct file *file, struct call *call)
 
 static int wrong_type(struct call *call, const char *key, const char *expected)
 {
-    int rc = tree_fail(call, EINVAL, "%s must be %s", key, expected);
+    int rc = call_fail(call, EINVAL, "%s must be %s", key, expected);
 
     snprintf(call->problem.details, sizeof call->problem.details, "%s", key);
     return rc;
@@ -189,7 +190,7 @@ static int commit_field(struct call *call, struct file *file)
     struct json_object *value = NULL;
     struct buf edit = BUF_EMPTY;
 
-    if (row == NULL || ops->commit_edit == NULL)
+    if (row == NULL || ops->fields == NULL || ops->fields->commit_edit == NULL)
         return -ENOENT;
     if (stays_unset(call, file, leaf_acts_as(dir, file->node.leaf)))
         return 0;
@@ -198,17 +199,27 @@ static int commit_field(struct call *call, struct file *file)
     if (rc == 0)
         rc = make_edit(dir, row->key, value, &edit);
     if (rc == 0)
-        rc = ops->commit_edit(call, file, &edit);
+        rc = ops->fields->commit_edit(call, file, &edit);
     if (edit.data != NULL)
         explicit_bzero(edit.data, edit.size_bytes);
     buf_finish(&edit);
     return rc;
 }
 
+/* Not one within a nested object: its directory is asked about by the caller. */
+static bool renames(struct node node)
+{
+    char name[LEAF_NAME_BYTES];
+
+    leaf_name(node.dir, node.leaf, name);
+    return strcmp(name, "name") == 0;
+}
+
 const struct leaf_row field_row = {
     .name = "field",
     .mode = 0444,
     .flags = LEAF_FIELD,
+    .renames = renames,
     .settable = field_can_be_given,
     .place = field_place,
     .render = render_field,

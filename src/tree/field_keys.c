@@ -3,7 +3,7 @@
 
 #include "tree/field_keys.h"
 
-#include "tree/leaf.h"
+#include "vfs/leaf.h"
 #include "util/digest.h"
 
 #include "tree/fields.h"

@@ -7,7 +7,7 @@
 #ifndef TREE_FIELD_KEYS_H
 #define TREE_FIELD_KEYS_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 #include <json-c/json.h>
 

@@ -8,14 +8,15 @@
 #include "tree/fields.h"
 
 #include "tree/draft.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/field_keys.h"
 #include "util/file_name.h"
 #include "tree/resource.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
 #include "util/digest.h"
 #include "util/json.h"
 #include "tree/members.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 
 static bool secrets_shown(const struct dir *dir)
 {
-    return dir->tree->config.secrets == SECRETS_SHOW;
+    return tree_of(dir)->config.secrets == SECRETS_SHOW;
 }
 
 /* A nested object is a directory; one that is a secret, by its key alone as in the document, is a
@@ -36,7 +37,7 @@ static bool is_nested(const struct dir *dir, const char *key, struct json_object
 
 static bool secrets_hidden(const struct dir *dir)
 {
-    return dir->tree->config.secrets == SECRETS_HIDE;
+    return tree_of(dir)->config.secrets == SECRETS_HIDE;
 }
 
 /* Whether a fixed file of the directory has that name: then the key is in the document only. */
@@ -125,7 +126,7 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
     struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
 
     if (members == NULL)
-        return call->problem.message[0] != '\0' ? tree_problem_errno(call, false) : -ENOENT;
+        return call->problem.message[0] != '\0' ? call_problem_errno(call, false) : -ENOENT;
     field_walk_start(&walk, dir, members, field_files_left(dir));
     while (ok && field_walk_next(&walk, &key))
         ok = list_key(dir, &key, listing);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files and directories that the keys of a JSON object are. Any thread; tree->lock is taken
+ * The files and directories that the keys of a JSON object are. Any thread; vfs->lock is taken
  * inside.
  */
 #ifndef TREE_FIELDS_H
 #define TREE_FIELDS_H
 
-#include "tree/leaf.h"
+#include "vfs/leaf.h"
+#include "tree/tree_internal.h"
 
 /* What a field's file is: field_file.c. */
 extern const struct leaf_row field_row;

@@ -3,9 +3,10 @@
 
 #include "tree/journal_files.h"
 
-#include "tree/attr.h"
-#include "tree/file.h"
-#include "tree/listing.h"
+#include "vfs/attr.h"
+#include "vfs/file.h"
+#include "vfs/listing.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static const struct {
 
 static bool has(const struct dir *dir, size_t name)
 {
-    return name < JOURNALS_COUNT && (!rows[name].dry_run_only || dir->tree->config.dry_run);
+    return name < JOURNALS_COUNT && (!rows[name].dry_run_only || tree_of(dir)->config.dry_run);
 }
 
 static size_t name_of(uint32_t leaf)
@@ -50,7 +51,7 @@ static uint32_t number_of(size_t name, const struct roll *roll)
 /* The number of the file of that age; 0: there is none. */
 static uint32_t find_age(const struct dir *dir, size_t name, unsigned age)
 {
-    struct roll *roll = journal_roll(dir->tree->config.journal, (enum journal_name)name, age);
+    struct roll *roll = journal_roll(tree_of(dir)->config.journal, (enum journal_name)name, age);
     uint32_t leaf = roll == NULL ? 0 : number_of(name, roll);
 
     roll_unref(roll);
@@ -111,16 +112,16 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
 /* What a handle has open. */
 static struct roll *find_open(struct node node)
 {
-    struct tree *tree = node.dir->tree;
+    struct tree *tree = tree_of(node.dir);
     struct roll *roll = NULL;
     const struct file *file;
 
-    pthread_mutex_lock(&tree->lock);
-    LIST_FOREACH (file, &tree->files, link)
-        if (roll == NULL && file->roll != NULL && file->node.dir == node.dir &&
+    pthread_mutex_lock(&tree->vfs.lock);
+    LIST_FOREACH (file, &tree->vfs.files, link)
+        if (roll == NULL && file->stream != NULL && file->node.dir == node.dir &&
             file->node.leaf == node.leaf)
-            roll = roll_ref(file->roll);
-    pthread_mutex_unlock(&tree->lock);
+            roll = roll_ref(file->stream);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return roll;
 }
 
@@ -131,7 +132,7 @@ static struct roll *find_roll(struct node node)
 
     for (unsigned age = 0; has(node.dir, name) && age < AGES; age++) {
         struct roll *roll =
-            journal_roll(node.dir->tree->config.journal, (enum journal_name)name, age);
+            journal_roll(tree_of(node.dir)->config.journal, (enum journal_name)name, age);
 
         if (roll != NULL && number_of(name, roll) == node.leaf)
             return roll;
@@ -154,8 +155,29 @@ static void show_attr(struct node node, struct stat *st)
     roll_unref(roll);
 }
 
+static void *open_roll(struct node node)
+{
+    return find_roll(node);
+}
+
+static size_t size_of(void *roll)
+{
+    return roll_size(roll);
+}
+
+static size_t read_roll(void *roll, char *out, size_t size, size_t offset)
+{
+    return roll_read(roll, out, size, offset);
+}
+
+static void close_roll(void *roll)
+{
+    roll_unref(roll);
+}
+
+static const struct leaf_stream journal_stream = {open_roll, size_of, read_roll, close_roll};
 static const struct leaf_row journal_row = {
-    .mode = 0444, .flags = LEAF_JOURNAL, .roll = find_roll, .attr = show_attr};
+    .mode = 0444, .stream = &journal_stream, .attr = show_attr};
 
 static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
 {

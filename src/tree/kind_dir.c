@@ -7,12 +7,13 @@
 
 #include "document/document.h"
 #include "tree/draft.h"
-#include "tree/failure.h"
-#include "tree/listing.h"
+#include "vfs/failure.h"
+#include "vfs/listing.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
 #include "tree/shown.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,14 +37,14 @@ static int kind_list(struct call *call, struct dir *dir, struct listing *listing
 
 static int refuse_snapshot(struct call *call, const char *name)
 {
-    return tree_fail(call, EINVAL,
+    return call_fail(call, EINVAL,
                      "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
 }
 
 static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     if (dir->kind->create == CREATE_NOT)
-        return tree_fail(call, EPERM, "a %s can't be created", dir->kind->noun);
+        return call_fail(call, EPERM, "a %s can't be created", dir->kind->noun);
     int rc = ensure_listing(call, dir, CACHE_LOOKUP);
     if (rc == 0)
         rc = check_new_name(call, dir, name);
@@ -75,7 +76,7 @@ static int rename_draft(struct call *call, struct dir *dir, struct dir *draft, s
                         const char *new_name, unsigned flags)
 {
     if (dir != new_dir || (flags & ~(unsigned)RENAME_NOREPLACE) != 0)
-        return tree_fail(call, EPERM, "a draft can only be renamed where it is");
+        return call_fail(call, EPERM, "a draft can only be renamed where it is");
     int rc = check_new_name(call, dir, new_name);
     return rc < 0 ? rc : draft_rename(call, draft, new_name);
 }
@@ -90,7 +91,7 @@ static int kind_rename(struct call *call, struct dir *dir, const char *name, str
     if (target != NULL && target == draft)
         rc = 0;
     else if (target != NULL)
-        rc = tree_fail(call, (flags & RENAME_NOREPLACE) != 0 ? EEXIST : ENOTEMPTY,
+        rc = call_fail(call, (flags & RENAME_NOREPLACE) != 0 ? EEXIST : ENOTEMPTY,
                        "a draft has this name");
     else if (draft != NULL)
         rc = rename_draft(call, dir, draft, new_dir, new_name, flags);
@@ -109,7 +110,7 @@ static int kind_mtime(struct dir *dir, struct date *date)
 
 static void kind_touch(struct dir *dir)
 {
-    cache_expire(dir->tree->config.cache, dir->kind, NULL);
+    cache_expire(tree_of(dir)->config.cache, dir->kind, NULL);
 }
 
 const struct dir_ops kind_ops = {

@@ -4,18 +4,19 @@
 
 #include "tree/known.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 
 struct record *resource_record(struct dir *dir)
 {
-    return cache_by_id(dir->tree->config.cache, dir->kind, dir_id(dir));
+    return cache_by_id(tree_of(dir)->config.cache, dir->kind, dir_id(dir));
 }
 
 int resource_say_rebound(struct call *call, const struct dir *dir)
 {
-    return tree_fail(call, EBUSY, "this name has just come to mean another %s (%s): look again",
+    return call_fail(call, EBUSY, "this name has just come to mean another %s (%s): look again",
                      dir->kind->noun, dir_id(dir));
 }
 

@@ -3,7 +3,7 @@
 #ifndef TREE_KNOWN_H
 #define TREE_KNOWN_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* The record that a resource's directory shows, as known: a reference, or NULL. */
 struct record *resource_record(struct dir *dir);

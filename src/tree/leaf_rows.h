@@ -7,7 +7,8 @@
 #ifndef TREE_LEAF_ROWS_H
 #define TREE_LEAF_ROWS_H
 
-#include "tree/leaf.h"
+#include "vfs/leaf.h"
+#include "tree/tree_internal.h"
 
 /* restore.c */
 int restore_render(struct call *call, struct node node, bool wait, struct buf *out);

@@ -1,72 +1,54 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += src/tree/libtree.a
 src_tree_libtree_a_SOURCES = \
-  src/tree/attr.c src/tree/attr.h \
-  src/tree/birth.c src/tree/birth.h \
   src/tree/changing.c src/tree/changing.h \
   src/tree/collection_dir.c src/tree/collection_dir.h \
   src/tree/control.c \
   src/tree/control_allow.c \
-  src/tree/dir.c src/tree/dir.h \
   src/tree/document_file.c src/tree/document_file.h \
   src/tree/draft.c src/tree/draft.h \
   src/tree/draft_files.c \
-  src/tree/draft_gone.c src/tree/draft_list.c src/tree/draft_make.c \
+  src/tree/draft_gone.c \
+  src/tree/draft_list.c \
+  src/tree/draft_make.c \
   src/tree/ensure.c src/tree/ensure.h \
   src/tree/event_files.c \
-  src/tree/failure.c src/tree/failure.h \
   src/tree/field_few.c \
   src/tree/field_file.c \
   src/tree/field_keys.c src/tree/field_keys.h \
   src/tree/fields.c src/tree/fields.h \
-  src/tree/file.c src/tree/file.h \
-  src/tree/file_commit.c \
-  src/tree/file_stage.c \
-  src/tree/finish.c src/tree/finish.h \
-  src/tree/ino.c src/tree/ino.h \
+  src/tree/hooks.c src/tree/hooks.h \
   src/tree/journal_files.c src/tree/journal_files.h \
   src/tree/kind_dir.c \
   src/tree/known.c src/tree/known.h \
-  src/tree/leaf.c src/tree/leaf.h src/tree/leaf_rows.h \
-  src/tree/lease.c src/tree/lease.h \
-  src/tree/lookup.c src/tree/lookup.h \
-  src/tree/listing.c src/tree/listing.h \
+  src/tree/leaf_rows.h \
   src/tree/local_machines.c src/tree/local_machines.h \
   src/tree/machines.c \
   src/tree/members.c src/tree/members.h \
   src/tree/moved.c src/tree/moved.h \
   src/tree/nested.c src/tree/nested.h \
-  src/tree/open_dir.c \
-  src/tree/overlay.c src/tree/overlay.h \
-  src/tree/place.c \
-  src/tree/process.c src/tree/process.h \
-  src/tree/actors.c src/tree/actors.h \
-  src/tree/author.c src/tree/author.h \
   src/tree/readme.c \
+  src/tree/record_date.c src/tree/record_date.h \
+  src/tree/record_failure.c \
   src/tree/renamed.c src/tree/renamed.h \
   src/tree/resolve.c src/tree/resolve.h \
   src/tree/resource.c src/tree/resource.h \
   src/tree/resource_files.c \
-  src/tree/restore.c \
-  src/tree/roles.c src/tree/root.c \
-  src/tree/rebound.c src/tree/rebound.h src/tree/dir_path.c \
-  src/tree/dates.c src/tree/dates.h \
-  src/tree/shown.c src/tree/shown.h \
   src/tree/resource_place.c \
-  src/tree/scratch.c src/tree/scratch.h \
-  src/tree/scratch_data.c src/tree/scratch_join.c \
-  src/tree/scratch_set.c src/tree/scratch_set.h \
+  src/tree/restore.c \
+  src/tree/root.c \
+  src/tree/shown.c src/tree/shown.h \
   src/tree/smb_files.c \
   src/tree/statfs.c \
   src/tree/status.c \
-  src/tree/truncated.c src/tree/truncated.h \
-  src/tree/turns.c src/tree/turns.h \
-  src/tree/tree.c src/tree/tree.h src/tree/tree_internal.h
+  src/tree/tree.c src/tree/tree.h \
+  src/tree/tree_internal.h \
+  src/tree/turns.c src/tree/turns.h
 
 unit_tests += tests/unit/test_names
 tests_unit_test_names_SOURCES = tests/unit/test_names.c tests/unit/test_names_listing.c tests/unit/test_names.h
 tests_unit_test_names_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_names_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
+tests_unit_test_names_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a \
   src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \
   src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
@@ -86,7 +68,7 @@ tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
   tests/unit/test_tree_events.c tests/unit/test_tree_numbers.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_tree_LDADD = src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
+tests_unit_test_tree_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/emulator/libemulator.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)

@@ -4,6 +4,8 @@
 
 #include "tree/local_machines.h"
 
+#include "tree/tree_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ static void machine_free(struct local_machine *machine)
     free(machine);
 }
 
-/* With tree->lock held; drops what has run out on the way. */
+/* With vfs->lock held; drops what has run out on the way. */
 static struct local_machine *find_local(struct tree *tree, const char *id)
 {
     struct local_machine *machine = LIST_FIRST(&tree->machines);
@@ -38,9 +40,9 @@ static struct local_machine *find_local(struct tree *tree, const char *id)
 
 bool machine_is_local(struct tree *tree, const char *id)
 {
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     bool found = find_local(tree, id) != NULL;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return found;
 }
 
@@ -58,23 +60,23 @@ static struct local_machine *add_local(struct tree *tree, const char *id)
 
 bool machine_keep(struct tree *tree, const char *id, int64_t ms)
 {
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     struct local_machine *machine = find_local(tree, id);
     if (machine == NULL)
         machine = add_local(tree, id);
     if (machine != NULL && machine->until_ms < now_ms(tree) + ms)
         machine->until_ms = now_ms(tree) + ms;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return machine != NULL;
 }
 
 void machine_forget(struct tree *tree, const char *id)
 {
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     struct local_machine *machine = find_local(tree, id);
     if (machine != NULL)
         machine_free(machine);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
 }
 
 char **machines_take_local(struct tree *tree, size_t *count)
@@ -83,7 +85,7 @@ char **machines_take_local(struct tree *tree, size_t *count)
     size_t total = 0;
 
     *count = 0;
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     find_local(tree, "");
     LIST_FOREACH (machine, &tree->machines, link)
         total++;
@@ -91,6 +93,6 @@ char **machines_take_local(struct tree *tree, size_t *count)
     if (ids != NULL)
         LIST_FOREACH (machine, &tree->machines, link)
             ids[(*count)++] = strdup(machine->id);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return ids;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Machines' directories that exist in this mount only. Any thread; tree->lock is taken inside.
+ * Machines' directories that exist in this mount only. Any thread; vfs->lock is taken inside.
  */
 #ifndef TREE_LOCAL_MACHINES_H
 #define TREE_LOCAL_MACHINES_H
 
 #include "tree/tree_internal.h"
 
-/* One of them; guarded by tree->lock. */
+/* One of them; guarded by vfs->lock. */
 struct local_machine {
     char *id;
     int64_t until_ms; /* monotonic */

@@ -6,12 +6,13 @@
 
 #include "document/document.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/collection_dir.h"
 #include "tree/ensure.h"
-#include "tree/listing.h"
+#include "vfs/listing.h"
 #include "util/file_name.h"
 #include "tree/shown.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,8 +27,8 @@ static void free_ids(char **ids, size_t count)
 
 static bool machine_exists(struct dir *dir, const char *id)
 {
-    return cache_has_machine(dir->tree->config.cache, dir->kind, id) ||
-           machine_is_local(dir->tree, id);
+    return cache_has_machine(tree_of(dir)->config.cache, dir->kind, id) ||
+           machine_is_local(tree_of(dir), id);
 }
 
 /* Appends the known one whose long id a hash stands for in a file name. */
@@ -37,7 +38,7 @@ static bool find_hashed(struct dir *dir, const char *name, struct buf *out)
     size_t count = 0;
     bool found = false;
 
-    if (!cache_machines(dir->tree->config.cache, dir->kind, &ids, &count))
+    if (!cache_machines(tree_of(dir)->config.cache, dir->kind, &ids, &count))
         return false;
     for (size_t i = 0; i < count && !found; i++)
         found = id_is_spelled(ids[i], name) && buf_append_text(out, ids[i]);
@@ -55,7 +56,7 @@ static bool find_machine(struct dir *dir, const char *name, struct buf *out)
 static int machines_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     struct buf id = BUF_EMPTY;
-    bool local = id_decode(name, &id) && machine_is_local(dir->tree, buf_text(&id));
+    bool local = id_decode(name, &id) && machine_is_local(tree_of(dir), buf_text(&id));
     int rc = local ? 0 : ensure_lookup(call, dir, name);
 
     buf_resize(&id, 0);
@@ -101,9 +102,9 @@ static bool list_machines(struct dir *dir, struct listing *listing)
     size_t local_count = 0;
     size_t known_count = 0;
 
-    local = machines_take_local(dir->tree, &local_count);
+    local = machines_take_local(tree_of(dir), &local_count);
     bool ok = local != NULL &&
-              cache_machines(dir->tree->config.cache, dir->kind, &known, &known_count) &&
+              cache_machines(tree_of(dir)->config.cache, dir->kind, &known, &known_count) &&
               add_machines(dir, known, known_count, listing) &&
               add_machines(dir, local, local_count, listing);
     free_ids(local, local_count);
@@ -128,8 +129,8 @@ static int make_machine(struct call *call, struct dir *dir, const char *name, co
     if (rc < 0)
         return rc;
     if (machine_exists(dir, id))
-        return tree_fail(call, EEXIST, "the machine's directory exists");
-    if (!machine_keep(dir->tree, id, MACHINE_IDLE_MS))
+        return call_fail(call, EEXIST, "the machine's directory exists");
+    if (!machine_keep(tree_of(dir), id, MACHINE_IDLE_MS))
         return -ENOMEM;
     dir_note_names(dir);
     *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, id);
@@ -149,7 +150,7 @@ static int machines_mkdir(struct call *call, struct dir *dir, const char *name, 
     struct buf id = BUF_EMPTY;
     int rc = is_well_formed(name) && id_decode(name, &id)
                  ? make_machine(call, dir, name, buf_text(&id), child)
-                 : tree_fail(call, EPERM,
+                 : call_fail(call, EPERM,
                              "an ID of a machine has letters, digits, '_', '.' and '-' only");
 
     buf_finish(&id);
@@ -160,11 +161,11 @@ static int remove_machine(struct call *call, struct dir *dir, const char *name, 
 {
     struct dir *known;
 
-    if (cache_has_machine(dir->tree->config.cache, dir->kind, id))
-        return tree_fail(call, ENOTEMPTY, "the machine has %s", dir->kind->plural);
-    if (!machine_is_local(dir->tree, id))
+    if (cache_has_machine(tree_of(dir)->config.cache, dir->kind, id))
+        return call_fail(call, ENOTEMPTY, "the machine has %s", dir->kind->plural);
+    if (!machine_is_local(tree_of(dir), id))
         return -ENOENT;
-    machine_forget(dir->tree, id);
+    machine_forget(tree_of(dir), id);
     dir_note_names(dir);
     known = dir_child(dir, name);
     if (known != NULL)
@@ -191,14 +192,14 @@ static int machines_mtime(struct dir *dir, struct date *date)
 
 static void machines_touch(struct dir *dir)
 {
-    cache_expire(dir->tree->config.cache, dir->kind, NULL);
+    cache_expire(tree_of(dir)->config.cache, dir->kind, NULL);
 }
 
 static int refuse_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
                          const char *new_name, unsigned flags)
 {
     (void)dir, (void)name, (void)new_dir, (void)new_name, (void)flags;
-    return tree_fail(call, EPERM, "a machine can't be renamed here");
+    return call_fail(call, EPERM, "a machine can't be renamed here");
 }
 
 const struct dir_ops machines_ops = {
@@ -233,9 +234,9 @@ static int machine_list(struct call *call, struct dir *dir, struct listing *list
 /* A local machine's directory goes when the first create in it fails. */
 static void forget_unused(struct dir *dir)
 {
-    if (cache_has_machine(dir->tree->config.cache, dir->kind, dir->machine_id))
+    if (cache_has_machine(tree_of(dir)->config.cache, dir->kind, dir->machine_id))
         return;
-    machine_forget(dir->tree, dir->machine_id);
+    machine_forget(tree_of(dir), dir->machine_id);
 }
 
 static int create(struct call *call, struct dir *dir, const struct buf *name, struct record **out)
@@ -252,8 +253,8 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     buf_finish(&body);
     if (rc < 0)
         return rc;
-    if (tree_change_wait(call, dir->tree, change) < 0)
-        rc = tree_problem_errno(call, true);
+    if (tree_change_wait(call, dir->vfs, change) < 0)
+        rc = call_problem_errno(call, true);
     else
         *out = change_record(change);
     if (rc < 0 && change_done(change))

@@ -4,6 +4,7 @@
 
 #include "tree/members.h"
 
+#include "tree/tree_internal.h"
 #include "util/file_name.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 const struct field *field_rows(struct dir *dir)
 {
     if (!dir_ops(dir)->nested)
-        return cache_shape(dir->tree->config.cache, dir->kind)->fields;
+        return cache_shape(tree_of(dir)->config.cache, dir->kind)->fields;
     const struct field *rows = field_rows(dir->parent);
     struct buf key = BUF_EMPTY;
     const struct field *row = NULL;
@@ -55,5 +56,5 @@ struct json_object *field_members(struct call *call, struct dir *dir, enum field
 {
     const struct dir_ops *ops = dir_ops(dir);
 
-    return ops->fields == NULL ? NULL : ops->fields(call, dir, need);
+    return ops->fields == NULL ? NULL : ops->fields->read(call, dir, need);
 }

@@ -3,9 +3,25 @@
 #ifndef TREE_MEMBERS_H
 #define TREE_MEMBERS_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 #include <json-c/json.h>
+
+/* How much `read` may ask for. */
+enum fields_need {
+    FIELDS_KNOWN,    /* what is known: no request */
+    FIELDS_COMPLETE, /* what came incomplete is completed first */
+    FIELDS_FRESH     /* as fresh as reading the document */
+};
+
+/* Of a type of directory that shows the members of a JSON object: dir_ops->fields. */
+struct dir_fields {
+    /* That object: a new reference, NULL: gone. */
+    struct json_object *(*read)(struct call *call, struct dir *dir, enum fields_need need);
+    /* Carries out an edit in the form of a document, on behalf of a field's file; NULL: none can.
+     */
+    int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
+};
 
 /* The table of rows for the members of what `dir` shows; NULL: none are known. */
 const struct field *field_rows(struct dir *dir);

@@ -7,11 +7,11 @@
 
 #include "tree/moved.h"
 
-#include "tree/actors.h"
-#include "tree/attr.h"
-#include "tree/leaf.h"
-#include "tree/listing.h"
-#include "tree/process.h"
+#include "vfs/actors.h"
+#include "vfs/attr.h"
+#include "vfs/leaf.h"
+#include "vfs/listing.h"
+#include "vfs/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,11 +39,11 @@ static bool others_hid(struct dir *dir, uint32_t canonical, struct process_id pr
 {
     bool others = false;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     for (size_t i = 0; i < dir->overlay.hidden_count; i++)
         if (dir->overlay.hidden[i].leaf == canonical)
             others = !process_is_same(dir->overlay.hidden[i].by, process);
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return others;
 }
 
@@ -90,20 +90,20 @@ static bool other_remover(struct dir *dir, struct process_id process, struct pro
 {
     bool found = false;
 
-    pthread_mutex_lock(&dir->tree->lock);
+    pthread_mutex_lock(&dir->vfs->lock);
     for (size_t i = 0; i < dir->overlay.hidden_count; i++) {
         if (process_is_same(dir->overlay.hidden[i].by, process))
             continue;
         *other = dir->overlay.hidden[i].by;
         found = true;
     }
-    pthread_mutex_unlock(&dir->tree->lock);
+    pthread_mutex_unlock(&dir->vfs->lock);
     return found;
 }
 
 bool moved_is_move(struct call *call, struct dir *dir)
 {
-    struct process_id process = actors_identify(dir->tree, call->pid);
+    struct process_id process = actors_identify(dir->vfs, call->pid);
     struct process_id other;
 
     /* rsync --remove-source-files leaves the directories to somebody else. */

@@ -3,7 +3,7 @@
 #ifndef TREE_MOVED_H
 #define TREE_MOVED_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* Whether nothing is left that would be listed. */
 bool moved_is_empty(struct call *call, struct dir *dir);

@@ -4,14 +4,15 @@
 
 #include "tree/nested.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/fields.h"
 #include "tree/resource.h"
 #include "util/file_name.h"
 #include "util/json.h"
 #include "tree/members.h"
-#include "tree/lookup.h"
-#include "tree/scratch.h"
+#include "vfs/lookup.h"
+#include "vfs/scratch.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 
@@ -48,7 +49,7 @@ static bool is_object_of_peers(struct dir *dir, const char *name)
     struct buf key = BUF_EMPTY;
     bool found = false;
 
-    if (name_decode(name, &key) && cache_records(dir->tree->config.cache, dir->kind, &peers))
+    if (name_decode(name, &key) && cache_records(tree_of(dir)->config.cache, dir->kind, &peers))
         for (size_t i = 0; !found && i < peers.count; i++)
             found = has_object(dir, peers.records[i], buf_text(&key));
     record_list_finish(&peers);
@@ -62,7 +63,7 @@ int nested_mkdir(struct call *call, struct dir *dir, const char *name, struct di
     uint32_t leaf = lookup_own(call, dir, name, &nested);
 
     if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
-        return tree_fail(call, EPERM, "no directory can be made here");
+        return call_fail(call, EPERM, "no directory can be made here");
     *child = lookup_object(dir, name);
     if (nested) {
         overlay_show(dir, leaf);
@@ -103,6 +104,8 @@ static void nested_touch(struct dir *dir)
         dir_ops(resource)->touch(resource);
 }
 
+static const struct dir_fields nested_members = {nested_fields, NULL};
+
 const struct dir_ops nested_ops = {
     .type = "nested",
     .mtime = nested_mtime,
@@ -111,7 +114,7 @@ const struct dir_ops nested_ops = {
     .rename = resource_file_rename,
     .rmdir = resource_nested_rmdir,
     .touch = nested_touch,
-    .fields = nested_fields,
+    .fields = &nested_members,
     .scratch = true,
     .nested = true,
     .source = &field_leaves,

@@ -3,7 +3,7 @@
 #ifndef TREE_NESTED_H
 #define TREE_NESTED_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* A nested object is there anyway; a copy that makes it first is let, also when its draft has
  * become a resource on the way. */

@@ -4,6 +4,7 @@
 
 #include "cache/guard.h"
 #include "tree/leaf_rows.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 
@@ -153,7 +154,7 @@ static bool print_guard(const struct tree *tree, struct buf *out)
 
 static bool print_how_to(const struct tree *tree, struct buf *out)
 {
-    bool writable = !tree_read_only(tree);
+    bool writable = !vfs_read_only(&tree->vfs);
     bool ok = buf_append_text(out, look) && print_smb(tree, out);
 
     ok = ok && (!writable || buf_append_text(out, refresh)) &&
@@ -174,7 +175,7 @@ int readme_render(struct call *call, struct node node, bool wait, struct buf *ou
     bool ok = buf_printf(out,
                          "This is cloud storage at %s, mounted by paperspacefs %s.\n"
                          "Every resource is a directory; every document in it is JSON.\n\n",
-                         dir->tree->config.url, PACKAGE_VERSION);
-    ok = ok && print_kinds(out) && print_how_to(dir->tree, out);
+                         tree_of(dir)->config.url, PACKAGE_VERSION);
+    ok = ok && print_kinds(out) && print_how_to(tree_of(dir), out);
     return ok ? 0 : -ENOMEM;
 }

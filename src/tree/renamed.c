@@ -9,12 +9,13 @@
 
 #include "tree/renamed.h"
 
-#include "tree/actors.h"
-#include "tree/failure.h"
-#include "tree/file.h"
-#include "tree/process.h"
+#include "vfs/actors.h"
+#include "vfs/failure.h"
+#include "vfs/file.h"
+#include "vfs/process.h"
 #include "tree/resolve.h"
 #include "tree/known.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ struct renamed {
     char *old_name;           /* as it was shown */
     struct process_id editor; /* to whom it leads on */
     int64_t until_ms;
-    LIST_ENTRY(renamed) link; /* in tree->renamed, guarded by tree->lock */
+    LIST_ENTRY(renamed) link; /* in tree->renamed, guarded by vfs->lock */
 };
 
 static void renamed_free(struct renamed *renamed)
@@ -45,7 +46,7 @@ void renamed_finish(struct tree *tree)
         renamed_free(LIST_FIRST(&tree->renamed));
 }
 
-/* With tree->lock held; drops what has run out on the way. `editor` NULL: whoever it is. */
+/* With vfs->lock held; drops what has run out on the way. `editor` NULL: whoever it is. */
 static struct renamed *find(struct tree *tree, const struct kind *kind, const char *old_name,
                             const struct process_id *editor)
 {
@@ -77,14 +78,14 @@ static void add(struct tree *tree, const struct kind *kind, const char *id, cons
     renamed->id = strdup(id);
     renamed->old_name = strdup(old_name);
     renamed->until_ms = clock_now_ms(tree->config.clock) + RENAMED_MS;
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     struct renamed *before = find(tree, kind, old_name, &editor);
     if (before != NULL)
         renamed_free(before);
     LIST_INSERT_HEAD(&tree->renamed, renamed, link);
     if (renamed->id == NULL || renamed->old_name == NULL)
         renamed_free(renamed);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
 }
 
 /* Whether the caller's process had read the file by that name, which it goes on with then. */
@@ -99,14 +100,14 @@ static bool is_editor(struct file *file, struct process_id process, const char *
 void renamed_note(struct call *call, struct file *file, const struct buf *old_name)
 {
     struct dir *dir = dir_resource(file->node.dir);
-    struct process_id process = actors_identify(dir->tree, call->pid);
+    struct process_id process = actors_identify(dir->vfs, call->pid);
     struct record *record = resource_record(dir);
     struct buf new_name = BUF_EMPTY;
 
-    if (record != NULL && name_shown(dir->tree->config.cache, record, &new_name) &&
+    if (record != NULL && name_shown(tree_of(dir)->config.cache, record, &new_name) &&
         strcmp(buf_text(&new_name), buf_text(old_name)) != 0) {
         if (is_editor(file, process, buf_text(old_name)))
-            add(dir->tree, dir->kind, record->id, buf_text(old_name), process);
+            add(tree_of(dir), dir->kind, record->id, buf_text(old_name), process);
         /* What is in the directory (an editor's swap file) goes on under the new name. */
         if (strcmp(dir_name(dir), buf_text(old_name)) == 0)
             dir_move(dir, buf_text(&new_name));
@@ -119,19 +120,19 @@ void renamed_note(struct call *call, struct file *file, const struct buf *old_na
  * reference, or NULL. */
 static struct record *record_of(struct call *call, struct dir *parent, const char *name)
 {
-    struct tree *tree = parent->tree;
+    struct tree *tree = tree_of(parent);
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     bool any = !LIST_EMPTY(&tree->renamed);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     if (!any)
         return NULL;
-    struct process_id process = actors_identify(tree, call->pid);
+    struct process_id process = actors_identify(&tree->vfs, call->pid);
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     const struct renamed *renamed = find(tree, parent->kind, name, &process);
     char *id = renamed == NULL ? NULL : strdup(renamed->id);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     struct record *record = id == NULL ? NULL : cache_by_id(tree->config.cache, parent->kind, id);
     free(id);
     if (record != NULL && parent->machine_id != NULL &&
@@ -154,11 +155,11 @@ struct record *renamed_find(struct call *call, struct dir *parent, const char *n
 
 void renamed_forget(struct dir *parent, const char *name)
 {
-    struct tree *tree = parent->tree;
+    struct tree *tree = tree_of(parent);
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     struct renamed *renamed;
     while (!LIST_EMPTY(&tree->renamed) && (renamed = find(tree, parent->kind, name, NULL)) != NULL)
         renamed_free(renamed);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Old names: after a rename by document or field an editor goes on under the old name. Any thread;
- * tree->lock is taken inside.
+ * vfs->lock is taken inside.
  */
 #ifndef TREE_RENAMED_H
 #define TREE_RENAMED_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* After a change of `file`, by document or field: if its resource is shown under another name than
  * `old_name` now, the old one still leads there for a while, for the caller's process, if that had

@@ -5,22 +5,25 @@
 #include "tree/known.h"
 #include "tree/resource.h"
 
-#include "tree/dates.h"
+#include "vfs/dates.h"
 #include "document/document.h"
 #include "tree/document_file.h"
 #include "tree/draft.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/fields.h"
 #include "tree/leaf_rows.h"
 #include "tree/local_machines.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
 #include "tree/shown.h"
 #include "tree/turns.h"
 #include "tree/nested.h"
+#include "tree/members.h"
+#include "tree/record_date.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +35,7 @@ static int resource_mtime(struct dir *dir, struct date *date)
 
     if (record == NULL)
         return -ENOENT;
-    *date = date_of_record(dir->tree, record);
+    *date = record_date(tree_of(dir), record);
     record_unref(record);
     return 0;
 }
@@ -41,7 +44,7 @@ static int resource_mtime(struct dir *dir, struct date *date)
 static struct json_object *resource_fields(struct call *call, struct dir *dir,
                                            enum fields_need need)
 {
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
     struct record *record = resource_record(dir);
 
     bool ask =
@@ -72,12 +75,12 @@ static bool has_event(const struct dir *dir)
 
 static bool has_restore(const struct dir *dir)
 {
-    return cache_shape(dir->tree->config.cache, dir->kind)->restore != NULL;
+    return cache_shape(tree_of(dir)->config.cache, dir->kind)->restore != NULL;
 }
 
 static void resource_touch(struct dir *dir)
 {
-    cache_expire(dir->tree->config.cache, dir->kind, dir_id(dir));
+    cache_expire(tree_of(dir)->config.cache, dir->kind, dir_id(dir));
 }
 
 static const struct leaf_row resource_leaves[] = {
@@ -120,6 +123,8 @@ static const struct leaf_row resource_leaves[] = {
     {.name = NULL},
 };
 
+static const struct dir_fields resource_members = {resource_fields, document_commit_edit};
+
 const struct dir_ops resource_ops = {
     .type = "resource",
     .mtime = resource_mtime,
@@ -130,8 +135,7 @@ const struct dir_ops resource_ops = {
     .touch = resource_touch,
     .names = NAMES_OF_RECORD,
     .leaves = resource_leaves,
-    .fields = resource_fields,
-    .commit_edit = document_commit_edit,
+    .fields = &resource_members,
     .place = resource_place,
     .scratch = true,
     .source = &field_leaves,

@@ -6,7 +6,7 @@
 #ifndef TREE_RESOURCE_H
 #define TREE_RESOURCE_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 /* --- resource_files.c ------------------------------------------------------------------------ */
 

@@ -8,13 +8,14 @@
  */
 #include "config.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/fields.h"
-#include "tree/file.h"
+#include "vfs/file.h"
 #include "tree/resource.h"
-#include "tree/scratch.h"
+#include "vfs/scratch.h"
 #include "tree/moved.h"
-#include "tree/lookup.h"
+#include "vfs/lookup.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +50,7 @@ int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
     bool empty = moved_is_empty(call, inner);
     dir_unref(inner);
     if (!empty)
-        return tree_fail(call, ENOTEMPTY, "it has files");
+        return call_fail(call, ENOTEMPTY, "it has files");
     overlay_hide(call, dir, leaf);
     return 0;
 }
@@ -80,7 +81,7 @@ static int write_to(struct call *call, const struct move *move)
     if (rc == 0) {
         scratch_author(move->dir, move->from, &author);
         rc = file_replace(call, file, &text, &author);
-        tree_release(file);
+        vfs_release(file);
     }
     author_clear(&author);
     buf_finish(&text);
@@ -113,7 +114,7 @@ static int scratch_to_name(const struct move *move)
 /* A secret's own file: its copy is not listed either. */
 static bool is_private(struct node node)
 {
-    return (leaf_mode(node) & 0044) == 0 && node.dir->tree->config.secrets != SECRETS_SHOW;
+    return (leaf_mode(node) & 0044) == 0 && tree_of(node.dir)->config.secrets != SECRETS_SHOW;
 }
 
 /* What is moved away leaves a copy under the new name; the file itself is hidden as by unlink. */
@@ -144,7 +145,7 @@ static int rename_leaf(struct call *call, const struct move *move)
     if (move->from >= LEAF_SCRATCH)
         return onto_own ? scratch_onto(call, move) : scratch_to_name(move);
     if (onto_own)
-        return tree_fail(call, EPERM, "one of the resource's own files can't replace another");
+        return call_fail(call, EPERM, "one of the resource's own files can't replace another");
     return move_away(call, move);
 }
 
@@ -169,17 +170,17 @@ int resource_file_rename(struct call *call, struct dir *dir, const char *name, s
     bool taken_by_dir = false;
 
     if (!shows_same(dir, new_dir))
-        return tree_fail(call, EPERM, "a file here can't be moved to another directory: copy it");
+        return call_fail(call, EPERM, "a file here can't be moved to another directory: copy it");
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
-        return tree_fail(call, EPERM, "two files can't be exchanged here");
+        return call_fail(call, EPERM, "two files can't be exchanged here");
     move.from = leaf_find(call, dir, name);
     lookup_own(call, new_dir, new_name, &taken_by_dir);
     if (move.from == 0 || leaf_hidden(dir, move.from))
-        return taken_by_dir ? -ENOENT : tree_fail(call, EPERM, "only files can be renamed here");
+        return taken_by_dir ? -ENOENT : call_fail(call, EPERM, "only files can be renamed here");
     if (taken_by_dir)
-        return tree_fail(call, EISDIR, "a directory has this name");
+        return call_fail(call, EISDIR, "a directory has this name");
     move.to = leaf_find(call, new_dir, new_name);
     if (move.to != 0 && (flags & RENAME_NOREPLACE) != 0 && !leaf_hidden(new_dir, move.to))
-        return tree_fail(call, EEXIST, "the name is taken");
+        return call_fail(call, EEXIST, "the name is taken");
     return move.from == move.to ? 0 : rename_leaf(call, &move);
 }

@@ -2,10 +2,12 @@
 /* What lies in a resource belongs to it: where that is found, and its end with the resource. */
 #include "config.h"
 
-#include "tree/overlay.h"
+#include "vfs/overlay.h"
 #include "tree/resource.h"
-#include "tree/scratch.h"
-#include "tree/scratch_set.h"
+#include "vfs/scratch.h"
+#include "vfs/scratch_set.h"
+#include "tree/hooks.h"
+#include "tree/tree_internal.h"
 
 #include <string.h>
 
@@ -49,9 +51,9 @@ static uint64_t count_changes(const struct tree *tree)
 
 static bool has_scratch(struct tree *tree)
 {
-    pthread_mutex_lock(&tree->lock);
-    bool some = tree->scratch->count > 0;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
+    bool some = tree->vfs.scratch->count > 0;
+    pthread_mutex_unlock(&tree->vfs.lock);
     return some;
 }
 
@@ -60,16 +62,17 @@ static void sweep_gone(struct tree *tree)
 {
     uint64_t changes = count_changes(tree);
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     if (changes != tree->names_swept)
-        scratch_store_sweep(tree->scratch, is_gone, tree, scratch_note_all);
+        scratch_store_sweep(tree->vfs.scratch, is_gone, tree, scratch_note_all);
     tree->names_swept = changes;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
 }
 
-void tree_sweep(struct tree *tree)
+void resource_sweep(struct vfs *vfs)
 {
-    overlay_sweep(tree);
+    struct tree *tree = tree_of_vfs(vfs);
+
     if (has_scratch(tree))
         sweep_gone(tree);
 }

@@ -9,10 +9,11 @@
 #include "document/document.h"
 #include "tree/document_file.h"
 #include "tree/changing.h"
-#include "tree/failure.h"
-#include "tree/file.h"
+#include "vfs/failure.h"
+#include "vfs/file.h"
 #include "tree/leaf_rows.h"
 #include "tree/known.h"
+#include "tree/tree_internal.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ static const char *const shown_words[] = {
 
 static const struct restore_row *row_of(const struct dir *dir)
 {
-    return cache_shape(dir->tree->config.cache, dir->kind)->restore;
+    return cache_shape(tree_of(dir)->config.cache, dir->kind)->restore;
 }
 
 /* One of shown_words, or the state in the server's own word. */
@@ -48,7 +49,7 @@ int restore_render(struct call *call, struct node node, bool wait, struct buf *o
     struct dir *dir = node.dir;
     struct cache_event event = {0};
 
-    cache_event(dir->tree->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
+    cache_event(tree_of(dir)->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
                 wait ? call->cancel : NULL, &event);
     return buf_printf(out, "%s\n", state_word(&event)) ? 0 : -ENOMEM;
 }
@@ -83,7 +84,7 @@ static bool looks_like_object(const struct buf *text)
 
 static int refuse_text(struct call *call)
 {
-    return tree_fail(call, EINVAL,
+    return call_fail(call, EINVAL,
                      "to restore, touch this file or write a JSON object to it; nothing was sent");
 }
 
@@ -106,10 +107,10 @@ enum judgement restore_judge(struct file *file, struct call *call)
 static int choose_body(struct call *call, const struct dir *dir, const char **body)
 {
     const struct restore_row *row = row_of(dir);
-    enum restore_backup backup = dir->tree->config.restore_backup;
+    enum restore_backup backup = tree_of(dir)->config.restore_backup;
 
     if (backup == RESTORE_BACKUP_YES && !row->safety)
-        return tree_fail(call, EPERM,
+        return call_fail(call, EPERM,
                          "restore_backup=yes, and this API can't take a safety snapshot first");
     *body = backup == RESTORE_BACKUP_NO ? row->plain_body : row->default_body;
     return 0;
@@ -118,19 +119,19 @@ static int choose_body(struct call *call, const struct dir *dir, const char **bo
 /* Starts the restore with that body (NULL: none). */
 static int start(struct call *call, struct dir *dir, const char *body, struct change **out)
 {
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
     int rc = resource_check_shown(call, dir);
 
     if (rc < 0)
         return rc;
     struct record *record = resource_record(dir);
     if (record == NULL)
-        return tree_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
+        return call_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     struct change_request request = {
         .verb = CHANGE_RESTORE, .kind = dir->kind, .id = record->id, .body = body};
     /* Brings the events up to date; the change itself is refused if another slips in between. */
     if (cache_restore_pending(cache, record->machine_id, call->cancel))
-        rc = tree_fail(call, EBUSY,
+        rc = call_fail(call, EBUSY,
                        "a restore of machine %s is not finished yet, or its outcome is unknown",
                        record->machine_id);
     else
@@ -154,7 +155,7 @@ static void note_missing_safety(struct call *call, struct dir *dir)
     dir_path(dir, "restore", path, sizeof path);
     problem_set(&call->problem, PROBLEM_NONE,
                 "restored without a safety snapshot: this API can't take one first");
-    journal_add_error(dir->tree->config.journal, &note);
+    journal_add_error(tree_of(dir)->config.journal, &note);
 }
 
 int restore_touch(struct call *call, struct node node)
@@ -170,8 +171,8 @@ int restore_touch(struct call *call, struct node node)
         rc = start(call, dir, body, &change);
     if (rc < 0)
         return rc;
-    if (tree_change_wait(call, dir->tree, change) < 0)
-        rc = tree_problem_errno(call, false);
+    if (tree_change_wait(call, dir->vfs, change) < 0)
+        rc = call_problem_errno(call, false);
     else
         note_missing_safety(call, dir);
     change_unref(change);
@@ -206,10 +207,10 @@ static int read_body(struct call *call, struct dir *dir, const struct buf *text,
 
     if (rc == 0 &&
         document_restore_body(row, buf_text(text), text->size_bytes, body, &call->problem) < 0)
-        rc = tree_problem_errno(call, false);
-    if (rc == 0 && dir->tree->config.restore_backup == RESTORE_BACKUP_YES &&
+        rc = call_problem_errno(call, false);
+    if (rc == 0 && tree_of(dir)->config.restore_backup == RESTORE_BACKUP_YES &&
         !asks_for_safety(row, body))
-        rc = tree_fail(call, EPERM,
+        rc = call_fail(call, EPERM,
                        "restore_backup=yes, and this object asks for no safety snapshot first: %s "
                        "does",
                        row->default_body);
@@ -223,7 +224,7 @@ static int commit_object(struct call *call, struct file *file)
     int rc = 0;
 
     if (file->created)
-        return tree_fail(
+        return call_fail(
             call, EINVAL,
             "this file was made anew or replaced, and that restores nothing: write the "
             "object to the one that is there");

@@ -2,13 +2,15 @@
 /* The root: the kinds' directories, machines/, the control directory, README, utilization.json. */
 #include "config.h"
 
-#include "tree/attr.h"
-#include "tree/dates.h"
+#include "vfs/attr.h"
+#include "vfs/dates.h"
 #include "document/document.h"
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/leaf_rows.h"
-#include "tree/listing.h"
-#include "tree/lookup.h"
+#include "vfs/listing.h"
+#include "vfs/lookup.h"
+#include "tree/record_date.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,7 +56,7 @@ static int root_list(struct call *call, struct dir *dir, struct listing *listing
 
 static int refuse(struct call *call)
 {
-    return tree_fail(call, EPERM,
+    return call_fail(call, EPERM,
                      "the top of the mount is fixed: nothing is made, renamed or "
                      "removed here");
 }
@@ -81,12 +83,12 @@ static int root_rename(struct call *call, struct dir *dir, const char *name, str
 static int singleton_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct dir *dir = node.dir;
-    struct cache *cache = dir->tree->config.cache;
+    struct cache *cache = tree_of(dir)->config.cache;
     struct record *record = NULL;
 
     (void)wait; /* its size is asked for before anybody reads it */
-    if (cache_read(cache, leaf_singleton(), NULL, call->cancel, &record, &call->problem) < 0)
-        return tree_problem_errno(call, false);
+    if (cache_read(cache, kinds_singleton(), NULL, call->cancel, &record, &call->problem) < 0)
+        return call_problem_errno(call, false);
     bool ok = document_render(record, false, out);
     record_unref(record);
     return ok ? 0 : -ENOMEM;
@@ -94,16 +96,16 @@ static int singleton_render(struct call *call, struct node node, bool wait, stru
 
 static void singleton_attr(struct node node, struct stat *st)
 {
-    struct record *record = cache_by_id(node.dir->tree->config.cache, leaf_singleton(), NULL);
+    struct record *record = cache_by_id(tree_of(node.dir)->config.cache, kinds_singleton(), NULL);
 
     if (record != NULL)
-        attr_set_times(st, date_of_record(node.dir->tree, record));
+        attr_set_times(st, record_date(tree_of(node.dir), record));
     record_unref(record);
 }
 
 static void root_touch(struct dir *dir)
 {
-    cache_expire(dir->tree->config.cache, NULL, NULL);
+    cache_expire(tree_of(dir)->config.cache, NULL, NULL);
 }
 
 static const struct leaf_row root_leaves[] = {

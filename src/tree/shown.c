@@ -16,6 +16,7 @@
 
 #include "tree/draft.h"
 #include "tree/resolve.h"
+#include "tree/tree_internal.h"
 #include "util/file_name.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ bool shown_name(struct dir *parent, const struct record *record, struct buf *nam
 {
     size_t start = name->size_bytes;
 
-    if (!name_shown(parent->tree->config.cache, record, name))
+    if (!name_shown(tree_of(parent)->config.cache, record, name))
         return false;
     struct dir *draft = draft_find(parent, buf_text(name) + start);
     if (draft == NULL)
@@ -57,7 +58,7 @@ static bool view_take(struct view *view, struct dir *parent)
 {
     *view = (struct view){.parent = parent};
     if (!drafts_take(parent, &view->drafts) ||
-        !cache_records(parent->tree->config.cache, parent->kind, &view->records))
+        !cache_records(tree_of(parent)->config.cache, parent->kind, &view->records))
         return false;
     view->sighted = calloc(view->drafts.count + 1, sizeof(struct record *));
     for (size_t i = 0; view->sighted != NULL && i < view->drafts.count; i++) {
@@ -157,7 +158,7 @@ static int refresh_draft(struct listing *listing, struct listed *entry)
 
 static int refresh_resource(struct dir *parent, struct listed *entry)
 {
-    struct record *record = cache_by_id(parent->tree->config.cache, parent->kind, entry->id);
+    struct record *record = cache_by_id(tree_of(parent)->config.cache, parent->kind, entry->id);
     struct buf name = BUF_EMPTY;
     int rc = record != NULL && is_in(parent, record) ? 0 : -ENOENT;
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a kind's or machine's directory shows: its resources and drafts, each once, whatever becomes
- * of them meanwhile. Any thread; tree->lock is taken inside; nothing waits.
+ * of them meanwhile. Any thread; vfs->lock is taken inside; nothing waits.
  */
 #ifndef TREE_SHOWN_H
 #define TREE_SHOWN_H
 
-#include "tree/listing.h"
+#include "vfs/listing.h"
+#include "tree/tree_internal.h"
 
 /* Appends the name under which `parent` lists a resource at present. False: no memory. */
 bool shown_name(struct dir *parent, const struct record *record, struct buf *name);

@@ -2,10 +2,11 @@
 /* The files fstab and credentials of what can be mounted by SMB: ready for mount.cifs. */
 #include "config.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
 #include "tree/leaf_rows.h"
 #include "util/file_name.h"
 #include "tree/known.h"
+#include "tree/tree_internal.h"
 #include "util/json.h"
 #include "util/utf8.h"
 
@@ -14,7 +15,7 @@
 
 static const struct smb_row *row_of(const struct dir *dir)
 {
-    return cache_shape(dir->tree->config.cache, dir->kind)->smb;
+    return cache_shape(tree_of(dir)->config.cache, dir->kind)->smb;
 }
 
 bool fstab_exists(const struct dir *dir)
@@ -24,7 +25,7 @@ bool fstab_exists(const struct dir *dir)
 
 bool credentials_exist(const struct dir *dir)
 {
-    return row_of(dir) != NULL && dir->tree->config.secrets != SECRETS_HIDE;
+    return row_of(dir) != NULL && tree_of(dir)->config.secrets != SECRETS_HIDE;
 }
 
 static struct json_object *parse(struct dir *dir)
@@ -90,7 +91,7 @@ static bool append_id(struct buf *out, const char *id)
 
 static bool append_options(struct dir *dir, struct buf *out)
 {
-    const char *mount_point = dir->tree->config.mount_point;
+    const char *mount_point = tree_of(dir)->config.mount_point;
 
     return buf_append_text(out, "credentials=") && append_escaped(out, mount_point) &&
            buf_printf(out, "/%s/", dir->kind->plural) && append_id(out, dir_id(dir)) &&
@@ -116,7 +117,7 @@ static const char *objection(struct dir *dir, const char *share)
 {
     if (!credentials_exist(dir))
         return "with secrets=hide there is no file of credentials that it could name";
-    if (breaks_options(dir->tree->config.mount_point))
+    if (breaks_options(tree_of(dir)->config.mount_point))
         return "the path of this mount has a comma or a control character, which no option can "
                "hold";
     if (breaks_options(dir_id(dir)))
@@ -161,7 +162,7 @@ static int append_value(struct call *call, const char *name, struct json_object 
     size_t size = given ? (size_t)json_object_get_string_len(member) : 0;
 
     if (has_control(text, size))
-        return tree_fail(call, EIO,
+        return call_fail(call, EIO,
                          "the %s has a control character: mount.cifs would read it as something "
                          "else; the field file %s has it as it is",
                          key, key);

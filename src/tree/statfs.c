@@ -2,7 +2,9 @@
 /* df: the team's plan, as far as utilization tells. */
 #include "config.h"
 
-#include "tree/leaf.h"
+#include "vfs/leaf.h"
+#include "tree/hooks.h"
+#include "tree/tree_internal.h"
 #include "util/file_name.h"
 #include "util/json.h"
 
@@ -56,11 +58,11 @@ static bool is_due(struct tree *tree)
 {
     int64_t now_ms = clock_now_ms(tree->config.clock);
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     bool due = tree->plan_asked_ms == 0 || now_ms - tree->plan_asked_ms >= AGAIN_MS;
     if (due)
         tree->plan_asked_ms = now_ms;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return due;
 }
 
@@ -73,10 +75,10 @@ static void ask_again(struct tree *tree)
     struct problem ignored;
     struct cancel nobody;
 
-    if (cache_fresh_for_ms(cache, leaf_singleton()) > 0 || !is_due(tree))
+    if (cache_fresh_for_ms(cache, kinds_singleton()) > 0 || !is_due(tree))
         return;
     cancel_init(&nobody, tree->config.group, clock_now_ms(&clock_system));
-    cache_read(cache, leaf_singleton(), NULL, &nobody, &record, &ignored);
+    cache_read(cache, kinds_singleton(), NULL, &nobody, &record, &ignored);
     record_unref(record);
     cancel_finish(&nobody);
 }
@@ -84,7 +86,7 @@ static void ask_again(struct tree *tree)
 static struct record *known_utilization(struct call *call, struct tree *tree)
 {
     struct cache *cache = tree->config.cache;
-    struct record *record = cache_by_id(cache, leaf_singleton(), "");
+    struct record *record = cache_by_id(cache, kinds_singleton(), "");
     struct problem ignored;
 
     if (record != NULL) {
@@ -92,14 +94,14 @@ static struct record *known_utilization(struct call *call, struct tree *tree)
         return record;
     }
     cancel_set_deadline(call->cancel, clock_now_ms(&clock_system) + ASK_MS);
-    if (cache_read(cache, leaf_singleton(), NULL, call->cancel, &record, &ignored) < 0)
+    if (cache_read(cache, kinds_singleton(), NULL, call->cancel, &record, &ignored) < 0)
         return NULL;
     return record;
 }
 
-int tree_statfs(struct call *call, struct tree *tree, struct statvfs *out)
+int tree_statfs(struct call *call, struct vfs *vfs, struct statvfs *out)
 {
-    struct record *record = known_utilization(call, tree);
+    struct record *record = known_utilization(call, tree_of_vfs(vfs));
     struct json_object *utilization = record == NULL ? NULL : record_parse(record);
     double used = 0;
     double available = 0;

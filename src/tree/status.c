@@ -5,6 +5,7 @@
 #include "cache/guard.h"
 #include "tree/draft.h"
 #include "tree/leaf_rows.h"
+#include "tree/tree_internal.h"
 #include "util/json.h"
 #include "util/memory.h"
 
@@ -29,10 +30,10 @@ static struct api_session account(struct call *call, struct tree *tree, bool wai
 {
     struct api_session session = {0};
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     bool ask = wait && !tree->session_asked && cancel_may_wait(call->cancel);
     tree->session_asked = tree->session_asked || ask;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     if (ask) {
         struct problem ignored;
         int64_t deadline_ms = call->cancel->deadline_ms;
@@ -40,14 +41,14 @@ static struct api_session account(struct call *call, struct tree *tree, bool wai
         cancel_set_deadline(call->cancel, end_ms < deadline_ms ? end_ms : deadline_ms);
         bool answered = api_session(tree->config.api, call->cancel, &session, &ignored) == 0;
         cancel_set_deadline(call->cancel, deadline_ms);
-        pthread_mutex_lock(&tree->lock);
+        pthread_mutex_lock(&tree->vfs.lock);
         tree->session = session;
         tree->session_asked = answered;
-        pthread_mutex_unlock(&tree->lock);
+        pthread_mutex_unlock(&tree->vfs.lock);
     }
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     session = tree->session;
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     return session;
 }
 
@@ -178,7 +179,7 @@ static void add_date(struct json_object *object, const char *key, int64_t wall_m
 int status_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct dir *dir = node.dir;
-    struct tree *tree = dir->tree;
+    struct tree *tree = tree_of(dir);
     struct api_session session = account(call, tree, wait);
     struct json_object *status = json_object_new_object();
 
@@ -187,7 +188,7 @@ int status_render(struct call *call, struct node node, bool wait, struct buf *ou
     add_text(status, "dialect",
              api_dialect_known(tree->config.api) ? dialect_rows[api_dialect(tree->config.api)].name
                                                  : "");
-    json_object_object_add(status, "read_only", json_object_new_boolean(tree_read_only(tree)));
+    json_object_object_add(status, "read_only", json_object_new_boolean(vfs_read_only(&tree->vfs)));
     json_object_object_add(status, "options", list_options(tree->config.options));
     add_text(status, "team", session.team);
     add_text(status, "user", session.user);

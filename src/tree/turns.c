@@ -3,7 +3,8 @@
 
 #include "tree/turns.h"
 
-#include "tree/failure.h"
+#include "vfs/failure.h"
+#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct turn {
     LIST_ENTRY(turn) link; /* in tree->turns */
 };
 
-/* With tree->lock held. */
+/* With vfs->lock held. */
 static struct turn *find(struct tree *tree, const struct kind *kind, const char *id)
 {
     struct turn *turn;
@@ -29,7 +30,7 @@ static struct turn *find(struct tree *tree, const struct kind *kind, const char 
     return turn;
 }
 
-/* With tree->lock held; NULL: no memory. */
+/* With vfs->lock held; NULL: no memory. */
 static struct turn *add(struct tree *tree, const struct kind *kind, const char *id)
 {
     struct turn *turn = calloc(1, sizeof *turn);
@@ -47,7 +48,7 @@ static struct turn *add(struct tree *tree, const struct kind *kind, const char *
     return turn;
 }
 
-/* With tree->lock held. */
+/* With vfs->lock held. */
 static void leave(struct turn *turn)
 {
     if (--turn->users > 0)
@@ -60,33 +61,33 @@ static void leave(struct turn *turn)
 static int say_left(struct call *call, enum cancel_reason reason)
 {
     if (reason == CANCEL_DEADLINE)
-        return tree_fail(call, ETIMEDOUT,
+        return call_fail(call, ETIMEDOUT,
                          "another change of it did not end in time: nothing was "
                          "sent");
     if (reason == CANCEL_CROWDED)
-        return tree_fail(call, EAGAIN,
+        return call_fail(call, EAGAIN,
                          "another change of it goes on, and too many callers wait already: nothing "
                          "was sent");
-    return tree_fail(call, EINTR,
+    return call_fail(call, EINTR,
                      "interrupted while another change of it goes on: nothing was sent");
 }
 
-/* With tree->lock held. */
+/* With vfs->lock held. */
 static enum cancel_reason await(struct call *call, struct tree *tree, struct turn *turn)
 {
     enum cancel_reason reason = CANCEL_NONE;
 
     while (turn->taken && reason == CANCEL_NONE)
-        reason = wait_queue_wait(&turn->waiters, &tree->lock, call->cancel, CANCEL_NEVER);
+        reason = wait_queue_wait(&turn->waiters, &tree->vfs.lock, call->cancel, CANCEL_NEVER);
     return turn->taken ? reason : CANCEL_NONE;
 }
 
 int turn_take(struct call *call, struct dir *dir, struct turn **out)
 {
-    struct tree *tree = dir->tree;
+    struct tree *tree = tree_of(dir);
     enum cancel_reason reason = CANCEL_NONE;
 
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     struct turn *turn = find(tree, dir->kind, dir_id(dir));
     if (turn == NULL)
         turn = add(tree, dir->kind, dir_id(dir));
@@ -98,7 +99,7 @@ int turn_take(struct call *call, struct dir *dir, struct turn **out)
         else
             leave(turn);
     }
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
     *out = reason == CANCEL_NONE ? turn : NULL;
     if (turn == NULL)
         return -ENOMEM;
@@ -109,9 +110,9 @@ void turn_give(struct tree *tree, struct turn *turn)
 {
     if (turn == NULL)
         return;
-    pthread_mutex_lock(&tree->lock);
+    pthread_mutex_lock(&tree->vfs.lock);
     turn->taken = false;
     wait_queue_wake(&turn->waiters);
     leave(turn);
-    pthread_mutex_unlock(&tree->lock);
+    pthread_mutex_unlock(&tree->vfs.lock);
 }

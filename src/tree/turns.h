@@ -2,12 +2,12 @@
 /*
  * Turns: where the API takes a whole object, an edit is merged into what is there right now. From
  * that GET to the PUT's answer nobody else may do the same for that resource, or one of the edits
- * is undone by the other. Any thread; tree->lock is taken inside.
+ * is undone by the other. Any thread; vfs->lock is taken inside.
  */
 #ifndef TREE_TURNS_H
 #define TREE_TURNS_H
 
-#include "tree/dir.h"
+#include "tree/tree_internal.h"
 
 struct turn;
 

@@ -6,8 +6,9 @@
 #ifndef UTIL_DIGEST_H
 #define UTIL_DIGEST_H
 
-#include <json-c/json.h>
 #include <stdint.h>
+
+struct json_object;
 
 #define DIGEST_ROOT UINT64_C(0xcbf29ce484222325) /* the digest of a document's own place */
 

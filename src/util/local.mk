@@ -11,6 +11,7 @@ src_util_libutil_a_SOURCES = \
   src/util/json_walk.c src/util/json_walk.h \
   src/util/memory.c src/util/memory.h \
   src/util/log.c src/util/log.h \
+  src/util/past.h \
   src/util/problem.c src/util/problem.h \
   src/util/scrub.c src/util/scrub.h \
   src/util/unescape.c src/util/unescape.h \

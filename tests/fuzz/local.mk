@@ -21,7 +21,7 @@ print-fuzzers:
 
 fuzz_api_libs = src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \
   $(CURL_LIBS) $(JSONC_LIBS)
-fuzz_tree_libs = src/config/libconfig.a src/tree/libtree.a src/journal/libjournal.a src/cache/libcache.a \
+fuzz_tree_libs = src/config/libconfig.a src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a \
   src/document/libdocument.a $(fuzz_api_libs)
 
 tests_fuzz_fuzz_answer_SOURCES = tests/fuzz/fuzz_answer.c tests/fuzz/fuzz.h $(fuzz_driver)

@@ -6,6 +6,7 @@
 
 #include "util/digest.h"
 
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 

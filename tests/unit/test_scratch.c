@@ -2,9 +2,9 @@
 /* Sets of scratch files by themselves: nothing is mounted, and keys mean nothing. */
 #include "config.h"
 
-#include "tree/dir.h"
-#include "tree/leaf.h"
-#include "tree/scratch_set.h"
+#include "vfs/dir.h"
+#include "vfs/leaf.h"
+#include "vfs/scratch_set.h"
 
 #include <check.h>
 #include <stdio.h>

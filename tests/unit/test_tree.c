@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "run_tests.h"
-#include "tree/dir.h"
+#include "vfs/dir.h"
 #include "tree/field_keys.h"
 #include "tree_fixture.h"
 

@@ -37,7 +37,7 @@ START_TEST(a_creation_that_no_event_tells_of_is_unknown_after_ten_minutes)
     ck_assert_int_eq(fixture_mkdir(NIGHTLY), 0);
     for (int64_t passed_ms = 0; passed_ms < 600000; passed_ms += 299000) {
         assert_text(NIGHTLY "/state", "creating\n");
-        ck_assert_int_eq(read_wait(NIGHTLY "/wait"), TREE_NOT_YET);
+        ck_assert_int_eq(read_wait(NIGHTLY "/wait"), VFS_NOT_YET);
         fixture_pass_ms(299000);
     }
     assert_text(NIGHTLY "/state", "unknown\n");

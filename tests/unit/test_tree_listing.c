@@ -35,7 +35,7 @@ static void open_dir(struct reading *reading, struct dir *dir)
     cancel_init(&reading->cancel, NULL, clock_now_ms(&clock_system) + WAIT_MS);
     reading->call = (struct call){.cancel = &reading->cancel, .pid = 1, .op = "readdir"};
     reading->found = NULL;
-    ck_assert_int_eq(tree_opendir(&reading->call, dir, &reading->listing), 0);
+    ck_assert_int_eq(vfs_opendir(&reading->call, dir, &reading->listing), 0);
 }
 
 static void open_path(struct reading *reading, const char *path)
@@ -173,13 +173,13 @@ static void remove_draft(struct call *call, struct dir *drives, const char *name
     struct listing *listing = NULL;
     struct entry entry;
 
-    if (tree_lookup(call, drives, name, &entry) != 0)
+    if (vfs_lookup(call, drives, name, &entry) != 0)
         return;
-    if (tree_opendir(call, entry.node.dir, &listing) == 0)
+    if (vfs_opendir(call, entry.node.dir, &listing) == 0)
         for (size_t i = 0; i < listing_count(listing); i++)
-            tree_unlink(call, entry.node.dir, listing_name(listing, i));
+            vfs_unlink(call, entry.node.dir, listing_name(listing, i));
     listing_close(listing);
-    tree_rmdir(call, drives, name);
+    vfs_rmdir(call, drives, name);
     dir_unref(entry.node.dir);
 }
 
@@ -197,9 +197,9 @@ static void *come_and_go(void *arg)
         char other[40];
         snprintf(name, sizeof name, "passing-%u", n % 7);
         snprintf(other, sizeof other, "other-%u", n % 5);
-        if (tree_mkdir(&call, drives, name, 0755, &entry) == 0)
+        if (vfs_mkdir(&call, drives, name, 0755, &entry) == 0)
             dir_unref(entry.node.dir);
-        tree_rename(&call, drives, name, drives, other, 0);
+        vfs_rename(&call, drives, name, drives, other, 0);
         remove_draft(&call, drives, other);
     }
     cancel_finish(&cancel);

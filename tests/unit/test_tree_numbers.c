@@ -2,10 +2,10 @@
 /* Numbers of files: of scratch files, and of keys. */
 #include "config.h"
 
-#include "tree/dir.h"
+#include "vfs/dir.h"
 #include "tree/field_keys.h"
-#include "tree/leaf.h"
-#include "tree/scratch_set.h"
+#include "vfs/leaf.h"
+#include "vfs/scratch_set.h"
 #include "tree_fixture.h"
 
 #include <check.h>
@@ -21,9 +21,9 @@ static int make_scratch(const char *name, struct entry *out)
     struct file *file = NULL;
 
     ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
-    int rc = tree_create_file(&fixture_call, drive.node.dir, name, 0600, O_RDWR, out, &file);
+    int rc = vfs_create_file(&fixture_call, drive.node.dir, name, 0600, O_RDWR, out, &file);
     if (rc == 0)
-        tree_release(file);
+        vfs_release(file);
     dir_unref(drive.node.dir);
     return rc;
 }

@@ -4,7 +4,7 @@
 
 #include "tree_fixture.h"
 
-#include "tree/truncated.h"
+#include "vfs/truncated.h"
 #include "run_tests.h"
 
 #include <check.h>
@@ -29,7 +29,7 @@ static struct file *open_file(const char *path, int flags)
     struct file *file = NULL;
 
     ck_assert_int_eq(fixture_find(path, &entry), 0);
-    ck_assert_int_eq(fixture_end(tree_open(fixture_begin("open"), entry.node, flags, &file)), 0);
+    ck_assert_int_eq(fixture_end(vfs_open(fixture_begin("open"), entry.node, flags, &file)), 0);
     dir_unref(entry.node.dir);
     return file;
 }
@@ -37,22 +37,22 @@ static struct file *open_file(const char *path, int flags)
 /* 0 or what the tree answered. */
 static int write_at(struct file *file, const char *text, off_t offset)
 {
-    ssize_t wrote = tree_write(fixture_begin("write"), file, text, strlen(text), offset);
+    ssize_t wrote = vfs_write(fixture_begin("write"), file, text, strlen(text), offset);
 
     return fixture_end(wrote < 0 ? (int)wrote : 0);
 }
 
 static int cut_file(struct file *file, off_t size)
 {
-    return fixture_end(tree_truncate(fixture_begin("truncate"), file, size));
+    return fixture_end(vfs_truncate(fixture_begin("truncate"), file, size));
 }
 
 /* What close(2) says. */
 static int close_file(struct file *file)
 {
-    int rc = fixture_end(tree_flush(fixture_begin("close"), file));
+    int rc = fixture_end(vfs_flush(fixture_begin("close"), file));
 
-    tree_release(file);
+    vfs_release(file);
     return rc;
 }
 
@@ -64,7 +64,7 @@ static void truncate_path(const char *path, off_t size)
     int64_t valid_ms;
 
     ck_assert_int_eq(fixture_find(path, &entry), 0);
-    int rc = tree_setattr(fixture_begin("truncate"), entry.node, &change, &st, &valid_ms);
+    int rc = vfs_setattr(fixture_begin("truncate"), entry.node, &change, &st, &valid_ms);
     ck_assert_int_eq(fixture_end(rc), 0);
     dir_unref(entry.node.dir);
 }
@@ -168,11 +168,11 @@ START_TEST(who_has_no_process_is_known_by_its_user)
     const struct kin named = {.process = {getpid(), 1}, .uid = 7};
     struct file_key key = {1, 1};
 
-    truncated_note(fixture_tree, key, &nameless);
-    ck_assert(!truncated_take(fixture_tree, key, &other_user));
-    ck_assert(!truncated_take(fixture_tree, key, &named));
-    ck_assert(truncated_take(fixture_tree, key, &same_user));
-    ck_assert(!truncated_take(fixture_tree, key, &same_user));
+    truncated_note(tree_vfs(fixture_tree), key, &nameless);
+    ck_assert(!truncated_take(tree_vfs(fixture_tree), key, &other_user));
+    ck_assert(!truncated_take(tree_vfs(fixture_tree), key, &named));
+    ck_assert(truncated_take(tree_vfs(fixture_tree), key, &same_user));
+    ck_assert(!truncated_take(tree_vfs(fixture_tree), key, &same_user));
     assert_begins_empty(0, 0, true);
     assert_begins_empty(0, getpid(), false);
 }
@@ -200,14 +200,14 @@ START_TEST(a_kernel_thread_works_for_its_user)
 
     ck_assert(!process_is_kernel_thread(getpid()));
     if (call.pid != 0)
-        ck_assert(kin_of(fixture_tree, &call).nameless);
+        ck_assert(kin_of(tree_vfs(fixture_tree), &call).nameless);
 }
 END_TEST
 
 START_TEST(a_truncation_is_remembered_for_two_seconds_by_any_path)
 {
     struct file_key by_name, by_id;
-    struct kin self = kin_of(fixture_tree, &(struct call){.pid = getpid()});
+    struct kin self = kin_of(tree_vfs(fixture_tree), &(struct call){.pid = getpid()});
     struct entry entry;
 
     ck_assert_int_eq(fixture_find("drives/data/name", &entry), 0);
@@ -216,15 +216,15 @@ START_TEST(a_truncation_is_remembered_for_two_seconds_by_any_path)
     ck_assert_int_eq(fixture_find(NAME, &entry), 0);
     by_id = file_key_of(entry.node);
     dir_unref(entry.node.dir);
-    truncated_note(fixture_tree, by_name, &self);
+    truncated_note(tree_vfs(fixture_tree), by_name, &self);
     fixture_pass_ms(1900);
-    ck_assert(truncated_take(fixture_tree, by_id, &self));
-    truncated_note(fixture_tree, by_name, &self);
+    ck_assert(truncated_take(tree_vfs(fixture_tree), by_id, &self));
+    truncated_note(tree_vfs(fixture_tree), by_name, &self);
     fixture_pass_ms(2000);
-    ck_assert(!truncated_take(fixture_tree, by_name, &self));
-    truncated_note(fixture_tree, by_name, &self);
-    truncated_forget(fixture_tree, by_id);
-    ck_assert(!truncated_take(fixture_tree, by_name, &self));
+    ck_assert(!truncated_take(tree_vfs(fixture_tree), by_name, &self));
+    truncated_note(tree_vfs(fixture_tree), by_name, &self);
+    truncated_forget(tree_vfs(fixture_tree), by_id);
+    ck_assert(!truncated_take(tree_vfs(fixture_tree), by_name, &self));
 }
 END_TEST
 
@@ -237,9 +237,9 @@ START_TEST(what_is_open_already_begins_empty_too)
 
     ck_assert_int_eq(write_at(staged, "c", 1), 0);
     truncate_path(NAME, 0);
-    ck_assert_int_eq(tree_read(fixture_begin("read"), reader, text, sizeof text, 0), 5);
+    ck_assert_int_eq(vfs_read(fixture_begin("read"), reader, text, sizeof text, 0), 5);
     fixture_end(0);
-    ck_assert_int_eq(tree_read(fixture_begin("read"), first, text, sizeof text, 0), 0);
+    ck_assert_int_eq(vfs_read(fixture_begin("read"), first, text, sizeof text, 0), 0);
     fixture_end(0);
     ck_assert_int_eq(close_file(staged), 0);
     assert_holds(NAME, "dcta\n");
@@ -256,7 +256,7 @@ START_TEST(a_handle_that_is_cut_and_closed_counts_as_a_truncation_once)
     struct file *file = open_file(NAME, O_WRONLY);
 
     ck_assert_int_eq(cut_file(file, 0), 0);
-    ck_assert_int_eq(fixture_end(tree_flush(fixture_begin("close"), file)), 0);
+    ck_assert_int_eq(fixture_end(vfs_flush(fixture_begin("close"), file)), 0);
     fixture_pass_ms(1900);
     ck_assert_int_eq(close_file(file), 0); /* another descriptor of it */
     fixture_pass_ms(200);

@@ -201,13 +201,13 @@ int fixture_find(const char *path, struct entry *out)
     char *rest = NULL;
     int rc = 0;
 
-    *out = (struct entry){.node = {dir_ref(tree_root(fixture_tree)), 0}};
+    *out = (struct entry){.node = {dir_ref(vfs_root(tree_vfs(fixture_tree))), 0}};
     for (char *name = strtok_r(copy, "/", &rest); name != NULL && rc == 0;
          name = strtok_r(NULL, "/", &rest)) {
         struct dir *dir = out->node.dir;
         rc = out->node.leaf != 0
                  ? -ENOTDIR
-                 : fixture_end(tree_lookup(fixture_begin("lookup"), dir, name, out));
+                 : fixture_end(vfs_lookup(fixture_begin("lookup"), dir, name, out));
         if (rc != 0)
             out->node.dir = NULL;
         remember(dir);
@@ -251,12 +251,12 @@ int fixture_read(const char *path, struct buf *out)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = fixture_end(tree_open(fixture_begin("open"), entry.node, O_RDONLY, &file));
-    while (rc == 0 && (got = fixture_end((int)tree_read(fixture_begin("read"), file, chunk,
+        rc = fixture_end(vfs_open(fixture_begin("open"), entry.node, O_RDONLY, &file));
+    while (rc == 0 && (got = fixture_end((int)vfs_read(fixture_begin("read"), file, chunk,
                                                         sizeof chunk, (off_t)out->size_bytes))) > 0)
         buf_append(out, chunk, (size_t)got);
     if (file != NULL)
-        tree_release(file);
+        vfs_release(file);
     dir_unref(entry.node.dir);
     return rc != 0 ? rc : (int)got;
 }
@@ -268,22 +268,22 @@ int fixture_write(const char *path, const char *text)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = fixture_end(tree_open(fixture_begin("open"), entry.node, O_WRONLY | O_TRUNC, &file));
+        rc = fixture_end(vfs_open(fixture_begin("open"), entry.node, O_WRONLY | O_TRUNC, &file));
     if (rc == 0)
-        rc = fixture_end(tree_flush(fixture_begin("flush"), file));
+        rc = fixture_end(vfs_flush(fixture_begin("flush"), file));
     if (rc == 0) {
         ssize_t wrote =
-            fixture_end((int)tree_write(fixture_begin("write"), file, text, strlen(text), 0));
+            fixture_end((int)vfs_write(fixture_begin("write"), file, text, strlen(text), 0));
         struct problem problem = fixture_call.problem;
         rc = wrote < 0 ? (int)wrote : 0;
-        int closed = fixture_end(tree_flush(fixture_begin("flush"), file));
+        int closed = fixture_end(vfs_flush(fixture_begin("flush"), file));
         if (rc == 0)
             rc = closed;
         else
             fixture_call.problem = problem;
     }
     if (file != NULL)
-        tree_release(file);
+        vfs_release(file);
     dir_unref(entry.node.dir);
     return rc;
 }
@@ -298,7 +298,7 @@ int fixture_mkdir(const char *path)
         return -ENOENT;
     struct call *call = fixture_begin("mkdir");
     call->pid = OTHER_PID;
-    int rc = fixture_end(tree_mkdir(call, dir, name, 0755, &entry));
+    int rc = fixture_end(vfs_mkdir(call, dir, name, 0755, &entry));
     dir_unref(entry.node.dir);
     dir_unref(dir);
     return rc;
@@ -314,12 +314,12 @@ int fixture_create(const char *path, const char *text)
     if (dir == NULL)
         return -ENOENT;
     int rc = fixture_end(
-        tree_create_file(fixture_begin("create"), dir, name, 0644, O_WRONLY, &entry, &file));
+        vfs_create_file(fixture_begin("create"), dir, name, 0644, O_WRONLY, &entry, &file));
     if (rc == 0) {
         ssize_t wrote =
-            fixture_end((int)tree_write(fixture_begin("write"), file, text, strlen(text), 0));
-        rc = wrote < 0 ? (int)wrote : fixture_end(tree_flush(fixture_begin("flush"), file));
-        tree_release(file);
+            fixture_end((int)vfs_write(fixture_begin("write"), file, text, strlen(text), 0));
+        rc = wrote < 0 ? (int)wrote : fixture_end(vfs_flush(fixture_begin("flush"), file));
+        vfs_release(file);
     }
     dir_unref(entry.node.dir);
     dir_unref(dir);
@@ -341,12 +341,12 @@ static int in_parent(const char *path, const char *op,
 
 int fixture_unlink(const char *path)
 {
-    return in_parent(path, "unlink", tree_unlink);
+    return in_parent(path, "unlink", vfs_unlink);
 }
 
 int fixture_rmdir(const char *path)
 {
-    return in_parent(path, "rmdir", tree_rmdir);
+    return in_parent(path, "rmdir", vfs_rmdir);
 }
 
 int fixture_rename(const char *from, const char *to)
@@ -358,7 +358,7 @@ int fixture_rename(const char *from, const char *to)
     int rc = -ENOENT;
 
     if (dir != NULL && new_dir != NULL)
-        rc = fixture_end(tree_rename(fixture_begin("rename"), dir, name, new_dir, new_name, 0));
+        rc = fixture_end(vfs_rename(fixture_begin("rename"), dir, name, new_dir, new_name, 0));
     dir_unref(dir);
     dir_unref(new_dir);
     return rc;
@@ -373,7 +373,7 @@ int fixture_touch(const char *path)
     int rc = fixture_find(path, &entry);
 
     if (rc == 0)
-        rc = fixture_end(tree_setattr(fixture_begin("setattr"), entry.node, &now, &st, &valid_ms));
+        rc = fixture_end(vfs_setattr(fixture_begin("setattr"), entry.node, &now, &st, &valid_ms));
     dir_unref(entry.node.dir);
     return rc;
 }
@@ -384,7 +384,7 @@ int fixture_statfs(bool interrupted, struct statvfs *out)
 
     if (interrupted)
         cancel_fire(call->cancel, CANCEL_INTERRUPT);
-    return fixture_end(tree_statfs(call, fixture_tree, out));
+    return fixture_end(vfs_statfs(call, tree_vfs(fixture_tree), out));
 }
 
 static struct listing *open_listing(const char *path)
@@ -393,7 +393,7 @@ static struct listing *open_listing(const char *path)
     struct listing *listing = NULL;
 
     if (fixture_find(path, &entry) == 0)
-        fixture_end(tree_opendir(fixture_begin("opendir"), entry.node.dir, &listing));
+        fixture_end(vfs_opendir(fixture_begin("opendir"), entry.node.dir, &listing));
     dir_unref(entry.node.dir);
     return listing;
 }
@@ -406,7 +406,7 @@ int fixture_remove(const char *path)
 
     for (size_t i = 0; listing != NULL && i < listing_count(listing) && rc == 0; i++)
         rc = fixture_end(
-            tree_unlink(fixture_begin("unlink"), entry.node.dir, listing_name(listing, i)));
+            vfs_unlink(fixture_begin("unlink"), entry.node.dir, listing_name(listing, i)));
     listing_close(listing);
     if (rc == 0)
         rc = fixture_rmdir(path);

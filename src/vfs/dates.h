@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dates of what is shown: when a resource's content, or a name in a directory, last changed.
+ * Any thread; a lock of its own is taken inside, innermost.
+ */
+#ifndef VFS_DATES_H
+#define VFS_DATES_H
+
+#include "vfs/dir.h"
+
+struct dates;
+
+struct dates *dates_create(void);
+void dates_destroy(struct dates *dates); /* NULL is fine */
+
+/* When a name in it last changed, by this mount's doing; -1 ms: never. */
+struct date date_of_names(const struct dir *dir);
+struct date date_later(struct date a, struct date b);
+
+#endif

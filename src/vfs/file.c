@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files. A handle keeps the text that it was opened with; a writable one stages changes to it
+ * (file_stage.c) and commits them (file_commit.c).
+ */
+#include "config.h"
+
+#include "vfs/file.h"
+
+#include "vfs/failure.h"
+#include "vfs/finish.h"
+#include "vfs/leaf.h"
+#include "vfs/process.h"
+#include "vfs/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_VERSION 1
+
+/* --- taking turns ---------------------------------------------------------------------------- */
+
+static int cancel_errno(struct call *call, enum cancel_reason reason)
+{
+    if (reason == CANCEL_DEADLINE)
+        return call_fail(call, ETIMEDOUT, "the deadline passed");
+    if (reason == CANCEL_CROWDED)
+        return call_fail(call, EAGAIN, "too many callers wait already: try again in a moment");
+    return call_fail(call, EINTR, "interrupted");
+}
+
+void file_cut(struct file *file)
+{
+    buf_resize(&file->text, 0);
+    author_clear(&file->author);
+    file->front_bytes = 0;
+    file->rest_bytes = 0;
+    file->grown = false;
+    file->applied_bytes = 0;
+    file->wrote = false;
+    file->version++;
+}
+
+/* The file was cut by its path, for this handle too, unless it has something staged already. */
+static void begin_empty(struct file *file)
+{
+    pthread_mutex_lock(&file->vfs->lock);
+    bool cut = file->cut;
+    file->cut = false;
+    pthread_mutex_unlock(&file->vfs->lock);
+    if (cut && !file->wrote && file->version == FIRST_VERSION)
+        file_cut(file);
+}
+
+int file_enter(struct call *call, struct file *file)
+{
+    enum cancel_reason reason = CANCEL_NONE;
+
+    pthread_mutex_lock(&file->lock);
+    while (file->busy && reason == CANCEL_NONE)
+        reason = wait_queue_wait(&file->turns, &file->lock, call->cancel, CANCEL_NEVER);
+    if (reason == CANCEL_NONE)
+        file->busy = true;
+    pthread_mutex_unlock(&file->lock);
+    if (reason != CANCEL_NONE)
+        return cancel_errno(call, reason);
+    begin_empty(file);
+    return 0;
+}
+
+/* The same without a wait: VFS_NOT_YET while it is another's turn. */
+static int enter_now(struct call *call, struct file *file)
+{
+    enum cancel_reason reason = cancel_reason(call->cancel);
+
+    pthread_mutex_lock(&file->lock);
+    bool busy = file->busy;
+    file->busy = true;
+    pthread_mutex_unlock(&file->lock);
+    if (!busy) {
+        begin_empty(file);
+        return 0;
+    }
+    return reason == CANCEL_NONE ? VFS_NOT_YET : cancel_errno(call, reason);
+}
+
+void file_leave(struct file *file)
+{
+    pthread_mutex_lock(&file->lock);
+    file->busy = false;
+    wait_queue_wake(&file->turns);
+    pthread_mutex_unlock(&file->lock);
+}
+
+bool file_is_new(struct call *call, struct node node)
+{
+    struct vfs *vfs = node.dir->vfs;
+    const struct file *file;
+    pid_t opener = 0;
+
+    pthread_mutex_lock(&vfs->lock);
+    LIST_FOREACH (file, &vfs->files, link)
+        if (file->created && file->node.dir == node.dir && file->node.leaf == node.leaf)
+            opener = file->opener;
+    pthread_mutex_unlock(&vfs->lock);
+    return opener != 0 && same_process(call->pid, opener);
+}
+
+int file_finish(struct call *call, struct file *file, int rc)
+{
+    char path[PATH_BYTES];
+
+    if (rc >= 0 || call->repeated)
+        return rc;
+    node_path(file->node, path, sizeof path);
+    call->text = &file->text;
+    return call_finish(call, file->node.dir, path, rc);
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static struct file *file_new(struct call *call, struct node node, const struct leaf_row *row,
+                             int flags)
+{
+    struct file *file = calloc(1, sizeof *file);
+
+    if (file == NULL)
+        return NULL;
+    file->vfs = node.dir->vfs;
+    file->node = (struct node){dir_ref(node.dir), node.leaf};
+    file->row = row;
+    file->writable = (flags & O_ACCMODE) != O_RDONLY;
+    file->append = (flags & O_APPEND) != 0;
+    file->version = FIRST_VERSION;
+    file->opener = call->pid;
+    if ((row->flags & LEAF_SCRATCH_FILE) != 0)
+        file->scratch = scratch_hold(node.dir, leaf_acts_as(node.dir, node.leaf));
+    pthread_mutex_init(&file->lock, NULL);
+    wait_queue_init(&file->turns);
+    return file;
+}
+
+/* What handles that only read show alike; guarded by vfs->lock. */
+struct shared_text {
+    unsigned holders;
+    struct buf text;
+};
+
+#define SHARED_MIN_BYTES 1024 /* a shorter text is not worth it */
+
+/* The text of another handle on the same file, if it is the same. With vfs->lock held. */
+static struct shared_text *find_shared(const struct file *file)
+{
+    const struct file *other;
+
+    LIST_FOREACH (other, &file->vfs->files, link)
+        if (other->shared != NULL && other->node.dir == file->node.dir &&
+            other->node.leaf == file->node.leaf)
+            return other->shared->text.size_bytes == file->text.size_bytes &&
+                           memcmp(other->shared->text.data, file->text.data,
+                                  file->text.size_bytes) == 0
+                       ? other->shared
+                       : NULL;
+    return NULL;
+}
+
+/* However many read a file, what it shows is kept once. */
+static void share_text(struct file *file)
+{
+    struct buf spare = BUF_EMPTY;
+
+    if (file->writable || file->text.size_bytes < SHARED_MIN_BYTES)
+        return;
+    struct shared_text *fresh = calloc(1, sizeof *fresh);
+    pthread_mutex_lock(&file->vfs->lock);
+    file->shared = find_shared(file);
+    if (file->shared != NULL) {
+        spare = file->text;
+        file->text = file->shared->text;
+    } else if (fresh != NULL) {
+        fresh->text = file->text;
+        file->shared = fresh;
+        fresh = NULL;
+    }
+    if (file->shared != NULL)
+        file->shared->holders++;
+    pthread_mutex_unlock(&file->vfs->lock);
+    buf_finish(&spare);
+    free(fresh);
+}
+
+static void drop_text(struct file *file)
+{
+    pthread_mutex_lock(&file->vfs->lock);
+    LIST_REMOVE(file, link);
+    bool kept = file->shared != NULL && --file->shared->holders > 0;
+    pthread_mutex_unlock(&file->vfs->lock);
+    if (kept)
+        return;
+    if (file->writable && file->text.data != NULL)
+        explicit_bzero(file->text.data, file->text.capacity_bytes);
+    buf_finish(&file->text);
+    free(file->shared);
+}
+
+void file_drop_change(struct file *file)
+{
+    if (file->change != NULL)
+        file->vfs->config.hooks->change_unref(file->change);
+    file->change = NULL;
+}
+
+void vfs_release(struct file *file)
+{
+    drop_text(file);
+    if (file->scratch != NULL)
+        scratch_release(file->node.dir, file->scratch, file->writable);
+    if (file->stream != NULL)
+        file->row->stream->close(file->stream);
+    file_drop_change(file);
+    free(file->problem);
+    author_clear(&file->author);
+    pthread_mutex_destroy(&file->lock);
+    dir_unref(file->node.dir);
+    free(file);
+}
+
+/* Where its text stands in the document; 0: nowhere. */
+static uint64_t place_of(const struct file *file)
+{
+    return file->row->place == NULL ? 0 : file->row->place(file->node);
+}
+
+/* What a new handle starts with: nothing where the old text is cut or only added to. */
+static int load(struct call *call, struct file *file, bool empty)
+{
+    if (empty)
+        return 0;
+    call->version = 0;
+    int rc = file->row->render(call, file->node, true, &file->text);
+    file->shown = (struct seen){.version = call->version, .key = place_of(file)};
+    file->rest_bytes = file->text.size_bytes;
+    return rc;
+}
+
+static void enlist(struct file *file)
+{
+    pthread_mutex_lock(&file->vfs->lock);
+    file->shown_bytes = file->text.size_bytes;
+    LIST_INSERT_HEAD(&file->vfs->files, file, link);
+    pthread_mutex_unlock(&file->vfs->lock);
+}
+
+/* The modes hold for everybody, root included. */
+static int check_access(struct call *call, struct node node, int flags, bool created)
+{
+    mode_t mode = leaf_mode(node);
+    bool writing = (flags & O_ACCMODE) != O_RDONLY;
+
+    if (writing && vfs_read_only(node.dir->vfs))
+        return call_fail(call, EROFS, "mounted read-only");
+    if (writing && !created && (mode & 0222) == 0 && !birth_is_copying(call, node.dir))
+        return call_fail(call, EACCES, "this file is read-only");
+    if ((flags & O_ACCMODE) != O_WRONLY && (mode & 0444) == 0)
+        return call_fail(call, EACCES, "this value can be given, it is never shown");
+    return 0;
+}
+
+/* What grows is read as it is then; -ESTALE: the name leads to another by now. */
+static int open_stream(struct file *file)
+{
+    file->stream = file->row->stream->open(file->node);
+    return file->stream == NULL ? -ESTALE : 0;
+}
+
+/* -ENOENT: it was removed just now. */
+static int open_scratch(struct call *call, struct file *file, int flags)
+{
+    if (file->scratch == NULL)
+        return -ENOENT;
+    return (flags & O_TRUNC) == 0 ? 0 : scratch_truncate(call, file->scratch, 0);
+}
+
+/* Whether a handle for writing has nothing of the old text. */
+static bool begins_empty(struct call *call, struct file *file, int flags)
+{
+    struct vfs *vfs = file->vfs;
+
+    file->key = file_key_of(file->node);
+    file->by = kin_of(vfs, call);
+    file->emptied = (flags & O_TRUNC) != 0 && !file->created;
+    bool cut_before = truncated_take(vfs, file->key, &file->by);
+    return cut_before || file->created || (flags & (O_TRUNC | O_APPEND)) != 0;
+}
+
+int file_open(struct call *call, struct node node, int flags, bool created, struct file **out)
+{
+    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    bool writing = (flags & O_ACCMODE) != O_RDONLY;
+
+    if (row == NULL)
+        return -ENOENT;
+    bool local = (row->flags & LEAF_SCRATCH_FILE) != 0;
+    if (writing && !local)
+        birth_opens(call, node.dir, leaf_acts_as(node.dir, node.leaf));
+    int rc = local ? 0 : check_access(call, node, flags, created);
+    if (rc < 0)
+        return rc;
+    struct file *file = file_new(call, node, row, flags);
+    if (file == NULL)
+        return -ENOMEM;
+    file->created = created;
+    file->copied = writing && birth_is_copying(call, node.dir);
+    bool empty =
+        (row->flags & LEAF_BLOCKING) != 0 || (writing && !local && begins_empty(call, file, flags));
+    if (row->stream != NULL)
+        rc = open_stream(file);
+    else
+        rc = local ? open_scratch(call, file, flags) : load(call, file, empty);
+    share_text(file);
+    enlist(file);
+    if (rc < 0) {
+        vfs_release(file);
+        return rc;
+    }
+    if (!writing)
+        actors_note_opened(node.dir, leaf_acts_as(node.dir, node.leaf),
+                           actors_identify(node.dir->vfs, call->pid));
+    *out = file;
+    return 0;
+}
+
+int vfs_open(struct call *call, struct node node, int flags, struct file **out)
+{
+    char path[PATH_BYTES];
+
+    vfs_sweep(node.dir->vfs);
+    int rc = file_open(call, node, flags, false, out);
+    if (rc == 0)
+        return 0;
+    node_path(node, path, sizeof path);
+    return call_finish(call, node.dir, path, rc);
+}
+
+off_t file_size(struct file *file)
+{
+    if (file->scratch != NULL)
+        return scratch_size(file->scratch);
+    if (file->stream != NULL)
+        return (off_t)file->row->stream->size(file->stream);
+    return (off_t)file->text.size_bytes;
+}
+
+/* A file that is waited for is rendered by reads, for as long as that takes: only an interrupt or
+ * the end of the mount ends it. */
+static int render_now(struct call *call, struct file *file)
+{
+    cancel_set_deadline(call->cancel, CANCEL_NEVER);
+    int rc = file->row->render(call, file->node, true, &file->text);
+    file->rendered = rc == 0;
+    pthread_mutex_lock(&file->vfs->lock);
+    file->shown_bytes = file->text.size_bytes;
+    pthread_mutex_unlock(&file->vfs->lock);
+    return rc;
+}
+
+bool file_renames(const struct file *file, enum renamer *out)
+{
+    *out = (file->row->flags & LEAF_DOCUMENT) != 0 ? RENAMER_DOCUMENT : RENAMER_NAME;
+    return dir_resource(file->node.dir) == file->node.dir &&
+           (*out == RENAMER_DOCUMENT ||
+            (file->row->renames != NULL && file->row->renames(file->node)));
+}
+
+/* The caller is given so much of the text: only that counts as shown. */
+static void note_read(struct call *call, struct file *file, size_t start, size_t count)
+{
+    struct process_id process = actors_identify(file->vfs, call->pid);
+    struct dir *resource = dir_resource(file->node.dir);
+    const struct vfs_hooks *hooks = file->vfs->config.hooks;
+    bool first = file->read_bytes == 0 || !process_is_same(process, file->reader);
+    enum renamer renamer;
+
+    if (first) {
+        file->reader = process;
+        file->read_bytes = 0;
+        file->shown.whole = false;
+    }
+    if (start <= file->read_bytes && start + count > file->read_bytes)
+        file->read_bytes = start + count;
+    bool ends = !file->shown.whole && file->read_bytes == file->text.size_bytes;
+    file->shown.whole = file->shown.whole || ends;
+    if (first || ends)
+        actors_note_seen(resource, process, &file->shown);
+    if (first && file_renames(file, &renamer))
+        actors_note_read_as(resource, renamer, process);
+    if (first && hooks->shown != NULL)
+        hooks->shown(resource, &file->shown);
+}
+
+ssize_t vfs_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
+{
+    if (file->scratch != NULL)
+        return scratch_pread(file->scratch, out, size, offset);
+    if (file->stream != NULL)
+        return (ssize_t)file->row->stream->read(file->stream, out, size,
+                                                offset < 0 ? 0 : (size_t)offset);
+    int rc = enter_now(call, file);
+
+    if (rc < 0)
+        return rc == VFS_NOT_YET ? rc : file_finish(call, file, rc);
+    if ((file->row->flags & LEAF_BLOCKING) != 0 && !file->rendered)
+        rc = render_now(call, file);
+    if (rc < 0) {
+        file_leave(file);
+        return rc == VFS_NOT_YET ? rc : file_finish(call, file, rc);
+    }
+    size_t total = file->text.size_bytes;
+    size_t start = offset < 0 || (size_t)offset > total ? total : (size_t)offset;
+    size_t count = total - start < size ? total - start : size;
+    if (count > 0)
+        memcpy(out, file->text.data + start, count);
+    if (count > 0 && file->shown.version != 0 && !file->wrote)
+        note_read(call, file, start, count);
+    file_leave(file);
+    return (ssize_t)count;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What becomes of a staged text. Every change of the staged bytes makes a new version; a version is
+ * answered once, and whoever asks again (the flush after a failed write, a write sent again after
+ * EINTR) gets that answer. A commit that the caller did not wait out stays unanswered: the change
+ * is on its way, and the next commit of the same version waits for it.
+ */
+#include "config.h"
+
+#include "vfs/failure.h"
+#include "vfs/file.h"
+#include "vfs/scratch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How soon after a refusal a program has put the old text back of its own accord, as vim does with
+ * backupcopy=yes; who takes longer means it. */
+#define PUT_BACK_MS 1000
+
+/* Text with a secret in it is no more listed than the secret's own file. */
+static void keep_text(struct call *call, struct file *file, const char *name)
+{
+    struct dir *dir = file->node.dir;
+    const struct vfs_hooks *hooks = dir->vfs->config.hooks;
+    bool unlisted = hooks->tells_secret != NULL && hooks->tells_secret(dir, &file->text);
+
+    scratch_put(call, dir, name, 0600, unlisted, &file->text);
+}
+
+static struct call quiet_call(const struct call *call)
+{
+    return (struct call){
+        .cancel = call->cancel, .pid = call->pid, .uid = call->uid, .gid = call->gid, .op = "rej"};
+}
+
+/* Whether the text is what the file shows anyway, but for a final newline. */
+static bool is_shown_text(struct call *call, const struct file *file)
+{
+    struct call quiet = quiet_call(call);
+    const struct buf *text = &file->text;
+    struct buf shown = BUF_EMPTY;
+
+    bool same = file->row->render(&quiet, file->node, false, &shown) == 0 &&
+                text->size_bytes <= shown.size_bytes && text->size_bytes + 1 >= shown.size_bytes &&
+                memcmp(buf_text(text), buf_text(&shown), text->size_bytes) == 0;
+    if (shown.data != NULL)
+        explicit_bzero(shown.data, shown.capacity_bytes);
+    buf_finish(&shown);
+    return same;
+}
+
+/* The scratch file beside it that keeps what was refused; 0: none. */
+static uint32_t find_rejected(const struct file *file, char name[LEAF_NAME_BYTES + 4])
+{
+    leaf_name(file->node.dir, file->node.leaf, name);
+    strcat(name, ".rej");
+    return scratch_find(file->node.dir, name);
+}
+
+bool file_is_put_back(struct call *call, const struct file *file)
+{
+    char name[LEAF_NAME_BYTES + 4];
+
+    if (!file->replaced &&
+        !scratch_was_just_put(call, file->node.dir, find_rejected(file, name), PUT_BACK_MS))
+        return false;
+    return is_shown_text(call, file);
+}
+
+/* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool
+ * puts back into its place after a refusal is no such thing. */
+static void keep_rejected(struct call *call, struct file *file, int rc)
+{
+    struct call quiet = quiet_call(call);
+    char name[LEAF_NAME_BYTES + 4];
+
+    if ((file->row->flags & LEAF_DOCUMENT) == 0)
+        return;
+    uint32_t old = find_rejected(file, name);
+    if (rc == 0 && old != 0 && (file->sent || !(file->replaced || file_is_put_back(call, file))))
+        scratch_remove(file->node.dir, old);
+    else if (rc < 0 && file->text.size_bytes > 0 && (old == 0 || !is_shown_text(call, file)))
+        keep_text(&quiet, file, name);
+}
+
+/* Most handles never fail: only those that do keep words, which are long. */
+static void remember_words(struct file *file, const struct problem *problem)
+{
+    if (problem->kind == PROBLEM_NONE && problem->err == 0) {
+        free(file->problem);
+        file->problem = NULL;
+        return;
+    }
+    if (file->problem == NULL)
+        file->problem = malloc(sizeof *file->problem);
+    if (file->problem != NULL)
+        *file->problem = *problem;
+}
+
+int file_answer(struct call *call, struct file *file, int rc)
+{
+    truncated_forget(file->vfs, file->key);
+    file->answered = file->version;
+    file->answer = rc;
+    remember_words(file, &call->problem);
+    file->applied_bytes = rc == 0 ? file->text.size_bytes : file->applied_bytes;
+    keep_rejected(call, file, rc);
+    return rc;
+}
+
+int file_repeat_answer(struct call *call, const struct file *file)
+{
+    const struct problem none = {.kind = PROBLEM_NONE};
+
+    call->problem = file->problem == NULL ? none : *file->problem;
+    call->repeated = true;
+    return file->answer;
+}
+
+int file_await(struct call *call, struct file *file, bool creating)
+{
+    const struct vfs_hooks *hooks = file->vfs->config.hooks;
+
+    file->sent = true;
+    int rc = hooks->change_wait(call, file->vfs, file->change);
+    if (rc < 0 && !hooks->change_done(file->change))
+        return call_problem_errno(call, creating);
+    if (rc < 0) /* it may have ended just after the caller was freed: this is its outcome */
+        rc = hooks->change_wait(call, file->vfs, file->change);
+    file_drop_change(file);
+    return rc < 0 ? call_problem_errno(call, creating) : 0;
+}
+
+bool file_was_interrupted(const struct file *file)
+{
+    return file->answered == file->version && file->answer == -EINTR && file->change == NULL;
+}
+
+bool file_is_read_only(const struct file *file)
+{
+    return (leaf_mode(file->node) & 0222) == 0;
+}
+
+/* A read-only file may be put in place anew with what it holds anyway. */
+static int compare_replacement(struct call *call, struct file *file)
+{
+    struct buf now = BUF_EMPTY;
+
+    if (file->copied)
+        return file->row->settable != NULL && file->row->settable(file->node)
+                   ? file->row->commit(call, file)
+                   : 0;
+    int rc = file->row->render(call, file->node, false, &now);
+    if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
+                    memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))
+        rc = call_fail(call, EACCES, "this file is read-only: it keeps its content");
+    buf_finish(&now);
+    return rc;
+}
+
+int file_replace(struct call *call, struct file *file, struct buf *text,
+                 const struct author *author)
+{
+    if (file->text.data != NULL)
+        explicit_bzero(file->text.data, file->text.capacity_bytes);
+    buf_finish(&file->text);
+    file->text = *text;
+    *text = BUF_EMPTY;
+    file->wrote = true;
+    birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
+    file->replaced = true;
+    author_clear(&file->author);
+    author_copy(author, &file->author);
+    file->version++;
+    return file_commit(call, file);
+}
+
+int file_commit(struct call *call, struct file *file)
+{
+    if (file->answered == file->version)
+        return file_repeat_answer(call, file);
+    if (file->change != NULL && file->change_version != file->version)
+        file_drop_change(file);
+    file->change_version = file->version;
+    int rc =
+        file_is_read_only(file) ? compare_replacement(call, file) : file->row->commit(call, file);
+    return file->change != NULL ? rc : file_answer(call, file, rc);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Inode numbers. Any thread. */
+#ifndef VFS_INO_H
+#define VFS_INO_H
+
+#include "vfs/dir.h"
+
+/* st_ino of a leaf, or of the directory itself (0): a hash of the view and the id, never 0. */
+ino_t attr_ino(struct dir *dir, uint32_t leaf);
+/* The inode number that a child directory has, by its id or, without one, its name. */
+ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a directory lists, of one generation. Any thread; vfs->lock is taken inside.
+ */
+#ifndef VFS_LISTING_H
+#define VFS_LISTING_H
+
+#include "vfs/dir.h"
+
+/* One entry. */
+struct listed {
+    char *name;
+    uint32_t leaf;   /* 0: a directory, described by the rest */
+    mode_t type;     /* S_IFDIR … */
+    struct dir *dir; /* of a draft, also when it has become a resource: a reference; else NULL */
+    const struct dir_ops *ops;
+    const struct kind *kind;
+    char *id;
+    char *machine_id;
+};
+
+/* What has been counted when a listing was made: as long as it is the same, its names are right. */
+struct names_state {
+    uint64_t own_changes; /* vfs->own_changes */
+    uint64_t elsewhere;   /* vfs_hooks.names_generation */
+    uint64_t local;       /* dir->names_changed */
+};
+
+/* All of a directory, in the order in which it is shown. */
+struct listing {
+    struct dir *dir; /* a reference; NULL while only looking */
+    struct names_state state;
+    bool with_hidden;
+    struct listed *entries;
+    size_t count;
+    size_t capacity;
+};
+
+/* Each copies what it is given; false: no memory. */
+bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type);
+bool listing_add_dir(struct listing *listing, const char *name, const struct dir_ops *ops,
+                     const struct kind *kind, const char *id, const char *machine_id);
+/* The directory object `dir`, of that type by now, under its own name. */
+bool listing_add_object(struct listing *listing, struct dir *dir);
+/* The entry has that name by now. */
+bool listing_rename_entry(struct listed *entry, const char *name);
+/* Fills a listing of the leaves and nested directories of `dir`; to be finished in any case. 0,
+ * -ENOMEM, or -errno of the request that completes what came incomplete. */
+int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out);
+void listing_finish(struct listing *listing);
+
+#endif

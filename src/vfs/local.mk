@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += src/vfs/libvfs.a
+src_vfs_libvfs_a_SOURCES = \
+  src/vfs/actors.c src/vfs/actors.h \
+  src/vfs/attr.c src/vfs/attr.h \
+  src/vfs/author.c src/vfs/author.h \
+  src/vfs/birth.c src/vfs/birth.h \
+  src/vfs/dates.c src/vfs/dates.h \
+  src/vfs/dir.c src/vfs/dir.h \
+  src/vfs/dir_path.c \
+  src/vfs/failure.c src/vfs/failure.h \
+  src/vfs/file.c src/vfs/file.h \
+  src/vfs/file_commit.c \
+  src/vfs/file_stage.c \
+  src/vfs/finish.c src/vfs/finish.h \
+  src/vfs/ino.c src/vfs/ino.h \
+  src/vfs/leaf.c src/vfs/leaf.h \
+  src/vfs/lease.c src/vfs/lease.h \
+  src/vfs/listing.c src/vfs/listing.h \
+  src/vfs/lookup.c src/vfs/lookup.h \
+  src/vfs/open_dir.c \
+  src/vfs/operations.c \
+  src/vfs/overlay.c src/vfs/overlay.h \
+  src/vfs/place.c \
+  src/vfs/process.c src/vfs/process.h \
+  src/vfs/rebound.c src/vfs/rebound.h \
+  src/vfs/roles.c \
+  src/vfs/scratch.c src/vfs/scratch.h \
+  src/vfs/scratch_data.c \
+  src/vfs/scratch_join.c \
+  src/vfs/scratch_set.c src/vfs/scratch_set.h \
+  src/vfs/truncated.c src/vfs/truncated.h \
+  src/vfs/vfs.c src/vfs/vfs.h \
+  src/vfs/vfs_internal.h

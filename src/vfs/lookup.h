@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding and listing what is in a directory and is no resource's or machine's: its files and the
+ * objects in it. Any thread; vfs->lock is taken inside. What takes a call may wait for a request.
+ */
+#ifndef VFS_LOOKUP_H
+#define VFS_LOOKUP_H
+
+#include "vfs/leaf.h"
+#include "vfs/listing.h"
+
+/* The canonical number of the leaf called `name`, hidden or not; 0: none. */
+uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
+/* The number of what is called `name` and is no scratch file; 0: none. `*nested`: it is an object,
+ * which is a directory. */
+uint32_t lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested);
+/* The directory of the object called `name` in it: a reference; NULL: no memory. */
+struct dir *lookup_object(struct dir *dir, const char *name);
+/* lookup and list for the leaves of a directory. */
+int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out);
+int leaves_list(struct call *call, struct dir *dir, struct listing *listing);
+/* Removes scratch files that are called like one of the directory's own by now: a draft has become
+ * a resource, an event has come. */
+void leaves_drop_shadowed(struct dir *dir);
+
+#endif

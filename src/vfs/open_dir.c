@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* An open directory: its entries as they were when it was opened. */
+#include "config.h"
+
+#include "vfs/attr.h"
+#include "vfs/finish.h"
+#include "vfs/ino.h"
+#include "vfs/leaf.h"
+#include "vfs/lease.h"
+#include "vfs/listing.h"
+#include "vfs/lookup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct names_state state_of(struct dir *dir)
+{
+    const struct vfs_hooks *hooks = dir->vfs->config.hooks;
+
+    return (struct names_state){
+        .own_changes = atomic_load(&dir->vfs->own_changes),
+        .elsewhere = hooks->names_generation == NULL ? 0 : hooks->names_generation(dir),
+        .local = atomic_load(&dir->names_changed)};
+}
+
+static bool is_same_state(struct names_state a, struct names_state b)
+{
+    return a.own_changes == b.own_changes && a.elsewhere == b.elsewhere && a.local == b.local;
+}
+
+static int fill(struct call *call, struct dir *dir, struct listing *listing)
+{
+    const struct dir_ops *ops = dir_ops(dir);
+
+    return ops->list == NULL ? leaves_list(call, dir, listing) : ops->list(call, dir, listing);
+}
+
+int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
+{
+    struct listing *listing = calloc(1, sizeof *listing);
+    char path[PATH_BYTES];
+
+    if (listing == NULL)
+        return -ENOMEM;
+    vfs_sweep(dir->vfs);
+    listing->dir = dir_ref(dir);
+    listing->state = state_of(dir);
+    birth_looked(call, dir);
+    int rc = fill(call, dir, listing);
+    if (rc < 0) {
+        dir_path(dir, NULL, path, sizeof path);
+        listing_close(listing);
+        return call_finish(call, dir, path, rc);
+    }
+    *out = listing;
+    return 0;
+}
+
+size_t listing_count(const struct listing *listing)
+{
+    return listing->count;
+}
+
+const char *listing_name(const struct listing *listing, size_t index)
+{
+    return listing->entries[index].name;
+}
+
+mode_t listing_type(const struct listing *listing, size_t index)
+{
+    return listing->entries[index].type;
+}
+
+ino_t listing_ino(const struct listing *listing, size_t index)
+{
+    const struct listed *entry = &listing->entries[index];
+
+    if (entry->leaf != 0)
+        return attr_ino(listing->dir, entry->leaf);
+    return attr_child_ino(listing->dir, entry->name, entry->id);
+}
+
+static bool has_name(const struct listing *listing, const char *name)
+{
+    for (size_t i = 0; i < listing->count; i++)
+        if (strcmp(listing->entries[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The file that has the entry's name by now: another number than before, when something was moved
+ * there. */
+static int find_again(struct call *call, struct dir *dir, struct listed *entry)
+{
+    struct found found = {0};
+    int rc = leaves_lookup(call, dir, entry->name, &found);
+
+    dir_unref(found.dir);
+    if (rc == 0 && found.leaf == 0)
+        rc = -ENOENT;
+    if (rc == 0)
+        entry->leaf = found.leaf;
+    return rc;
+}
+
+static int refresh_leaf(struct call *call, struct listing *listing, struct listed *entry)
+{
+    char name[LEAF_NAME_BYTES];
+
+    if (leaf_hidden(listing->dir, leaf_acts_as(listing->dir, entry->leaf)))
+        return -ENOENT;
+    leaf_name(listing->dir, entry->leaf, name);
+    if (strcmp(name, entry->name) == 0)
+        return 0;
+    if (name[0] == '\0' || has_name(listing, name))
+        return find_again(call, listing->dir, entry);
+    return listing_rename_entry(entry, name) ? 0 : -ENOMEM;
+}
+
+/* A stream that was opened before a change must neither give the kernel the old names again, nor
+ * lack what has got a new one, for that is nowhere else in it. */
+int listing_refresh(struct call *call, struct listing *listing, size_t index)
+{
+    struct listed *entry = &listing->entries[index];
+
+    if (is_same_state(listing->state, state_of(listing->dir)))
+        return 0;
+    if (entry->leaf != 0)
+        return refresh_leaf(call, listing, entry);
+    const struct dir_ops *ops = dir_ops(listing->dir);
+    return ops->refresh == NULL ? 0 : ops->refresh(listing, entry);
+}
+
+static struct dir *object_of(struct dir *dir, const struct listed *entry)
+{
+    if (entry->leaf != 0)
+        return dir_ref(dir);
+    if (entry->dir != NULL)
+        return dir_ref(entry->dir);
+    if (entry->id != NULL)
+        return dir_home(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
+    return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
+}
+
+int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out)
+{
+    const struct listed *entry = &listing->entries[index];
+    struct dir *dir = listing->dir;
+
+    uint64_t own_changes = atomic_load(&dir->vfs->own_changes);
+
+    *out = (struct entry){.node = {.leaf = entry->leaf}};
+    if (!attr_is_known((struct node){dir, entry->leaf}))
+        return -EAGAIN;
+    out->node.dir = object_of(dir, entry);
+    if (out->node.dir == NULL)
+        return -ENOMEM;
+    int rc = attr_entry(call, dir, out);
+    lease_check(dir->vfs, own_changes, out);
+    if (rc < 0)
+        dir_unref(out->node.dir);
+    return rc;
+}
+
+int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out)
+{
+    *out = (struct listing){.with_hidden = with_hidden};
+    return leaves_list(call, dir, out);
+}
+
+void listing_close(struct listing *listing)
+{
+    if (listing == NULL)
+        return;
+    dir_unref(listing->dir);
+    listing_finish(listing);
+    free(listing);
+}

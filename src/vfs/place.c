@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What a directory object is, and where. */
+#include "config.h"
+
+#include "vfs/dir.h"
+
+#include "util/digest.h"
+
+const struct dir_ops *dir_ops(const struct dir *dir)
+{
+    return atomic_load(&dir->ops);
+}
+
+const char *dir_id(const struct dir *dir)
+{
+    return atomic_load(&dir->id);
+}
+
+const char *dir_name(const struct dir *dir)
+{
+    return atomic_load(&dir->name);
+}
+
+struct dir *dir_resource(struct dir *dir)
+{
+    while (dir_ops(dir)->nested)
+        dir = dir->parent;
+    return dir;
+}
+
+uint64_t dir_key(const struct dir *dir)
+{
+    const char *id = dir_id(dir);
+
+    if (dir->parent == NULL)
+        return DIGEST_ROOT;
+    if (id != NULL && dir->kind != NULL)
+        return digest_key((uintptr_t)dir->kind, id);
+    return digest_key(dir_key(dir->parent), dir_name(dir));
+}
+
+struct dir *dir_parent(const struct dir *dir)
+{
+    return dir->parent;
+}
+
+uint64_t dir_serial(const struct dir *dir)
+{
+    return dir->serial;
+}
