@@ -76,6 +76,19 @@ test_a_wrong_value_leaves_the_draft_as_it_was()
     works 'rm -r drives/new'
 }
 
+# Nobody but the server knows which regions there are.
+# holds: put-4 draft-3
+test_a_value_that_nobody_knows_is_sent_all_the_same()
+{
+    known
+    fault '{"method": "POST", "status": 400, "body": {"message": "no such region"}}'
+    works "cd drives; mkdir new; echo 100 > new/size; echo mars7 > new/region"
+    refused 'Invalid argument' "echo nwhoe4ox > drives/new/$(network_key)"
+    words EINVAL 400 'no such region'
+    assert_requests "POST /shared-drives $(drive_body new | jq -c -S '.region = "mars7"')"
+    works 'rm -r drives/new'
+}
+
 # holds: draft-3 errno-1
 test_the_error_of_the_API_is_that_of_the_last_field()
 {

@@ -382,6 +382,27 @@ test_docs_demo_needs_no_account_and_no_network()
     eventually 10 gone_from_mounts
 }
 
+# holds: emulator-1 emulator-2
+test_docs_the_emulator_says_where_it_listens_when_it_does()
+{
+    local dialect line fd
+    for dialect in docs openapi; do
+        exec {fd}< <(exec "$EMULATOR" --port 0 --dialect $dialect --key other --populate 3 --latency 300)
+        emulator_pid=$!
+        read -r -t $((20 * patience)) line <&"$fd"
+        assert_matches "$line" '^listening on http://127\.0\.0\.1:[1-9][0-9]*/v1$'
+        run curl -sS -w '\n%{http_code} %{time_total}' -H 'Authorization: Bearer other' \
+            "${line#listening on }/snapshots"
+        assert_matches "$(tail -n 1 <<<"$out")" '^200 (0\.[3-9]|[1-9])'
+        assert_eq 3 "$(head -n -1 <<<"$out" | jq '.items? // . | length')"
+        assert_eq 401 "$(curl -sS -o "$T/body" -w '%{http_code}' "${line#listening on }/snapshots")"
+        kill "$emulator_pid"
+        eventually 10 gone "$emulator_pid"
+        emulator_pid=
+        exec {fd}<&-
+    done
+}
+
 # Any user of the machine can reach it, so its key must be nobody's guess.
 # holds: cmd-8
 test_docs_every_demo_has_a_key_of_its_own()

@@ -144,6 +144,7 @@ test_a_draft_says_what_is_missing()
     assert_contains "$out" size
     assert_contains "$out" region
     assert_contains "$out" nwhoe4ox
+    assert_contains "$out" 'created by the write that gives the last of what is missing'
     nothing_sent
     works 'rm -r drives/new'
 }

@@ -58,6 +58,8 @@ test_requests_jsonl_has_every_request()
     assert_eq '[["GET",200]]' "$out"
     works "jq -r '.url' .paperspacefs/requests.jsonl"
     assert_contains "$out" /snapshots
+    prints '["bytes","method","ms","status","time","url"]' \
+        'head -n 1 .paperspacefs/requests.jsonl | jq -c keys'
 }
 
 # holds: http-19 words-2 secret-1
@@ -124,6 +126,11 @@ test_status_json_has_version_dialect_and_kinds()
     prints "\"$D\"" 'jq .dialect .paperspacefs/status.json'
     works 'jq -e ".version and .kinds.drives.count == 4 and .kinds.snapshots.count == 8" \
         .paperspacefs/status.json > /dev/null'
+    if [ "$D" = docs ]; then
+        prints 'demo-team demo@example.com accepted' \
+            'jq -r "\"\(.team) \(.user) \(.key.state)\"" .paperspacefs/status.json'
+    fi
+    works 'jq -e ".key.since > \"2020\"" .paperspacefs/status.json > /dev/null'
 }
 
 # holds: control-3

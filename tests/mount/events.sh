@@ -136,6 +136,8 @@ test_changes_jsonl_has_every_change()
     prints '' 'jq -r "select((.pid and .comm and .op and .path and .time) | not)" \
         .paperspacefs/changes.jsonl'
     prints rm 'jq -r "select(.method == \"DELETE\").comm" .paperspacefs/changes.jsonl'
+    prints '["body","comm","event","id","method","op","path","pid","status","time","uid","url"]' \
+        'jq -c keys .paperspacefs/changes.jsonl | sort -u'
 }
 
 # holds: control-5

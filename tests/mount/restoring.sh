@@ -122,6 +122,19 @@ test_docs_reading_tells_of_failure()
     eventually 15 restore_is error
 }
 
+# holds: restore-11 event-3
+test_docs_reading_tells_that_it_was_cancelled()
+{
+    mounted
+    emu_config '{"eventMs": 600000}'
+    works "touch $RESTORE"
+    fault "{\"method\": \"GET\", \"path\": \"/machine-events/\", \"status\": 200, \"times\": -1, \"body\":
+        $(jq -c '.state = "cancelled" | .dtFinished = .dtCreated' "$MNT/snapshots/before-upgrade/event.json")}"
+    eventually 15 restore_is cancelled
+    refused 'Input/output error' 'cat snapshots/before-upgrade/wait'
+    prints failed 'cat snapshots/before-upgrade/state'
+}
+
 # holds: event-5
 test_docs_an_error_without_text_that_has_ended_is_success()
 {

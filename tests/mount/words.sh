@@ -226,10 +226,12 @@ smuggler()
         {"id": "d2", "name": "d2", "size": 5, "region": "r", "networkId": "n", "mountPoint": "\\\\h\\s t#",
             "username": "u", "password": "p\u0000q"},
         {"id": "d3", "name": "d3", "size": 5, "region": "r", "networkId": "n", "mountPoint": "\\\\h\\s t#",
-            "username": "u", "password": "p,q=\u00e9 r"}]}'
+            "username": "u", "password": "p,q=\u00e9 r"},
+    {"id": "d,4", "name": "d4", "size": 5, "region": "r", "networkId": "n", "mountPoint": "\\\\h\\s",
+        "username": "u", "password": "p"}]}'
 }
 
-# holds: secret-9 secret-7
+# holds: secret-9 secret-7 secret-8
 test_docs_credentials_hold_no_line_that_a_value_smuggled_in()
 {
     mounted --data "$(smuggler)"
@@ -242,6 +244,7 @@ test_docs_credentials_hold_no_line_that_a_value_smuggled_in()
     prints '//h/s\040t\043' "cut -d' ' -f1 drives/d3/fstab"
     prints "credentials=$MNT/drives/d3/credentials,_netdev,nofail,x-systemd.requires-mounts-for=$MNT" \
         "cut -d' ' -f4 drives/d3/fstab"
+    assert_matches "$(cat "$MNT/drives/d4/fstab")" '^# .*comma'
 }
 
 # holds: secret-8

@@ -226,6 +226,7 @@ static const struct {
     {HTTP_POST, 429, "{\"message\":\"rate limit\"}", PROBLEM_TRY_LATER},
 };
 
+/* holds: errno-1 */
 START_TEST(a_refusal_that_speaks_of_a_quota_is_one)
 {
     for (size_t i = 0; i < sizeof quota_rows / sizeof *quota_rows; i++) {

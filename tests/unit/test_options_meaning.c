@@ -14,7 +14,7 @@
 
 /* --- what options mean ---- */
 
-/* holds: fresh-1 stale-1 wait-1 http-4 guard-2 url-1 */
+/* holds: fresh-1 stale-1 wait-1 http-4 guard-2 url-1 cmd-9 */
 START_TEST(nothing_said_means_the_defaults)
 {
     const char *const args[] = {"/mnt", NULL};
@@ -41,6 +41,7 @@ START_TEST(nothing_said_means_the_defaults)
 }
 END_TEST
 
+/* holds: cmd-9 */
 START_TEST(every_option_can_be_said)
 {
     const char *const args[] = {

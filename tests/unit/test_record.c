@@ -256,6 +256,7 @@ START_TEST(long_strings_are_cut_between_characters)
 }
 END_TEST
 
+/* holds: event-5 */
 START_TEST(outcomes_are_read_in_order)
 {
     static const struct {

@@ -78,6 +78,7 @@ START_TEST(a_restore_of_unknown_outcome_keeps_others_back_for_ten_minutes)
 }
 END_TEST
 
+/* holds: restore-6 */
 START_TEST(without_safety_snapshots_a_restore_says_so)
 {
     ck_assert_int_eq(fixture_touch(SNAPSHOT "/restore"), 0);
