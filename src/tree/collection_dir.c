@@ -20,7 +20,7 @@
 #include "tree/shown.h"
 #include "tree/turns.h"
 #include "util/file_name.h"
-#include "tree/moved.h"
+#include "vfs/moved.h"
 #include "tree/tree_internal.h"
 
 #include <errno.h>

@@ -17,6 +17,7 @@
 #include "vfs/scratch.h"
 #include "tree/members.h"
 #include "tree/tree_internal.h"
+#include "vfs/saving.h"
 
 #include <errno.h>
 #include <string.h>
@@ -296,9 +297,9 @@ const struct dir_ops draft_ops = {
     .type = "draft",
     .mtime = draft_mtime,
     .mkdir = nested_mkdir,
-    .unlink = resource_file_unlink,
-    .rename = resource_file_rename,
-    .rmdir = resource_nested_rmdir,
+    .unlink = leaf_unlink,
+    .rename = leaf_rename,
+    .rmdir = leaf_rmdir,
     .leaves = draft_leaves,
     .fields = &draft_members,
     .scratch = true,

@@ -9,7 +9,7 @@
 #include "vfs/failure.h"
 #include "vfs/scratch.h"
 #include "util/file_name.h"
-#include "tree/moved.h"
+#include "vfs/moved.h"
 #include "tree/tree_internal.h"
 
 #include <errno.h>

@@ -25,7 +25,6 @@ src_tree_libtree_a_SOURCES = \
   src/tree/local_machines.c src/tree/local_machines.h \
   src/tree/machines.c \
   src/tree/members.c src/tree/members.h \
-  src/tree/moved.c src/tree/moved.h \
   src/tree/nested.c src/tree/nested.h \
   src/tree/readme.c \
   src/tree/record_date.c src/tree/record_date.h \
@@ -33,7 +32,6 @@ src_tree_libtree_a_SOURCES = \
   src/tree/renamed.c src/tree/renamed.h \
   src/tree/resolve.c src/tree/resolve.h \
   src/tree/resource.c src/tree/resource.h \
-  src/tree/resource_files.c \
   src/tree/resource_place.c \
   src/tree/restore.c \
   src/tree/root.c \

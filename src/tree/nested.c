@@ -13,6 +13,7 @@
 #include "vfs/lookup.h"
 #include "vfs/scratch.h"
 #include "tree/tree_internal.h"
+#include "vfs/saving.h"
 
 #include <errno.h>
 
@@ -110,9 +111,9 @@ const struct dir_ops nested_ops = {
     .type = "nested",
     .mtime = nested_mtime,
     .mkdir = nested_mkdir,
-    .unlink = resource_file_unlink,
-    .rename = resource_file_rename,
-    .rmdir = resource_nested_rmdir,
+    .unlink = leaf_unlink,
+    .rename = leaf_rename,
+    .rmdir = leaf_rmdir,
     .touch = nested_touch,
     .fields = &nested_members,
     .scratch = true,

@@ -24,6 +24,7 @@
 #include "tree/members.h"
 #include "tree/record_date.h"
 #include "tree/tree_internal.h"
+#include "vfs/saving.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -129,9 +130,9 @@ const struct dir_ops resource_ops = {
     .type = "resource",
     .mtime = resource_mtime,
     .mkdir = nested_mkdir,
-    .unlink = resource_file_unlink,
-    .rename = resource_file_rename,
-    .rmdir = resource_nested_rmdir,
+    .unlink = leaf_unlink,
+    .rename = leaf_rename,
+    .rmdir = leaf_rmdir,
     .touch = resource_touch,
     .names = NAMES_OF_RECORD,
     .leaves = resource_leaves,

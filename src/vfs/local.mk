@@ -18,6 +18,7 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/lease.c src/vfs/lease.h \
   src/vfs/listing.c src/vfs/listing.h \
   src/vfs/lookup.c src/vfs/lookup.h \
+  src/vfs/moved.c src/vfs/moved.h \
   src/vfs/open_dir.c \
   src/vfs/operations.c \
   src/vfs/overlay.c src/vfs/overlay.h \
@@ -25,6 +26,7 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/process.c src/vfs/process.h \
   src/vfs/rebound.c src/vfs/rebound.h \
   src/vfs/roles.c \
+  src/vfs/saving.c src/vfs/saving.h \
   src/vfs/scratch.c src/vfs/scratch.h \
   src/vfs/scratch_data.c \
   src/vfs/scratch_join.c \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What an rmdir finds. Any thread; both may wait for a request. */
-#ifndef TREE_MOVED_H
-#define TREE_MOVED_H
+#ifndef VFS_MOVED_H
+#define VFS_MOVED_H
 
-#include "tree/tree_internal.h"
+#include "vfs/dir.h"
 
 /* Whether nothing is left that would be listed. */
 bool moved_is_empty(struct call *call, struct dir *dir);

@@ -8,21 +8,20 @@
  */
 #include "config.h"
 
+#include "vfs/saving.h"
+
 #include "vfs/failure.h"
-#include "tree/fields.h"
 #include "vfs/file.h"
-#include "tree/resource.h"
 #include "vfs/scratch.h"
-#include "tree/moved.h"
+#include "vfs/moved.h"
 #include "vfs/lookup.h"
-#include "tree/tree_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
+int leaf_unlink(struct call *call, struct dir *dir, const char *name)
 {
     uint32_t leaf = leaf_find(call, dir, name);
 
@@ -37,7 +36,7 @@ int resource_file_unlink(struct call *call, struct dir *dir, const char *name)
     return 0;
 }
 
-int resource_nested_rmdir(struct call *call, struct dir *dir, const char *name)
+int leaf_rmdir(struct call *call, struct dir *dir, const char *name)
 {
     bool nested = false;
     uint32_t leaf = lookup_own(call, dir, name, &nested);
@@ -114,7 +113,7 @@ static int scratch_to_name(const struct move *move)
 /* A secret's own file: its copy is not listed either. */
 static bool is_private(struct node node)
 {
-    return (leaf_mode(node) & 0044) == 0 && tree_of(node.dir)->config.secrets != SECRETS_SHOW;
+    return (leaf_mode(node) & 0044) == 0 && node.dir->vfs->config.secrets != SECRETS_SHOW;
 }
 
 /* What is moved away leaves a copy under the new name; the file itself is hidden as by unlink. */
@@ -163,8 +162,8 @@ static bool shows_same(struct dir *dir, struct dir *other)
     return dir_id(dir) != NULL && dir_id(other) != NULL && strcmp(dir_id(dir), dir_id(other)) == 0;
 }
 
-int resource_file_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
-                         const char *new_name, unsigned flags)
+int leaf_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
+                const char *new_name, unsigned flags)
 {
     struct move move = {.dir = dir, .new_dir = new_dir, .new_name = new_name};
     bool taken_by_dir = false;

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "tree/moved.h"
+#include "vfs/moved.h"
 
 #include "vfs/actors.h"
 #include "vfs/attr.h"
