@@ -14,10 +14,10 @@ void emu_utilization_get(struct emulator *emulator, enum emu_kind_id kind,
     emu_answer_json(answer, 200, json_object_get(emulator->utilization));
 }
 
-static json_object *new_session(void)
+static struct json_object *new_session(void)
 {
-    json_object *session = json_object_new_object();
-    json_object *user = json_object_new_object(), *team = json_object_new_object();
+    struct json_object *session = json_object_new_object();
+    struct json_object *user = json_object_new_object(), *team = json_object_new_object();
 
     emu_json_put_string(user, "id", "u7k2m9q4x1");
     emu_json_put_string(user, "email", "demo@example.com");
@@ -33,10 +33,10 @@ static json_object *new_session(void)
 bool emu_account_admits(const struct emulator *emulator, const struct emu_request *request)
 {
     static const char scheme[] = "Bearer ";
-    const size_t length = sizeof(scheme) - 1;
+    const size_t length = sizeof scheme - 1;
     const char *given = request->authorization;
 
-    return given && strncasecmp(given, scheme, length) == 0 &&
+    return given != NULL && strncasecmp(given, scheme, length) == 0 &&
            strcmp(given + length, emulator->key) == 0;
 }
 

@@ -32,19 +32,19 @@ static const struct emu_field fields[] = {
     {.name = NULL},
 };
 
-static void set_ms(void *target, json_object *value)
+static void set_ms(void *target, struct json_object *value)
 {
     int64_t ms = json_object_get_int64(value);
 
     *(int64_t *)target = ms < LONGEST_EVENT_MS ? ms : LONGEST_EVENT_MS;
 }
 
-static void set_switch(void *target, json_object *value)
+static void set_switch(void *target, struct json_object *value)
 {
     *(bool *)target = json_object_get_boolean(value);
 }
 
-static void set_text(void *target, json_object *value)
+static void set_text(void *target, struct json_object *value)
 {
     char **text = target;
 
@@ -52,9 +52,9 @@ static void set_text(void *target, json_object *value)
     *text = strdup(json_object_get_string(value));
 }
 
-static void set_list(void *target, json_object *value)
+static void set_list(void *target, struct json_object *value)
 {
-    json_object **list = target;
+    struct json_object **list = target;
 
     json_object_put(*list);
     *list = json_object_get(value);
@@ -62,7 +62,7 @@ static void set_list(void *target, json_object *value)
 
 static const struct {
     const char *name;
-    void (*set)(void *target, json_object *value);
+    void (*set)(void *target, struct json_object *value);
     size_t offset;
 } switches[] = {
     {"clockMs", set_ms, offsetof(struct emu_behaviour, clock_ms)},
@@ -83,13 +83,13 @@ static const struct {
 void emu_behaviour_change(struct emulator *emulator, const struct emu_request *request,
                           struct emu_answer *answer)
 {
-    json_object *body = emu_validate_body(request, fields, answer);
+    struct json_object *body = emu_validate_body(request, fields, answer);
     char *base = (char *)&emulator->behaviour;
-    json_object *value;
+    struct json_object *value;
 
-    if (!body)
+    if (body == NULL)
         return;
-    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
         if (json_object_object_get_ex(body, switches[i].name, &value))
             switches[i].set(base + switches[i].offset, value);
     json_object_put(body);

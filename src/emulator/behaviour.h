@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Switches that a test can turn while the emulator runs. */
-#ifndef PAPERSPACEFS_EMULATOR_BEHAVIOUR_H
-#define PAPERSPACEFS_EMULATOR_BEHAVIOUR_H
+#ifndef EMULATOR_BEHAVIOUR_H
+#define EMULATOR_BEHAVIOUR_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

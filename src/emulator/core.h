@@ -7,8 +7,8 @@
  * function that takes a struct emulator wants the lock held, unless it says
  * otherwise. Nothing waits with the lock held.
  */
-#ifndef PAPERSPACEFS_EMULATOR_CORE_H
-#define PAPERSPACEFS_EMULATOR_CORE_H
+#ifndef EMULATOR_CORE_H
+#define EMULATOR_CORE_H
 
 #include "emulator/emulator.h"
 #include "emulator/emu_json.h"
@@ -42,9 +42,9 @@ struct emu_field {
     const char *name;
     unsigned types; /* of enum emu_type */
     bool required;
-    const char *const *values;           /* the strings allowed; NULL: all */
-    const char *(*check)(json_object *); /* what is wrong, or NULL */
-    const struct emu_field *fields;      /* of a nested object */
+    const char *const *values;                  /* the strings allowed; NULL: all */
+    const char *(*check)(struct json_object *); /* what is wrong, or NULL */
+    const struct emu_field *fields;             /* of a nested object */
 };
 
 /*
@@ -62,17 +62,18 @@ struct emu_kind {
     const struct emu_field *update;
 
     /* Judges a valid body; false with the answer set refuses it. */
-    bool (*admit)(json_object *body, struct emu_answer *answer);
+    bool (*admit)(struct json_object *body, struct emu_answer *answer);
 
     /* A new document, owned by the caller. */
-    json_object *(*make)(struct emulator *emulator, const char *id, const char *date,
-                         json_object *body);
+    struct json_object *(*make)(struct emulator *emulator, const char *id, const char *date,
+                                struct json_object *body);
 
     /* Brings a valid body into the item's document. */
-    void (*change)(struct emulator *emulator, struct emu_item *item, json_object *body);
+    void (*change)(struct emulator *emulator, struct emu_item *item, struct json_object *body);
 
     /* The document as answered, owned by the caller. */
-    json_object *(*view)(struct emulator *emulator, const struct emu_item *item, bool listed);
+    struct json_object *(*view)(struct emulator *emulator, const struct emu_item *item,
+                                bool listed);
 };
 
 struct emu_page;
@@ -86,7 +87,7 @@ struct emu_dialect {
     bool limit_bounded;   /* and one with a limit takes 1 to EMU_PAGE_LIMIT */
 
     /* Turns one page, which it takes over, into the answer of a list. */
-    json_object *(*list)(struct emulator *emulator, struct emu_page *page);
+    struct json_object *(*list)(struct emulator *emulator, struct emu_page *page);
 
     /* The item that `after` names, NULL if it names none. */
     struct emu_item *(*cursor)(const struct emu_collection *collection, const char *after);
@@ -99,7 +100,8 @@ struct emu_dialect {
     const char *const *samples[EMU_KINDS];
 
     /* A generated snapshot. */
-    json_object *(*populate)(size_t number, const char *id, const char *machine, const char *date);
+    struct json_object *(*populate)(size_t number, const char *id, const char *machine,
+                                    const char *date);
 };
 
 /* What POST /_control/config changes; the rows are in behaviour.c. */
@@ -114,9 +116,9 @@ struct emu_behaviour {
     bool repeat_cursor;
     bool strict_query;
     bool legacy_errors;
-    char *end_cursor;    /* "null", "absent" or "empty"; NULL: null */
-    char *regions;       /* of drives: "code", "upper" or "label"; NULL: code */
-    json_object *forbid; /* array of path prefixes, or NULL */
+    char *end_cursor;           /* "null", "absent" or "empty"; NULL: null */
+    char *regions;              /* of drives: "code", "upper" or "label"; NULL: code */
+    struct json_object *forbid; /* array of path prefixes, or NULL */
 };
 
 struct emulator {
@@ -137,7 +139,7 @@ struct emulator {
     uint64_t connections;        /* how many connections were accepted */
     uint64_t silent_connections; /* the first so many pass nothing any more */
     struct emu_collection collections[EMU_KINDS];
-    json_object *utilization;
+    struct json_object *utilization;
     struct emu_event *events; /* the unfinished ones, oldest first */
     struct emu_behaviour behaviour;
     struct emu_fault *faults;

@@ -27,7 +27,7 @@ static char *encode(const char *plain, size_t length)
     size_t padded = (length + 2) / 3 * 4, used = (length * 4 + 2) / 3;
     char *text = calloc(1, padded + 1);
 
-    if (!text)
+    if (text == NULL)
         return NULL;
     memset(text, '=', padded);
     for (size_t i = 0; i < used; i++)
@@ -40,7 +40,7 @@ char *emu_cursor_encode(const char *id)
     size_t length = MARK_LENGTH + strlen(id);
     char *plain = calloc(1, length + 3), *cursor;
 
-    if (!plain)
+    if (plain == NULL)
         return NULL;
     memcpy(plain, MARK, MARK_LENGTH);
     memcpy(plain + MARK_LENGTH, id, length - MARK_LENGTH);
@@ -55,7 +55,7 @@ static bool add_letter(char *plain, size_t i, char letter)
     const char *found = strchr(letters, letter);
     unsigned bits;
 
-    if (!found)
+    if (found == NULL)
         return false;
     bits = (unsigned)(found - letters) << (18 - i % 4 * 6);
     for (size_t n = 0; n < 3; n++)
@@ -67,7 +67,7 @@ char *emu_cursor_decode(const char *cursor)
 {
     size_t length = strcspn(cursor, "="), bytes = length * 3 / 4;
     char *plain = calloc(1, bytes + 4);
-    bool good = plain && bytes > MARK_LENGTH;
+    bool good = plain != NULL && bytes > MARK_LENGTH;
 
     for (size_t i = 0; good && i < length; i++)
         good = add_letter(plain, i, cursor[i]);

@@ -4,8 +4,8 @@
  * the last item seen. The two bytes make it begin with a plus sign and a
  * slash, so that a client which forgets to percent-encode it notices.
  */
-#ifndef PAPERSPACEFS_EMULATOR_CURSOR_H
-#define PAPERSPACEFS_EMULATOR_CURSOR_H
+#ifndef EMULATOR_CURSOR_H
+#define EMULATOR_CURSOR_H
 
 /* The cursor after that item, malloc'd; NULL without memory. */
 char *emu_cursor_encode(const char *id);

@@ -21,7 +21,7 @@ static const struct {
 
 static const char *code_of(int status)
 {
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (codes[i].status == status)
             return codes[i].code;
     return status < 500 ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR";
@@ -48,7 +48,7 @@ void emu_answer_header(struct emu_answer *answer, const char *name, const char *
 {
     struct emu_header header = {.name = strdup(name), .value = strdup(value)};
 
-    if (header.name && header.value && answer->header_count < EMU_ANSWER_HEADERS) {
+    if (header.name != NULL && header.value != NULL && answer->header_count < EMU_ANSWER_HEADERS) {
         answer->headers[answer->header_count++] = header;
         return;
     }
@@ -62,15 +62,15 @@ static void set_body(struct emu_answer *answer, int status, char *body, size_t l
     free(answer->body);
     answer->status = status;
     answer->body = body;
-    answer->length = body ? length : 0;
+    answer->length = body != NULL ? length : 0;
 }
 
 void emu_answer_text(struct emu_answer *answer, int status, const char *text)
 {
-    set_body(answer, status, text ? strdup(text) : NULL, text ? strlen(text) : 0);
+    set_body(answer, status, text != NULL ? strdup(text) : NULL, text != NULL ? strlen(text) : 0);
 }
 
-void emu_answer_json(struct emu_answer *answer, int status, json_object *value)
+void emu_answer_json(struct emu_answer *answer, int status, struct json_object *value)
 {
     struct buf body = BUF_EMPTY;
     bool printed = json_print(&body, value);
@@ -82,15 +82,15 @@ void emu_answer_json(struct emu_answer *answer, int status, json_object *value)
 }
 
 /* An array with one object {message} per detail, as older servers send it. */
-static json_object *issues_of(json_object *details)
+static struct json_object *issues_of(struct json_object *details)
 {
-    json_object *issues = json_object_new_array();
+    struct json_object *issues = json_object_new_array();
     char text[256];
 
     json_object_object_foreach (details, field, problem) {
-        json_object *issue = json_object_new_object();
+        struct json_object *issue = json_object_new_object();
 
-        snprintf(text, sizeof(text), "%s: %s", field, json_object_get_string(problem));
+        snprintf(text, sizeof text, "%s: %s", field, json_object_get_string(problem));
         emu_json_put_string(issue, "message", text);
         json_object_array_add(issues, issue);
     }
@@ -98,15 +98,15 @@ static json_object *issues_of(json_object *details)
 }
 
 static void answer_problem(struct emu_answer *answer, int status, const char *code,
-                           const char *message, json_object *details)
+                           const char *message, struct json_object *details)
 {
-    json_object *error = json_object_new_object();
+    struct json_object *error = json_object_new_object();
 
     emu_json_put_string(error, "code", code);
     emu_json_put_string(error, "message", message);
-    if (details && answer->legacy_errors)
+    if (details != NULL && answer->legacy_errors)
         emu_json_put(error, "issues", issues_of(details));
-    else if (details)
+    else if (details != NULL)
         emu_json_put(error, "details", json_object_get(details));
     json_object_put(details);
     emu_answer_json(answer, status, error);
@@ -121,16 +121,16 @@ void emu_answer_unparsable(struct emu_answer *answer, size_t offset)
 {
     char message[80];
 
-    snprintf(message, sizeof(message), "The body is not valid JSON (at byte %zu)", offset);
+    snprintf(message, sizeof message, "The body is not valid JSON (at byte %zu)", offset);
     answer_problem(answer, 400, "PARSE_ERROR", message, NULL);
 }
 
-void emu_answer_invalid(struct emu_answer *answer, json_object *details)
+void emu_answer_invalid(struct emu_answer *answer, struct json_object *details)
 {
     char message[256] = "Invalid request";
 
     json_object_object_foreach (details, field, problem) {
-        snprintf(message, sizeof(message), "%s: %s", field, json_object_get_string(problem));
+        snprintf(message, sizeof message, "%s: %s", field, json_object_get_string(problem));
         break;
     }
     answer_problem(answer, 400, code_of(400), message, details);
@@ -138,7 +138,7 @@ void emu_answer_invalid(struct emu_answer *answer, json_object *details)
 
 void emu_answer_invalid_field(struct emu_answer *answer, const char *field, const char *problem)
 {
-    json_object *details = json_object_new_object();
+    struct json_object *details = json_object_new_object();
 
     emu_json_put_string(details, field, problem);
     emu_answer_invalid(answer, details);

@@ -3,8 +3,8 @@
  * The answer to one request, while it is being made. Plain memory, owned by
  * the thread that answers: no lock is needed.
  */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_ANSWER_H
-#define PAPERSPACEFS_EMULATOR_EMU_ANSWER_H
+#ifndef EMULATOR_EMU_ANSWER_H
+#define EMULATOR_EMU_ANSWER_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -50,7 +50,7 @@ void emu_answer_header(struct emu_answer *answer, const char *name, const char *
 void emu_answer_text(struct emu_answer *answer, int status, const char *text);
 
 /* Status and JSON. Takes over value; NULL is the literal null. */
-void emu_answer_json(struct emu_answer *answer, int status, json_object *value);
+void emu_answer_json(struct emu_answer *answer, int status, struct json_object *value);
 
 /* An error of the API, with the code that belongs to the status. */
 void emu_answer_error(struct emu_answer *answer, int status, const char *message);
@@ -62,7 +62,7 @@ void emu_answer_unparsable(struct emu_answer *answer, size_t offset);
  * 400 BAD_REQUEST with the fields that are wrong: an object of field names
  * and what is wrong with each. Takes over details.
  */
-void emu_answer_invalid(struct emu_answer *answer, json_object *details);
+void emu_answer_invalid(struct emu_answer *answer, struct json_object *details);
 
 /* The same for one field or query parameter. */
 void emu_answer_invalid_field(struct emu_answer *answer, const char *field, const char *problem);

@@ -50,10 +50,10 @@ static const struct emu_field silence_fields[] = {
 static void silence(struct emulator *emulator, const struct emu_request *request,
                     struct emu_answer *answer)
 {
-    json_object *body = emu_validate_body(request, silence_fields, answer);
+    struct json_object *body = emu_validate_body(request, silence_fields, answer);
     const char *which;
 
-    if (!body)
+    if (body == NULL)
         return;
     which = json_string_member(body, "connections");
     emulator->silent_connections = strcmp(which, "open") == 0  ? emulator->connections
@@ -84,7 +84,7 @@ bool emu_control_wants(const struct emulator *emulator, const struct emu_request
 void emu_control_answer(struct emulator *emulator, const struct emu_request *request,
                         struct emu_answer *answer)
 {
-    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
         if (strcmp(operations[i].method, request->method) == 0 &&
             strcmp(operations[i].path, request->segments[1]) == 0) {
             operations[i].answer(emulator, request, answer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tests' own interface, /_control; see paperspace-emulator(1). */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_CONTROL_H
-#define PAPERSPACEFS_EMULATOR_EMU_CONTROL_H
+#ifndef EMULATOR_EMU_CONTROL_H
+#define EMULATOR_EMU_CONTROL_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

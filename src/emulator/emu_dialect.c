@@ -18,7 +18,7 @@
 static struct emu_item *docs_cursor(const struct emu_collection *collection, const char *after)
 {
     char *id = emu_cursor_decode(after);
-    struct emu_item *item = id ? emu_collection_find(collection, id) : NULL;
+    struct emu_item *item = id != NULL ? emu_collection_find(collection, id) : NULL;
 
     free(id);
     return item;
@@ -30,27 +30,27 @@ static struct emu_item *openapi_cursor(const struct emu_collection *collection, 
 }
 
 /* The end of a list has three forms; all mean the same. */
-static void put_end(const struct emulator *emulator, json_object *list)
+static void put_end(const struct emulator *emulator, struct json_object *list)
 {
     const char *form = emulator->behaviour.end_cursor;
 
-    if (!form || strcmp(form, "null") == 0)
+    if (form == NULL || strcmp(form, "null") == 0)
         emu_json_put(list, "nextPage", NULL);
     else if (strcmp(form, "empty") == 0)
         emu_json_put_string(list, "nextPage", "");
 }
 
-static json_object *docs_list(struct emulator *emulator, struct emu_page *page)
+static struct json_object *docs_list(struct emulator *emulator, struct emu_page *page)
 {
-    json_object *list = json_object_new_object();
-    bool repeat = emulator->behaviour.repeat_cursor && page->after;
+    struct json_object *list = json_object_new_object();
+    bool repeat = emulator->behaviour.repeat_cursor && page->after != NULL;
     const struct emu_item *next = repeat ? page->after : page->last;
     bool more = page->more || repeat;
-    char *cursor = more && next ? emu_cursor_encode(next->id) : NULL;
+    char *cursor = more && next != NULL ? emu_cursor_encode(next->id) : NULL;
 
     emu_json_put(list, "hasMore", json_object_new_boolean(more));
     emu_json_put(list, "items", page->items);
-    if (cursor)
+    if (cursor != NULL)
         emu_json_put_string(list, "nextPage", cursor);
     else
         put_end(emulator, list);
@@ -58,7 +58,7 @@ static json_object *docs_list(struct emulator *emulator, struct emu_page *page)
     return list;
 }
 
-static json_object *openapi_list(struct emulator *emulator, struct emu_page *page)
+static struct json_object *openapi_list(struct emulator *emulator, struct emu_page *page)
 {
     (void)emulator;
     return page->items;
@@ -66,7 +66,7 @@ static json_object *openapi_list(struct emulator *emulator, struct emu_page *pag
 
 static void docs_deleted(struct emu_answer *answer, const char *id)
 {
-    json_object *body = json_object_new_object();
+    struct json_object *body = json_object_new_object();
 
     emu_json_put_string(body, "id", id);
     emu_answer_json(answer, 200, body);
@@ -132,8 +132,8 @@ const struct emu_dialect *emu_dialect_find(const char *name)
 {
     static const struct emu_dialect *const all[] = {&emu_docs_dialect, &emu_openapi_dialect};
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        if (!name || strcmp(all[i]->name, name) == 0)
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (name == NULL || strcmp(all[i]->name, name) == 0)
             return all[i];
     return NULL;
 }

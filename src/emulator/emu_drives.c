@@ -40,11 +40,11 @@ static const struct emu_field openapi_update[] = {
 };
 
 /* The address and the SMB credentials that a new drive gets. */
-static void put_mount(json_object *drive, uint64_t number, const char *id)
+static void put_mount(struct json_object *drive, uint64_t number, const char *id)
 {
     char text[80], secret[EMU_ID_SIZE];
 
-    snprintf(text, sizeof(text), "\\\\10.64.%u.%u\\%s", (unsigned)(number / 250 % 250 + 2),
+    snprintf(text, sizeof text, "\\\\10.64.%u.%u\\%s", (unsigned)(number / 250 % 250 + 2),
              (unsigned)(number % 250 + 2), id);
     emu_json_put_string(drive, "mountPoint", text);
     emu_id_from(number ^ 0xD21, "u", 9, secret);
@@ -53,10 +53,10 @@ static void put_mount(json_object *drive, uint64_t number, const char *id)
     emu_json_put_string(drive, "password", secret);
 }
 
-static json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
-                              json_object *body)
+static struct json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
+                                     struct json_object *body)
 {
-    json_object *drive = json_object_new_object();
+    struct json_object *drive = json_object_new_object();
 
     emu_json_put_string(drive, "id", id);
     emu_json_share(drive, body, "name");
@@ -69,10 +69,10 @@ static json_object *docs_make(struct emulator *emulator, const char *id, const c
     return drive;
 }
 
-static json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
-                                 json_object *body)
+static struct json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
+                                        struct json_object *body)
 {
-    json_object *drive = json_object_new_object();
+    struct json_object *drive = json_object_new_object();
 
     (void)emulator;
     emu_json_put_string(drive, "id", id);
@@ -96,7 +96,8 @@ static const struct {
 /* The region as the form has it; itself if it is none of these, or is to stay. */
 static const char *spelled(const char *region, const char *form)
 {
-    for (size_t i = 0; region && form && i < sizeof(regions) / sizeof(regions[0]); i++)
+    for (size_t i = 0; region != NULL && form != NULL && i < sizeof regions / sizeof regions[0];
+         i++)
         if (strcmp(regions[i].code, region) == 0)
             return strcmp(form, "upper") == 0   ? regions[i].upper
                    : strcmp(form, "label") == 0 ? regions[i].label
@@ -104,11 +105,11 @@ static const char *spelled(const char *region, const char *form)
     return region;
 }
 
-static json_object *view(struct emulator *emulator, const struct emu_item *item, bool listed)
+static struct json_object *view(struct emulator *emulator, const struct emu_item *item, bool listed)
 {
     const char *region = json_string_member(item->doc, "region");
     const char *shown = spelled(region, emulator->behaviour.regions);
-    json_object *drive;
+    struct json_object *drive;
 
     if (shown == region)
         return emu_view_document(emulator, item, listed);

@@ -39,7 +39,7 @@ static void remove_snapshot(struct emulator *emulator, const char *snapshot)
     struct emu_collection *snapshots = &emulator->collections[EMU_SNAPSHOTS];
     struct emu_item *item = emu_collection_get(snapshots, snapshot);
 
-    if (item)
+    if (item != NULL)
         emu_collection_remove(snapshots, item);
 }
 
@@ -50,10 +50,10 @@ const struct emu_action emu_action_delete = {
 };
 const struct emu_action emu_action_restore = {.name = "snapshot-restore"};
 
-static json_object *new_document(struct emulator *emulator, const struct emu_action *action,
-                                 json_object *snapshot, int64_t now)
+static struct json_object *new_document(struct emulator *emulator, const struct emu_action *action,
+                                        struct json_object *snapshot, int64_t now)
 {
-    json_object *doc = json_object_new_object();
+    struct json_object *doc = json_object_new_object();
     char id[EMU_ID_SIZE], date[EMU_DATE_SIZE];
 
     emu_id_new(emulator, EMU_EVENTS, id);
@@ -71,7 +71,7 @@ static json_object *new_document(struct emulator *emulator, const struct emu_act
 
 static void event_free(struct emu_event *event)
 {
-    if (!event)
+    if (event == NULL)
         return;
     free(event->snapshot);
     free(event);
@@ -80,14 +80,14 @@ static void event_free(struct emu_event *event)
 static struct emu_event *event_new(const struct emu_action *action, const struct emu_item *snapshot,
                                    int64_t now)
 {
-    struct emu_event *event = calloc(1, sizeof(*event));
+    struct emu_event *event = calloc(1, sizeof *event);
 
-    if (!event)
+    if (event == NULL)
         return NULL;
     event->action = action;
     event->since = now;
     event->snapshot = strdup(snapshot->id);
-    if (event->snapshot)
+    if (event->snapshot != NULL)
         return event;
     event_free(event);
     return NULL;
@@ -97,7 +97,7 @@ static void append(struct emulator *emulator, struct emu_event *event)
 {
     struct emu_event **end = &emulator->events;
 
-    while (*end)
+    while (*end != NULL)
         end = &(*end)->next;
     *end = event;
 }
@@ -108,11 +108,11 @@ struct emu_item *emu_event_start(struct emulator *emulator, const struct emu_act
     int64_t now = emu_now(emulator);
     struct emu_event *event = event_new(action, snapshot, now);
 
-    if (!event)
+    if (event == NULL)
         return NULL;
     event->item = emu_collection_add(&emulator->collections[EMU_EVENTS],
                                      new_document(emulator, action, snapshot->doc, now), now);
-    if (event->item) {
+    if (event->item != NULL) {
         append(emulator, event);
         return event->item;
     }
@@ -123,7 +123,7 @@ struct emu_item *emu_event_start(struct emulator *emulator, const struct emu_act
 struct emu_item *emu_event_pending(const struct emulator *emulator, const struct emu_action *action,
                                    const char *snapshot)
 {
-    for (const struct emu_event *event = emulator->events; event; event = event->next)
+    for (const struct emu_event *event = emulator->events; event != NULL; event = event->next)
         if (event->action == action && strcmp(event->snapshot, snapshot) == 0)
             return event->item;
     return NULL;
@@ -131,10 +131,10 @@ struct emu_item *emu_event_pending(const struct emulator *emulator, const struct
 
 bool emu_event_busy(const struct emulator *emulator, const char *machine)
 {
-    for (const struct emu_event *event = emulator->events; event; event = event->next) {
+    for (const struct emu_event *event = emulator->events; event != NULL; event = event->next) {
         const char *other = json_string_member(event->item->doc, "machineId");
 
-        if (other && machine && strcmp(other, machine) == 0)
+        if (other != NULL && machine != NULL && strcmp(other, machine) == 0)
             return true;
     }
     return false;
@@ -157,7 +157,7 @@ static void end_event(struct emulator *emulator, struct emu_event *event)
     put_state(event, error ? "error" : "done", "dtFinished");
     if (behaviour->event_fails)
         emu_json_put_string(event->item->doc, "error", ERROR_TEXT);
-    else if (event->action->finish)
+    else if (event->action->finish != NULL)
         event->action->finish(emulator, event->snapshot);
 }
 
@@ -179,9 +179,9 @@ static bool advance(struct emulator *emulator, struct emu_event *event, int64_t 
 void emu_events_settle(struct emulator *emulator)
 {
     struct emu_event **at = &emulator->events;
-    int64_t now = emulator->events ? emu_now(emulator) : 0;
+    int64_t now = emulator->events != NULL ? emu_now(emulator) : 0;
 
-    while (*at) {
+    while (*at != NULL) {
         struct emu_event *event = *at;
 
         if (!advance(emulator, event, now)) {
@@ -195,7 +195,7 @@ void emu_events_settle(struct emulator *emulator)
 
 void emu_events_finish(struct emulator *emulator)
 {
-    while (emulator->events) {
+    while (emulator->events != NULL) {
         struct emu_event *event = emulator->events;
 
         emulator->events = event->next;

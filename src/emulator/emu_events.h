@@ -5,8 +5,8 @@
  * and what it does to the snapshot happens when it is done. Nothing runs in
  * the background: emu_events_settle() catches up before a request is served.
  */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_EVENTS_H
-#define PAPERSPACEFS_EMULATOR_EMU_EVENTS_H
+#ifndef EMULATOR_EMU_EVENTS_H
+#define EMULATOR_EMU_EVENTS_H
 
 #include "emulator/core.h"
 

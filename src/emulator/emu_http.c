@@ -71,7 +71,7 @@ static char *copy_header(struct MHD_Connection *connection, const char *name)
 {
     const char *value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 
-    return value ? strdup(value) : NULL;
+    return value != NULL ? strdup(value) : NULL;
 }
 
 static uint64_t connection_number(struct MHD_Connection *connection)
@@ -79,7 +79,7 @@ static uint64_t connection_number(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    return info ? (uint64_t)(uintptr_t)info->socket_context : 0;
+    return info != NULL ? (uint64_t)(uintptr_t)info->socket_context : 0;
 }
 
 static enum MHD_Result begin(struct MHD_Connection *connection, struct emu_request *request,
@@ -89,7 +89,7 @@ static enum MHD_Result begin(struct MHD_Connection *connection, struct emu_reque
     request->authorization = copy_header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
     request->user_agent = copy_header(connection, MHD_HTTP_HEADER_USER_AGENT);
     request->connection = connection_number(connection);
-    return request->method ? MHD_YES : MHD_NO;
+    return request->method != NULL ? MHD_YES : MHD_NO;
 }
 
 static bool is_silent(struct emulator *emulator, const struct emu_request *request)
@@ -150,9 +150,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
     (void)url;
     (void)version;
-    if (!request)
+    if (request == NULL)
         return MHD_NO;
-    if (!request->method)
+    if (request->method == NULL)
         return begin(connection, request, method);
     if (!*size)
         return finish(context, connection, request);
@@ -202,17 +202,17 @@ static bool bind_loopback(int fd, uint16_t port)
     };
     const int on = 1;
 
-    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-           bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 128) == 0;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+           bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 128) == 0;
 }
 
 static void set_url(struct emulator *emulator, int fd)
 {
     struct sockaddr_in address = {0};
-    socklen_t length = sizeof(address);
+    socklen_t length = sizeof address;
 
     getsockname(fd, (struct sockaddr *)&address, &length);
-    snprintf(emulator->url, sizeof(emulator->url), "http://127.0.0.1:%u/v1",
+    snprintf(emulator->url, sizeof emulator->url, "http://127.0.0.1:%u/v1",
              (unsigned)ntohs(address.sin_port));
 }
 
@@ -250,7 +250,7 @@ bool emu_http_start(struct emulator *emulator, uint16_t port, char *err, size_t 
     pthread_sigmask(SIG_SETMASK, &all, &before);
     emulator->daemon = start_daemon(emulator, fd);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (emulator->daemon)
+    if (emulator->daemon != NULL)
         return true;
     close(fd);
     snprintf(err, err_size, "cannot start the HTTP server");
@@ -259,7 +259,7 @@ bool emu_http_start(struct emulator *emulator, uint16_t port, char *err, size_t 
 
 void emu_http_stop(struct emulator *emulator)
 {
-    if (emulator->daemon)
+    if (emulator->daemon != NULL)
         MHD_stop_daemon(emulator->daemon);
     emulator->daemon = NULL;
 }

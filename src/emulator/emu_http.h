@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The HTTP server; only http.c and response.c know libmicrohttpd. */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_HTTP_H
-#define PAPERSPACEFS_EMULATOR_EMU_HTTP_H
+#ifndef EMULATOR_EMU_HTTP_H
+#define EMULATOR_EMU_HTTP_H
 
 #include "emulator/core.h"
 

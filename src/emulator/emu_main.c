@@ -120,10 +120,10 @@ static enum verdict read_arguments(int argc, char **argv, struct emulator_config
 static int serve(const struct emulator_config *config, const sigset_t *signals)
 {
     char err[512];
-    struct emulator *emulator = emulator_start(config, err, sizeof(err));
+    struct emulator *emulator = emulator_start(config, err, sizeof err);
     int number;
 
-    if (!emulator) {
+    if (emulator == NULL) {
         fprintf(stderr, PROGRAM ": %s\n", err);
         return EXIT_FAILURE;
     }

@@ -30,7 +30,7 @@ static const char *const order_fields[EMU_ORDERS + 1] = {
 
 static bool contains(const char *const *list, const char *text)
 {
-    for (; list && *list; list++)
+    for (; list != NULL && *list != NULL; list++)
         if (strcmp(*list, text) == 0)
             return true;
     return false;
@@ -42,7 +42,7 @@ static bool known_parameter(const struct emu_kind *kind, const char *name)
     static const char *const ordering[] = {"orderBy", "order", NULL};
 
     return contains(kind->filters, name) || (kind->paged && contains(paging, name)) ||
-           (kind->orders && contains(ordering, name));
+           (kind->orders != NULL && contains(ordering, name));
 }
 
 static bool check_names(const struct query *query, struct emu_answer *answer)
@@ -67,7 +67,7 @@ static bool read_limit(const struct emulator *emulator, struct query *query,
     bool bounded = emulator->dialect->limit_bounded;
     char *end;
 
-    if (!text || !query->kind->paged)
+    if (text == NULL || !query->kind->paged)
         return true;
     const char *digits = text + (*text == '-' && !bounded);
     long limit = strtol(text, &end, 10);
@@ -85,7 +85,7 @@ static bool read_order_by(struct query *query, struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "orderBy");
 
-    if (!text || !query->kind->orders)
+    if (text == NULL || query->kind->orders == NULL)
         return true;
     if (!contains(query->kind->orders, text)) {
         emu_answer_invalid_field(answer, "orderBy", "Not a field to order by");
@@ -100,7 +100,7 @@ static bool read_direction(struct query *query, struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "order");
 
-    if (!text || !query->kind->orders)
+    if (text == NULL || query->kind->orders == NULL)
         return true;
     query->ascending = strcmp(text, "asc") == 0;
     if (query->ascending || strcmp(text, "desc") == 0)
@@ -114,10 +114,10 @@ static bool read_after(struct emulator *emulator, const struct emu_collection *c
 {
     const char *text = emu_request_parameter(query->request, "after");
 
-    if (!text || !*text || !query->kind->paged)
+    if (text == NULL || !*text || !query->kind->paged)
         return true;
     query->after = emulator->dialect->cursor(collection, text);
-    if (!query->after)
+    if (query->after == NULL)
         emu_answer_invalid_field(answer, "after", "Invalid cursor");
     return query->after != NULL;
 }
@@ -136,11 +136,12 @@ static bool read_query(struct emulator *emulator, struct emu_collection *collect
 
 static bool matches(const struct query *query, const struct emu_item *item)
 {
-    for (const char *const *filter = query->kind->filters; filter && *filter; filter++) {
+    for (const char *const *filter = query->kind->filters; filter != NULL && *filter != NULL;
+         filter++) {
         const char *wanted = emu_request_parameter(query->request, *filter);
-        const char *found = wanted ? json_string_member(item->doc, *filter) : NULL;
+        const char *found = wanted != NULL ? json_string_member(item->doc, *filter) : NULL;
 
-        if (wanted && (!found || strcmp(wanted, found) != 0))
+        if (wanted != NULL && (found == NULL || strcmp(wanted, found) != 0))
             return false;
     }
     return true;
@@ -151,7 +152,7 @@ static size_t first_of_page(const struct query *query)
 {
     size_t rank, found;
 
-    if (!query->after)
+    if (query->after == NULL)
         return 0;
     rank = emu_index_rank(query->index, query->after, query->order);
     found = rank < query->index->count && query->index->items[rank] == query->after;
@@ -186,8 +187,8 @@ static void fill_page(struct emulator *emulator, struct emu_page *page, const st
 /* A live server's fault: the last item of a page opens the next one. */
 static void repeat_item(struct emulator *emulator, struct emu_page *page, const struct query *query)
 {
-    if (emulator->behaviour.duplicate_across_pages && query->after && query->after->doc &&
-        query->limit > 1)
+    if (emulator->behaviour.duplicate_across_pages && query->after != NULL &&
+        query->after->doc != NULL && query->limit > 1)
         page_append(emulator, page, query, query->after);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists: query parameters, filters, order, pages. */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_PAGE_H
-#define PAPERSPACEFS_EMULATOR_EMU_PAGE_H
+#ifndef EMULATOR_EMU_PAGE_H
+#define EMULATOR_EMU_PAGE_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"
@@ -11,7 +11,7 @@
 #define EMU_PAGE_LIMIT 120
 
 struct emu_page {
-    json_object *items;           /* array, owned */
+    struct json_object *items;    /* array, owned */
     const struct emu_item *last;  /* where the next page goes on; NULL: no items */
     const struct emu_item *after; /* what the request named */
     bool more;

@@ -59,27 +59,28 @@ static void clear_default(struct emulator *emulator)
             emu_json_put(index->items[i]->doc, "isTeamDefault", json_object_new_boolean(0));
 }
 
-static void put_default(struct emulator *emulator, json_object *provider, json_object *body)
+static void put_default(struct emulator *emulator, struct json_object *provider,
+                        struct json_object *body)
 {
-    json_object *value = json_object_object_get(body, "isTeamDefault");
+    struct json_object *value = json_object_object_get(body, "isTeamDefault");
 
     if (json_object_get_boolean(value))
         clear_default(emulator);
-    if (value)
+    if (value != NULL)
         emu_json_put(provider, "isTeamDefault", json_object_get(value));
 }
 
 /* Each field that can be given is answered, as null where it was not. */
-static void put_s3_config(json_object *target, json_object *given)
+static void put_s3_config(struct json_object *target, struct json_object *given)
 {
-    for (const struct emu_field *field = s3_config; field->name; field++)
+    for (const struct emu_field *field = s3_config; field->name != NULL; field++)
         emu_json_share(target, given, field->name);
 }
 
-static json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
-                              json_object *body)
+static struct json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
+                                     struct json_object *body)
 {
-    json_object *provider = json_object_new_object(), *config = json_object_new_object();
+    struct json_object *provider = json_object_new_object(), *config = json_object_new_object();
 
     (void)date;
     emu_json_put_string(provider, "id", id);
@@ -92,9 +93,9 @@ static json_object *docs_make(struct emulator *emulator, const char *id, const c
     return provider;
 }
 
-static void docs_change(struct emulator *emulator, struct emu_item *item, json_object *body)
+static void docs_change(struct emulator *emulator, struct emu_item *item, struct json_object *body)
 {
-    json_object *config = json_object_object_get(item->doc, "s3Config");
+    struct json_object *config = json_object_object_get(item->doc, "s3Config");
 
     put_default(emulator, item->doc, body);
     emu_json_share(item->doc, body, "name");
@@ -106,45 +107,46 @@ static void docs_change(struct emulator *emulator, struct emu_item *item, json_o
 }
 
 /* A copy one level deep, without the keys in the list. */
-static json_object *copy_without(json_object *source, const char *const *keys)
+static struct json_object *copy_without(struct json_object *source, const char *const *keys)
 {
-    json_object *copy = json_object_new_object();
+    struct json_object *copy = json_object_new_object();
 
     json_object_object_foreach (source, key, value) {
         emu_json_put(copy, key, json_object_get(value));
     }
-    for (; *keys; keys++)
+    for (; *keys != NULL; keys++)
         json_object_object_del(copy, *keys);
     return copy;
 }
 
-static void mask_secret(json_object *provider)
+static void mask_secret(struct json_object *provider)
 {
     static const char *const nothing[] = {NULL};
-    json_object *config = json_object_object_get(provider, "s3Config");
+    struct json_object *config = json_object_object_get(provider, "s3Config");
 
-    if (!json_object_object_get(config, "secretAccessKey"))
+    if (json_object_object_get(config, "secretAccessKey") == NULL)
         return;
     config = copy_without(config, nothing);
     emu_json_put_string(config, "secretAccessKey", EMU_MASK);
     emu_json_put(provider, "s3Config", config);
 }
 
-static json_object *docs_view(struct emulator *emulator, const struct emu_item *item, bool listed)
+static struct json_object *docs_view(struct emulator *emulator, const struct emu_item *item,
+                                     bool listed)
 {
     static const char *const dropped[] = {"s3Config", NULL};
     bool drop = listed && emulator->behaviour.drop_s3config_in_list;
-    json_object *provider = copy_without(item->doc, drop ? dropped : dropped + 1);
+    struct json_object *provider = copy_without(item->doc, drop ? dropped : dropped + 1);
 
     if (emulator->behaviour.mask_secrets)
         mask_secret(provider);
     return provider;
 }
 
-static json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
-                                 json_object *body)
+static struct json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
+                                        struct json_object *body)
 {
-    json_object *provider = json_object_new_object();
+    struct json_object *provider = json_object_new_object();
 
     (void)emulator;
     emu_json_put_string(provider, "id", id);
@@ -156,18 +158,19 @@ static json_object *openapi_make(struct emulator *emulator, const char *id, cons
 }
 
 /* Replaces the whole, except that secrets left out stay. */
-static void openapi_change(struct emulator *emulator, struct emu_item *item, json_object *body)
+static void openapi_change(struct emulator *emulator, struct emu_item *item,
+                           struct json_object *body)
 {
     static const char *const replaced[] = {"bucket", "region", NULL};
 
-    for (const char *const *key = replaced; *key; key++)
+    for (const char *const *key = replaced; *key != NULL; key++)
         if (!json_object_object_get_ex(body, *key, NULL))
             json_object_object_del(item->doc, *key);
     emu_change_keys(emulator, item, body);
 }
 
-static json_object *openapi_view(struct emulator *emulator, const struct emu_item *item,
-                                 bool listed)
+static struct json_object *openapi_view(struct emulator *emulator, const struct emu_item *item,
+                                        bool listed)
 {
     static const char *const secrets[] = {"accessKey", "secretKey", NULL};
 

@@ -20,7 +20,7 @@ struct emu_record {
 
 static char *copy(const char *text)
 {
-    return text ? strdup(text) : NULL;
+    return text != NULL ? strdup(text) : NULL;
 }
 
 /* Room for one more; NULL if there is none, or if nothing is recorded. */
@@ -33,8 +33,8 @@ static struct emu_record *next_record(struct emulator *emulator)
         return NULL;
     if (emulator->record_count < emulator->record_room)
         return &emulator->records[emulator->record_count++];
-    records = realloc(emulator->records, room * sizeof(*records));
-    if (!records)
+    records = realloc(emulator->records, room * sizeof *records);
+    if (records == NULL)
         return NULL;
     emulator->records = records;
     emulator->record_room = room;
@@ -45,7 +45,7 @@ uint64_t emu_record_add(struct emulator *emulator, const struct emu_request *req
 {
     struct emu_record *record = next_record(emulator);
 
-    if (!record)
+    if (record == NULL)
         return EMU_NOT_RECORDED;
     *record = (struct emu_record){
         .arrived = emu_now(emulator),
@@ -71,20 +71,20 @@ void emu_record_status(struct emulator *emulator, uint64_t number, int status)
 }
 
 /* As JSON where it is JSON, else as a string. */
-static json_object *body_of(const struct emu_record *record)
+static struct json_object *body_of(const struct emu_record *record)
 {
-    json_object *body;
+    struct json_object *body;
 
-    if (!record->body)
+    if (record->body == NULL)
         return NULL;
     if (json_read(record->body, strlen(record->body), &body, NULL) == JSON_OK)
         return body;
     return json_object_new_string(record->body);
 }
 
-static json_object *describe(const struct emu_record *record)
+static struct json_object *describe(const struct emu_record *record)
 {
-    json_object *object = json_object_new_object();
+    struct json_object *object = json_object_new_object();
 
     emu_json_put_string(object, "method", record->method);
     emu_json_put_string(object, "path", record->path);
@@ -98,7 +98,7 @@ static json_object *describe(const struct emu_record *record)
 
 void emu_record_list(const struct emulator *emulator, struct emu_answer *answer)
 {
-    json_object *list = json_object_new_array();
+    struct json_object *list = json_object_new_array();
 
     for (size_t i = 0; i < emulator->record_count; i++)
         json_object_array_add(list, describe(&emulator->records[i]));

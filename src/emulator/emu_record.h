@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The record of requests received, for tests. The lock is held. */
-#ifndef PAPERSPACEFS_EMULATOR_EMU_RECORD_H
-#define PAPERSPACEFS_EMULATOR_EMU_RECORD_H
+#ifndef EMULATOR_EMU_RECORD_H
+#define EMULATOR_EMU_RECORD_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

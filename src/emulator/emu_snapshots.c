@@ -44,7 +44,7 @@ static const struct emu_field openapi_update[] = {
     {.name = NULL},
 };
 
-static bool admit(json_object *body, struct emu_answer *answer)
+static bool admit(struct json_object *body, struct emu_answer *answer)
 {
     if (strcmp(json_string_member(body, "machineId"), MISSING_MACHINE) != 0)
         return true;
@@ -52,10 +52,10 @@ static bool admit(json_object *body, struct emu_answer *answer)
     return false;
 }
 
-static json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
-                              json_object *body)
+static struct json_object *docs_make(struct emulator *emulator, const char *id, const char *date,
+                                     struct json_object *body)
 {
-    json_object *snapshot = json_object_new_object();
+    struct json_object *snapshot = json_object_new_object();
 
     (void)emulator;
     (void)date;
@@ -66,10 +66,10 @@ static json_object *docs_make(struct emulator *emulator, const char *id, const c
     return snapshot;
 }
 
-static json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
-                                 json_object *body)
+static struct json_object *openapi_make(struct emulator *emulator, const char *id, const char *date,
+                                        struct json_object *body)
 {
-    json_object *snapshot = json_object_new_object();
+    struct json_object *snapshot = json_object_new_object();
 
     emu_json_put_string(snapshot, "id", id);
     emu_json_share(snapshot, body, "machineId");
@@ -85,24 +85,24 @@ static json_object *openapi_make(struct emulator *emulator, const char *id, cons
 static void answer_event(struct emulator *emulator, const struct emu_item *snapshot,
                          const struct emu_item *event, struct emu_answer *answer)
 {
-    json_object *body = json_object_new_object();
+    struct json_object *body = json_object_new_object();
 
-    if (event) {
+    if (event != NULL) {
         emu_json_put(body, "data", json_object_get(snapshot->doc));
         emu_json_put(body, "event", json_object_get(event->doc));
     }
-    emu_answer_json(answer, event ? emulator->dialect->created : 500, body);
+    emu_answer_json(answer, event != NULL ? emulator->dialect->created : 500, body);
 }
 
 void emu_snapshot_create(struct emulator *emulator, enum emu_kind_id kind,
                          const struct emu_request *request, struct emu_answer *answer)
 {
-    json_object *body = emu_validate_body(request, docs_create, answer);
+    struct json_object *body = emu_validate_body(request, docs_create, answer);
     struct emu_item *item;
 
-    if (body && admit(body, answer)) {
+    if (body != NULL && admit(body, answer)) {
         item = emu_kind_make(emulator, kind, body);
-        if (item)
+        if (item != NULL)
             answer_event(emulator, item, emu_event_start(emulator, &emu_action_create, item),
                          answer);
     }
@@ -115,30 +115,30 @@ void emu_snapshot_delete(struct emulator *emulator, enum emu_kind_id kind,
     struct emu_item *item = emu_kind_find(emulator, kind, request, answer);
     struct emu_item *event;
 
-    if (!item)
+    if (item == NULL)
         return;
     event = emu_event_pending(emulator, &emu_action_delete, item->id);
-    if (!event)
+    if (event == NULL)
         event = emu_event_start(emulator, &emu_action_delete, item);
     answer_event(emulator, item, event, answer);
 }
 
 static void create_before_restore(struct emulator *emulator, const struct emu_item *item)
 {
-    json_object *body = json_object_new_object();
+    struct json_object *body = json_object_new_object();
     struct emu_item *snapshot;
     char name[128];
 
-    snprintf(name, sizeof(name), "Before restore of %.100s", item->name);
+    snprintf(name, sizeof name, "Before restore of %.100s", item->name);
     emu_json_put_string(body, "name", name);
     emu_json_share(body, item->doc, "machineId");
     snapshot = emu_kind_make(emulator, EMU_SNAPSHOTS, body);
-    if (snapshot)
+    if (snapshot != NULL)
         emu_event_start(emulator, &emu_action_create, snapshot);
     json_object_put(body);
 }
 
-static void restore(struct emulator *emulator, struct emu_item *item, json_object *body,
+static void restore(struct emulator *emulator, struct emu_item *item, struct json_object *body,
                     struct emu_answer *answer)
 {
     if (emu_event_busy(emulator, json_string_member(item->doc, "machineId"))) {
@@ -154,9 +154,10 @@ void emu_snapshot_restore(struct emulator *emulator, enum emu_kind_id kind,
                           const struct emu_request *request, struct emu_answer *answer)
 {
     struct emu_item *item = emu_kind_find(emulator, kind, request, answer);
-    json_object *body = item ? emu_validate_body(request, docs_restore, answer) : NULL;
+    struct json_object *body =
+        item != NULL ? emu_validate_body(request, docs_restore, answer) : NULL;
 
-    if (body)
+    if (body != NULL)
         restore(emulator, item, body, answer);
     json_object_put(body);
 }
@@ -164,7 +165,7 @@ void emu_snapshot_restore(struct emulator *emulator, enum emu_kind_id kind,
 void emu_snapshot_restore_at_once(struct emulator *emulator, enum emu_kind_id kind,
                                   const struct emu_request *request, struct emu_answer *answer)
 {
-    if (emu_kind_find(emulator, kind, request, answer))
+    if (emu_kind_find(emulator, kind, request, answer) != NULL)
         emu_answer_text(answer, 200, NULL);
 }
 

@@ -20,11 +20,11 @@
 
 static bool check_config(const struct emulator_config *config, char *err, size_t err_size)
 {
-    if (!emu_dialect_find(config->dialect))
+    if (emu_dialect_find(config->dialect) == NULL)
         snprintf(err, err_size, "unknown dialect %s (docs and openapi are known)", config->dialect);
-    else if (config->key && !*config->key)
+    else if (config->key != NULL && !*config->key)
         snprintf(err, err_size, "the key must not be empty");
-    else if (config->populate && config->data_file)
+    else if (config->populate && config->data_file != NULL)
         snprintf(err, err_size, "a data file and generated snapshots exclude each other");
     else if (config->populate > EMULATOR_MAX_POPULATE)
         snprintf(err, err_size, "more than %d snapshots are not generated", EMULATOR_MAX_POPULATE);
@@ -46,10 +46,10 @@ static void init_lock(struct emulator *emulator)
 
 static struct emulator *emulator_new(const struct emulator_config *config)
 {
-    struct emulator *emulator = calloc(1, sizeof(*emulator));
-    const char *key = config->key ? config->key : EMULATOR_DEFAULT_KEY;
+    struct emulator *emulator = calloc(1, sizeof *emulator);
+    const char *key = config->key != NULL ? config->key : EMULATOR_DEFAULT_KEY;
 
-    if (!emulator)
+    if (emulator == NULL)
         return NULL;
     init_lock(emulator);
     emulator->dialect = emu_dialect_find(config->dialect);
@@ -59,7 +59,7 @@ static struct emulator *emulator_new(const struct emulator_config *config)
     emulator->now_arg = config->now_arg;
     emulator->behaviour.event_ms = config->event_ms ? config->event_ms : EMULATOR_DEFAULT_EVENT_MS;
     emulator->key = strdup(key);
-    if (emulator->key)
+    if (emulator->key != NULL)
         return emulator;
     emulator_stop(emulator);
     return NULL;
@@ -72,7 +72,7 @@ struct emulator *emulator_start(const struct emulator_config *config, char *err,
     if (!check_config(config, err, err_size))
         return NULL;
     emulator = emulator_new(config);
-    if (!emulator) {
+    if (emulator == NULL) {
         snprintf(err, err_size, "out of memory");
         return NULL;
     }
@@ -106,7 +106,7 @@ static void emulator_free(struct emulator *emulator)
 
 void emulator_stop(struct emulator *emulator)
 {
-    if (!emulator)
+    if (emulator == NULL)
         return;
     pthread_mutex_lock(&emulator->lock);
     emulator->stopping = true;

@@ -9,8 +9,8 @@
  * The emulator's own threads block all signals. It never exits the process
  * and prints nothing.
  */
-#ifndef PAPERSPACEFS_EMULATOR_EMULATOR_H
-#define PAPERSPACEFS_EMULATOR_EMULATOR_H
+#ifndef EMULATOR_EMULATOR_H
+#define EMULATOR_EMULATOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,7 +11,7 @@
 /* A rule stays JSON, as it was given; what is looked at often is copied out. */
 struct emu_fault {
     struct emu_fault *next;
-    json_object *rule;
+    struct json_object *rule;
     unsigned references;
     int64_t times; /* hits left; negative: always */
     int64_t skip;  /* matches still let through */
@@ -19,7 +19,7 @@ struct emu_fault {
     unsigned delay_ms;
 };
 
-static const char *check_close(json_object *value)
+static const char *check_close(struct json_object *value)
 {
     const char *text = json_object_get_string(value);
 
@@ -28,26 +28,26 @@ static const char *check_close(json_object *value)
                : "Expected one of: before after";
 }
 
-static const char *check_status(json_object *value)
+static const char *check_status(struct json_object *value)
 {
     int64_t status = json_object_get_int64(value);
 
     return status >= 200 && status <= 599 ? NULL : "Expected 200 to 599";
 }
 
-static const char *check_times(json_object *value)
+static const char *check_times(struct json_object *value)
 {
     int64_t times = json_object_get_int64(value);
 
     return times == -1 || times >= 1 ? NULL : "Expected 1 or more, or -1 for always";
 }
 
-static const char *check_unit(json_object *value)
+static const char *check_unit(struct json_object *value)
 {
     return json_object_get_string_len(value) > 0 ? NULL : "Expected a text that is not empty";
 }
 
-static const char *check_count(json_object *value)
+static const char *check_count(struct json_object *value)
 {
     int64_t count = json_object_get_int64(value);
 
@@ -85,7 +85,7 @@ static const struct emu_field fields[] = {
     {.name = NULL},
 };
 
-static json_object *get(const struct emu_fault *fault, const char *key)
+static struct json_object *get(const struct emu_fault *fault, const char *key)
 {
     return json_object_object_get(fault->rule, key);
 }
@@ -96,11 +96,11 @@ static bool has(const struct emu_fault *fault, const char *key)
 }
 
 /* Takes over the rule; NULL without memory. */
-static struct emu_fault *fault_new(json_object *rule)
+static struct emu_fault *fault_new(struct json_object *rule)
 {
-    struct emu_fault *fault = calloc(1, sizeof(*fault));
+    struct emu_fault *fault = calloc(1, sizeof *fault);
 
-    if (!fault) {
+    if (fault == NULL) {
         json_object_put(rule);
         return NULL;
     }
@@ -115,22 +115,22 @@ static struct emu_fault *fault_new(json_object *rule)
 void emu_fault_add(struct emulator *emulator, const struct emu_request *request,
                    struct emu_answer *answer)
 {
-    json_object *rule = emu_validate_body(request, fields, answer);
+    struct json_object *rule = emu_validate_body(request, fields, answer);
     struct emu_fault **end = &emulator->faults;
 
-    if (!rule)
+    if (rule == NULL)
         return;
-    while (*end)
+    while (*end != NULL)
         end = &(*end)->next;
     *end = fault_new(rule);
-    emu_answer_text(answer, *end ? 204 : 500, NULL);
+    emu_answer_text(answer, *end != NULL ? 204 : 500, NULL);
 }
 
 void emu_fault_list(const struct emulator *emulator, struct emu_answer *answer)
 {
-    json_object *list = json_object_new_array();
+    struct json_object *list = json_object_new_array();
 
-    for (const struct emu_fault *fault = emulator->faults; fault; fault = fault->next) {
+    for (const struct emu_fault *fault = emulator->faults; fault != NULL; fault = fault->next) {
         emu_json_put(fault->rule, "hits", json_object_new_int64(fault->hits));
         json_object_array_add(list, json_object_get(fault->rule));
     }
@@ -139,7 +139,7 @@ void emu_fault_list(const struct emulator *emulator, struct emu_answer *answer)
 
 void emu_fault_clear(struct emulator *emulator)
 {
-    while (emulator->faults) {
+    while (emulator->faults != NULL) {
         struct emu_fault *fault = emulator->faults;
 
         emulator->faults = fault->next;
@@ -150,9 +150,9 @@ void emu_fault_clear(struct emulator *emulator)
 static bool path_matches(const struct emu_fault *fault, const struct emu_request *request)
 {
     const char *path = json_string_member(fault->rule, "path");
-    size_t length = path ? strlen(path) : 0;
+    size_t length = path != NULL ? strlen(path) : 0;
 
-    if (!path)
+    if (path == NULL)
         return true;
     if (length > request->path_length || strncmp(path, request->path, length) != 0)
         return false;
@@ -163,15 +163,16 @@ static bool agent_matches(const struct emu_fault *fault, const struct emu_reques
 {
     const char *agent = json_string_member(fault->rule, "userAgent");
 
-    return !agent || (request->user_agent && !strncmp(agent, request->user_agent, strlen(agent)));
+    return agent == NULL ||
+           (request->user_agent != NULL && !strncmp(agent, request->user_agent, strlen(agent)));
 }
 
 static bool matches(const struct emu_fault *fault, const struct emu_request *request)
 {
     const char *method = json_string_member(fault->rule, "method");
 
-    return (!method || strcmp(method, request->method) == 0) && path_matches(fault, request) &&
-           agent_matches(fault, request);
+    return (method == NULL || strcmp(method, request->method) == 0) &&
+           path_matches(fault, request) && agent_matches(fault, request);
 }
 
 /* Counts a match; true if the rule is to be used. */
@@ -191,7 +192,7 @@ static bool hits(struct emu_fault *fault)
 
 struct emu_fault *emu_fault_take(struct emulator *emulator, const struct emu_request *request)
 {
-    for (struct emu_fault *fault = emulator->faults; fault; fault = fault->next) {
+    for (struct emu_fault *fault = emulator->faults; fault != NULL; fault = fault->next) {
         if (!matches(fault, request) || !hits(fault))
             continue;
         fault->references++;
@@ -202,7 +203,7 @@ struct emu_fault *emu_fault_take(struct emulator *emulator, const struct emu_req
 
 void emu_fault_release(struct emu_fault *fault)
 {
-    if (!fault || --fault->references > 0)
+    if (fault == NULL || --fault->references > 0)
         return;
     json_object_put(fault->rule);
     free(fault);
@@ -210,19 +211,19 @@ void emu_fault_release(struct emu_fault *fault)
 
 unsigned emu_fault_delay_ms(const struct emu_fault *fault)
 {
-    return fault ? fault->delay_ms : 0;
+    return fault != NULL ? fault->delay_ms : 0;
 }
 
 static bool closes(const struct emu_fault *fault, const char *when)
 {
     const char *found = json_string_member(fault->rule, "close");
 
-    return found && strcmp(found, when) == 0;
+    return found != NULL && strcmp(found, when) == 0;
 }
 
 bool emu_fault_applies(const struct emu_fault *fault)
 {
-    if (!fault || json_object_get_boolean(get(fault, "apply")))
+    if (fault == NULL || json_object_get_boolean(get(fault, "apply")))
         return true;
     return !closes(fault, "before") &&
            (closes(fault, "after") ||
@@ -232,7 +233,7 @@ bool emu_fault_applies(const struct emu_fault *fault)
 /* The given body: a string as it is, anything else as JSON. */
 static void shape_body(const struct emu_fault *fault, struct emu_answer *answer, int status)
 {
-    json_object *body = get(fault, "body");
+    struct json_object *body = get(fault, "body");
 
     if (json_object_is_type(body, json_type_string))
         emu_answer_text(answer, status, json_object_get_string(body));
@@ -256,33 +257,33 @@ static void shape_status(const struct emu_fault *fault, struct emu_answer *answe
 static void shape_headers(const struct emu_fault *fault, struct emu_answer *answer)
 {
     const char *type = json_string_member(fault->rule, "contentType");
-    json_object *headers = get(fault, "headers");
+    struct json_object *headers = get(fault, "headers");
 
-    if (type) {
+    if (type != NULL) {
         free(answer->content_type);
         answer->content_type = strdup(type);
     }
-    if (!headers)
+    if (headers == NULL)
         return;
     json_object_object_foreach (headers, name, value) {
         emu_answer_header(answer, name, json_object_get_string(value));
     }
 }
 
-static char *copy_text(json_object *object, const char *key)
+static char *copy_text(struct json_object *object, const char *key)
 {
     const char *text = json_string_member(object, key);
 
-    return strdup(text ? text : "");
+    return strdup(text != NULL ? text : "");
 }
 
 /* In place of the body. */
 static void shape_flood(const struct emu_fault *fault, struct emu_answer *answer)
 {
-    json_object *flood = get(fault, "flood");
+    struct json_object *flood = get(fault, "flood");
     const char *prefix = json_string_member(flood, "prefix");
 
-    emu_answer_text(answer, answer->status, prefix ? prefix : "");
+    emu_answer_text(answer, answer->status, prefix != NULL ? prefix : "");
     free(answer->flood.unit);
     free(answer->flood.suffix);
     answer->flood.unit = copy_text(flood, "unit");
@@ -302,7 +303,7 @@ static void shape_sending(const struct emu_fault *fault, struct emu_answer *answ
 
 void emu_fault_shape(const struct emu_fault *fault, struct emu_answer *answer)
 {
-    if (!fault)
+    if (fault == NULL)
         return;
     shape_status(fault, answer);
     shape_headers(fault, answer);

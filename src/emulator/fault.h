@@ -4,8 +4,8 @@
  * A rule is used by a request in three steps: it is taken on arrival, its
  * delay is waited for without the lock, then it shapes the answer.
  */
-#ifndef PAPERSPACEFS_EMULATOR_FAULT_H
-#define PAPERSPACEFS_EMULATOR_FAULT_H
+#ifndef EMULATOR_FAULT_H
+#define EMULATOR_FAULT_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

@@ -11,7 +11,7 @@ int64_t emu_now(struct emulator *emulator)
 {
     struct timespec now;
 
-    if (emulator->now_ms)
+    if (emulator->now_ms != NULL)
         return emulator->now_ms(emulator->now_arg);
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + emulator->behaviour.clock_ms;
@@ -33,8 +33,8 @@ void emu_id_from(uint64_t seed, const char *prefix, int length, char id[EMU_ID_S
     size_t at = (size_t)snprintf(id, EMU_ID_SIZE, "%.8s", prefix);
 
     for (; length > 0 && at < EMU_ID_SIZE - 1; length--) {
-        id[at++] = letters[random % (sizeof(letters) - 1)];
-        random = random / (sizeof(letters) - 1) ^ scramble(random) << 40;
+        id[at++] = letters[random % (sizeof letters - 1)];
+        random = random / (sizeof letters - 1) ^ scramble(random) << 40;
     }
     id[at] = '\0';
 }
@@ -45,7 +45,7 @@ void emu_id_new(struct emulator *emulator, enum emu_kind_id kind, char id[EMU_ID
 
     do
         emu_id_from(++emulator->ids, row->prefix, row->id_length, id);
-    while (emu_collection_find(&emulator->collections[kind], id));
+    while (emu_collection_find(&emulator->collections[kind], id) != NULL);
 }
 
 void emu_date_text(int64_t ms, char date[EMU_DATE_SIZE])
@@ -54,8 +54,8 @@ void emu_date_text(int64_t ms, char date[EMU_DATE_SIZE])
     char day[EMU_DATE_SIZE - 8] = "";
     struct tm parts;
 
-    if (gmtime_r(&seconds, &parts))
-        strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (gmtime_r(&seconds, &parts) != NULL)
+        strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
     snprintf(date, EMU_DATE_SIZE, "%s.%03dZ", day, (int)((ms % 1000 + 1000) % 1000));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ids, dates and the clock. */
-#ifndef PAPERSPACEFS_EMULATOR_IDS_H
-#define PAPERSPACEFS_EMULATOR_IDS_H
+#ifndef EMULATOR_IDS_H
+#define EMULATOR_IDS_H
 
 #include "emulator/core.h"
 

@@ -15,9 +15,9 @@ struct emu_item *emu_kind_find(struct emulator *emulator, enum emu_kind_id kind,
         emu_collection_get(&emulator->collections[kind], emu_request_id(request));
     char message[80];
 
-    if (item)
+    if (item != NULL)
         return item;
-    snprintf(message, sizeof(message), "No such %s", emulator->dialect->kinds[kind]->noun);
+    snprintf(message, sizeof message, "No such %s", emulator->dialect->kinds[kind]->noun);
     emu_answer_error(answer, 404, message);
     return NULL;
 }
@@ -39,11 +39,12 @@ void emu_kind_get(struct emulator *emulator, enum emu_kind_id kind,
 {
     const struct emu_item *item = emu_kind_find(emulator, kind, request, answer);
 
-    if (item)
+    if (item != NULL)
         answer_item(emulator, kind, 200, item, answer);
 }
 
-struct emu_item *emu_kind_make(struct emulator *emulator, enum emu_kind_id kind, json_object *body)
+struct emu_item *emu_kind_make(struct emulator *emulator, enum emu_kind_id kind,
+                               struct json_object *body)
 {
     const struct emu_kind *row = emulator->dialect->kinds[kind];
     int64_t now = emu_now(emulator);
@@ -59,12 +60,12 @@ void emu_kind_create(struct emulator *emulator, enum emu_kind_id kind,
                      const struct emu_request *request, struct emu_answer *answer)
 {
     const struct emu_kind *row = emulator->dialect->kinds[kind];
-    json_object *body = emu_validate_body(request, row->create, answer);
+    struct json_object *body = emu_validate_body(request, row->create, answer);
     struct emu_item *item;
 
-    if (body && (!row->admit || row->admit(body, answer))) {
+    if (body != NULL && (row->admit == NULL || row->admit(body, answer))) {
         item = emu_kind_make(emulator, kind, body);
-        if (item)
+        if (item != NULL)
             answer_item(emulator, kind, emulator->dialect->created, item, answer);
     }
     json_object_put(body);
@@ -75,12 +76,12 @@ void emu_kind_update(struct emulator *emulator, enum emu_kind_id kind,
 {
     const struct emu_kind *row = emulator->dialect->kinds[kind];
     struct emu_item *item = emu_kind_find(emulator, kind, request, answer);
-    json_object *body;
+    struct json_object *body;
 
-    if (!item)
+    if (item == NULL)
         return;
     body = emu_validate_body(request, row->update, answer);
-    if (!body)
+    if (body == NULL)
         return;
     row->change(emulator, item, body);
     emu_collection_renamed(&emulator->collections[kind], item);
@@ -93,20 +94,21 @@ void emu_kind_delete(struct emulator *emulator, enum emu_kind_id kind,
 {
     struct emu_item *item = emu_kind_find(emulator, kind, request, answer);
 
-    if (!item)
+    if (item == NULL)
         return;
     emu_collection_remove(&emulator->collections[kind], item);
     emulator->dialect->deleted(answer, item->id);
 }
 
-json_object *emu_view_document(struct emulator *emulator, const struct emu_item *item, bool listed)
+struct json_object *emu_view_document(struct emulator *emulator, const struct emu_item *item,
+                                      bool listed)
 {
     (void)emulator;
     (void)listed;
     return json_object_get(item->doc);
 }
 
-void emu_change_keys(struct emulator *emulator, struct emu_item *item, json_object *body)
+void emu_change_keys(struct emulator *emulator, struct emu_item *item, struct json_object *body)
 {
     (void)emulator;
     json_object_object_foreach (body, key, value) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kinds of resources: their rows and the operations on them. */
-#ifndef PAPERSPACEFS_EMULATOR_KINDS_H
-#define PAPERSPACEFS_EMULATOR_KINDS_H
+#ifndef EMULATOR_KINDS_H
+#define EMULATOR_KINDS_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"
@@ -51,13 +51,15 @@ struct emu_item *emu_kind_find(struct emulator *emulator, enum emu_kind_id kind,
  * Makes a resource from a valid body, with a new id and the current date;
  * NULL without memory.
  */
-struct emu_item *emu_kind_make(struct emulator *emulator, enum emu_kind_id kind, json_object *body);
+struct emu_item *emu_kind_make(struct emulator *emulator, enum emu_kind_id kind,
+                               struct json_object *body);
 
 /* The view of most kinds: the document as it is. */
-json_object *emu_view_document(struct emulator *emulator, const struct emu_item *item, bool listed);
+struct json_object *emu_view_document(struct emulator *emulator, const struct emu_item *item,
+                                      bool listed);
 
 /* The change of most kinds: each key of the body replaces that of the document. */
-void emu_change_keys(struct emulator *emulator, struct emu_item *item, json_object *body);
+void emu_change_keys(struct emulator *emulator, struct emu_item *item, struct json_object *body);
 
 /* Whether the request has the account's key. Needs no lock. */
 bool emu_account_admits(const struct emulator *emulator, const struct emu_request *request);

@@ -23,20 +23,21 @@ static const char *const kind_keys[EMU_KINDS] = {
 };
 
 /* When a resource was created; one that does not say so counts as new. */
-static int64_t created_of(json_object *doc, int64_t now)
+static int64_t created_of(struct json_object *doc, int64_t now)
 {
     const char *date = json_string_member(doc, "dtCreated");
     int64_t created;
 
-    return date && emu_date_parse(date, &created) ? created : now;
+    return date != NULL && emu_date_parse(date, &created) ? created : now;
 }
 
 static bool add_text(struct emulator *emulator, enum emu_kind_id kind, const char *text)
 {
-    json_object *doc;
+    struct json_object *doc;
 
     return json_read(text, strlen(text), &doc, NULL) == JSON_OK &&
-           emu_collection_add(&emulator->collections[kind], doc, created_of(doc, POPULATE_START));
+           emu_collection_add(&emulator->collections[kind], doc, created_of(doc, POPULATE_START)) !=
+               NULL;
 }
 
 /* From the last to the first, since what is added later counts as newer. */
@@ -45,7 +46,7 @@ static bool load_sample(struct emulator *emulator, enum emu_kind_id kind)
     const char *const *texts = emulator->dialect->samples[kind];
     size_t count = 0;
 
-    while (texts && texts[count])
+    while (texts != NULL && texts[count] != NULL)
         count++;
     while (count-- > 0)
         if (!add_text(emulator, kind, texts[count]))
@@ -57,7 +58,7 @@ static bool load_utilization(struct emulator *emulator)
 {
     const char *text = emulator->dialect->utilization;
 
-    return emulator->utilization ||
+    return emulator->utilization != NULL ||
            json_read(text, strlen(text), &emulator->utilization, NULL) == JSON_OK;
 }
 
@@ -73,36 +74,36 @@ static bool populate(struct emulator *emulator, size_t count)
 
     for (size_t i = 0; i < count; i++) {
         int64_t created = POPULATE_START + (int64_t)i * POPULATE_STEP;
-        json_object *doc;
+        struct json_object *doc;
 
         emu_id_new(emulator, EMU_SNAPSHOTS, id);
         emu_id_from(i % machine_count(count), "ps", 10, machine);
         emu_date_text(created, date);
         doc = emulator->dialect->populate(i + 1, id, machine, date);
-        if (!emu_collection_add(&emulator->collections[EMU_SNAPSHOTS], doc, created))
+        if (emu_collection_add(&emulator->collections[EMU_SNAPSHOTS], doc, created) == NULL)
             return false;
     }
     return true;
 }
 
-static bool load_element(struct emulator *emulator, enum emu_kind_id kind, json_object *doc,
+static bool load_element(struct emulator *emulator, enum emu_kind_id kind, struct json_object *doc,
                          char *problem, size_t size)
 {
     const char *id = json_string_member(doc, "id");
 
-    if (!id || !*id)
+    if (id == NULL || !*id)
         snprintf(problem, size, "not an object with a string id");
-    else if (emu_collection_find(&emulator->collections[kind], id))
+    else if (emu_collection_find(&emulator->collections[kind], id) != NULL)
         snprintf(problem, size, "its id %s is there twice", id);
     else if (emu_collection_add(&emulator->collections[kind], json_object_get(doc),
-                                created_of(doc, emu_now(emulator))))
+                                created_of(doc, emu_now(emulator))) != NULL)
         return true;
     else
         snprintf(problem, size, "out of memory");
     return false;
 }
 
-static bool load_array(struct emulator *emulator, enum emu_kind_id kind, json_object *array,
+static bool load_array(struct emulator *emulator, enum emu_kind_id kind, struct json_object *array,
                        char *problem, size_t size)
 {
     char detail[120];
@@ -114,7 +115,7 @@ static bool load_array(struct emulator *emulator, enum emu_kind_id kind, json_ob
     }
     for (size_t i = json_object_array_length(array); i-- > 0;) {
         if (load_element(emulator, kind, json_object_array_get_idx(array, i), detail,
-                         sizeof(detail)))
+                         sizeof detail))
             continue;
         used = snprintf(problem, size, "%s[%zu]: %s", kind_keys[kind], i, detail);
         return used < 0;
@@ -128,12 +129,12 @@ static enum emu_kind_id find_kind(const struct emulator *emulator, const char *k
     int kind = 0;
 
     while (kind < EMU_KINDS &&
-           (!emulator->dialect->kinds[kind] || strcmp(kind_keys[kind], key) != 0))
+           (emulator->dialect->kinds[kind] == NULL || strcmp(kind_keys[kind], key) != 0))
         kind++;
     return (enum emu_kind_id)kind;
 }
 
-static bool load_member(struct emulator *emulator, const char *key, json_object *value,
+static bool load_member(struct emulator *emulator, const char *key, struct json_object *value,
                         char *problem, size_t size)
 {
     enum emu_kind_id kind = find_kind(emulator, key);
@@ -152,7 +153,8 @@ static bool load_member(struct emulator *emulator, const char *key, json_object 
     return true;
 }
 
-static bool load_document(struct emulator *emulator, json_object *root, char *problem, size_t size)
+static bool load_document(struct emulator *emulator, struct json_object *root, char *problem,
+                          size_t size)
 {
     if (!json_object_is_type(root, json_type_object)) {
         snprintf(problem, size, "not a JSON object");
@@ -168,7 +170,7 @@ static bool load_document(struct emulator *emulator, json_object *root, char *pr
 static bool load_text(struct emulator *emulator, const char *text, size_t length, char *problem,
                       size_t size)
 {
-    json_object *root;
+    struct json_object *root;
     struct json_fault fault;
     bool good;
 
@@ -188,13 +190,13 @@ static char *read_file(const char *path, size_t *length)
     char *text = NULL;
     size_t room = 0;
 
-    if (!file)
+    if (file == NULL)
         return NULL;
     errno = 0;
     for (*length = 0; !feof(file) && !ferror(file);) {
         char *bigger = realloc(text, room = room * 2 + 65536);
 
-        if (!bigger)
+        if (bigger == NULL)
             break;
         text = bigger;
         *length += fread(text + *length, 1, room - *length, file);
@@ -215,11 +217,11 @@ static bool load_file(struct emulator *emulator, const char *path, char *err, si
     char *text = read_file(path, &length);
     bool good;
 
-    if (!text) {
+    if (text == NULL) {
         snprintf(err, err_size, "cannot read %s: %s", path, strerror(errno));
         return false;
     }
-    good = load_text(emulator, text, length, problem, sizeof(problem));
+    good = load_text(emulator, text, length, problem, sizeof problem);
     if (!good)
         snprintf(err, err_size, "%s: %s", path, problem);
     free(text);
@@ -235,9 +237,9 @@ static bool load_initial(struct emulator *emulator, size_t count)
 bool emu_load(struct emulator *emulator, const struct emulator_config *config, char *err,
               size_t err_size)
 {
-    if (config->data_file && !load_file(emulator, config->data_file, err, err_size))
+    if (config->data_file != NULL && !load_file(emulator, config->data_file, err, err_size))
         return false;
-    if ((config->data_file || load_initial(emulator, config->populate)) &&
+    if ((config->data_file != NULL || load_initial(emulator, config->populate)) &&
         load_utilization(emulator))
         return true;
     snprintf(err, err_size, "out of memory");

@@ -3,8 +3,8 @@
  * The initial state: the sample, generated snapshots or a file. To be called
  * before the emulator serves, so no lock is needed.
  */
-#ifndef PAPERSPACEFS_EMULATOR_LOAD_H
-#define PAPERSPACEFS_EMULATOR_LOAD_H
+#ifndef EMULATOR_LOAD_H
+#define EMULATOR_LOAD_H
 
 #include "emulator/core.h"
 

@@ -50,14 +50,14 @@ static char *cut(char *text, char separator)
 {
     char *found = strchr(text, separator);
 
-    if (found)
+    if (found != NULL)
         *found++ = '\0';
     return found;
 }
 
 static void split_path(struct emu_request *request, char *path)
 {
-    while (path) {
+    while (path != NULL) {
         char *next = cut(path, '/');
 
         if (!decode(path, false))
@@ -82,22 +82,22 @@ static void add_parameter(struct emu_request *request, char *name)
 {
     char *value = cut(name, '=');
 
-    if (!*name && !value)
+    if (!*name && value == NULL)
         return;
-    if (!decode(name, true) || (value && !decode(value, true)))
+    if (!decode(name, true) || (value != NULL && !decode(value, true)))
         request->malformed = true;
     request->parameters[request->parameter_count++] =
-        (struct emu_parameter){.name = name, .value = value ? value : ""};
+        (struct emu_parameter){.name = name, .value = value != NULL ? value : ""};
 }
 
 static bool split_query(struct emu_request *request, char *query)
 {
-    if (!query)
+    if (query == NULL)
         return true;
-    request->parameters = calloc(count_parameters(query), sizeof(*request->parameters));
-    if (!request->parameters)
+    request->parameters = calloc(count_parameters(query), sizeof *request->parameters);
+    if (request->parameters == NULL)
         return false;
-    while (query) {
+    while (query != NULL) {
         char *next = cut(query, '&');
 
         add_parameter(request, query);
@@ -110,7 +110,7 @@ static bool split_query(struct emu_request *request, char *query)
 static void locate_path(struct emu_request *request)
 {
     static const char base[] = "/v1";
-    const size_t length = sizeof(base) - 1;
+    const size_t length = sizeof base - 1;
     char after = strncmp(request->target, base, length) ? 'x' : request->target[length];
 
     request->in_api = strchr("/?", after) != NULL;
@@ -124,7 +124,7 @@ static bool split(struct emu_request *request)
 
     locate_path(request);
     request->decoded = strdup(request->path);
-    if (!request->decoded)
+    if (request->decoded == NULL)
         return false;
     query = cut(request->decoded, '?');
     split_path(request, request->decoded + (*request->decoded == '/'));
@@ -133,12 +133,12 @@ static bool split(struct emu_request *request)
 
 struct emu_request *emu_request_new(const char *target)
 {
-    struct emu_request *request = calloc(1, sizeof(*request));
+    struct emu_request *request = calloc(1, sizeof *request);
 
-    if (!request)
+    if (request == NULL)
         return NULL;
     request->target = strdup(target);
-    if (request->target && split(request))
+    if (request->target != NULL && split(request))
         return request;
     emu_request_free(request);
     return NULL;
@@ -146,7 +146,7 @@ struct emu_request *emu_request_new(const char *target)
 
 void emu_request_free(struct emu_request *request)
 {
-    if (!request)
+    if (request == NULL)
         return;
     free(request->target);
     free(request->decoded);
@@ -168,7 +168,7 @@ static bool body_room(struct emu_request *request, size_t needed)
     if (room == request->body_room)
         return true;
     body = realloc(request->body, room);
-    if (!body)
+    if (body == NULL)
         return false;
     request->body = body;
     request->body_room = room;

@@ -3,8 +3,8 @@
  * One request, as received and taken apart. Owned by the thread that serves
  * its connection: no lock is needed.
  */
-#ifndef PAPERSPACEFS_EMULATOR_REQUEST_H
-#define PAPERSPACEFS_EMULATOR_REQUEST_H
+#ifndef EMULATOR_REQUEST_H
+#define EMULATOR_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

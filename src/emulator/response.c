@@ -28,8 +28,8 @@ struct stream {
 
 static uint64_t total_of(const struct emu_answer *answer)
 {
-    uint64_t unit = answer->flood.unit ? strlen(answer->flood.unit) : 0;
-    uint64_t suffix = answer->flood.suffix ? strlen(answer->flood.suffix) : 0;
+    uint64_t unit = answer->flood.unit != NULL ? strlen(answer->flood.unit) : 0;
+    uint64_t suffix = answer->flood.suffix != NULL ? strlen(answer->flood.suffix) : 0;
 
     if (answer->flood.count < 0)
         return UINT64_MAX;
@@ -38,12 +38,12 @@ static uint64_t total_of(const struct emu_answer *answer)
 
 static struct stream *stream_new(struct emulator *emulator, const struct emu_answer *answer)
 {
-    const char *unit = answer->flood.unit ? answer->flood.unit : "";
-    const char *suffix = answer->flood.suffix ? answer->flood.suffix : "";
+    const char *unit = answer->flood.unit != NULL ? answer->flood.unit : "";
+    const char *suffix = answer->flood.suffix != NULL ? answer->flood.suffix : "";
     size_t parts[] = {answer->length, strlen(unit), strlen(suffix)};
-    struct stream *stream = malloc(sizeof(*stream) + parts[0] + parts[1] + parts[2]);
+    struct stream *stream = malloc(sizeof *stream + parts[0] + parts[1] + parts[2]);
 
-    if (!stream)
+    if (stream == NULL)
         return NULL;
     *stream = (struct stream){.emulator = emulator,
                               .trickle_ms = answer->trickle_ms,
@@ -118,7 +118,7 @@ static ssize_t stream_read(void *context, uint64_t position, char *buffer, size_
 
 static bool is_streamed(const struct emu_answer *answer)
 {
-    return answer->flood.unit || answer->trickle_ms ||
+    return answer->flood.unit != NULL || answer->trickle_ms ||
            (answer->truncate >= 0 && (size_t)answer->truncate < answer->length);
 }
 
@@ -127,12 +127,12 @@ static struct MHD_Response *streamed(struct emulator *emulator, const struct emu
     struct stream *stream = stream_new(emulator, answer);
     struct MHD_Response *response;
 
-    if (!stream)
+    if (stream == NULL)
         return NULL;
     response = MHD_create_response_from_callback(stream->total == UINT64_MAX ? MHD_SIZE_UNKNOWN
                                                                              : stream->total,
                                                  4096, stream_read, stream, free);
-    if (!response)
+    if (response == NULL)
         free(stream);
     return response;
 }
@@ -141,8 +141,8 @@ static struct MHD_Response *plain(const struct emu_answer *answer)
 {
     static char nothing[1];
 
-    return MHD_create_response_from_buffer(answer->length, answer->body ? answer->body : nothing,
-                                           MHD_RESPMEM_MUST_COPY);
+    return MHD_create_response_from_buffer(
+        answer->length, answer->body != NULL ? answer->body : nothing, MHD_RESPMEM_MUST_COPY);
 }
 
 static struct MHD_Response *make_response(struct emulator *emulator,
@@ -150,11 +150,11 @@ static struct MHD_Response *make_response(struct emulator *emulator,
 {
     struct MHD_Response *response =
         is_streamed(answer) ? streamed(emulator, answer) : plain(answer);
-    const char *type = answer->content_type ? answer->content_type : "application/json";
+    const char *type = answer->content_type != NULL ? answer->content_type : "application/json";
 
-    if (!response)
+    if (response == NULL)
         return NULL;
-    if (answer->body || answer->content_type)
+    if (answer->body != NULL || answer->content_type != NULL)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     for (size_t i = 0; i < answer->header_count; i++)
         MHD_add_response_header(response, answer->headers[i].name, answer->headers[i].value);
@@ -166,7 +166,7 @@ int emu_response_socket(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-    return info ? (int)info->connect_fd : -1;
+    return info != NULL ? (int)info->connect_fd : -1;
 }
 
 /* All of them; false when the peer has gone or does not read. */
@@ -194,8 +194,7 @@ static void send_raw(struct stream *stream, int fd)
     uint64_t position = 0;
 
     while (position < stream->wanted) {
-        size_t size =
-            stream_copy(stream, position, buffer, stream->trickle_ms ? 1 : sizeof(buffer));
+        size_t size = stream_copy(stream, position, buffer, stream->trickle_ms ? 1 : sizeof buffer);
 
         if (!emu_wait_ms(stream->emulator, stream->trickle_ms) || !send_bytes(fd, buffer, size))
             break;
@@ -210,7 +209,7 @@ static void send_raw_answer(struct emulator *emulator, struct MHD_Connection *co
     struct stream *stream = stream_new(emulator, answer);
     int fd = emu_response_socket(connection);
 
-    if (stream && fd >= 0)
+    if (stream != NULL && fd >= 0)
         send_raw(stream, fd);
     free(stream);
 }
@@ -228,7 +227,7 @@ enum MHD_Result emu_response_send(struct emulator *emulator, struct MHD_Connecti
         return MHD_NO;
     }
     response = make_response(emulator, answer);
-    if (!response)
+    if (response == NULL)
         return MHD_NO;
     result = MHD_queue_response(connection, (unsigned)answer->status, response);
     MHD_destroy_response(response);

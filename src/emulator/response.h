@@ -3,8 +3,8 @@
  * An answer on its way out: whole, cut, flooded, byte by byte, or as raw bytes
  * that need not be HTTP. With http.c the only file that knows libmicrohttpd.
  */
-#ifndef PAPERSPACEFS_EMULATOR_RESPONSE_H
-#define PAPERSPACEFS_EMULATOR_RESPONSE_H
+#ifndef EMULATOR_RESPONSE_H
+#define EMULATOR_RESPONSE_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

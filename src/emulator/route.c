@@ -65,14 +65,14 @@ static bool path_matches(const char *pattern, const struct emu_request *request)
 
     if (request->segment_count > EMU_SEGMENTS)
         return false;
-    for (; i < request->segment_count && pattern; i++) {
+    for (; i < request->segment_count && pattern != NULL; i++) {
         size_t length = strcspn(pattern, "/");
 
         if (!segment_matches(pattern, length, request->segments[i]))
             return false;
         pattern = pattern[length] ? pattern + length + 1 : NULL;
     }
-    return i == request->segment_count && !pattern;
+    return i == request->segment_count && pattern == NULL;
 }
 
 /* A missing path, or one that has other methods. */
@@ -100,17 +100,17 @@ static const struct route *find_route(const struct emulator *emulator,
     const char *pattern = NULL;
     char methods[64] = "";
 
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         const struct route *route = &routes[i];
 
         if (!request->in_api || !(route->dialects & emulator->dialect->bit) ||
             !path_matches(route->pattern, request) ||
-            (pattern && strcmp(pattern, route->pattern) != 0))
+            (pattern != NULL && strcmp(pattern, route->pattern) != 0))
             continue;
         if (strcmp(route->method, request->method) == 0)
             return route;
         pattern = route->pattern;
-        add_method(methods, sizeof(methods), route->method);
+        add_method(methods, sizeof methods, route->method);
     }
     answer_no_route(answer, methods);
     return NULL;
@@ -118,9 +118,9 @@ static const struct route *find_route(const struct emulator *emulator,
 
 static bool forbidden(const struct emulator *emulator, const struct emu_request *request)
 {
-    json_object *list = emulator->behaviour.forbid;
+    struct json_object *list = emulator->behaviour.forbid;
 
-    for (size_t i = 0; list && i < json_object_array_length(list); i++) {
+    for (size_t i = 0; list != NULL && i < json_object_array_length(list); i++) {
         const char *prefix = json_object_get_string(json_object_array_get_idx(list, i));
 
         if (strncmp(request->path, prefix, strlen(prefix)) == 0)
@@ -149,7 +149,7 @@ void emu_route(struct emulator *emulator, const struct emu_request *request,
 {
     const struct route *route = find_route(emulator, request, answer);
 
-    if (!route || !admitted(emulator, route, request, answer))
+    if (route == NULL || !admitted(emulator, route, request, answer))
         return;
     emu_events_settle(emulator);
     route->operation(emulator, route->kind, request, answer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From a request to the operation that answers it. */
-#ifndef PAPERSPACEFS_EMULATOR_ROUTE_H
-#define PAPERSPACEFS_EMULATOR_ROUTE_H
+#ifndef EMULATOR_ROUTE_H
+#define EMULATOR_ROUTE_H
 
 #include "emulator/emu_answer.h"
 #include "emulator/core.h"

@@ -3,8 +3,8 @@
  * The sample account, one JSON text per resource, newest first, lists ended
  * by NULL; and generated snapshots. All of it is the same in every run.
  */
-#ifndef PAPERSPACEFS_EMULATOR_SAMPLE_H
-#define PAPERSPACEFS_EMULATOR_SAMPLE_H
+#ifndef EMULATOR_SAMPLE_H
+#define EMULATOR_SAMPLE_H
 
 #include "emulator/core.h"
 
@@ -19,9 +19,9 @@ extern const char *const emu_openapi_sample_providers[];
 extern const char emu_openapi_utilization[];
 
 /* See struct emu_dialect; owned by the caller. */
-json_object *emu_docs_populate(size_t number, const char *id, const char *machine,
-                               const char *date);
-json_object *emu_openapi_populate(size_t number, const char *id, const char *machine,
-                                  const char *date);
+struct json_object *emu_docs_populate(size_t number, const char *id, const char *machine,
+                                      const char *date);
+struct json_object *emu_openapi_populate(size_t number, const char *id, const char *machine,
+                                         const char *date);
 
 #endif

@@ -80,14 +80,15 @@ const char emu_docs_utilization[] =
 /* clang-format on */
 
 /* Each tenth one is automatic, and those share a name. */
-json_object *emu_docs_populate(size_t number, const char *id, const char *machine, const char *date)
+struct json_object *emu_docs_populate(size_t number, const char *id, const char *machine,
+                                      const char *date)
 {
-    json_object *snapshot = json_object_new_object();
+    struct json_object *snapshot = json_object_new_object();
     bool automatic = number % 10 == 9;
     char name[32];
 
     (void)date;
-    snprintf(name, sizeof(name), automatic ? "auto-daily" : "snapshot-%06zu", number);
+    snprintf(name, sizeof name, automatic ? "auto-daily" : "snapshot-%06zu", number);
     emu_json_put_string(snapshot, "id", id);
     emu_json_put_string(snapshot, "name", name);
     emu_json_put_string(snapshot, "machineId", machine);

@@ -65,13 +65,13 @@ const char emu_openapi_utilization[] =
 /* clang-format on */
 
 /* Each tenth one has the name that automatic ones share. */
-json_object *emu_openapi_populate(size_t number, const char *id, const char *machine,
-                                  const char *date)
+struct json_object *emu_openapi_populate(size_t number, const char *id, const char *machine,
+                                         const char *date)
 {
-    json_object *snapshot = json_object_new_object();
+    struct json_object *snapshot = json_object_new_object();
     char name[32];
 
-    snprintf(name, sizeof(name), number % 10 == 9 ? "auto-daily" : "snapshot-%06zu", number);
+    snprintf(name, sizeof name, number % 10 == 9 ? "auto-daily" : "snapshot-%06zu", number);
     emu_json_put_string(snapshot, "id", id);
     emu_json_put_string(snapshot, "machineId", machine);
     emu_json_put_string(snapshot, "name", name);

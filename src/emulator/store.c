@@ -57,7 +57,7 @@ static struct emu_item **find_slot(struct emu_item **slots, size_t slot_count, c
 {
     size_t at = (size_t)hash(id) & (slot_count - 1);
 
-    while (slots[at] && strcmp(slots[at]->id, id) != 0)
+    while (slots[at] != NULL && strcmp(slots[at]->id, id) != 0)
         at = (at + 1) & (slot_count - 1);
     return &slots[at];
 }
@@ -70,10 +70,10 @@ static bool grow_slots(struct emu_collection *collection)
     if (collection->used * 2 < collection->slot_count)
         return true;
     slots = calloc(count, sizeof(struct emu_item *));
-    if (!slots)
+    if (slots == NULL)
         return false;
     for (size_t i = 0; i < collection->slot_count; i++)
-        if (collection->slots[i])
+        if (collection->slots[i] != NULL)
             *find_slot(slots, count, collection->slots[i]->id) = collection->slots[i];
     free(collection->slots);
     collection->slots = slots;
@@ -89,7 +89,7 @@ static bool grow_index(struct emu_index *index)
     if (index->count < index->room)
         return true;
     items = realloc(index->items, room * sizeof(struct emu_item *));
-    if (!items)
+    if (items == NULL)
         return false;
     index->items = items;
     index->room = room;
@@ -113,7 +113,7 @@ static void index_remove(struct emu_index *index, size_t at)
 
 static void item_free(struct emu_item *item)
 {
-    if (!item)
+    if (item == NULL)
         return;
     json_object_put(item->doc);
     free(item->name);
@@ -121,27 +121,27 @@ static void item_free(struct emu_item *item)
     free(item);
 }
 
-static char *copy_name(json_object *doc)
+static char *copy_name(struct json_object *doc)
 {
     const char *name = json_string_member(doc, "name");
 
-    return strdup(name ? name : "");
+    return strdup(name != NULL ? name : "");
 }
 
-static struct emu_item *item_new(json_object *doc, int64_t created)
+static struct emu_item *item_new(struct json_object *doc, int64_t created)
 {
-    struct emu_item *item = calloc(1, sizeof(*item));
+    struct emu_item *item = calloc(1, sizeof *item);
     const char *id = json_string_member(doc, "id");
 
-    if (!item) {
+    if (item == NULL) {
         json_object_put(doc);
         return NULL;
     }
     item->doc = doc;
     item->created = created;
-    item->id = id ? strdup(id) : NULL;
+    item->id = id != NULL ? strdup(id) : NULL;
     item->name = copy_name(doc);
-    if (item->id && item->name)
+    if (item->id != NULL && item->name != NULL)
         return item;
     item_free(item);
     return NULL;
@@ -168,7 +168,7 @@ struct emu_item *emu_collection_get(const struct emu_collection *collection, con
 {
     struct emu_item *item = emu_collection_find(collection, id);
 
-    return item && item->doc ? item : NULL;
+    return item != NULL && item->doc != NULL ? item : NULL;
 }
 
 static bool collection_ready(struct emu_collection *collection)
@@ -191,12 +191,13 @@ static void collection_insert(struct emu_collection *collection, struct emu_item
     names->sorted = false;
 }
 
-struct emu_item *emu_collection_add(struct emu_collection *collection, json_object *doc,
+struct emu_item *emu_collection_add(struct emu_collection *collection, struct json_object *doc,
                                     int64_t created)
 {
     struct emu_item *item = item_new(doc, created);
 
-    if (!item || !collection_ready(collection) || emu_collection_find(collection, item->id)) {
+    if (item == NULL || !collection_ready(collection) ||
+        emu_collection_find(collection, item->id) != NULL) {
         item_free(item);
         return NULL;
     }
@@ -208,7 +209,7 @@ void emu_collection_renamed(struct emu_collection *collection, struct emu_item *
 {
     char *name = copy_name(item->doc);
 
-    if (!name)
+    if (name == NULL)
         return;
     free(item->name);
     item->name = name;

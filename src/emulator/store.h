@@ -6,8 +6,8 @@
  * memory lives until its collection ends, also when the resource is gone, so
  * that a cursor that points at a deleted resource still has its place.
  */
-#ifndef PAPERSPACEFS_EMULATOR_STORE_H
-#define PAPERSPACEFS_EMULATOR_STORE_H
+#ifndef EMULATOR_STORE_H
+#define EMULATOR_STORE_H
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -16,10 +16,10 @@
 
 struct emu_item {
     char *id;
-    char *name;        /* the document's name, or "" */
-    json_object *doc;  /* the resource as stored; NULL once it is gone */
-    int64_t created;   /* milliseconds since 1970 */
-    uint64_t sequence; /* order of arrival, breaks ties of created */
+    char *name;              /* the document's name, or "" */
+    struct json_object *doc; /* the resource as stored; NULL once it is gone */
+    int64_t created;         /* milliseconds since 1970 */
+    uint64_t sequence;       /* order of arrival, breaks ties of created */
 };
 
 /* A sorted array of the items that are not gone. */
@@ -53,7 +53,7 @@ struct emu_item *emu_collection_get(const struct emu_collection *collection, con
  * Adds a document under its `id`. Takes over doc in any case. NULL if the
  * document has no id of type string, if the id is taken, or without memory.
  */
-struct emu_item *emu_collection_add(struct emu_collection *collection, json_object *doc,
+struct emu_item *emu_collection_add(struct emu_collection *collection, struct json_object *doc,
                                     int64_t created);
 
 /* To be called after the document's name changed. */

@@ -8,7 +8,7 @@
 
 /* Where the problems go, and how deep in the body we are. */
 struct findings {
-    json_object *details;
+    struct json_object *details;
     const char *prefix; /* "" or "s3Config." */
 };
 
@@ -22,13 +22,13 @@ static const struct {
 
 static const char *name_of_type(unsigned type)
 {
-    for (size_t i = 0; i < sizeof(type_names) / sizeof(type_names[0]); i++)
+    for (size_t i = 0; i < sizeof type_names / sizeof type_names[0]; i++)
         if (type_names[i].type & type)
             return type_names[i].name;
     return "number";
 }
 
-static unsigned type_of(json_object *value)
+static unsigned type_of(struct json_object *value)
 {
     static const unsigned types[] = {
         [json_type_null] = EMU_NULL,     [json_type_boolean] = EMU_BOOLEAN,
@@ -44,13 +44,13 @@ static void report(const struct findings *findings, const char *field, const cha
 {
     char name[128];
 
-    snprintf(name, sizeof(name), "%s%s", findings->prefix, field);
+    snprintf(name, sizeof name, "%s%s", findings->prefix, field);
     emu_json_put_string(findings->details, name, problem);
 }
 
 static const struct emu_field *find_field(const struct emu_field *fields, const char *name)
 {
-    for (; fields->name; fields++)
+    for (; fields->name != NULL; fields++)
         if (strcmp(fields->name, name) == 0)
             return fields;
     return NULL;
@@ -58,18 +58,18 @@ static const struct emu_field *find_field(const struct emu_field *fields, const 
 
 static bool allowed_value(const char *const *values, const char *text)
 {
-    for (; *values; values++)
+    for (; *values != NULL; values++)
         if (strcmp(*values, text) == 0)
             return true;
     return false;
 }
 
 static void report_type(const struct findings *findings, const struct emu_field *field,
-                        json_object *value)
+                        struct json_object *value)
 {
     char problem[80];
 
-    snprintf(problem, sizeof(problem), "Expected %s, received %s", name_of_type(field->types),
+    snprintf(problem, sizeof problem, "Expected %s, received %s", name_of_type(field->types),
              name_of_type(type_of(value)));
     report(findings, field->name, problem);
 }
@@ -79,26 +79,26 @@ static void report_values(const struct findings *findings, const struct emu_fiel
     char problem[128] = "Expected one of:";
     size_t used = strlen(problem);
 
-    for (const char *const *value = field->values; *value && used < sizeof(problem); value++)
-        used += (size_t)snprintf(problem + used, sizeof(problem) - used, " %s", *value);
+    for (const char *const *value = field->values; *value != NULL && used < sizeof problem; value++)
+        used += (size_t)snprintf(problem + used, sizeof problem - used, " %s", *value);
     report(findings, field->name, problem);
 }
 
-static void examine(const struct findings *findings, json_object *body,
+static void examine(const struct findings *findings, struct json_object *body,
                     const struct emu_field *fields);
 
 static void examine_nested(const struct findings *findings, const struct emu_field *field,
-                           json_object *value)
+                           struct json_object *value)
 {
     char prefix[64];
     struct findings nested = {.details = findings->details, .prefix = prefix};
 
-    snprintf(prefix, sizeof(prefix), "%s%s.", findings->prefix, field->name);
+    snprintf(prefix, sizeof prefix, "%s%s.", findings->prefix, field->name);
     examine(&nested, value, field->fields);
 }
 
 static void examine_value(const struct findings *findings, const struct emu_field *field,
-                          json_object *value)
+                          struct json_object *value)
 {
     const char *problem = NULL;
 
@@ -106,35 +106,35 @@ static void examine_value(const struct findings *findings, const struct emu_fiel
         report_type(findings, field, value);
         return;
     }
-    if (!value)
+    if (value == NULL)
         return;
-    if (field->values && !allowed_value(field->values, json_object_get_string(value)))
+    if (field->values != NULL && !allowed_value(field->values, json_object_get_string(value)))
         report_values(findings, field);
-    if (field->check)
+    if (field->check != NULL)
         problem = field->check(value);
-    if (problem)
+    if (problem != NULL)
         report(findings, field->name, problem);
-    if (field->fields)
+    if (field->fields != NULL)
         examine_nested(findings, field, value);
 }
 
-static void examine(const struct findings *findings, json_object *body,
+static void examine(const struct findings *findings, struct json_object *body,
                     const struct emu_field *fields)
 {
-    for (const struct emu_field *field = fields; field->name; field++)
+    for (const struct emu_field *field = fields; field->name != NULL; field++)
         if (field->required && !json_object_object_get_ex(body, field->name, NULL))
             report(findings, field->name, "Required");
     json_object_object_foreach (body, name, value) {
         const struct emu_field *field = find_field(fields, name);
 
-        if (field)
+        if (field != NULL)
             examine_value(findings, field, value);
         else
             report(findings, name, "Unrecognized key");
     }
 }
 
-json_object *emu_validate(json_object *body, const struct emu_field *fields)
+struct json_object *emu_validate(struct json_object *body, const struct emu_field *fields)
 {
     struct findings findings = {.details = json_object_new_object(), .prefix = ""};
 
@@ -148,11 +148,11 @@ json_object *emu_validate(json_object *body, const struct emu_field *fields)
     return NULL;
 }
 
-json_object *emu_validate_body(const struct emu_request *request, const struct emu_field *fields,
-                               struct emu_answer *answer)
+struct json_object *emu_validate_body(const struct emu_request *request,
+                                      const struct emu_field *fields, struct emu_answer *answer)
 {
-    const char *text = request->body ? request->body : "";
-    json_object *body, *details;
+    const char *text = request->body != NULL ? request->body : "";
+    struct json_object *body, *details;
     struct json_fault fault;
 
     if (json_read(text, request->body_length, &body, &fault) != JSON_OK) {
@@ -160,7 +160,7 @@ json_object *emu_validate_body(const struct emu_request *request, const struct e
         return NULL;
     }
     details = emu_validate(body, fields);
-    if (!details)
+    if (details == NULL)
         return body;
     json_object_put(body);
     emu_answer_invalid(answer, details);
@@ -174,7 +174,7 @@ bool emu_is_id(const char *text)
 
 #define INT64_MOST "9223372036854775807"
 
-const char *emu_check_positive(json_object *value)
+const char *emu_check_positive(struct json_object *value)
 {
     const char *text = json_object_get_string(value);
 
@@ -186,17 +186,17 @@ const char *emu_check_positive(json_object *value)
     return fits ? NULL : "Must fit in 64 bits";
 }
 
-const char *emu_check_not_negative(json_object *value)
+const char *emu_check_not_negative(struct json_object *value)
 {
     return *json_object_get_string(value) == '-' ? "Must not be negative" : NULL;
 }
 
-const char *emu_check_id(json_object *value)
+const char *emu_check_id(struct json_object *value)
 {
     return emu_is_id(json_object_get_string(value)) ? NULL : "Invalid id";
 }
 
-const char *emu_check_uri(json_object *value)
+const char *emu_check_uri(struct json_object *value)
 {
     const char *text = json_object_get_string(value);
     size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -205,7 +205,7 @@ const char *emu_check_uri(json_object *value)
                                                                                : "Invalid uri";
 }
 
-const char *emu_check_header_map(json_object *value)
+const char *emu_check_header_map(struct json_object *value)
 {
     json_object_object_foreach (value, name, text) {
         if (!*name || !json_object_is_type(text, json_type_string))
@@ -214,7 +214,7 @@ const char *emu_check_header_map(json_object *value)
     return NULL;
 }
 
-const char *emu_check_string_list(json_object *value)
+const char *emu_check_string_list(struct json_object *value)
 {
     for (size_t i = 0; i < json_object_array_length(value); i++)
         if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
