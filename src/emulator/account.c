@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What belongs to the account: utilization and the session. */
+/* The key, and the session that it opens. */
 #include "config.h"
+
+#include "emulator/account.h"
 
 #include "emulator/kinds.h"
 
 #include <string.h>
-
-void emu_utilization_get(struct emulator *emulator, enum emu_kind_id kind,
-                         const struct emu_request *request, struct emu_answer *answer)
-{
-    (void)kind;
-    (void)request;
-    emu_answer_json(answer, 200, json_object_get(emulator->utilization));
-}
 
 static struct json_object *new_session(void)
 {
@@ -41,9 +35,21 @@ bool emu_account_admits(const struct emulator *emulator, const struct emu_reques
 }
 
 /* A key that is not valid has no session; that is no error. */
-void emu_session_get(struct emulator *emulator, enum emu_kind_id kind,
-                     const struct emu_request *request, struct emu_answer *answer)
+static void get_session(struct emulator *emulator, const struct emu_kind *kind,
+                        const struct emu_request *request, struct emu_answer *answer)
 {
     (void)kind;
     emu_answer_json(answer, 200, emu_account_admits(emulator, request) ? new_session() : NULL);
 }
+
+static const struct emu_route routes[] = {
+    {"GET", "", get_session, true},
+    {NULL, NULL, NULL, false},
+};
+
+const struct emu_kind emu_session = {
+    .noun = "session",
+    .path = "auth/session",
+    .holds = EMU_NONE,
+    .shapes = {[EMU_DOCS] = {.routes = routes}},
+};

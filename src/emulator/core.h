@@ -19,12 +19,13 @@
 struct emu_answer;
 struct emu_event;
 struct emu_fault;
+struct emu_kind;
 struct emu_record;
 struct emu_request;
 struct emulator;
 struct MHD_Daemon;
 
-enum emu_kind_id { EMU_DRIVES, EMU_SNAPSHOTS, EMU_PROVIDERS, EMU_EVENTS, EMU_KINDS };
+enum emu_dialect_id { EMU_DOCS, EMU_OPENAPI, EMU_DIALECTS };
 
 /* JSON types, as a set, of a field in a request's body. */
 enum emu_type {
@@ -47,44 +48,15 @@ struct emu_field {
     const struct emu_field *fields;             /* of a nested object */
 };
 
-/*
- * One kind of resource in one dialect. The generic operations of kind.c read
- * these rows; what is NULL is not needed or not offered.
- */
-struct emu_kind {
-    const char *noun;   /* for messages */
-    const char *prefix; /* of its ids */
-    int id_length;      /* of what follows the prefix */
-    bool paged;         /* its list takes after and limit */
-    const char *const *filters;
-    const char *const *orders;
-    const struct emu_field *create;
-    const struct emu_field *update;
-
-    /* Judges a valid body; false with the answer set refuses it. */
-    bool (*admit)(struct json_object *body, struct emu_answer *answer);
-
-    /* A new document, owned by the caller. */
-    struct json_object *(*make)(struct emulator *emulator, const char *id, const char *date,
-                                struct json_object *body);
-
-    /* Brings a valid body into the item's document. */
-    void (*change)(struct emulator *emulator, struct emu_item *item, struct json_object *body);
-
-    /* The document as answered, owned by the caller. */
-    struct json_object *(*view)(struct emulator *emulator, const struct emu_item *item,
-                                bool listed);
-};
-
 struct emu_page;
 
-/* A dialect is a row; see dialect.c. */
+/* What the dialects differ in for all kinds; a row each, see emu_dialect.c. */
 struct emu_dialect {
     const char *name;
-    unsigned bit;         /* in a route's set of dialects */
-    int created;          /* status of a create */
-    size_t default_limit; /* of a list without limit */
-    bool limit_bounded;   /* and one with a limit takes 1 to EMU_PAGE_LIMIT */
+    enum emu_dialect_id id; /* which of a kind's shapes it has */
+    int created;            /* status of a create */
+    size_t default_limit;   /* of a list without limit */
+    bool limit_bounded;     /* and one with a limit takes 1 to EMU_PAGE_LIMIT */
 
     /* Turns one page, which it takes over, into the answer of a list. */
     struct json_object *(*list)(struct emulator *emulator, struct emu_page *page);
@@ -94,14 +66,13 @@ struct emu_dialect {
 
     /* Answers a delete that succeeded. */
     void (*deleted)(struct emu_answer *answer, const char *id);
+};
 
-    const struct emu_kind *kinds[EMU_KINDS];
-    const char *utilization; /* of the sample account, as JSON */
-    const char *const *samples[EMU_KINDS];
-
-    /* A generated snapshot. */
-    struct json_object *(*populate)(size_t number, const char *id, const char *machine,
-                                    const char *date);
+/* What an emulator has of a kind. */
+struct emu_stock {
+    const struct emu_kind *kind;
+    struct emu_collection items;  /* of a kind of many */
+    struct json_object *document; /* of a kind of one; else NULL */
 };
 
 /* What POST /_control/config changes; the rows are in behaviour.c. */
@@ -131,6 +102,8 @@ struct emulator {
     int64_t (*now_ms)(void *arg);
     void *now_arg;
     struct MHD_Daemon *daemon;
+    struct emu_stock *stocks; /* one for each kind, in the order of emu_kinds_all */
+    size_t stock_count;       /* their contents the lock covers */
 
     pthread_mutex_t lock;
     pthread_cond_t wakeup; /* stopping was set; on the monotonic clock */
@@ -138,9 +111,7 @@ struct emulator {
     uint64_t ids;                /* how many ids were made */
     uint64_t connections;        /* how many connections were accepted */
     uint64_t silent_connections; /* the first so many pass nothing any more */
-    struct emu_collection collections[EMU_KINDS];
-    struct json_object *utilization;
-    struct emu_event *events; /* the unfinished ones, oldest first */
+    struct emu_event *events;    /* the unfinished ones, oldest first */
     struct emu_behaviour behaviour;
     struct emu_fault *faults;
     struct emu_record *records; /* array, oldest first */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two dialects. What differs between them is in these rows and in the
- * rows of each kind, nowhere else.
+ * The two dialects. What differs between them is in these rows and in the shapes of each kind,
+ * nowhere else.
  */
 #include "config.h"
 
-#include "emulator/emu_answer.h"
 #include "emulator/core.h"
 #include "emulator/cursor.h"
-#include "emulator/kinds.h"
+#include "emulator/emu_answer.h"
 #include "emulator/emu_page.h"
-#include "emulator/sample.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,52 +78,23 @@ static void openapi_deleted(struct emu_answer *answer, const char *id)
 
 const struct emu_dialect emu_docs_dialect = {
     .name = "docs",
-    .bit = EMU_DOCS,
+    .id = EMU_DOCS,
     .created = 200,
     .default_limit = 20,
     .limit_bounded = true,
     .list = docs_list,
     .cursor = docs_cursor,
     .deleted = docs_deleted,
-    .kinds =
-        {
-            [EMU_DRIVES] = &emu_docs_drives,
-            [EMU_SNAPSHOTS] = &emu_docs_snapshots,
-            [EMU_PROVIDERS] = &emu_docs_providers,
-            [EMU_EVENTS] = &emu_docs_events,
-        },
-    .utilization = emu_docs_utilization,
-    .samples =
-        {
-            [EMU_DRIVES] = emu_docs_sample_drives,
-            [EMU_SNAPSHOTS] = emu_docs_sample_snapshots,
-            [EMU_PROVIDERS] = emu_docs_sample_providers,
-        },
-    .populate = emu_docs_populate,
 };
 
 const struct emu_dialect emu_openapi_dialect = {
     .name = "openapi",
-    .bit = EMU_OPENAPI,
+    .id = EMU_OPENAPI,
     .created = 201,
     .default_limit = SIZE_MAX,
     .list = openapi_list,
     .cursor = openapi_cursor,
     .deleted = openapi_deleted,
-    .kinds =
-        {
-            [EMU_DRIVES] = &emu_openapi_drives,
-            [EMU_SNAPSHOTS] = &emu_openapi_snapshots,
-            [EMU_PROVIDERS] = &emu_openapi_providers,
-        },
-    .utilization = emu_openapi_utilization,
-    .samples =
-        {
-            [EMU_DRIVES] = emu_openapi_sample_drives,
-            [EMU_SNAPSHOTS] = emu_openapi_sample_snapshots,
-            [EMU_PROVIDERS] = emu_openapi_sample_providers,
-        },
-    .populate = emu_openapi_populate,
 };
 
 const struct emu_dialect *emu_dialect_find(const char *name)

@@ -113,35 +113,68 @@ static struct json_object *view(struct emulator *emulator, const struct emu_item
 
     if (shown == region)
         return emu_view_document(emulator, item, listed);
-    drive = json_object_new_object();
-    json_object_object_foreach (item->doc, key, value) {
-        emu_json_put(drive, key, json_object_get(value));
-    }
+    drive = emu_json_copy(item->doc);
     emu_json_put_string(drive, "region", shown);
     return drive;
 }
 
-const struct emu_kind emu_docs_drives = {
-    .noun = "shared drive",
-    .prefix = "sd",
-    .id_length = 8,
-    .paged = true,
-    .filters = filters,
-    .orders = orders,
-    .create = docs_create,
-    .update = docs_update,
-    .make = docs_make,
-    .change = emu_change_keys,
-    .view = view,
+/* clang-format off */
+static const char *const docs_sample[] = {
+    EMU_JSON({"id": "sdq7h2m4xc", "name": "archive", "dtCreated": "2025-11-03T16:20:11.402Z",
+          "dtDeleted": null, "size": 2000, "mountPoint": "\\\\10.64.92.7\\sdq7h2m4xc",
+          "username": "u8r3k1w5", "password": "Vt5mQx81pLrA", "networkId": "nwhoe4ox",
+          "region": "ny2"}),
+    EMU_JSON({"id": "sdw3n8b1ke", "name": "renders", "dtCreated": "2025-09-18T08:44:52.118Z",
+          "dtDeleted": null, "size": 500, "mountPoint": "\\\\10.81.16.4\\sdw3n8b1ke",
+          "username": "u2f9c6h0", "password": "bN3kWz70sYtE", "networkId": "nwc5t8am",
+          "region": "ca1"}),
+    EMU_JSON({"id": "sdt5y0r9jd", "name": "team files", "dtCreated": "2025-06-27T13:05:39.870Z",
+          "dtDeleted": null, "size": 250, "mountPoint": "\\\\10.97.40.3\\sdt5y0r9jd",
+          "username": "u6v1x4p7", "password": "Hq8dRc29fUjM", "networkId": "nwk2e7zs",
+          "region": "ams1"}),
+    EMU_JSON({"id": "sdvkpg3v2v", "name": "data", "dtCreated": "2025-02-14T10:31:07.255Z",
+          "dtDeleted": null, "size": 1000, "mountPoint": "\\\\10.64.92.2\\sdvkpg3v2v",
+          "username": "u4j7t0z3", "password": "Lk6wPv42nGhX", "networkId": "nwhoe4ox",
+          "region": "ny2"}),
+    NULL
 };
 
-const struct emu_kind emu_openapi_drives = {
+static const char *const openapi_sample[] = {
+    EMU_JSON({"id": "sdq7h2m4xc", "name": "archive", "size": 2000, "region": "ny2",
+          "privateNetworkId": "nwhoe4ox", "dtCreated": "2025-11-03T16:20:11.402Z"}),
+    EMU_JSON({"id": "sdw3n8b1ke", "name": "renders", "size": 500, "region": "ca1",
+          "privateNetworkId": "nwc5t8am", "dtCreated": "2025-09-18T08:44:52.118Z"}),
+    EMU_JSON({"id": "sdt5y0r9jd", "name": "team files", "size": 250, "region": "ams1",
+          "privateNetworkId": "nwk2e7zs", "dtCreated": "2025-06-27T13:05:39.870Z"}),
+    EMU_JSON({"id": "sdvkpg3v2v", "name": "data", "size": 1000, "region": "ny2",
+          "privateNetworkId": "nwhoe4ox", "dtCreated": "2025-02-14T10:31:07.255Z"}),
+    NULL
+};
+/* clang-format on */
+
+const struct emu_kind emu_drives = {
     .noun = "shared drive",
+    .path = "shared-drives",
     .prefix = "sd",
     .id_length = 8,
-    .create = openapi_create,
-    .update = openapi_update,
-    .make = openapi_make,
-    .change = emu_change_keys,
-    .view = view,
+    .shapes =
+        {
+            [EMU_DOCS] = {.routes = emu_routes_all,
+                          .paged = true,
+                          .filters = filters,
+                          .orders = orders,
+                          .create = docs_create,
+                          .update = docs_update,
+                          .make = docs_make,
+                          .change = emu_change_keys,
+                          .view = view,
+                          .sample = docs_sample},
+            [EMU_OPENAPI] = {.routes = emu_routes_all,
+                             .create = openapi_create,
+                             .update = openapi_update,
+                             .make = openapi_make,
+                             .change = emu_change_keys,
+                             .view = view,
+                             .sample = openapi_sample},
+        },
 };

@@ -24,31 +24,17 @@ struct emu_event {
 static const char *const filters[] = {"machineId", NULL};
 static const char *const orders[] = {"dtCreated", NULL};
 
-const struct emu_kind emu_docs_events = {
+const struct emu_kind emu_events = {
     .noun = "machine event",
+    .path = "machine-events",
     .prefix = "me",
     .id_length = 12,
-    .paged = true,
-    .filters = filters,
-    .orders = orders,
-    .view = emu_view_document,
+    .shapes = {[EMU_DOCS] = {.routes = emu_routes_read,
+                             .paged = true,
+                             .filters = filters,
+                             .orders = orders,
+                             .view = emu_view_document}},
 };
-
-static void remove_snapshot(struct emulator *emulator, const char *snapshot)
-{
-    struct emu_collection *snapshots = &emulator->collections[EMU_SNAPSHOTS];
-    struct emu_item *item = emu_collection_get(snapshots, snapshot);
-
-    if (item != NULL)
-        emu_collection_remove(snapshots, item);
-}
-
-const struct emu_action emu_action_create = {.name = "snapshot-create"};
-const struct emu_action emu_action_delete = {
-    .name = "snapshot-delete",
-    .finish = remove_snapshot,
-};
-const struct emu_action emu_action_restore = {.name = "snapshot-restore"};
 
 static struct json_object *new_document(struct emulator *emulator, const struct emu_action *action,
                                         struct json_object *snapshot, int64_t now)
@@ -56,7 +42,7 @@ static struct json_object *new_document(struct emulator *emulator, const struct 
     struct json_object *doc = json_object_new_object();
     char id[EMU_ID_SIZE], date[EMU_DATE_SIZE];
 
-    emu_id_new(emulator, EMU_EVENTS, id);
+    emu_id_new(emulator, &emu_events, id);
     emu_date_text(now, date);
     emu_json_put_string(doc, "id", id);
     emu_json_put_string(doc, "name", action->name);
@@ -110,7 +96,7 @@ struct emu_item *emu_event_start(struct emulator *emulator, const struct emu_act
 
     if (event == NULL)
         return NULL;
-    event->item = emu_collection_add(&emulator->collections[EMU_EVENTS],
+    event->item = emu_collection_add(emu_items(emulator, &emu_events),
                                      new_document(emulator, action, snapshot->doc, now), now);
     if (event->item != NULL) {
         append(emulator, event);

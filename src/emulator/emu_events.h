@@ -16,10 +16,6 @@ struct emu_action {
     void (*finish)(struct emulator *emulator, const char *snapshot);
 };
 
-extern const struct emu_action emu_action_create;
-extern const struct emu_action emu_action_delete;
-extern const struct emu_action emu_action_restore;
-
 /* Begins an event; its item is in the events' collection. NULL without memory. */
 struct emu_item *emu_event_start(struct emulator *emulator, const struct emu_action *action,
                                  const struct emu_item *snapshot);

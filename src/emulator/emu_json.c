@@ -18,3 +18,13 @@ void emu_json_share(struct json_object *target, struct json_object *source, cons
 {
     emu_json_put(target, key, json_object_get(json_member(source, key)));
 }
+
+struct json_object *emu_json_copy(struct json_object *object)
+{
+    struct json_object *copy = json_object_new_object();
+
+    json_object_object_foreach (object, key, value) {
+        emu_json_put(copy, key, json_object_get(value));
+    }
+    return copy;
+}

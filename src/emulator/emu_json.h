@@ -14,5 +14,7 @@ void emu_json_put(struct json_object *object, const char *key, struct json_objec
 void emu_json_put_string(struct json_object *object, const char *key, const char *text);
 /* Sets target[key] to source[key], by reference, or to null. */
 void emu_json_share(struct json_object *target, struct json_object *source, const char *key);
+/* A copy one level deep, owned by the caller: the values are shared. */
+struct json_object *emu_json_copy(struct json_object *object);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* What a request asks for. Indices count upwards in ascending order. */
 struct query {
-    const struct emu_kind *kind;
+    const struct emu_shape *shape;
     const struct emu_request *request;
     const struct emu_index *index;
     struct emu_item *after;
@@ -36,13 +36,13 @@ static bool contains(const char *const *list, const char *text)
     return false;
 }
 
-static bool known_parameter(const struct emu_kind *kind, const char *name)
+static bool known_parameter(const struct emu_shape *shape, const char *name)
 {
     static const char *const paging[] = {"after", "limit", NULL};
     static const char *const ordering[] = {"orderBy", "order", NULL};
 
-    return contains(kind->filters, name) || (kind->paged && contains(paging, name)) ||
-           (kind->orders != NULL && contains(ordering, name));
+    return contains(shape->filters, name) || (shape->paged && contains(paging, name)) ||
+           (shape->orders != NULL && contains(ordering, name));
 }
 
 static bool check_names(const struct query *query, struct emu_answer *answer)
@@ -50,7 +50,7 @@ static bool check_names(const struct query *query, struct emu_answer *answer)
     const struct emu_request *request = query->request;
 
     for (size_t i = 0; i < request->parameter_count; i++) {
-        if (known_parameter(query->kind, request->parameters[i].name))
+        if (known_parameter(query->shape, request->parameters[i].name))
             continue;
         emu_answer_invalid_field(answer, request->parameters[i].name,
                                  "Unrecognized query parameter");
@@ -67,7 +67,7 @@ static bool read_limit(const struct emulator *emulator, struct query *query,
     bool bounded = emulator->dialect->limit_bounded;
     char *end;
 
-    if (text == NULL || !query->kind->paged)
+    if (text == NULL || !query->shape->paged)
         return true;
     const char *digits = text + (*text == '-' && !bounded);
     long limit = strtol(text, &end, 10);
@@ -85,9 +85,9 @@ static bool read_order_by(struct query *query, struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "orderBy");
 
-    if (text == NULL || query->kind->orders == NULL)
+    if (text == NULL || query->shape->orders == NULL)
         return true;
-    if (!contains(query->kind->orders, text)) {
+    if (!contains(query->shape->orders, text)) {
         emu_answer_invalid_field(answer, "orderBy", "Not a field to order by");
         return false;
     }
@@ -100,7 +100,7 @@ static bool read_direction(struct query *query, struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "order");
 
-    if (text == NULL || query->kind->orders == NULL)
+    if (text == NULL || query->shape->orders == NULL)
         return true;
     query->ascending = strcmp(text, "asc") == 0;
     if (query->ascending || strcmp(text, "desc") == 0)
@@ -114,7 +114,7 @@ static bool read_after(struct emulator *emulator, const struct emu_collection *c
 {
     const char *text = emu_request_parameter(query->request, "after");
 
-    if (text == NULL || !*text || !query->kind->paged)
+    if (text == NULL || !*text || !query->shape->paged)
         return true;
     query->after = emulator->dialect->cursor(collection, text);
     if (query->after == NULL)
@@ -136,7 +136,7 @@ static bool read_query(struct emulator *emulator, struct emu_collection *collect
 
 static bool matches(const struct query *query, const struct emu_item *item)
 {
-    for (const char *const *filter = query->kind->filters; filter != NULL && *filter != NULL;
+    for (const char *const *filter = query->shape->filters; filter != NULL && *filter != NULL;
          filter++) {
         const char *wanted = emu_request_parameter(query->request, *filter);
         const char *found = wanted != NULL ? json_string_member(item->doc, *filter) : NULL;
@@ -167,7 +167,7 @@ static const struct emu_item *item_at(const struct query *query, size_t place)
 static void page_append(struct emulator *emulator, struct emu_page *page, const struct query *query,
                         const struct emu_item *item)
 {
-    json_object_array_add(page->items, query->kind->view(emulator, item, true));
+    json_object_array_add(page->items, query->shape->view(emulator, item, true));
     page->last = item;
 }
 
@@ -192,17 +192,17 @@ static void repeat_item(struct emulator *emulator, struct emu_page *page, const 
         page_append(emulator, page, query, query->after);
 }
 
-void emu_page_answer(struct emulator *emulator, enum emu_kind_id id,
+void emu_page_answer(struct emulator *emulator, const struct emu_kind *kind,
                      const struct emu_request *request, struct emu_answer *answer)
 {
     struct query query = {
-        .kind = emulator->dialect->kinds[id],
+        .shape = emu_shape(emulator, kind),
         .request = request,
         .limit = emulator->dialect->default_limit,
     };
     struct emu_page page = {0};
 
-    if (!read_query(emulator, &emulator->collections[id], &query, answer))
+    if (!read_query(emulator, emu_items(emulator, kind), &query, answer))
         return;
     page.items = json_object_new_array();
     page.after = query.after;

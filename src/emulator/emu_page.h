@@ -3,9 +3,7 @@
 #ifndef EMULATOR_EMU_PAGE_H
 #define EMULATOR_EMU_PAGE_H
 
-#include "emulator/emu_answer.h"
-#include "emulator/core.h"
-#include "emulator/request.h"
+#include "emulator/kinds.h"
 
 /* The most that `limit` may ask for. */
 #define EMU_PAGE_LIMIT 120
@@ -18,7 +16,7 @@ struct emu_page {
 };
 
 /* Answers the list of a kind. */
-void emu_page_answer(struct emulator *emulator, enum emu_kind_id id,
+void emu_page_answer(struct emulator *emulator, const struct emu_kind *kind,
                      const struct emu_request *request, struct emu_answer *answer);
 
 #endif

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* What a masked secret is answered as; in a request it is a value like any other. */
+#define MASK "********"
+
 static const char *const orders[] = {"dtCreated", NULL};
 static const char *const regions[] = {"ny2", "ca1", "ams1", NULL};
 static const char *const docs_types[] = {"s3", NULL};
@@ -52,7 +55,7 @@ static const struct emu_field openapi_fields[] = {
 static void clear_default(struct emulator *emulator)
 {
     const struct emu_index *index =
-        emu_collection_order(&emulator->collections[EMU_PROVIDERS], EMU_BY_DATE);
+        emu_collection_order(emu_items(emulator, &emu_providers), EMU_BY_DATE);
 
     for (size_t i = 0; i < index->count; i++)
         if (json_object_get_boolean(json_object_object_get(index->items[i]->doc, "isTeamDefault")))
@@ -109,11 +112,8 @@ static void docs_change(struct emulator *emulator, struct emu_item *item, struct
 /* A copy one level deep, without the keys in the list. */
 static struct json_object *copy_without(struct json_object *source, const char *const *keys)
 {
-    struct json_object *copy = json_object_new_object();
+    struct json_object *copy = emu_json_copy(source);
 
-    json_object_object_foreach (source, key, value) {
-        emu_json_put(copy, key, json_object_get(value));
-    }
     for (; *keys != NULL; keys++)
         json_object_object_del(copy, *keys);
     return copy;
@@ -121,13 +121,12 @@ static struct json_object *copy_without(struct json_object *source, const char *
 
 static void mask_secret(struct json_object *provider)
 {
-    static const char *const nothing[] = {NULL};
     struct json_object *config = json_object_object_get(provider, "s3Config");
 
     if (json_object_object_get(config, "secretAccessKey") == NULL)
         return;
-    config = copy_without(config, nothing);
-    emu_json_put_string(config, "secretAccessKey", EMU_MASK);
+    config = emu_json_copy(config);
+    emu_json_put_string(config, "secretAccessKey", MASK);
     emu_json_put(provider, "s3Config", config);
 }
 
@@ -179,26 +178,67 @@ static struct json_object *openapi_view(struct emulator *emulator, const struct 
     return copy_without(item->doc, secrets);
 }
 
-const struct emu_kind emu_docs_providers = {
-    .noun = "storage provider",
-    .prefix = "spl",
-    .id_length = 12,
-    .paged = true,
-    .orders = orders,
-    .create = docs_create,
-    .update = docs_update,
-    .make = docs_make,
-    .change = docs_change,
-    .view = docs_view,
+/* clang-format off */
+static const char *const docs_sample[] = {
+    EMU_JSON({"id": "splx4m8r1bq6tze", "name": "training-data", "isManaged": false,
+          "isTeamDefault": true,
+          "s3Config": {"accessKey": "AKIADEMO4TRAINING", "bucket": "training-data",
+               "endpoint": "https://s3.example.com", "region": "ny2",
+               "retainData": true, "secretAccessKey": "demo/secret+training/0001",
+               "signatureVersion": "v4"}}),
+    EMU_JSON({"id": "splk9d2w5hn7uyc", "name": "backups", "isManaged": false,
+          "isTeamDefault": false,
+          "s3Config": {"accessKey": "AKIADEMO4BACKUPS", "bucket": "nightly-backups",
+               "endpoint": null, "region": "ams1", "retainData": false,
+               "secretAccessKey": "demo/secret+backups/0002",
+               "signatureVersion": null}}),
+    EMU_JSON({"id": "splgct3arqdh77c", "name": "Paperspace Managed", "isManaged": true,
+          "isTeamDefault": null,
+          "s3Config": {"accessKey": "AKIADEMO4MANAGED", "bucket": "managed-t4h8d2w6z0",
+               "endpoint": "https://storage.example.com", "region": "ny2",
+               "retainData": null, "secretAccessKey": "demo/secret+managed/0003",
+               "signatureVersion": "v4"}}),
+    NULL
 };
 
-const struct emu_kind emu_openapi_providers = {
+static const char *const openapi_sample[] = {
+    EMU_JSON({"id": "splx4m8r1bq6tze", "name": "training-data", "type": "s3",
+          "bucket": "training-data", "region": "ny2", "accessKey": "AKIADEMO4TRAINING",
+          "secretKey": "demo/secret+training/0001",
+          "dtCreated": "2025-10-30T15:22:40.118Z"}),
+    EMU_JSON({"id": "splk9d2w5hn7uyc", "name": "backups", "type": "gcs",
+          "bucket": "nightly-backups", "region": "europe-west4",
+          "accessKey": "GOOGDEMO4BACKUPS", "secretKey": "demo/secret+backups/0002",
+          "dtCreated": "2025-07-21T07:36:59.904Z"}),
+    EMU_JSON({"id": "splgct3arqdh77c", "name": "Paperspace Managed", "type": "s3",
+          "bucket": "managed-t4h8d2w6z0", "region": "ny2",
+          "dtCreated": "2025-01-09T12:00:00.000Z"}),
+    NULL
+};
+/* clang-format on */
+
+const struct emu_kind emu_providers = {
     .noun = "storage provider",
+    .path = "storage-providers",
     .prefix = "spl",
     .id_length = 12,
-    .create = openapi_fields,
-    .update = openapi_fields,
-    .make = openapi_make,
-    .change = openapi_change,
-    .view = openapi_view,
+    .shapes =
+        {
+            [EMU_DOCS] = {.routes = emu_routes_all,
+                          .paged = true,
+                          .orders = orders,
+                          .create = docs_create,
+                          .update = docs_update,
+                          .make = docs_make,
+                          .change = docs_change,
+                          .view = docs_view,
+                          .sample = docs_sample},
+            [EMU_OPENAPI] = {.routes = emu_routes_all,
+                             .create = openapi_fields,
+                             .update = openapi_fields,
+                             .make = openapi_make,
+                             .change = openapi_change,
+                             .view = openapi_view,
+                             .sample = openapi_sample},
+        },
 };

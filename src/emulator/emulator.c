@@ -9,6 +9,7 @@
 #include "emulator/emu_events.h"
 #include "emulator/fault.h"
 #include "emulator/emu_http.h"
+#include "emulator/kinds.h"
 #include "emulator/load.h"
 #include "emulator/emu_record.h"
 
@@ -44,6 +45,21 @@ static void init_lock(struct emulator *emulator)
     pthread_condattr_destroy(&attributes);
 }
 
+static bool init_stocks(struct emulator *emulator)
+{
+    size_t count = 0;
+
+    while (emu_kinds_all[count] != NULL)
+        count++;
+    emulator->stocks = calloc(count, sizeof *emulator->stocks);
+    if (emulator->stocks == NULL)
+        return false;
+    emulator->stock_count = count;
+    for (size_t i = 0; i < count; i++)
+        emulator->stocks[i].kind = emu_kinds_all[i];
+    return true;
+}
+
 static struct emulator *emulator_new(const struct emulator_config *config)
 {
     struct emulator *emulator = calloc(1, sizeof *emulator);
@@ -59,7 +75,7 @@ static struct emulator *emulator_new(const struct emulator_config *config)
     emulator->now_arg = config->now_arg;
     emulator->behaviour.event_ms = config->event_ms ? config->event_ms : EMULATOR_DEFAULT_EVENT_MS;
     emulator->key = strdup(key);
-    if (emulator->key != NULL)
+    if (emulator->key != NULL && init_stocks(emulator))
         return emulator;
     emulator_stop(emulator);
     return NULL;
@@ -91,13 +107,15 @@ const char *emulator_url(const struct emulator *emulator)
 /* Frees what the lock covered; no thread is left that could take it. */
 static void emulator_free(struct emulator *emulator)
 {
-    for (int kind = 0; kind < EMU_KINDS; kind++)
-        emu_collection_finish(&emulator->collections[kind]);
+    for (size_t i = 0; i < emulator->stock_count; i++) {
+        emu_collection_finish(&emulator->stocks[i].items);
+        json_object_put(emulator->stocks[i].document);
+    }
+    free(emulator->stocks);
     emu_events_finish(emulator);
     emu_fault_clear(emulator);
     emu_record_clear(emulator);
     emu_behaviour_finish(emulator);
-    json_object_put(emulator->utilization);
     pthread_cond_destroy(&emulator->wakeup);
     pthread_mutex_destroy(&emulator->lock);
     free(emulator->key);

@@ -39,15 +39,6 @@ void emu_id_from(uint64_t seed, const char *prefix, int length, char id[EMU_ID_S
     id[at] = '\0';
 }
 
-void emu_id_new(struct emulator *emulator, enum emu_kind_id kind, char id[EMU_ID_SIZE])
-{
-    const struct emu_kind *row = emulator->dialect->kinds[kind];
-
-    do
-        emu_id_from(++emulator->ids, row->prefix, row->id_length, id);
-    while (emu_collection_find(&emulator->collections[kind], id) != NULL);
-}
-
 void emu_date_text(int64_t ms, char date[EMU_DATE_SIZE])
 {
     time_t seconds = (time_t)(ms / 1000 - (ms % 1000 < 0));

@@ -17,9 +17,6 @@ int64_t emu_now(struct emulator *emulator);
  */
 void emu_id_from(uint64_t seed, const char *prefix, int length, char id[EMU_ID_SIZE]);
 
-/* An id that the kind's collection has never had. */
-void emu_id_new(struct emulator *emulator, enum emu_kind_id kind, char id[EMU_ID_SIZE]);
-
 /* As in 2026-03-18T09:12:44.123Z */
 void emu_date_text(int64_t ms, char date[EMU_DATE_SIZE]);
 

@@ -4,6 +4,7 @@
 #include "emulator/load.h"
 
 #include "emulator/ids.h"
+#include "emulator/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,13 +15,13 @@
 #define POPULATE_START ((int64_t)1609459200000)
 #define POPULATE_STEP  1000
 
-/* Keys of the data file. */
-static const char *const kind_keys[EMU_KINDS] = {
-    [EMU_DRIVES] = "shared-drives",
-    [EMU_SNAPSHOTS] = "snapshots",
-    [EMU_PROVIDERS] = "storage-providers",
-    [EMU_EVENTS] = "machine-events",
-};
+/* The kind's key in the data file. */
+static const char *key_of(const struct emu_kind *kind)
+{
+    const char *slash = strrchr(kind->path, '/');
+
+    return slash == NULL ? kind->path : slash + 1;
+}
 
 /* When a resource was created; one that does not say so counts as new. */
 static int64_t created_of(struct json_object *doc, int64_t now)
@@ -31,19 +32,19 @@ static int64_t created_of(struct json_object *doc, int64_t now)
     return date != NULL && emu_date_parse(date, &created) ? created : now;
 }
 
-static bool add_text(struct emulator *emulator, enum emu_kind_id kind, const char *text)
+static bool add_text(struct emulator *emulator, const struct emu_kind *kind, const char *text)
 {
     struct json_object *doc;
 
     return json_read(text, strlen(text), &doc, NULL) == JSON_OK &&
-           emu_collection_add(&emulator->collections[kind], doc, created_of(doc, POPULATE_START)) !=
+           emu_collection_add(emu_items(emulator, kind), doc, created_of(doc, POPULATE_START)) !=
                NULL;
 }
 
 /* From the last to the first, since what is added later counts as newer. */
-static bool load_sample(struct emulator *emulator, enum emu_kind_id kind)
+static bool load_sample(struct emulator *emulator, const struct emu_kind *kind)
 {
-    const char *const *texts = emulator->dialect->samples[kind];
+    const char *const *texts = emu_shape(emulator, kind)->sample;
     size_t count = 0;
 
     while (texts != NULL && texts[count] != NULL)
@@ -54,12 +55,11 @@ static bool load_sample(struct emulator *emulator, enum emu_kind_id kind)
     return true;
 }
 
-static bool load_utilization(struct emulator *emulator)
+/* A kind of one is always there. */
+static bool load_sample_document(struct emu_stock *stock, const char *text)
 {
-    const char *text = emulator->dialect->utilization;
-
-    return emulator->utilization != NULL ||
-           json_read(text, strlen(text), &emulator->utilization, NULL) == JSON_OK;
+    return stock->document != NULL ||
+           json_read(text, strlen(text), &stock->document, NULL) == JSON_OK;
 }
 
 /* Some two hundred snapshots per machine, at least four machines. */
@@ -68,7 +68,7 @@ static size_t machine_count(size_t snapshots)
     return snapshots / 200 + 4;
 }
 
-static bool populate(struct emulator *emulator, size_t count)
+static bool populate(struct emulator *emulator, const struct emu_kind *kind, size_t count)
 {
     char id[EMU_ID_SIZE], machine[EMU_ID_SIZE], date[EMU_DATE_SIZE];
 
@@ -76,26 +76,26 @@ static bool populate(struct emulator *emulator, size_t count)
         int64_t created = POPULATE_START + (int64_t)i * POPULATE_STEP;
         struct json_object *doc;
 
-        emu_id_new(emulator, EMU_SNAPSHOTS, id);
+        emu_id_new(emulator, kind, id);
         emu_id_from(i % machine_count(count), "ps", 10, machine);
         emu_date_text(created, date);
-        doc = emulator->dialect->populate(i + 1, id, machine, date);
-        if (emu_collection_add(&emulator->collections[EMU_SNAPSHOTS], doc, created) == NULL)
+        doc = emu_shape(emulator, kind)->populate(i + 1, id, machine, date);
+        if (emu_collection_add(emu_items(emulator, kind), doc, created) == NULL)
             return false;
     }
     return true;
 }
 
-static bool load_element(struct emulator *emulator, enum emu_kind_id kind, struct json_object *doc,
-                         char *problem, size_t size)
+static bool load_element(struct emulator *emulator, const struct emu_kind *kind,
+                         struct json_object *doc, char *problem, size_t size)
 {
     const char *id = json_string_member(doc, "id");
 
     if (id == NULL || !*id)
         snprintf(problem, size, "not an object with a string id");
-    else if (emu_collection_find(&emulator->collections[kind], id) != NULL)
+    else if (emu_collection_find(emu_items(emulator, kind), id) != NULL)
         snprintf(problem, size, "its id %s is there twice", id);
-    else if (emu_collection_add(&emulator->collections[kind], json_object_get(doc),
+    else if (emu_collection_add(emu_items(emulator, kind), json_object_get(doc),
                                 created_of(doc, emu_now(emulator))) != NULL)
         return true;
     else
@@ -103,54 +103,60 @@ static bool load_element(struct emulator *emulator, enum emu_kind_id kind, struc
     return false;
 }
 
-static bool load_array(struct emulator *emulator, enum emu_kind_id kind, struct json_object *array,
-                       char *problem, size_t size)
+static bool load_array(struct emulator *emulator, const struct emu_kind *kind,
+                       struct json_object *array, char *problem, size_t size)
 {
     char detail[120];
     int used;
 
     if (!json_object_is_type(array, json_type_array)) {
-        snprintf(problem, size, "%s is not an array", kind_keys[kind]);
+        snprintf(problem, size, "%s is not an array", key_of(kind));
         return false;
     }
     for (size_t i = json_object_array_length(array); i-- > 0;) {
         if (load_element(emulator, kind, json_object_array_get_idx(array, i), detail,
                          sizeof detail))
             continue;
-        used = snprintf(problem, size, "%s[%zu]: %s", kind_keys[kind], i, detail);
+        used = snprintf(problem, size, "%s[%zu]: %s", key_of(kind), i, detail);
         return used < 0;
     }
     return true;
 }
 
-/* The kind of a key; EMU_KINDS if this dialect has none such. */
-static enum emu_kind_id find_kind(const struct emulator *emulator, const char *key)
+static bool load_one(struct emu_stock *stock, struct json_object *value, char *problem, size_t size)
 {
-    int kind = 0;
+    if (!json_object_is_type(value, json_type_object)) {
+        snprintf(problem, size, "%s is not an object", key_of(stock->kind));
+        return false;
+    }
+    stock->document = json_object_get(value);
+    return true;
+}
 
-    while (kind < EMU_KINDS &&
-           (emulator->dialect->kinds[kind] == NULL || strcmp(kind_keys[kind], key) != 0))
-        kind++;
-    return (enum emu_kind_id)kind;
+/* What has the kind of a key; NULL if this dialect has none such. */
+static struct emu_stock *find_stock(struct emulator *emulator, const char *key)
+{
+    for (size_t i = 0; i < emulator->stock_count; i++) {
+        const struct emu_kind *kind = emulator->stocks[i].kind;
+
+        if (kind->holds != EMU_NONE && emu_shape(emulator, kind)->routes != NULL &&
+            strcmp(key_of(kind), key) == 0)
+            return &emulator->stocks[i];
+    }
+    return NULL;
 }
 
 static bool load_member(struct emulator *emulator, const char *key, struct json_object *value,
                         char *problem, size_t size)
 {
-    enum emu_kind_id kind = find_kind(emulator, key);
+    struct emu_stock *stock = find_stock(emulator, key);
 
-    if (kind != EMU_KINDS)
-        return load_array(emulator, kind, value, problem, size);
-    if (strcmp(key, "utilization") != 0) {
+    if (stock == NULL) {
         snprintf(problem, size, "unknown key %s", key);
         return false;
     }
-    if (!json_object_is_type(value, json_type_object)) {
-        snprintf(problem, size, "utilization is not an object");
-        return false;
-    }
-    emulator->utilization = json_object_get(value);
-    return true;
+    return stock->kind->holds == EMU_ONE ? load_one(stock, value, problem, size)
+                                         : load_array(emulator, stock->kind, value, problem, size);
 }
 
 static bool load_document(struct emulator *emulator, struct json_object *root, char *problem,
@@ -228,20 +234,31 @@ static bool load_file(struct emulator *emulator, const char *path, char *err, si
     return good;
 }
 
-static bool load_initial(struct emulator *emulator, size_t count)
+/* What no data file has said: all that is there without one. */
+static bool load_rest(struct emulator *emulator, const struct emulator_config *config,
+                      struct emu_stock *stock)
 {
-    return load_sample(emulator, EMU_DRIVES) && load_sample(emulator, EMU_PROVIDERS) &&
-           (count ? populate(emulator, count) : load_sample(emulator, EMU_SNAPSHOTS));
+    const struct emu_shape *shape = emu_shape(emulator, stock->kind);
+
+    if (shape->sample != NULL && stock->kind->holds == EMU_ONE)
+        return load_sample_document(stock, shape->sample[0]);
+    if (config->data_file != NULL)
+        return true;
+    if (config->populate > 0 && shape->populate != NULL)
+        return populate(emulator, stock->kind, config->populate);
+    return load_sample(emulator, stock->kind);
 }
 
 bool emu_load(struct emulator *emulator, const struct emulator_config *config, char *err,
               size_t err_size)
 {
+    bool good = true;
+
     if (config->data_file != NULL && !load_file(emulator, config->data_file, err, err_size))
         return false;
-    if ((config->data_file != NULL || load_initial(emulator, config->populate)) &&
-        load_utilization(emulator))
-        return true;
-    snprintf(err, err_size, "out of memory");
-    return false;
+    for (size_t i = 0; good && i < emulator->stock_count; i++)
+        good = load_rest(emulator, config, &emulator->stocks[i]);
+    if (!good)
+        snprintf(err, err_size, "out of memory");
+    return good;
 }

@@ -15,7 +15,7 @@ endif
 
 src_emulator_libemulator_a_CPPFLAGS = $(EMULATOR_CPPFLAGS)
 src_emulator_libemulator_a_SOURCES = \
-	src/emulator/account.c \
+	src/emulator/account.c src/emulator/account.h \
 	src/emulator/emu_answer.c src/emulator/emu_answer.h \
 	src/emulator/behaviour.c src/emulator/behaviour.h \
 	src/emulator/emu_control.c src/emulator/emu_control.h \
@@ -29,6 +29,9 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/emu_http.c src/emulator/emu_http.h \
 	src/emulator/ids.c src/emulator/ids.h \
 	src/emulator/emu_json.c src/emulator/emu_json.h \
+	src/emulator/emu_kinds.c \
+	src/emulator/emu_stock.c \
+	src/emulator/emu_utilization.c \
 	src/emulator/kind.c src/emulator/kinds.h \
 	src/emulator/load.c src/emulator/load.h \
 	src/emulator/emu_page.c src/emulator/emu_page.h \
@@ -38,9 +41,6 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/request.c src/emulator/request.h \
 	src/emulator/response.c src/emulator/response.h \
 	src/emulator/route.c src/emulator/route.h \
-	src/emulator/sample.h \
-	src/emulator/sample_docs.c \
-	src/emulator/sample_openapi.c \
 	src/emulator/emu_snapshots.c \
 	src/emulator/store.c src/emulator/store.h \
 	src/emulator/validate.c src/emulator/validate.h

@@ -3,54 +3,12 @@
 
 #include "emulator/route.h"
 
+#include "emulator/account.h"
 #include "emulator/emu_events.h"
 #include "emulator/kinds.h"
 
 #include <string.h>
 #include <strings.h>
-
-#define BOTH (EMU_DOCS | EMU_OPENAPI)
-
-struct route {
-    unsigned dialects;
-    const char *method;
-    const char *pattern; /* a star stands for one segment */
-    emu_operation *operation;
-    enum emu_kind_id kind;
-    bool open; /* answers without a valid key too */
-};
-
-/* The first row that matches is taken: fixed names come before stars. */
-static const struct route routes[] = {
-    {EMU_DOCS, "GET", "auth/session", emu_session_get, 0, true},
-
-    {BOTH, "GET", "shared-drives", emu_kind_list, EMU_DRIVES, false},
-    {BOTH, "POST", "shared-drives", emu_kind_create, EMU_DRIVES, false},
-    {BOTH, "GET", "shared-drives/*", emu_kind_get, EMU_DRIVES, false},
-    {BOTH, "PUT", "shared-drives/*", emu_kind_update, EMU_DRIVES, false},
-    {BOTH, "DELETE", "shared-drives/*", emu_kind_delete, EMU_DRIVES, false},
-
-    {BOTH, "GET", "snapshots", emu_kind_list, EMU_SNAPSHOTS, false},
-    {EMU_DOCS, "POST", "snapshots", emu_snapshot_create, EMU_SNAPSHOTS, false},
-    {EMU_OPENAPI, "POST", "snapshots", emu_kind_create, EMU_SNAPSHOTS, false},
-    {BOTH, "GET", "snapshots/*", emu_kind_get, EMU_SNAPSHOTS, false},
-    {BOTH, "PUT", "snapshots/*", emu_kind_update, EMU_SNAPSHOTS, false},
-    {EMU_DOCS, "DELETE", "snapshots/*", emu_snapshot_delete, EMU_SNAPSHOTS, false},
-    {EMU_OPENAPI, "DELETE", "snapshots/*", emu_kind_delete, EMU_SNAPSHOTS, false},
-    {EMU_DOCS, "POST", "snapshots/*/restore", emu_snapshot_restore, EMU_SNAPSHOTS, false},
-    {EMU_OPENAPI, "POST", "snapshots/*/restore", emu_snapshot_restore_at_once, EMU_SNAPSHOTS,
-     false},
-
-    {EMU_DOCS, "GET", "machine-events", emu_kind_list, EMU_EVENTS, false},
-    {EMU_DOCS, "GET", "machine-events/*", emu_kind_get, EMU_EVENTS, false},
-
-    {BOTH, "GET", "storage-providers", emu_kind_list, EMU_PROVIDERS, false},
-    {BOTH, "POST", "storage-providers", emu_kind_create, EMU_PROVIDERS, false},
-    {BOTH, "GET", "storage-providers/utilization", emu_utilization_get, 0, false},
-    {BOTH, "GET", "storage-providers/*", emu_kind_get, EMU_PROVIDERS, false},
-    {BOTH, "PUT", "storage-providers/*", emu_kind_update, EMU_PROVIDERS, false},
-    {BOTH, "DELETE", "storage-providers/*", emu_kind_delete, EMU_PROVIDERS, false},
-};
 
 static bool segment_matches(const char *pattern, size_t length, const char *segment)
 {
@@ -59,20 +17,28 @@ static bool segment_matches(const char *pattern, size_t length, const char *segm
     return strlen(segment) == length && memcmp(segment, pattern, length) == 0;
 }
 
-static bool path_matches(const char *pattern, const struct emu_request *request)
+/* Passes what of the request the pattern's segments match, from the segment `*at` on. */
+static bool pass(const char *pattern, const struct emu_request *request, size_t *at)
 {
-    size_t i = 0;
-
-    if (request->segment_count > EMU_SEGMENTS)
-        return false;
-    for (; i < request->segment_count && pattern != NULL; i++) {
+    while (*pattern != '\0') {
         size_t length = strcspn(pattern, "/");
 
-        if (!segment_matches(pattern, length, request->segments[i]))
+        if (*at == request->segment_count ||
+            !segment_matches(pattern, length, request->segments[*at]))
             return false;
-        pattern = pattern[length] ? pattern + length + 1 : NULL;
+        ++*at;
+        pattern += length + (pattern[length] == '/');
     }
-    return i == request->segment_count && pattern == NULL;
+    return true;
+}
+
+static bool path_matches(const struct emu_kind *kind, const struct emu_route *route,
+                         const struct emu_request *request)
+{
+    size_t at = 0;
+
+    return request->segment_count <= EMU_SEGMENTS && pass(kind->path, request, &at) &&
+           pass(route->below, request, &at) && at == request->segment_count;
 }
 
 /* A missing path, or one that has other methods. */
@@ -93,27 +59,43 @@ static void add_method(char *methods, size_t size, const char *method)
     strncat(methods, method, size - strlen(methods) - 1);
 }
 
-/* The row of the request; NULL with the answer set if there is none. */
-static const struct route *find_route(const struct emulator *emulator,
-                                      const struct emu_request *request, struct emu_answer *answer)
+/* A way to a kind. */
+struct way {
+    const struct emu_kind *kind;
+    const struct emu_route *route;
+    const char *below; /* of the first route whose path matched: no other is taken */
+    char methods[64];  /* that it has */
+};
+
+/* Whether one of the kind's routes is the request's; notes those that only lack the method. */
+static bool find_in_kind(struct way *way, const struct emu_request *request,
+                         const struct emu_route *routes)
 {
-    const char *pattern = NULL;
-    char methods[64] = "";
-
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        const struct route *route = &routes[i];
-
-        if (!request->in_api || !(route->dialects & emulator->dialect->bit) ||
-            !path_matches(route->pattern, request) ||
-            (pattern != NULL && strcmp(pattern, route->pattern) != 0))
+    for (const struct emu_route *route = routes; route != NULL && route->method != NULL; route++) {
+        if (!path_matches(way->kind, route, request) ||
+            (way->below != NULL && strcmp(way->below, route->below) != 0))
             continue;
-        if (strcmp(route->method, request->method) == 0)
-            return route;
-        pattern = route->pattern;
-        add_method(methods, sizeof methods, route->method);
+        way->below = route->below;
+        if (strcmp(route->method, request->method) == 0) {
+            way->route = route;
+            return true;
+        }
+        add_method(way->methods, sizeof way->methods, route->method);
     }
-    answer_no_route(answer, methods);
-    return NULL;
+    return false;
+}
+
+/* Finds the route of the request; false with the answer set if there is none. */
+static bool find_way(const struct emulator *emulator, const struct emu_request *request,
+                     struct way *way, struct emu_answer *answer)
+{
+    for (size_t i = 0; request->in_api && way->below == NULL && i < emulator->stock_count; i++) {
+        way->kind = emulator->stocks[i].kind;
+        if (find_in_kind(way, request, emu_shape(emulator, way->kind)->routes))
+            return true;
+    }
+    answer_no_route(answer, way->methods);
+    return false;
 }
 
 static bool forbidden(const struct emulator *emulator, const struct emu_request *request)
@@ -130,7 +112,7 @@ static bool forbidden(const struct emulator *emulator, const struct emu_request 
 }
 
 /* What every operation asks for before it looks closer. */
-static bool admitted(const struct emulator *emulator, const struct route *route,
+static bool admitted(const struct emulator *emulator, const struct emu_route *route,
                      const struct emu_request *request, struct emu_answer *answer)
 {
     if (!route->open && !emu_account_admits(emulator, request))
@@ -147,12 +129,13 @@ static bool admitted(const struct emulator *emulator, const struct route *route,
 void emu_route(struct emulator *emulator, const struct emu_request *request,
                struct emu_answer *answer)
 {
-    const struct route *route = find_route(emulator, request, answer);
+    struct way way = {0};
 
-    if (route == NULL || !admitted(emulator, route, request, answer))
+    if (!find_way(emulator, request, &way, answer) ||
+        !admitted(emulator, way.route, request, answer))
         return;
     emu_events_settle(emulator);
-    route->operation(emulator, route->kind, request, answer);
-    if (!answer->status)
+    way.route->operation(emulator, way.kind, request, answer);
+    if (answer->status == 0)
         emu_answer_error(answer, 500, "Out of memory");
 }
