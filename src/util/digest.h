@@ -6,12 +6,16 @@
 #ifndef UTIL_DIGEST_H
 #define UTIL_DIGEST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct json_object;
 
 #define DIGEST_ROOT UINT64_C(0xcbf29ce484222325) /* the digest of a document's own place */
 
+/* FNV-1a, from `hash` on; and what spreads every bit of a hash over all of it. */
+uint64_t digest_bytes(uint64_t hash, const void *data, size_t size);
+uint64_t digest_mix(uint64_t hash);
 /* The digest of the place that `key` has in the object at the place `up`; never 0. */
 uint64_t digest_key(uint64_t up, const char *key);
 /* The digest of a value: equal for values that json_same calls the same; NULL is null. */

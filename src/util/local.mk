@@ -5,7 +5,7 @@ src_util_libutil_a_SOURCES = \
   src/util/buf.c src/util/buf.h \
   src/util/cancel.c src/util/cancel.h \
   src/util/clock.c src/util/clock.h \
-  src/util/digest.c src/util/digest.h \
+  src/util/digest.c src/util/digest.h src/util/digest_value.c \
   src/util/file_name.c src/util/file_name.h \
   src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h \
   src/util/json_walk.c src/util/json_walk.h \
