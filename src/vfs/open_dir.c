@@ -113,8 +113,9 @@ static int refresh_leaf(struct call *call, struct listing *listing, struct liste
     leaf_name(listing->dir, entry->leaf, name);
     if (strcmp(name, entry->name) == 0)
         return 0;
-    if (name[0] == '\0' || has_name(listing, name))
-        return find_again(call, listing->dir, entry);
+    int rc = find_again(call, listing->dir, entry);
+    if (rc != -ENOENT || name[0] == '\0' || has_name(listing, name))
+        return rc;
     return listing_rename_entry(entry, name) ? 0 : -ENOMEM;
 }
 
