@@ -50,11 +50,6 @@ tests_unit_test_names_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/li
   src/document/libdocument.a src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a \
   src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
-unit_tests += tests/unit/test_scratch
-tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c
-tests_unit_test_scratch_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_scratch_LDADD = $(tests_unit_test_names_LDADD)
-
 if EMULATOR
 unit_tests += tests/unit/test_tree tests/unit/test_tree_saving tests/unit/test_tree_listing
 endif

@@ -34,3 +34,15 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/truncated.c src/vfs/truncated.h \
   src/vfs/vfs.c src/vfs/vfs.h \
   src/vfs/vfs_internal.h
+
+unit_tests += tests/unit/test_vfs
+tests_unit_test_vfs_SOURCES = tests/unit/test_vfs.c tests/unit/test_vfs.h \
+  tests/unit/test_vfs_names.c tests/unit/test_vfs_processes.c \
+  tests/unit/vfs_toy.c tests/unit/vfs_toy.h
+tests_unit_test_vfs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_vfs_LDADD = src/vfs/libvfs.a src/util/libutil.a $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_scratch
+tests_unit_test_scratch_SOURCES = tests/unit/test_scratch.c
+tests_unit_test_scratch_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_scratch_LDADD = $(tests_unit_test_vfs_LDADD)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of test_vfs. */
+#ifndef TEST_VFS_H
+#define TEST_VFS_H
+
+#include "vfs_toy.h"
+
+/* What is hidden, moved, put beside and listed: test_vfs_names.c. */
+TCase *names_case(void);
+/* What processes have done, and what that means: test_vfs_processes.c. */
+TCase *processes_case(void);
+
+#endif

@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "vfs_toy.h"
+
+#include "vfs/failure.h"
+#include "vfs/file.h"
+#include "vfs/lookup.h"
+#include "vfs/saving.h"
+#include "vfs/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DEADLINE_MS 5000
+#define DEPTH       LEAF_FIELDS
+#define INNER       (LEAF_FIELDS + 1)
+
+/* What its boxes are of: means nothing here. */
+#define BOXES ((const struct kind *)(const void *)&toy)
+
+struct toy toy;
+
+static struct cancel cancel;
+static struct call call;
+static pid_t other;
+
+/* What carries a text out. */
+struct change {
+    struct toy_box *box;
+    char text[4096];
+    bool done;
+    int rc;
+};
+
+/* --- the clock ------------------------------------------------------------------------------- */
+
+static int64_t monotonic_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_now_ms(&clock_system) + toy.passed_ms;
+}
+
+static int64_t wall_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_wall_ms(&clock_system) + toy.passed_ms;
+}
+
+static const struct clock clock_of_toy = {monotonic_ms, wall_ms, NULL};
+
+/* --- boxes ----------------------------------------------------------------------------------- */
+
+static struct toy_box *box_by(const char *what, bool by_name)
+{
+    for (size_t i = 0; i < TOY_BOXES; i++) {
+        struct toy_box *box = &toy.boxes[i];
+        if (box->name[0] != '\0' && strcmp(by_name ? box->name : box->id, what) == 0)
+            return box;
+    }
+    return NULL;
+}
+
+static struct toy_box *box_of(struct dir *dir)
+{
+    struct toy_box *box = box_by(dir_id(dir_resource(dir)), false);
+
+    ck_assert_ptr_nonnull(box);
+    return box;
+}
+
+static int render_text(struct call *by, struct node node, bool wait, struct buf *out)
+{
+    (void)wait;
+    by->version = 1;
+    return buf_append_text(out, box_of(node.dir)->text) ? 0 : -ENOMEM;
+}
+
+static int render_fixed(struct call *by, struct node node, bool wait, struct buf *out)
+{
+    (void)by, (void)node, (void)wait;
+    return buf_append_text(out, "fixed\n") ? 0 : -ENOMEM;
+}
+
+static enum judgement judge_text(struct file *file, struct call *by)
+{
+    const char *text = buf_text(&file->text);
+
+    if (strchr(text, '!') != NULL) {
+        call_set_words(by, EINVAL, "there is a ! in it");
+        return JUDGE_INVALID;
+    }
+    return strchr(text, '}') != NULL ? JUDGE_COMPLETE : JUDGE_INCOMPLETE;
+}
+
+static struct change *begin_change(struct toy_box *box, const char *text)
+{
+    struct change *change = calloc(1, sizeof *change);
+
+    ck_assert_ptr_nonnull(change);
+    change->box = box;
+    snprintf(change->text, sizeof change->text, "%s", text);
+    toy.change = change;
+    toy.changes_alive++;
+    return change;
+}
+
+static int commit_text(struct call *by, struct file *file)
+{
+    struct toy_box *box = box_of(file->node.dir);
+    const char *text = buf_text(&file->text);
+
+    if (file->change != NULL)
+        return file_await(by, file, false);
+    toy.commits++;
+    snprintf(toy.committed, sizeof toy.committed, "%s", text);
+    if (toy.next == TOY_REFUSES || strchr(text, '}') == NULL)
+        return call_fail(by, EINVAL, "the toy does not like it");
+    if (toy.next == TOY_INTERRUPTED)
+        return call_fail(by, EINTR, "interrupted");
+    file->sent = true;
+    if (toy.next == TOY_STARTS) {
+        file->change = begin_change(box, text);
+        return file_await(by, file, false);
+    }
+    snprintf(box->text, sizeof box->text, "%s", text);
+    return 0;
+}
+
+static const struct leaf_row box_rows[] = {
+    {.name = "text",
+     .mode = 0644,
+     .flags = LEAF_DOCUMENT,
+     .render = render_text,
+     .judge = judge_text,
+     .commit = commit_text},
+    {.name = "fixed", .mode = 0444, .render = render_fixed},
+    {.name = "secret", .mode = 0600, .flags = LEAF_SECRET, .render = render_fixed},
+    {.name = NULL},
+};
+
+/* --- what is in the directory in a box ---------------------------------------------------------
+ */
+
+static const struct leaf_row depth_row = {.mode = 0444, .render = render_fixed};
+
+static uint32_t find_inside(struct call *by, struct dir *dir, const char *name, bool *nested)
+{
+    (void)by;
+    if (!dir_ops(dir)->nested && strcmp(name, "inner") == 0) {
+        *nested = true;
+        return INNER;
+    }
+    return dir_ops(dir)->nested && strcmp(name, "depth") == 0 ? DEPTH : 0;
+}
+
+static const struct leaf_row *row_inside(struct dir *dir, uint32_t leaf)
+{
+    return dir_ops(dir)->nested && leaf == DEPTH ? &depth_row : NULL;
+}
+
+static void print_inside(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+{
+    snprintf(out, LEAF_NAME_BYTES, "%s", row_inside(dir, leaf) == NULL ? "" : "depth");
+}
+
+static int list_inside(struct call *by, struct dir *dir, struct listing *listing)
+{
+    (void)by;
+    if (dir_ops(dir)->nested)
+        return leaf_hidden(dir, DEPTH) || listing_add_leaf(listing, "depth", DEPTH, S_IFREG)
+                   ? 0
+                   : -ENOMEM;
+    return leaf_hidden(dir, INNER) ||
+                   listing_add_dir(listing, "inner", dir_ops(dir)->objects, dir->kind, NULL, NULL)
+               ? 0
+               : -ENOMEM;
+}
+
+static const struct leaf_source inside = {
+    .find = find_inside, .row = row_inside, .print_name = print_inside, .list = list_inside};
+
+/* Two directories that show a box have the same scratch files. */
+static bool place_of_box(const struct dir *dir, struct buf *out)
+{
+    return buf_append_text(out, dir_id(dir));
+}
+
+static const struct dir_ops inner_ops = {.type = "inner",
+                                         .unlink = leaf_unlink,
+                                         .rename = leaf_rename,
+                                         .names = NAMES_OF_RECORD,
+                                         .source = &inside,
+                                         .others = &scratch_leaves,
+                                         .scratch = true,
+                                         .nested = true};
+
+static const struct dir_ops box_ops = {.type = "box",
+                                       .rmdir = leaf_rmdir,
+                                       .unlink = leaf_unlink,
+                                       .rename = leaf_rename,
+                                       .names = NAMES_OF_RECORD,
+                                       .leaves = box_rows,
+                                       .source = &inside,
+                                       .others = &scratch_leaves,
+                                       .place = place_of_box,
+                                       .scratch = true,
+                                       .objects = &inner_ops};
+
+/* --- the root -------------------------------------------------------------------------------- */
+
+/* A box is found by its name, whose directory is its home, and by its id. */
+static int root_lookup(struct call *by, struct dir *dir, const char *name, struct found *out)
+{
+    struct toy_box *box = box_by(name, true);
+
+    (void)by;
+    if (box != NULL)
+        out->dir = dir_home(dir, name, &box_ops, BOXES, box->id, NULL);
+    else if ((box = box_by(name, false)) != NULL)
+        out->dir = dir_intern(dir, name, &box_ops, BOXES, box->id, NULL);
+    else
+        return -ENOENT;
+    return out->dir == NULL ? -ENOMEM : 0;
+}
+
+static int root_list(struct call *by, struct dir *dir, struct listing *listing)
+{
+    (void)by, (void)dir;
+    for (size_t i = 0; i < TOY_BOXES; i++) {
+        const struct toy_box *box = &toy.boxes[i];
+        if (box->name[0] != '\0' &&
+            !listing_add_dir(listing, box->name, &box_ops, BOXES, box->id, NULL))
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int root_refresh(struct listing *listing, struct listed *entry)
+{
+    const struct toy_box *box = box_by(entry->id, false);
+
+    (void)listing;
+    if (box == NULL)
+        return -ENOENT;
+    return listing_rename_entry(entry, box->name) ? 0 : -ENOMEM;
+}
+
+static const struct dir_ops toy_root_ops = {.type = "root",
+                                            .lookup = root_lookup,
+                                            .list = root_list,
+                                            .refresh = root_refresh,
+                                            .names = NAMES_LEASED};
+
+/* --- hooks ----------------------------------------------------------------------------------- */
+
+static void failed(struct call *by, struct dir *dir, const char *path, int err)
+{
+    (void)dir;
+    ck_assert_str_ne(by->problem.message, "");
+    toy.failures++;
+    toy.failed_err = err;
+    snprintf(toy.failed_path, sizeof toy.failed_path, "%s", path);
+}
+
+static uint64_t names_generation(const struct dir *dir)
+{
+    return dir->parent == NULL ? toy.names_generation : 0;
+}
+
+static void shown(struct dir *resource, const struct seen *seen)
+{
+    ck_assert_ptr_nonnull(dir_id(resource));
+    ck_assert_uint_eq(seen->version, 1);
+    toy.shown++;
+}
+
+static int change_wait(struct call *by, struct vfs *vfs, struct change *change)
+{
+    ck_assert_ptr_eq(vfs, &toy.vfs);
+    if (!change->done) {
+        problem_set(&by->problem, PROBLEM_INTERRUPTED, "interrupted");
+        return -EINTR;
+    }
+    if (change->rc < 0)
+        problem_set(&by->problem, PROBLEM_SERVER, "the toy is broken");
+    return change->rc;
+}
+
+static bool change_done(struct change *change)
+{
+    return change->done;
+}
+
+static void change_unref(struct change *change)
+{
+    toy.changes_alive--;
+    free(change);
+}
+
+static bool is_read_only(void *ctx)
+{
+    (void)ctx;
+    return toy.read_only;
+}
+
+static const struct vfs_hooks hooks = {.failed = failed,
+                                       .names_generation = names_generation,
+                                       .shown = shown,
+                                       .change_wait = change_wait,
+                                       .change_done = change_done,
+                                       .change_unref = change_unref};
+
+void toy_end_change(int rc)
+{
+    ck_assert_ptr_nonnull(toy.change);
+    toy.change->done = true;
+    toy.change->rc = rc;
+    if (rc == 0)
+        memcpy(toy.change->box->text, toy.change->text, sizeof toy.change->text);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+void toy_start(void)
+{
+    toy = (struct toy){.boxes = {{"a", "1", "{old}\n"}, {"b", "2", "{old}\n"}},
+                       .config = {.clock = &clock_of_toy,
+                                  .uid = getuid(),
+                                  .gid = getgid(),
+                                  .read_only = is_read_only,
+                                  .hooks = &hooks}};
+    ck_assert(vfs_init(&toy.vfs, &toy.config, &toy_root_ops));
+    other = 0;
+}
+
+void toy_stop(void)
+{
+    vfs_forget_hidden(&toy.vfs);
+    ck_assert(LIST_EMPTY(&toy.vfs.files));
+    ck_assert_uint_eq(vfs_root(&toy.vfs)->refs, 1);
+    vfs_finish(&toy.vfs);
+    ck_assert_uint_eq(toy.changes_alive, 0);
+    if (other != 0)
+        kill(other, SIGKILL);
+}
+
+pid_t toy_other(void)
+{
+    if (other != 0)
+        return other;
+    int ends[2];
+
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t between = fork();
+    if (between == 0) {
+        pid_t pid = fork();
+        if (pid == 0)
+            pause();
+        _exit(write(ends[1], &pid, sizeof pid) == sizeof pid ? 0 : 1);
+    }
+    waitpid(between, NULL, 0);
+    ck_assert_int_eq((int)read(ends[0], &other, sizeof other), (int)sizeof other);
+    close(ends[0]);
+    close(ends[1]);
+    return other;
+}
+
+/* --- operations ------------------------------------------------------------------------------ */
+
+struct call *toy_call(const char *op, pid_t pid)
+{
+    static bool begun;
+
+    if (begun)
+        cancel_finish(&cancel);
+    begun = true;
+    cancel_init(&cancel, NULL, clock_now_ms(&clock_system) + DEADLINE_MS);
+    call = (struct call){.cancel = &cancel,
+                         .op = op,
+                         .pid = pid == 0 ? getpid() : pid,
+                         .uid = getuid(),
+                         .gid = getgid()};
+    return &call;
+}
+
+struct dir *toy_dir(const char *path)
+{
+    struct dir *dir = dir_ref(vfs_root(&toy.vfs));
+    char copy[128];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *name = strtok(copy, "/"); name != NULL; name = strtok(NULL, "/")) {
+        struct entry entry;
+        ck_assert_int_eq(vfs_lookup(toy_call("lookup", 0), dir, name, &entry), 0);
+        ck_assert_uint_eq(entry.node.leaf, 0);
+        dir_unref(dir);
+        dir = entry.node.dir;
+    }
+    return dir;
+}
+
+int toy_lookup(struct dir *dir, const char *name, uint32_t *leaf)
+{
+    struct entry entry;
+    int rc = vfs_lookup(toy_call("lookup", 0), dir, name, &entry);
+
+    if (leaf != NULL)
+        *leaf = rc == 0 ? entry.node.leaf : 0;
+    if (rc == 0)
+        dir_unref(entry.node.dir);
+    return rc;
+}
+
+struct file *toy_open(struct dir *dir, const char *name, int flags)
+{
+    struct file *file = NULL;
+    struct entry entry;
+    int rc;
+
+    if ((flags & O_CREAT) != 0) {
+        rc = vfs_create_file(toy_call("create", 0), dir, name, 0644, flags, &entry, &file);
+    } else {
+        ck_assert_int_eq(vfs_lookup(toy_call("lookup", 0), dir, name, &entry), 0);
+        rc = vfs_open(toy_call("open", 0), entry.node, flags, &file);
+    }
+    ck_assert_msg(rc == 0, "%s can't be opened: %s", name, strerror(-rc));
+    dir_unref(entry.node.dir);
+    return file;
+}
+
+int toy_write(struct file *file, const char *text, off_t offset)
+{
+    return (int)vfs_write(toy_call("write", 0), file, text, strlen(text), offset);
+}
+
+const char *toy_read(struct dir *dir, const char *name)
+{
+    static char out[8192];
+    struct file *file = toy_open(dir, name, O_RDONLY);
+    ssize_t got = vfs_read(toy_call("read", 0), file, out, sizeof out - 1, 0);
+
+    ck_assert_int_ge(got, 0);
+    out[got] = '\0';
+    vfs_release(file);
+    return out;
+}
+
+const char *toy_list(struct dir *dir)
+{
+    static char out[1024];
+    struct listing *listing = NULL;
+    size_t used = 0;
+
+    out[0] = '\0';
+    ck_assert_int_eq(vfs_opendir(toy_call("opendir", 0), dir, &listing), 0);
+    for (size_t i = 0; i < listing_count(listing); i++)
+        used += (size_t)snprintf(out + used, sizeof out - used, "%s ", listing_name(listing, i));
+    listing_close(listing);
+    return out;
+}
+
+void toy_make(struct dir *dir, const char *name, const char *text)
+{
+    struct file *file = toy_open(dir, name, O_CREAT | O_WRONLY);
+
+    ck_assert_int_eq(toy_write(file, text, 0), (int)strlen(text));
+    vfs_release(file);
+}
