@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-bool document_create_in_machine(const struct kind *kind, const char *name, size_t name_bytes,
-                                const char *machine_id, struct buf *out)
+bool document_create_in_group(const struct kind *kind, const char *name, size_t name_bytes,
+                              const char *machine_id, struct buf *out)
 {
     struct json_object *body = document_named(name, name_bytes);
     struct json_object *machine = body == NULL ? NULL : json_object_new_string(machine_id);

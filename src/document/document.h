@@ -97,9 +97,9 @@ bool document_render_missing(const struct kind *kind, enum dialect dialect, cons
  * document_edit. */
 int document_rename(enum dialect dialect, const struct record *current, const char *name,
                     size_t name_bytes, struct document_change *out, struct problem *problem);
-/* The body of a create in a machine: {"name": …, MACHINE_KEY: …}; false: no memory. */
-bool document_create_in_machine(const struct kind *kind, const char *name, size_t name_bytes,
-                                const char *machine_id, struct buf *out);
+/* The body of a create in a group of a view: {"name": …, MACHINE_KEY: …}; false: no memory. */
+bool document_create_in_group(const struct kind *kind, const char *name, size_t name_bytes,
+                              const char *machine_id, struct buf *out);
 /* Checks a restore's body that a user wrote: a JSON object with keys of row->fields only. Appends
  * it compact to `out`. */
 int document_restore_body(const struct restore_row *row, const char *text, size_t text_bytes,

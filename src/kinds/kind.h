@@ -66,9 +66,17 @@ struct kind_shape {
 };
 
 enum create_style {
-    CREATE_NOT,       /* cannot be created */
-    CREATE_BY_DRAFT,  /* mkdir starts a draft, the last required field creates */
-    CREATE_IN_MACHINE /* mkdir machines/ID/NAME creates at once */
+    CREATE_NOT,      /* cannot be created */
+    CREATE_BY_DRAFT, /* mkdir starts a draft, the last required field creates */
+    CREATE_IN_VIEW /* mkdir in its view, machines/ID/NAME, creates at once: that is all it needs */
+};
+
+/* A second directory of a kind at the root: its resources by what they belong to, the machine_key.
+ * Such a group of them is a directory that is called by the ID. */
+struct view_row {
+    const char *directory; /* "machines" */
+    const char *noun;      /* what a group is of, "machine" */
+    const char *id_word;   /* how its ID is called in what people read, "MACHINEID" */
 };
 
 struct kind {
@@ -79,7 +87,8 @@ struct kind {
     bool singleton;       /* one document at the root, no list, no id: utilization; what lacks one
                              of its fields, or has it in another type, is none */
     enum create_style create;
-    const char *machine_key;   /* the field that names the machine, "machineId"; or NULL */
+    const char *machine_key;     /* the field that names the machine, "machineId"; or NULL */
+    const struct view_row *view; /* by machine_key; NULL: there is none */
     const char *automatic_key; /* a boolean field: true for resources whose names rotate; or NULL */
     unsigned delete_points;    /* what a deletion costs the guard */
     unsigned restore_points;   /* what a restore costs the guard */
@@ -111,9 +120,8 @@ extern const struct kind *const kinds_all[];
 /* The index of `kind` in kinds_all, for tables of other rooms. */
 size_t kind_index(const struct kind *kind);
 
-/* The kind that is one document at the root; the kind whose resources belong to machines. */
+/* The kind that is one document at the root. */
 const struct kind *kinds_singleton(void);
-const struct kind *machine_kind(void);
 
 extern const struct dialect_row dialect_rows[DIALECT_COUNT];
 

@@ -36,14 +36,6 @@ const struct kind *kinds_singleton(void)
     return NULL;
 }
 
-const struct kind *machine_kind(void)
-{
-    for (size_t i = 0; kinds_all[i] != NULL; i++)
-        if (kinds_all[i]->machine_key != NULL)
-            return kinds_all[i];
-    return NULL;
-}
-
 const struct field *field_find(const struct field *fields, const char *key, size_t size_bytes)
 {
     for (; fields != NULL && fields->key != NULL; fields++)

@@ -35,13 +35,20 @@ static const struct restore_row docs_restore = {
 
 static const struct restore_row openapi_restore = {0};
 
+static const struct view_row by_machine = {
+    .directory = "machines",
+    .noun = "machine",
+    .id_word = "MACHINEID",
+};
+
 const struct kind kind_snapshots = {
     .noun = "snapshot",
     .plural = "snapshots",
     .path = "/snapshots",
     .document = "snapshot.json",
-    .create = CREATE_IN_MACHINE,
+    .create = CREATE_IN_VIEW,
     .machine_key = "machineId",
+    .view = &by_machine,
     .automatic_key = "isAutoSnapshot",
     .delete_points = 1,
     .restore_points = 20,

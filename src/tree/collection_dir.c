@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a name in a kind's or machine's directory leads to a resource, and what it means to remove
+ * How a name in a kind's or group's directory leads to a resource, and what it means to remove
  * and to rename one.
  */
 #include "config.h"
@@ -13,7 +13,7 @@
 #include "tree/ensure.h"
 #include "vfs/failure.h"
 #include "tree/known.h"
-#include "tree/local_machines.h"
+#include "tree/local_groups.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
 #include "vfs/scratch.h"
@@ -179,8 +179,8 @@ static int delete_resource(struct call *call, struct dir *dir)
 
     if (record == NULL)
         return 0; /* gone upstream: what was asked for is so */
-    if (record->machine_id[0] != '\0')
-        machine_keep(tree, record->machine_id, tree->config.ttl_ms);
+    if (dir->kind->view != NULL && record->machine_id[0] != '\0')
+        group_keep(tree, dir->kind, record->machine_id, tree->config.ttl_ms);
     record_unref(record);
     return tree_change(call, dir, NULL, &request, NULL);
 }

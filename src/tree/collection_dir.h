@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the directories that resources are in have in common: a kind's, and a machine's. Any thread;
- * no lock is held by the caller. All may wait for a request, until the call's token fires.
+ * What the directories that resources are in have in common: a kind's, and a group's of its view.
+ * Any thread; no lock is held by the caller. All may wait for a request, until the call's token
+ * fires.
  */
 #ifndef TREE_COLLECTION_DIR_H
 #define TREE_COLLECTION_DIR_H
 
 #include "tree/tree_internal.h"
 
-/* Finds or makes the object of what `name` means in a kind's or machine's directory. */
+/* Finds or makes the object of what `name` means in a kind's or group's directory. */
 int resource_lookup(struct call *call, struct dir *parent, const char *name, struct found *out);
 /* resource_lookup, then the old names: 0, or -errno as these. */
 int lookup_or_renamed(struct call *call, struct dir *dir, const char *name, struct found *out);

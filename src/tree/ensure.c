@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What must be known before a name in a kind's or machine's directory can mean something. */
+/* What must be known before a name in a kind's or group's directory can mean something. */
 #include "config.h"
 
 #include "tree/ensure.h"

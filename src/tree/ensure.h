@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What must be known before a name in a kind's or machine's directory can mean something. Any
+ * What must be known before a name in a kind's or group's directory can mean something. Any
  * thread; no lock is held by the caller. What takes a call may wait for a request, until its token
  * fires.
  */

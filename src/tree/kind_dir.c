@@ -35,10 +35,10 @@ static int kind_list(struct call *call, struct dir *dir, struct listing *listing
     return rc < 0 ? rc : shown_list(dir, listing);
 }
 
-static int refuse_snapshot(struct call *call, const char *name)
+static int refuse_outside_view(struct call *call, const struct view_row *view, const char *name)
 {
-    return call_fail(call, EINVAL,
-                     "it is not said of which machine: mkdir machines/MACHINEID/%s takes it", name);
+    return call_fail(call, EINVAL, "it is not said of which %s: mkdir %s/%s/%s takes it",
+                     view->noun, view->directory, view->id_word, name);
 }
 
 static int kind_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
@@ -53,8 +53,8 @@ static int kind_mkdir(struct call *call, struct dir *dir, const char *name, stru
     rc = draft_mkdir_by_defaults(call, dir, name, child);
     if (rc <= 0)
         return rc;
-    if (dir->kind->create == CREATE_IN_MACHINE)
-        return refuse_snapshot(call, name);
+    if (dir->kind->create == CREATE_IN_VIEW)
+        return refuse_outside_view(call, dir->kind->view, name);
     rc = draft_mkdir(call, dir, name, child);
     if (rc == 0)
         renamed_forget(dir, name);

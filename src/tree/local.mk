@@ -22,8 +22,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/kind_dir.c \
   src/tree/known.c src/tree/known.h \
   src/tree/leaf_rows.h \
-  src/tree/local_machines.c src/tree/local_machines.h \
-  src/tree/machines.c \
+  src/tree/local_groups.c src/tree/local_groups.h \
   src/tree/members.c src/tree/members.h \
   src/tree/nested.c src/tree/nested.h \
   src/tree/readme.c \
@@ -41,7 +40,8 @@ src_tree_libtree_a_SOURCES = \
   src/tree/status.c \
   src/tree/tree.c src/tree/tree.h \
   src/tree/tree_internal.h \
-  src/tree/turns.c src/tree/turns.h
+  src/tree/turns.c src/tree/turns.h \
+  src/tree/view_dir.c
 
 unit_tests += tests/unit/test_names
 tests_unit_test_names_SOURCES = tests/unit/test_names.c tests/unit/test_names_listing.c tests/unit/test_names.h

@@ -93,6 +93,19 @@ static const char refused_text[] =
 static const char journals[] = "  .paperspacefs/errors.jsonl, changes.jsonl, seen.jsonl, "
                                "requests.jsonl, status.json have more.\n";
 
+static bool print_views(struct buf *out)
+{
+    bool ok = true;
+
+    for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
+        const struct view_row *view = kinds_all[i]->view;
+        if (view != NULL)
+            ok = buf_printf(out, "  %s/ID/NAME/   the same %s, by %s\n", view->directory,
+                            kinds_all[i]->plural, view->noun);
+    }
+    return ok;
+}
+
 static bool print_kinds(struct buf *out)
 {
     bool ok = true;
@@ -104,16 +117,24 @@ static bool print_kinds(struct buf *out)
         else
             ok = buf_printf(out, "  %s\n", kind->document);
     }
-    return ok && buf_append_text(out, "  machines/ID/NAME/   the same snapshots, by machine\n"
-                                      "  .paperspacefs/      the mount itself\n");
+    return ok && print_views(out) &&
+           buf_append_text(out, "  .paperspacefs/      the mount itself\n");
+}
+
+/* How what can be restored in this dialect is; NULL: there is nothing. */
+static const struct restore_row *restore_of(const struct tree *tree)
+{
+    const struct restore_row *row = NULL;
+
+    for (size_t i = 0; row == NULL && kinds_all[i] != NULL; i++)
+        row = cache_shape(tree->config.cache, kinds_all[i])->restore;
+    return row;
 }
 
 /* How to restore, and what a restore does first, which the API and an option decide. */
 static bool print_restore(const struct tree *tree, struct buf *out)
 {
-    const struct kind *kind = machine_kind();
-    const struct restore_row *row =
-        kind == NULL ? NULL : cache_shape(tree->config.cache, kind)->restore;
+    const struct restore_row *row = restore_of(tree);
     enum restore_backup backup = tree->config.restore_backup;
 
     if (row == NULL)

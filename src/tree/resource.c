@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The directory of one resource, and how a name in a kind's or machine's directory leads to it. */
+/* The directory of one resource, and how a name in a kind's or group's directory leads to it. */
 #include "config.h"
 
 #include "tree/known.h"
@@ -13,7 +13,6 @@
 #include "vfs/failure.h"
 #include "tree/fields.h"
 #include "tree/leaf_rows.h"
-#include "tree/local_machines.h"
 #include "util/file_name.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The root: the kinds' directories, machines/, the control directory, README, utilization.json. */
+/* The root: the directories of kinds and of views, the control directory, README, utilization.json.
+ */
 #include "config.h"
 
 #include "vfs/attr.h"
@@ -15,42 +16,72 @@
 #include <errno.h>
 #include <string.h>
 
-#define MACHINES "machines"
-#define CONTROL  ".paperspacefs"
+#define CONTROL ".paperspacefs"
 
-static const struct kind *kind_of(const char *name)
+static const char *kind_directory(const struct kind *kind)
 {
-    for (size_t i = 0; kinds_all[i] != NULL; i++)
-        if (kinds_all[i]->plural != NULL && strcmp(kinds_all[i]->plural, name) == 0)
-            return kinds_all[i];
+    return kind->plural;
+}
+
+static const char *view_directory(const struct kind *kind)
+{
+    return kind->view == NULL ? NULL : kind->view->directory;
+}
+
+/* What a kind can have at the root, in the order in which it is listed. */
+static const struct {
+    const char *(*name)(const struct kind *kind); /* NULL: this one has none */
+    const struct dir_ops *ops;
+} places[] = {
+    {kind_directory, &kind_ops},
+    {view_directory, &view_ops},
+};
+
+/* The directory called so of one of the kinds; `*any` tells whether there is one. */
+static struct dir *find_place(struct dir *dir, const char *name, bool *any)
+{
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+        for (size_t i = 0; kinds_all[i] != NULL; i++) {
+            const char *directory = places[p].name(kinds_all[i]);
+
+            *any = directory != NULL && strcmp(directory, name) == 0;
+            if (*any)
+                return dir_intern(dir, name, places[p].ops, kinds_all[i], NULL, NULL);
+        }
     return NULL;
 }
 
 static int root_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
-    const struct kind *kind = kind_of(name);
+    bool any = false;
 
-    if (kind != NULL)
-        out->dir = dir_intern(dir, name, &kind_ops, kind, NULL, NULL);
-    else if (strcmp(name, MACHINES) == 0)
-        out->dir = dir_intern(dir, name, &machines_ops, machine_kind(), NULL, NULL);
-    else if (strcmp(name, CONTROL) == 0)
+    out->dir = find_place(dir, name, &any);
+    if (!any && strcmp(name, CONTROL) == 0)
         out->dir = dir_intern(dir, name, &control_ops, NULL, NULL, NULL);
-    else
+    else if (!any)
         return leaves_lookup(call, dir, name, out);
     return out->dir == NULL ? -ENOMEM : 0;
 }
 
-static int root_list(struct call *call, struct dir *dir, struct listing *listing)
+static bool list_places(struct listing *listing)
 {
     bool ok = true;
 
-    for (size_t i = 0; ok && kinds_all[i] != NULL; i++)
-        if (kinds_all[i]->plural != NULL)
-            ok =
-                listing_add_dir(listing, kinds_all[i]->plural, &kind_ops, kinds_all[i], NULL, NULL);
-    ok = ok && listing_add_dir(listing, MACHINES, &machines_ops, machine_kind(), NULL, NULL) &&
-         listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
+    for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+        for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
+            const char *directory = places[p].name(kinds_all[i]);
+
+            ok = directory == NULL ||
+                 listing_add_dir(listing, directory, places[p].ops, kinds_all[i], NULL, NULL);
+        }
+    return ok;
+}
+
+static int root_list(struct call *call, struct dir *dir, struct listing *listing)
+{
+    bool ok =
+        list_places(listing) && listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
+
     return ok ? leaves_list(call, dir, listing) : -ENOMEM;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a kind's or machine's directory shows.
+ * What a kind's or group's directory shows.
  *
  * Drafts and records are kept in different places, under different locks, and a draft goes from one
  * to the other while its create is on its way. So the drafts are taken first: one that is not among

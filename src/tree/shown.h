@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a kind's or machine's directory shows: its resources and drafts, each once, whatever becomes
+ * What a kind's or group's directory shows: its resources and drafts, each once, whatever becomes
  * of them meanwhile. Any thread; vfs->lock is taken inside; nothing waits.
  */
 #ifndef TREE_SHOWN_H

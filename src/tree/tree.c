@@ -5,7 +5,7 @@
 #include "tree/draft.h"
 #include "tree/fields.h"
 #include "tree/hooks.h"
-#include "tree/local_machines.h"
+#include "tree/local_groups.h"
 #include "tree/renamed.h"
 #include "tree/tree_internal.h"
 
@@ -31,7 +31,7 @@ struct tree *tree_create(const struct tree_config *config)
     if (tree == NULL)
         return NULL;
     tree->config = *config;
-    LIST_INIT(&tree->machines);
+    LIST_INIT(&tree->groups);
     LIST_INIT(&tree->drafts);
     LIST_INIT(&tree->turns);
     LIST_INIT(&tree->renamed);
@@ -49,8 +49,7 @@ void tree_destroy(struct tree *tree)
     vfs_forget_hidden(&tree->vfs);
     drafts_finish(tree);
     renamed_finish(tree);
-    while (!LIST_EMPTY(&tree->machines))
-        machine_forget(tree, LIST_FIRST(&tree->machines)->id);
+    groups_finish(tree);
     fields_finish(tree);
     vfs_finish(&tree->vfs);
     free(tree);

@@ -16,7 +16,7 @@
 struct tree {
     struct vfs vfs;
     struct tree_config config;
-    LIST_HEAD(, local_machine) machines;
+    LIST_HEAD(, local_group) groups;
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, turn) turns;
     LIST_HEAD(, renamed) renamed; /* old names: renamed.c */
@@ -39,7 +39,7 @@ static inline struct tree *tree_of(const struct dir *dir)
     return tree_of_vfs(dir->vfs);
 }
 
-extern const struct dir_ops root_ops, kind_ops, machines_ops, machine_ops, resource_ops, draft_ops,
+extern const struct dir_ops root_ops, kind_ops, view_ops, group_ops, resource_ops, draft_ops,
     control_ops, nested_ops, unsent_ops;
 
 #endif

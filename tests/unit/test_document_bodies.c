@@ -47,7 +47,7 @@ START_TEST(a_create_in_a_machine_names_it)
 {
     struct buf out = BUF_EMPTY;
 
-    ck_assert(document_create_in_machine(&kind_snapshots, "before \"it\"", 11, "ps1", &out));
+    ck_assert(document_create_in_group(&kind_snapshots, "before \"it\"", 11, "ps1", &out));
     ck_assert_str_eq(buf_text(&out), "{\"name\":\"before \\\"it\\\"\",\"machineId\":\"ps1\"}");
     buf_finish(&out);
 }

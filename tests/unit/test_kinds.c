@@ -113,6 +113,35 @@ START_TEST(kinds_are_whole)
 }
 END_TEST
 
+static const char *name_at_root(const struct kind *kind, size_t place)
+{
+    const char *const names[] = {kind->plural, kind->singleton ? kind->document : NULL,
+                                 kind->view == NULL ? NULL : kind->view->directory};
+
+    return place < sizeof names / sizeof *names ? names[place] : NULL;
+}
+
+START_TEST(nothing_at_the_root_has_the_name_of_another)
+{
+    for (size_t i = 0; i < KINDS_COUNT * 3; i++)
+        for (size_t other = 0; other < i; other++) {
+            const char *a = name_at_root(kinds_all[i / 3], i % 3);
+            const char *b = name_at_root(kinds_all[other / 3], other % 3);
+            ck_assert_msg(a == NULL || b == NULL || strcmp(a, b) != 0, "%s", a);
+        }
+}
+END_TEST
+
+START_TEST(a_view_knows_what_its_resources_belong_to)
+{
+    for (size_t i = 0; i < KINDS_COUNT; i++) {
+        const struct kind *kind = kinds_all[i];
+        ck_assert(kind->view == NULL || kind->machine_key != NULL);
+        ck_assert(kind->view != NULL || kind->create != CREATE_IN_VIEW);
+    }
+}
+END_TEST
+
 static bool restore_takes_body(const struct restore_row *restore)
 {
     return restore->default_body != NULL;
@@ -194,6 +223,8 @@ int main(void)
     tcase_add_test(tcase, defaults_are_json);
     tcase_add_test(tcase, secrets_are_known_by_key);
     tcase_add_test(tcase, kinds_are_whole);
+    tcase_add_test(tcase, nothing_at_the_root_has_the_name_of_another);
+    tcase_add_test(tcase, a_view_knows_what_its_resources_belong_to);
     tcase_add_test(tcase, shapes_name_fields_that_exist);
     tcase_add_test(tcase, automatic_snapshots_are_told_by_a_boolean);
     tcase_add_test(tcase, dialects_differ_by_their_lists);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* machines/: the same resources by machine; mkdir machines/ID/NAME creates one at once. */
+/*
+ * A view (kind.h) and its groups: the kind's resources by what they belong to, snapshots by their
+ * machine for one. mkdir of a name in a group creates a resource at once.
+ */
 #include "config.h"
 
-#include "tree/local_machines.h"
+#include "tree/local_groups.h"
 
 #include "document/document.h"
 #include "tree/changing.h"
@@ -25,10 +28,10 @@ static void free_ids(char **ids, size_t count)
     free(ids);
 }
 
-static bool machine_exists(struct dir *dir, const char *id)
+static bool group_exists(struct dir *dir, const char *id)
 {
     return cache_has_machine(tree_of(dir)->config.cache, dir->kind, id) ||
-           machine_is_local(tree_of(dir), id);
+           group_is_local(tree_of(dir), dir->kind, id);
 }
 
 /* Appends the known one whose long id a hash stands for in a file name. */
@@ -46,24 +49,24 @@ static bool find_hashed(struct dir *dir, const char *name, struct buf *out)
     return found;
 }
 
-/* Appends the id of the machine that a name stands for; false: of none that is shown. */
-static bool find_machine(struct dir *dir, const char *name, struct buf *out)
+/* Appends the id of the group that a name stands for; false: of none that is shown. */
+static bool find_group(struct dir *dir, const char *name, struct buf *out)
 {
     return (id_is_hashed(name) ? find_hashed(dir, name, out) : id_decode(name, out)) &&
-           machine_exists(dir, buf_text(out));
+           group_exists(dir, buf_text(out));
 }
 
-static int machines_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+static int view_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     struct buf id = BUF_EMPTY;
-    bool local = id_decode(name, &id) && machine_is_local(tree_of(dir), buf_text(&id));
+    bool local = id_decode(name, &id) && group_is_local(tree_of(dir), dir->kind, buf_text(&id));
     int rc = local ? 0 : ensure_lookup(call, dir, name);
 
     buf_resize(&id, 0);
-    if (rc == 0 && !find_machine(dir, name, &id))
+    if (rc == 0 && !find_group(dir, name, &id))
         rc = -ENOENT;
     if (rc == 0) {
-        out->dir = dir_intern(dir, name, &machine_ops, dir->kind, NULL, buf_text(&id));
+        out->dir = dir_intern(dir, name, &group_ops, dir->kind, NULL, buf_text(&id));
         rc = out->dir == NULL ? -ENOMEM : 0;
     }
     buf_finish(&id);
@@ -79,7 +82,7 @@ static bool has_entry(const struct listing *listing, const char *name)
 }
 
 /* Adds those that are not in the listing yet. */
-static bool add_machines(struct dir *dir, char **ids, size_t count, struct listing *listing)
+static bool add_groups(struct dir *dir, char **ids, size_t count, struct listing *listing)
 {
     size_t before = listing->count;
     struct buf name = BUF_EMPTY;
@@ -89,55 +92,55 @@ static bool add_machines(struct dir *dir, char **ids, size_t count, struct listi
         buf_resize(&name, 0);
         ok = ids[i] != NULL && id_encode(ids[i], &name) &&
              ((before > 0 && has_entry(listing, buf_text(&name))) ||
-              listing_add_dir(listing, buf_text(&name), &machine_ops, dir->kind, NULL, ids[i]));
+              listing_add_dir(listing, buf_text(&name), &group_ops, dir->kind, NULL, ids[i]));
     }
     buf_finish(&name);
     return ok;
 }
 
-static bool list_machines(struct dir *dir, struct listing *listing)
+static bool list_groups(struct dir *dir, struct listing *listing)
 {
     char **local = NULL;
     char **known = NULL;
     size_t local_count = 0;
     size_t known_count = 0;
 
-    local = machines_take_local(tree_of(dir), &local_count);
+    local = groups_take_local(tree_of(dir), dir->kind, &local_count);
     bool ok = local != NULL &&
               cache_machines(tree_of(dir)->config.cache, dir->kind, &known, &known_count) &&
-              add_machines(dir, known, known_count, listing) &&
-              add_machines(dir, local, local_count, listing);
+              add_groups(dir, known, known_count, listing) &&
+              add_groups(dir, local, local_count, listing);
     free_ids(local, local_count);
     free_ids(known, known_count);
     return ok;
 }
 
-static int machines_list(struct call *call, struct dir *dir, struct listing *listing)
+static int view_list(struct call *call, struct dir *dir, struct listing *listing)
 {
     int rc = ensure_listing(call, dir, CACHE_FRESH);
 
     if (rc < 0)
         return rc;
-    return list_machines(dir, listing) ? 0 : -ENOMEM;
+    return list_groups(dir, listing) ? 0 : -ENOMEM;
 }
 
-static int make_machine(struct call *call, struct dir *dir, const char *name, const char *id,
-                        struct dir **child)
+static int make_group(struct call *call, struct dir *dir, const char *name, const char *id,
+                      struct dir **child)
 {
     int rc = ensure_listing(call, dir, CACHE_LOOKUP);
 
     if (rc < 0)
         return rc;
-    if (machine_exists(dir, id))
-        return call_fail(call, EEXIST, "the machine's directory exists");
-    if (!machine_keep(tree_of(dir), id, MACHINE_IDLE_MS))
+    if (group_exists(dir, id))
+        return call_fail(call, EEXIST, "the %s's directory exists", dir->kind->view->noun);
+    if (!group_keep(tree_of(dir), dir->kind, id, GROUP_IDLE_MS))
         return -ENOMEM;
     dir_note_names(dir);
-    *child = dir_intern(dir, name, &machine_ops, dir->kind, NULL, id);
+    *child = dir_intern(dir, name, &group_ops, dir->kind, NULL, id);
     return *child == NULL ? -ENOMEM : 0;
 }
 
-/* How ids have looked so far. A machine that is called otherwise is known once it has something; a
+/* How ids have looked so far. A group that is called otherwise is known once it has something; a
  * slip of the hand, or what a program hides, is none. */
 static bool is_well_formed(const char *id)
 {
@@ -145,27 +148,29 @@ static bool is_well_formed(const char *id)
                                          "0123456789_.-")] == '\0';
 }
 
-static int machines_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+static int view_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     struct buf id = BUF_EMPTY;
-    int rc = is_well_formed(name) && id_decode(name, &id)
-                 ? make_machine(call, dir, name, buf_text(&id), child)
-                 : call_fail(call, EPERM,
-                             "an ID of a machine has letters, digits, '_', '.' and '-' only");
+    int rc =
+        is_well_formed(name) && id_decode(name, &id)
+            ? make_group(call, dir, name, buf_text(&id), child)
+            : call_fail(call, EPERM, "an ID of a %s has letters, digits, '_', '.' and '-' only",
+                        dir->kind->view->noun);
 
     buf_finish(&id);
     return rc;
 }
 
-static int remove_machine(struct call *call, struct dir *dir, const char *name, const char *id)
+static int remove_group(struct call *call, struct dir *dir, const char *name, const char *id)
 {
     struct dir *known;
 
     if (cache_has_machine(tree_of(dir)->config.cache, dir->kind, id))
-        return call_fail(call, ENOTEMPTY, "the machine has %s", dir->kind->plural);
-    if (!machine_is_local(tree_of(dir), id))
+        return call_fail(call, ENOTEMPTY, "the %s has %s", dir->kind->view->noun,
+                         dir->kind->plural);
+    if (!group_is_local(tree_of(dir), dir->kind, id))
         return -ENOENT;
-    machine_forget(tree_of(dir), id);
+    group_forget(tree_of(dir), dir->kind, id);
     dir_note_names(dir);
     known = dir_child(dir, name);
     if (known != NULL)
@@ -174,23 +179,22 @@ static int remove_machine(struct call *call, struct dir *dir, const char *name, 
     return 0;
 }
 
-static int machines_rmdir(struct call *call, struct dir *dir, const char *name)
+static int view_rmdir(struct call *call, struct dir *dir, const char *name)
 {
     struct buf id = BUF_EMPTY;
-    int rc =
-        find_machine(dir, name, &id) ? remove_machine(call, dir, name, buf_text(&id)) : -ENOENT;
+    int rc = find_group(dir, name, &id) ? remove_group(call, dir, name, buf_text(&id)) : -ENOENT;
 
     buf_finish(&id);
     return rc;
 }
 
-static int machines_mtime(struct dir *dir, struct date *date)
+static int view_mtime(struct dir *dir, struct date *date)
 {
     kind_names_date(dir, "", date);
     return 0;
 }
 
-static void machines_touch(struct dir *dir)
+static void view_touch(struct dir *dir)
 {
     cache_expire(tree_of(dir)->config.cache, dir->kind, NULL);
 }
@@ -198,45 +202,45 @@ static void machines_touch(struct dir *dir)
 static int refuse_rename(struct call *call, struct dir *dir, const char *name, struct dir *new_dir,
                          const char *new_name, unsigned flags)
 {
-    (void)dir, (void)name, (void)new_dir, (void)new_name, (void)flags;
-    return call_fail(call, EPERM, "a machine can't be renamed here");
+    (void)name, (void)new_dir, (void)new_name, (void)flags;
+    return call_fail(call, EPERM, "a %s can't be renamed here", dir->kind->view->noun);
 }
 
-const struct dir_ops machines_ops = {
-    .type = "machines",
-    .mtime = machines_mtime,
-    .lookup = machines_lookup,
-    .list = machines_list,
-    .mkdir = machines_mkdir,
-    .rmdir = machines_rmdir,
+const struct dir_ops view_ops = {
+    .type = "view",
+    .mtime = view_mtime,
+    .lookup = view_lookup,
+    .list = view_list,
+    .mkdir = view_mkdir,
+    .rmdir = view_rmdir,
     .rename = refuse_rename,
-    .touch = machines_touch,
+    .touch = view_touch,
 };
 
-static int machine_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
+static int group_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     int rc = ensure_lookup(call, dir, name);
 
     return rc < 0 ? rc : lookup_or_renamed(call, dir, name, out);
 }
 
-static int machine_list(struct call *call, struct dir *dir, struct listing *listing)
+static int group_list(struct call *call, struct dir *dir, struct listing *listing)
 {
     int rc = ensure_listing(call, dir, CACHE_FRESH);
 
     if (rc < 0)
         return rc;
-    if (!machine_exists(dir, dir->machine_id))
+    if (!group_exists(dir, dir->machine_id))
         return -ENOENT;
     return shown_list(dir, listing);
 }
 
-/* A local machine's directory goes when the first create in it fails. */
+/* A local group's directory goes when the first create in it fails. */
 static void forget_unused(struct dir *dir)
 {
     if (cache_has_machine(tree_of(dir)->config.cache, dir->kind, dir->machine_id))
         return;
-    machine_forget(tree_of(dir), dir->machine_id);
+    group_forget(tree_of(dir), dir->kind, dir->machine_id);
 }
 
 static int create(struct call *call, struct dir *dir, const struct buf *name, struct record **out)
@@ -245,8 +249,8 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     struct change *change = NULL;
     struct change_request request = {.verb = CHANGE_CREATE, .kind = dir->kind};
 
-    if (!document_create_in_machine(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
-                                    &body))
+    if (!document_create_in_group(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
+                                  &body))
         return -ENOMEM;
     request.body = buf_text(&body);
     int rc = tree_change_start(call, dir, buf_text(name), &request, &change);
@@ -263,7 +267,7 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
     return rc;
 }
 
-static int machine_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
+static int group_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     struct buf decoded = BUF_EMPTY;
     struct record *record = NULL;
@@ -286,20 +290,20 @@ static int machine_mkdir(struct call *call, struct dir *dir, const char *name, s
     return rc;
 }
 
-static int machine_mtime(struct dir *dir, struct date *date)
+static int group_mtime(struct dir *dir, struct date *date)
 {
     kind_names_date(dir, dir->machine_id, date);
-    return machine_exists(dir, dir->machine_id) ? 0 : -ENOENT;
+    return group_exists(dir, dir->machine_id) ? 0 : -ENOENT;
 }
 
-const struct dir_ops machine_ops = {
-    .type = "machine",
-    .mtime = machine_mtime,
-    .lookup = machine_lookup,
-    .list = machine_list,
+const struct dir_ops group_ops = {
+    .type = "group",
+    .mtime = group_mtime,
+    .lookup = group_lookup,
+    .list = group_list,
     .refresh = shown_refresh,
-    .mkdir = machine_mkdir,
+    .mkdir = group_mkdir,
     .rmdir = resource_rmdir,
     .rename = resource_rename,
-    .touch = machines_touch,
+    .touch = view_touch,
 };
