@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kinds of resources and dialects of the API, as const rows. Adding a kind is one new file with
- * one row, named in kinds.c; no other room knows a kind by name.
+ * one row, named in KINDS; no other room knows a kind by name.
  */
 #ifndef KINDS_KIND_H
 #define KINDS_KIND_H
@@ -109,14 +109,23 @@ struct dialect_row {
     const char *session_path; /* "/auth/session"; NULL: none */
 };
 
-extern const struct kind kind_drives;
-extern const struct kind kind_snapshots;
-extern const struct kind kind_providers;
-extern const struct kind kind_utilization;
+/* clang-format off */
+/* All kinds, in the order in which the root shows them: kind_drives and so on. */
+#define KINDS(ROW)  \
+    ROW(drives)     \
+    ROW(snapshots)  \
+    ROW(providers)  \
+    ROW(utilization)
+/* clang-format on */
 
-/* All kinds, in the order in which the root shows them; ends with NULL. */
+#define KIND_DECLARED(name) extern const struct kind kind_##name;
+KINDS(KIND_DECLARED)
+
+#define KIND_COUNTED(name) +1
+#define KINDS_COUNT        (KINDS(KIND_COUNTED))
+
+/* In that order; ends with NULL. */
 extern const struct kind *const kinds_all[];
-#define KINDS_COUNT 4
 /* The index of `kind` in kinds_all, for tables of other rooms. */
 size_t kind_index(const struct kind *kind);
 

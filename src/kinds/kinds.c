@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct kind *const kinds_all[KINDS_COUNT + 1] = {&kind_drives, &kind_snapshots,
-                                                       &kind_providers, &kind_utilization, NULL};
+#define KIND_LISTED(name) &kind_##name,
+
+const struct kind *const kinds_all[] = {KINDS(KIND_LISTED) NULL};
 
 const struct dialect_row dialect_rows[DIALECT_COUNT] = {
     [DIALECT_DOCS] = {.name = "docs",
