@@ -69,7 +69,7 @@ test_a_file_onto_itself()
 }
 
 # The half of a document, and then death: a flush comes, for nothing.
-# holds: send-6 fail-3
+# holds: send-6 send-7
 test_a_writer_killed_half_way()
 {
     calm
@@ -278,7 +278,7 @@ test_a_snapshot_over_another()
     unharmed
 }
 
-# holds: cost-2 cost-6
+# holds: send-6 attr-1
 test_looking_around()
 {
     calm
@@ -290,7 +290,7 @@ test_looking_around()
     unharmed
 }
 
-# holds: tree-6
+# holds: tree-6 scratch-7
 test_git_looking_around()
 {
     calm

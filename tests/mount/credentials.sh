@@ -112,7 +112,7 @@ test_docs_which_team_is_not_guessed()
     assert_eq '' "$(requests)"
 }
 
-# holds: cmd-5 http-19
+# holds: key-7 http-19
 test_docs_what_is_not_understood_is_named_with_its_line()
 {
     start_emulator
@@ -147,7 +147,7 @@ test_docs_other_keys_go_before_the_clients()
     PAPERSPACE_API_KEY='' refuses 'key is not accepted'
 }
 
-# holds: cmd-5
+# holds: key-7
 test_docs_a_team_without_effect_is_said()
 {
     start_emulator

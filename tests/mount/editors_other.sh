@@ -46,25 +46,25 @@ nano_leave()
     fi
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_nano_saves_twice()
 {
     edits_drives nano
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_nano_edits_a_nested_field()
 {
     edits_a_nested_field nano
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_nano_shows_refusals()
 {
     shows_refusals nano
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_nano_shows_what_is_invalid()
 {
     shows_what_is_invalid nano
@@ -107,25 +107,25 @@ micro_leave()
     fi
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_micro_saves_twice()
 {
     edits_drives micro
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_micro_edits_a_nested_field()
 {
     edits_a_nested_field micro
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_micro_shows_refusals()
 {
     shows_refusals micro
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_micro_shows_what_is_invalid()
 {
     shows_what_is_invalid micro
@@ -170,19 +170,19 @@ emacs_leave()
     keys C-x C-c
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_emacs_saves_twice()
 {
     edits_drives emacs
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_emacs_shows_refusals()
 {
     shows_refusals emacs
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_emacs_shows_what_is_invalid()
 {
     shows_what_is_invalid emacs

@@ -42,42 +42,42 @@ busybox_vi_open()
     sees "[0-9]+/[0-9]+ [0-9]+%"
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_vim_by_default_saves_twice()
 {
     backupcopy=auto
     edits_drives vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_vim_by_default_edits_a_nested_field()
 {
     backupcopy=auto
     edits_a_nested_field vim
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_vim_by_default_shows_refusals()
 {
     backupcopy=auto
     shows_refusals vim
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_vim_by_default_shows_what_is_invalid()
 {
     backupcopy=auto
     shows_what_is_invalid vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_vim_with_backupcopy_yes_saves_twice()
 {
     backupcopy=yes
     edits_drives vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_vim_with_backupcopy_yes_edits_a_nested_field()
 {
     backupcopy=yes
@@ -85,7 +85,7 @@ test_docs_vim_with_backupcopy_yes_edits_a_nested_field()
 }
 
 # After a failed write it copies its backup back and leaves it there, as on any filesystem.
-# holds: scratch-6 fail-1 fail-5
+# holds: scratch-6 fail-1 fail-2 fail-3 fail-5
 test_vim_with_backupcopy_yes_shows_refusals()
 {
     backupcopy=yes
@@ -93,7 +93,7 @@ test_vim_with_backupcopy_yes_shows_refusals()
     shows_refusals vim
 }
 
-# holds: scratch-6 edit-8 fail-5
+# holds: scratch-6 fail-3 edit-8 put-4 fail-5
 test_vim_with_backupcopy_yes_shows_what_is_invalid()
 {
     backupcopy=yes
@@ -101,89 +101,89 @@ test_vim_with_backupcopy_yes_shows_what_is_invalid()
     shows_what_is_invalid vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_vim_with_backupcopy_no_saves_twice()
 {
     backupcopy=no
     edits_drives vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_vim_with_backupcopy_no_edits_a_nested_field()
 {
     backupcopy=no
     edits_a_nested_field vim
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_vim_with_backupcopy_no_shows_refusals()
 {
     backupcopy=no
     shows_refusals vim
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_vim_with_backupcopy_no_shows_what_is_invalid()
 {
     backupcopy=no
     shows_what_is_invalid vim
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_nvim_saves_twice()
 {
     edits_drives nvim
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_nvim_edits_a_nested_field()
 {
     edits_a_nested_field nvim
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_nvim_shows_refusals()
 {
     shows_refusals nvim
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_nvim_shows_what_is_invalid()
 {
     shows_what_is_invalid nvim
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_nvi_saves_twice()
 {
     edits_drives nvi
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_nvi_edits_a_nested_field()
 {
     edits_a_nested_field nvi
 }
 
-# holds: scratch-6 fail-1
+# holds: scratch-6 fail-1 fail-2 fail-3
 test_nvi_shows_refusals()
 {
     shows_refusals nvi
 }
 
-# holds: scratch-6 edit-8
+# holds: scratch-6 fail-3 edit-8 put-4
 test_nvi_shows_what_is_invalid()
 {
     shows_what_is_invalid nvi
 }
 
-# holds: scratch-6
+# holds: scratch-6 path-7
 test_busybox_vi_saves_twice()
 {
     edits_drives busybox_vi
 }
 
-# holds: scratch-6
+# holds: scratch-6 edit-13
 test_docs_busybox_vi_edits_a_nested_field()
 {
     edits_a_nested_field busybox_vi

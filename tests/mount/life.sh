@@ -328,7 +328,7 @@ test_of_two_starts_at_once_one_is_refused()
     eventually 10 no_process_on_the_mount_point
 }
 
-# holds: start-11
+# holds: cmd-1
 test_a_mount_that_does_not_answer_keeps_nobody_s_output_open()
 {
     local stopper

@@ -52,7 +52,7 @@ sources()
         "paperspacefs url=$URL,auto_unmount,"
 }
 
-# holds: install-2 start-7 url-2
+# holds: install-2 url-2
 test_docs_mount_a_mounts_once()
 {
     local source options
