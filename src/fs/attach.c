@@ -219,16 +219,25 @@ int attach_mount(int fd, const struct attach_config *config, struct attachment *
     return device;
 }
 
-void attach_unmount(const struct attachment *attachment, int device)
+/* Who may not unmount asks fusermount3, which knows paths only: what is at that one was looked at.
+ */
+static bool detach(int fd, const struct mountinfo *mount)
+{
+    char link[64];
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return umount2(link, MNT_DETACH) == 0 ||
+           (errno == EPERM && mountpoint_release(mount->point) == 0);
+}
+
+bool attach_unmount(const struct attachment *attachment, int device)
 {
     struct mountinfo mount;
-    char link[64];
     int fd = attachment->mount_id > 0 ? mountinfo_open(attachment->mount_id, &mount) : -1;
 
     if (fd < 0)
-        return;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    if (is_it(attachment, device, fd, &mount))
-        umount2(link, MNT_DETACH);
+        return false;
+    bool gone = is_it(attachment, device, fd, &mount) && detach(fd, &mount);
     close(fd);
+    return gone;
 }

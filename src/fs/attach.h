@@ -37,8 +37,10 @@ void attach_find(int fd, struct attachment *out);
 /* Whether these options are in the hands of fusermount3 only: attach_mount has none of them. */
 bool attach_lacks(const char *kernel_options);
 /* Takes away that mount of the FUSE device `device` (which is open still), wherever it is by now,
- * also when it is in use; nothing when it is gone, whoever has its number. */
-void attach_unmount(const struct attachment *attachment, int device);
+ * also when it is in use; nothing when it is gone, whoever has its number. Who is in it goes on,
+ * and is answered by whoever reads the device. Whether it was there and is gone; may start a
+ * process. */
+bool attach_unmount(const struct attachment *attachment, int device);
 
 /* Lets the kernel refuse every change of the filesystem whose mount's root `fd` is open on, in all
  * its mounts, or not any more; all else stays as `present` has it. 0, or -1 with errno set: EPERM

@@ -79,7 +79,7 @@ static bool mount_of(int fd, const char *path, struct mountinfo *mount, bool *ro
 
 /* --- the remains of a daemon ---- */
 
-static int run_fusermount(const char *path)
+int mountpoint_release(const char *path)
 {
     char *const argv[] = {(char[]){"fusermount3"}, (char[]){"-u"}, (char[]){"-z"},
                           (char[]){"--"},          strdup(path),   NULL};
@@ -99,7 +99,7 @@ static int detach(int fd, const char *path)
     char link[64];
 
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    return geteuid() == 0 ? umount2(link, MNT_DETACH) : run_fusermount(path);
+    return geteuid() == 0 ? umount2(link, MNT_DETACH) : mountpoint_release(path);
 }
 
 static int clean_dead(int fd, const char *path, const struct mountinfo *mount,

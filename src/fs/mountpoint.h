@@ -41,6 +41,10 @@ void mountpoint_finish(struct mountpoint *point);
  * problem: a paperspacefs has been mounted there meanwhile. Any thread. */
 int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *problem);
 
+/* Takes away what lies on top at `path`, also when it is in use, by fusermount3: it lets a user do
+ * so with mounts of their own. 0 or -1. Starts a process and waits for it; any thread. */
+int mountpoint_release(const char *path);
+
 /* A mount of ours that is there already, and where in it one stands. */
 struct mountpoint_ours {
     int fd;                 /* of its root, O_PATH */

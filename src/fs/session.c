@@ -33,8 +33,9 @@ struct session {
     struct fs fs;
     struct fuse_session *fuse;
     unsigned max_threads;
-    bool mounted;
-    bool attached; /* mounted by us, not by libfuse */
+    atomic_bool mounted;
+    atomic_bool taken; /* it is gone from its directory; requests may be under way still */
+    bool attached;     /* mounted by us, not by libfuse */
     struct attachment attachment;
     struct read_only read_only;
     struct attach_config attach;
@@ -205,35 +206,45 @@ int session_mount(struct session *session, const struct mountpoint *point, struc
         close(lock);
     if (rc != 0)
         return -1;
-    session->mounted = true;
     if (!session->attached)
         attach_find(point->fd, &session->attachment);
+    session->mounted = true;
     read_only_follow(&session->read_only, session->attachment.dev_major,
                      session->attachment.dev_minor);
     watcher_watch(session->watcher, fuse_session_fd(session->fuse));
     return 0;
 }
 
+/* Takes the mount from its directory, once; who waits in it is answered all the same. */
+static void take_away(struct session *session)
+{
+    if (session->mounted && !session->taken)
+        session->taken = attach_unmount(&session->attachment, fuse_session_fd(session->fuse));
+}
+
 /* Cuts the connection, so that nobody waits in the kernel for what is answered no more. libfuse
- * closes the descriptor later. */
+ * closes the descriptor later; a pipe that nobody reads tells it by POLLERR that nothing is mounted
+ * any more, so that it takes nothing away from where the mount was. */
 static void cut(int device)
 {
-    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int ends[2];
 
-    if (nothing < 0)
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return;
-    dup3(nothing, device, O_CLOEXEC);
-    close(nothing);
+    dup3(ends[1], device, O_CLOEXEC);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 void session_unmount(struct session *session)
 {
-    if (session->mounted && session->attached) {
-        attach_unmount(&session->attachment, fuse_session_fd(session->fuse));
+    if (!session->mounted)
+        return;
+    take_away(session);
+    if (session->attached || session->taken)
         cut(fuse_session_fd(session->fuse));
-    } else if (session->mounted) {
+    if (!session->attached)
         fuse_session_unmount(session->fuse);
-    }
     session->mounted = false;
 }
 
@@ -280,13 +291,14 @@ static void wake_main_thread(struct session *session)
     }
 }
 
-/* A signal asked for the end: all that waits is freed, then the loop, which joins the workers, is
- * left. */
+/* A signal asked for the end: all that waits is freed, nobody comes any more, and then the loop is
+ * left, which joins the workers: those of changes that were sent have to end first. */
 static void on_end(void *ctx)
 {
     struct session *session = ctx;
 
     cancel_group_fire(session->fs.group);
+    take_away(session);
     fuse_session_exit(session->fuse);
     wake_main_thread(session);
 }

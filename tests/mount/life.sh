@@ -308,6 +308,32 @@ test_who_waits_for_a_change_learns_its_outcome_when_the_mount_ends()
     assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+# A new mount may begin where the old one was, and is not taken away at the old one's end.
+# holds: end-4 end-3
+test_the_mount_goes_at_once_and_the_daemon_when_its_changes_have_ended()
+{
+    local writer status=0
+    mounted
+    fault '{"method": "PUT", "delayMs": 1500}'
+    bash -c "echo '{\"name\": \"renamed\"}' > '$MNT/drives/data/drive.json'" &
+    writer=$!
+    eventually 5 sent_a_PUT
+    kill -TERM "$daemon"
+    eventually 10 eval '! is_mounted'
+    is_running "$daemon" || fail 'the mount went with its daemon'
+    run env PAPERSPACE_API_KEY=$KEY "$PAPERSPACEFS" "$URL" "$MNT"
+    assert_status 0
+    assert_eq '' "$err"
+    wait "$writer" || status=$?
+    assert_eq 0 "$status" 'the exit status of echo'
+    wait "$daemon" || fail "the daemon ended with $?"
+    daemon=
+    assert_eq '' "$(cat "$WORK/mount.err")"
+    prints '"renamed"' 'touch drives; jq .name drives/renamed/drive.json'
+    fusermount3 -u "$MNT"
+    eventually 10 no_process_on_the_mount_point
+}
+
 # holds: start-10
 test_of_two_starts_at_once_one_is_refused()
 {

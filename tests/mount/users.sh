@@ -65,6 +65,35 @@ test_a_user_mounts_works_and_unmounts()
         [ -z "$(ls mnt)" ]'
 }
 
+# fusermount3 takes it away; what comes to its place stays at the old daemon's end.
+# holds: end-4 end-3 start-12
+test_docs_a_user_s_mount_goes_at_once()
+{
+    user_ready
+    fault '{"method": "PUT", "delayMs": 1800}'
+    user_prints '0 gone
+written
+fuse.paperspacefs renamed' '
+        export PAPERSPACE_API_KEY=demo-key
+        "$WORK/paperspacefs" -f "$URL" mnt &
+        daemon=$!
+        until findmnt mnt >/dev/null; do sleep 0.05; done
+        ls mnt/drives/data >/dev/null
+        (echo renamed > mnt/drives/data/name && echo written >out) &
+        writer=$!
+        sleep 0.5
+        kill -TERM $daemon
+        for i in $(seq 20); do findmnt mnt >/dev/null || break; sleep 0.05; done
+        kill -0 $daemon
+        echo "$(findmnt mnt | wc -l) gone"
+        start
+        wait $writer $daemon
+        cat out
+        touch mnt/drives
+        echo $(findmnt -n -o FSTYPE mnt) $(cat mnt/drives/renamed/name)
+        finish'
+}
+
 # Each of the states in which a mount point of one's own may be.
 # holds: start-12 start-6 start-7
 test_docs_the_mount_point_of_a_user()
