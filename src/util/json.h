@@ -13,6 +13,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define JSON_MAX_DEPTH 32 /* levels of objects and arrays; one more is refused */
 
@@ -51,6 +52,12 @@ enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
  * words, but not keys. */
 enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
                                struct json_fault *fault);
+
+/* How many texts this process has gone through to find what is in them, in any thread: by the
+ * functions above, and to index one (util/json_index.h). Whoever promises not to read again what is
+ * known is held to that by it, in tests. */
+uint64_t json_readings(void);
+void json_note_reading(void);
 
 /* Whether some string in a text that json_scan accepts has an escaped half of a surrogate pair
  * (\ud800) alone: no character, which json-c silently replaces. */

@@ -9,6 +9,7 @@
 #include "util/json.h"
 #include "util/utf8.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -279,10 +280,23 @@ static enum json_result (*const steps[])(struct scanner *) = {
     [WANT_COLON] = scan_colon,           [WANT_COMMA_OR_END] = scan_comma_or_end,
 };
 
+static atomic_uint_fast64_t readings;
+
+uint64_t json_readings(void)
+{
+    return atomic_load_explicit(&readings, memory_order_relaxed);
+}
+
+void json_note_reading(void)
+{
+    atomic_fetch_add_explicit(&readings, 1, memory_order_relaxed);
+}
+
 static enum json_result scan_text(struct scanner *s)
 {
     enum json_result result = JSON_OK;
 
+    json_note_reading();
     while (result == JSON_OK && s->want != WANT_NOTHING) {
         while (s->at < s->size && is_space(s->text[s->at]))
             s->at++;

@@ -456,6 +456,7 @@ static Suite *json_suite(void)
     tcase_add_test(tests, pretty_text_has_two_spaces_a_level_and_empty_containers_on_one_line);
     tcase_add_test(tests, pretty_scalars_stand_alone);
     add_value_tests(tests);
+    add_index_tests(tests);
     tcase_set_timeout(tests, 60);
     suite_add_tcase(suite, tests);
     return suite;
