@@ -5,6 +5,11 @@
 
 #include "kinds/kind.h"
 #include "util/json.h"
+#include "util/json_layout.h"
+
+#include <string.h>
+
+#define MASK_MARK "****" /* what a masked value holds at least */
 
 static bool mask_member(struct json_object *object, const char *key, struct json_object *value)
 {
@@ -38,6 +43,62 @@ bool secrets_mask(struct json_object *value)
     if (json_object_is_type(value, json_type_object))
         ok = mask_members(value);
     return ok;
+}
+
+/* --- in texts --------------------------------------------------------------------------------- */
+
+/* Calls `judge` with what a string, or key, means. */
+static bool judge_string(struct json_slice string, bool (*judge)(const char *, size_t))
+{
+    struct buf decoded = BUF_EMPTY;
+
+    if (memchr(string.text, '\\', string.size_bytes) == NULL)
+        return judge(string.text + 1, string.size_bytes - 2);
+    bool result =
+        json_slice_decode(string, &decoded) && judge(buf_text(&decoded), decoded.size_bytes);
+    buf_finish(&decoded);
+    return result;
+}
+
+bool secrets_is_key(struct json_slice key)
+{
+    return judge_string(key, field_key_is_secret);
+}
+
+bool secrets_print(struct buf *out, struct json_slice value, bool pretty, bool show)
+{
+    const struct json_layout layout = {
+        .pretty = pretty, .hides = show ? NULL : secrets_is_key, .mask = "\"" SECRET_MASK "\""};
+
+    return json_lay_out(out, value, &layout);
+}
+
+bool secrets_is_mask(const char *text, size_t size_bytes)
+{
+    size_t stars = 0;
+
+    while (stars < size_bytes && text[stars] == '*')
+        stars++;
+    return (size_bytes > 0 && stars == size_bytes) ||
+           memmem(text, size_bytes, MASK_MARK, sizeof MASK_MARK - 1) != NULL;
+}
+
+static bool is_told(struct json_slice secret)
+{
+    char type = json_slice_type(secret);
+
+    return type != 'n' && (type != '"' || !judge_string(secret, secrets_is_mask));
+}
+
+bool secrets_are_told(struct json_slice value)
+{
+    struct json_walk walk = json_walk_into(value);
+
+    while (json_walk_next(&walk))
+        if (walk.object && secrets_is_key(walk.key) ? is_told(walk.value)
+                                                    : secrets_are_told(walk.value))
+            return true;
+    return false;
 }
 
 /* --- collecting --------------------------------------------------------------------------------

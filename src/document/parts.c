@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MASK_MARK      "****" /* what a masked value holds at least */
 #define MOST_GIGABYTES 1e6
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -233,12 +232,9 @@ bool field_looks_like_bytes(const struct field *field, struct json_object *value
 
 bool document_is_masked(struct json_object *value)
 {
-    if (!json_object_is_type(value, json_type_string))
-        return false;
-    const char *text = json_object_get_string(value);
-    size_t size = (size_t)json_object_get_string_len(value);
-    return (size > 0 && strspn(text, "*") == size) ||
-           memmem(text, size, MASK_MARK, sizeof MASK_MARK - 1) != NULL;
+    return json_object_is_type(value, json_type_string) &&
+           secrets_is_mask(json_object_get_string(value),
+                           (size_t)json_object_get_string_len(value));
 }
 
 bool document_is_mask(const struct key_path *path, struct json_object *value)

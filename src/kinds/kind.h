@@ -138,6 +138,8 @@ extern const struct dialect_row dialect_rows[DIALECT_COUNT];
 const struct field *field_find(const struct field *fields, const char *key, size_t size_bytes);
 /* Whether any field of that key, in any kind, dialect and depth, is secret. */
 bool field_is_secret(const char *key);
+/* The same of a key that does not end with a NUL. */
+bool field_key_is_secret(const char *key, size_t size_bytes);
 
 /* Whether the text mentions the key of a secret in quotes, as a document that has one does. */
 bool field_text_has_secret(const char *text);

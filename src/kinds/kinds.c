@@ -3,6 +3,7 @@
 
 #include "kinds/kind.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,24 +46,50 @@ const struct field *field_find(const struct field *fields, const char *key, size
     return NULL;
 }
 
-static bool table_has_secret(const struct field *fields, const char *key)
+/* --- secrets ---------------------------------------------------------------------------------- */
+
+#define SECRET_KEYS_MAX 16
+
+/* The keys of secrets, each once; asked for at every key that is shown. */
+static const char *secret_keys[SECRET_KEYS_MAX];
+static size_t secret_count;
+
+static bool is_listed(const char *key, size_t size_bytes)
+{
+    for (size_t i = 0; i < secret_count; i++)
+        if (strlen(secret_keys[i]) == size_bytes && memcmp(secret_keys[i], key, size_bytes) == 0)
+            return true;
+    return false;
+}
+
+static void list_table(const struct field *fields)
 {
     for (; fields != NULL && fields->key != NULL; fields++) {
-        if ((fields->flags & FIELD_SECRET) != 0 && strcmp(fields->key, key) == 0)
-            return true;
-        if (table_has_secret(fields->members, key))
-            return true;
+        if ((fields->flags & FIELD_SECRET) != 0 && !is_listed(fields->key, strlen(fields->key)) &&
+            secret_count < SECRET_KEYS_MAX)
+            secret_keys[secret_count++] = fields->key;
+        list_table(fields->members);
     }
-    return false;
+}
+
+static void list_secrets(void)
+{
+    for (size_t i = 0; kinds_all[i] != NULL; i++)
+        for (size_t d = 0; d < DIALECT_COUNT; d++)
+            list_table(kinds_all[i]->shapes[d].fields);
+}
+
+bool field_key_is_secret(const char *key, size_t size_bytes)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, list_secrets);
+    return is_listed(key, size_bytes);
 }
 
 bool field_is_secret(const char *key)
 {
-    for (size_t i = 0; kinds_all[i] != NULL; i++)
-        for (size_t d = 0; d < DIALECT_COUNT; d++)
-            if (table_has_secret(kinds_all[i]->shapes[d].fields, key))
-                return true;
-    return false;
+    return field_key_is_secret(key, strlen(key));
 }
 
 static bool table_is_mentioned(const struct field *fields, const char *text)

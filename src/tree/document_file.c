@@ -2,6 +2,7 @@
 /* The document of a resource as a file: what it shows, and what becomes of what is written. */
 #include "config.h"
 
+#include "api/secrets.h"
 #include "document/document.h"
 #include "tree/draft.h"
 #include "tree/changing.h"
@@ -279,7 +280,7 @@ void document_file_attr(struct node node, struct stat *st)
     if (tree_of(node.dir)->config.secrets != SECRETS_SHOW)
         return;
     if (leaf_row(node.dir, node.leaf)->render(&call, node, false, &text) != 0 ||
-        document_tells_secret(&text))
+        secrets_are_told(json_slice_of(buf_text(&text), text.size_bytes)))
         st->st_mode &= ~(mode_t)0077;
     if (text.data != NULL)
         explicit_bzero(text.data, text.capacity_bytes);

@@ -52,7 +52,9 @@ START_TEST(documents_show_the_whole_resource_but_its_secrets)
     struct record *record = make_record(row->kind, DIALECT_DOCS, row->json);
     struct buf out = BUF_EMPTY;
 
+    uint64_t before = json_readings();
     ck_assert(document_render(record, row->show, &out));
+    ck_assert_uint_eq(json_readings(), before); /* and nothing is parsed for it */
     ck_assert_str_eq(buf_text(&out), row->expected);
     buf_finish(&out);
     record_unref(record);
