@@ -7,6 +7,7 @@
 #include "util/clock.h"
 #include "util/file_name.h"
 #include "util/json.h"
+#include "util/json_index.h"
 #include "util/memory.h"
 #include "util/problem.h"
 
@@ -183,12 +184,56 @@ struct record *record_ref(struct record *record)
     return record;
 }
 
+/* --- members ---------------------------------------------------------------------------------- */
+
+static atomic_size_t index_bytes;
+
+/* Keeps it, unless all that are kept would be too much; false: somebody else was faster, or that.
+ */
+static bool keep_index(struct record *record, struct json_index *index)
+{
+    struct json_index *none = NULL;
+    size_t size = json_index_bytes(index);
+
+    if (atomic_fetch_add(&index_bytes, size) + size <= RECORD_INDEXES_MAX_BYTES &&
+        atomic_compare_exchange_strong(&record->index, &none, index))
+        return true;
+    atomic_fetch_sub(&index_bytes, size);
+    return false;
+}
+
+const struct json_index *record_index(struct record *record, struct json_index **own)
+{
+    const struct json_index *known = atomic_load_explicit(&record->index, memory_order_acquire);
+
+    *own = NULL;
+    if (known != NULL)
+        return known;
+    struct json_index *index = json_index_create(record->json, record->json_bytes);
+    if (index != NULL && !keep_index(record, index))
+        *own = index;
+    return index;
+}
+
+static void drop_index(struct record *record)
+{
+    struct json_index *index = atomic_load_explicit(&record->index, memory_order_relaxed);
+
+    if (index == NULL)
+        return;
+    atomic_fetch_sub(&index_bytes, json_index_bytes(index));
+    free(index);
+}
+
+/* --- references ------------------------------------------------------------------------------- */
+
 /* How many bytes were freed. */
 static size_t drop(struct record *record)
 {
     if (record == NULL || atomic_fetch_sub_explicit(&record->refs, 1, memory_order_acq_rel) != 1)
         return 0;
     size_t size = record->all_bytes;
+    drop_index(record);
     free(record);
     atomic_fetch_sub(&all_bytes, size);
     return size;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct json_index;
 struct json_object;
 struct problem;
 
@@ -31,12 +32,14 @@ struct record {
     int64_t mtime_ms;       /* wall clock; set by the cache before the record is shared */
     atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
     uint64_t version;       /* likewise: another for every content; later ones are larger */
-    bool automatic;         /* the value of the kind's automatic_key */
-    bool complete;          /* false: a list's item that lacks the shape's completing_key */
+    _Atomic(struct json_index *) index; /* of `json`, once somebody has asked: record_index */
+    bool automatic;                     /* the value of the kind's automatic_key */
+    bool complete; /* false: a list's item that lacks the shape's completing_key */
 };
 
-#define RECORD_MAX_VALUES    100000              /* JSON values in one item */
-#define RECORD_ALL_MAX_BYTES ((size_t)336 << 20) /* of all records that are held by anybody */
+#define RECORD_MAX_VALUES        100000              /* JSON values in one item */
+#define RECORD_ALL_MAX_BYTES     ((size_t)336 << 20) /* of all records that are held by anybody */
+#define RECORD_INDEXES_MAX_BYTES ((size_t)32 << 20)  /* of all records' indexes that are kept */
 
 /* Makes a record with one reference of `object` (borrowed). NULL with `problem` set:
  * PROBLEM_PROTOCOL when it is no object, PROBLEM_NOT_FOUND when it has no id, PROBLEM_TOO_LARGE
@@ -58,6 +61,11 @@ bool record_same_names(const struct record *a, const struct record *b);
 bool record_equal(const struct record *a, const struct record *b);
 /* Parses record->json: a new json_object, for the caller alone; NULL: no memory. */
 struct json_object *record_parse(const struct record *record);
+
+/* Where the members of record->json are. Made by who asks first, kept with the record and shared
+ * by all threads; from RECORD_INDEXES_MAX_BYTES of them on, made for the caller alone, who frees
+ * `*own` (NULL where it is kept). NULL: no memory. */
+const struct json_index *record_index(struct record *record, struct json_index **own);
 
 /* A growing list of references, in order. */
 struct record_list {

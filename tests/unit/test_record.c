@@ -6,9 +6,12 @@
 #include "run_tests.h"
 #include "util/clock.h"
 #include "util/json.h"
+#include "util/json_index.h"
 #include "util/problem.h"
 
 #include <check.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,6 +187,81 @@ START_TEST(a_record_can_be_parsed_again)
 }
 END_TEST
 
+START_TEST(members_are_found_once_for_all_threads)
+{
+    struct record *record = make_snapshot("{\"id\":\"sl1\",\"x\":{\"y\":[1]},\"name\":\"n\"}");
+    struct json_index *own;
+    uint64_t before = json_readings();
+    const struct json_index *index = record_index(record, &own);
+
+    ck_assert_ptr_nonnull(index);
+    ck_assert_ptr_null(own);
+    ck_assert_uint_eq(index->count, 4);
+    ck_assert_ptr_eq(record_index(record, &own), index);
+    ck_assert_uint_eq(json_readings() - before, 1);
+    record_unref(record);
+}
+END_TEST
+
+static void *look(void *record)
+{
+    struct json_index *own;
+    size_t count = record_index(record, &own)->count;
+
+    ck_assert_ptr_null(own);
+    return (void *)count;
+}
+
+START_TEST(threads_that_ask_at_once_share_the_members)
+{
+    for (int round = 0; round < 200; round++) {
+        struct record *record = make_snapshot("{\"id\":\"sl1\",\"name\":\"n\"}");
+        pthread_t threads[4];
+        void *count;
+
+        for (int i = 0; i < 4; i++)
+            ck_assert_int_eq(pthread_create(&threads[i], NULL, look, record), 0);
+        for (int i = 0; i < 4; i++) {
+            pthread_join(threads[i], &count);
+            ck_assert_uint_eq((size_t)count, 2);
+        }
+        record_unref(record);
+    }
+}
+END_TEST
+
+#define MANY_MEMBERS 90000
+#define MANY_RECORDS 40
+
+/* Beyond what all records may keep, one is made for the caller. */
+START_TEST(what_is_kept_of_members_has_an_end)
+{
+    struct json_object *object = json_object_new_object();
+    struct record *records[MANY_RECORDS];
+    struct problem problem;
+    size_t kept = 0;
+    char key[16];
+
+    json_object_object_add(object, "id", json_object_new_string("sl1"));
+    for (int i = 0; i < MANY_MEMBERS; i++) {
+        snprintf(key, sizeof key, "%d", i);
+        json_object_object_add(object, key, NULL);
+    }
+    for (int i = 0; i < MANY_RECORDS; i++) {
+        struct json_index *own;
+        records[i] = record_from_json(&kind_snapshots, DIALECT_DOCS, object, &problem);
+        ck_assert_uint_eq(record_index(records[i], &own)->count, MANY_MEMBERS + 1);
+        kept += own == NULL;
+        free(own);
+    }
+    ck_assert_uint_gt(kept, 20);
+    ck_assert_uint_lt(kept, MANY_RECORDS - 5);
+    for (int i = 0; i < MANY_RECORDS; i++)
+        record_unref(records[i]);
+    json_object_put(object);
+}
+END_TEST
+
 START_TEST(a_list_owns_its_records)
 {
     struct record_list list = RECORD_LIST_EMPTY;
@@ -302,6 +380,9 @@ int main(void)
     tcase_add_test(tcase, an_item_without_its_completing_key_is_incomplete);
     tcase_add_test(tcase, another_mtime_is_another_record_of_the_same_text);
     tcase_add_test(tcase, a_record_can_be_parsed_again);
+    tcase_add_test(tcase, members_are_found_once_for_all_threads);
+    tcase_add_test(tcase, threads_that_ask_at_once_share_the_members);
+    tcase_add_test(tcase, what_is_kept_of_members_has_an_end);
     tcase_add_test(tcase, a_list_owns_its_records);
     tcase_add_test(tcase, an_event_is_read);
     tcase_add_test(tcase, what_is_no_object_is_no_event);
