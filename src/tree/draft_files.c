@@ -264,18 +264,16 @@ static int draft_mtime(struct dir *dir, struct date *date)
 }
 
 /* The fields that can be given, as the document has them, but for secrets: those of their files. */
-static struct json_object *draft_fields(struct call *call, struct dir *dir, enum fields_need need)
+static bool draft_fields(struct call *call, struct dir *dir, enum fields_need need,
+                         struct members *out)
 {
-    struct json_object *object = NULL;
     struct buf text = BUF_EMPTY;
+    struct draft_view now;
 
     (void)call, (void)need;
-    struct draft_view now;
-    if (draft_view(dir, &now) && render(dir, &now, true, &text))
-        json_read(buf_text(&text), text.size_bytes, &object, NULL);
+    bool ok = draft_view(dir, &now) && render(dir, &now, true, &text);
     draft_view_finish(&now);
-    buf_finish(&text);
-    return object;
+    return members_of_text(&text, out) && ok;
 }
 
 /* The document has the number that it has in the resource's directory. */

@@ -2,7 +2,7 @@
 /* A field's file: its text, and what is written to it, which is an edit with that one key. */
 #include "config.h"
 
-#include "document/parts.h"
+#include "api/secrets.h"
 #include "vfs/failure.h"
 #include "tree/field_keys.h"
 #include "tree/fields.h"
@@ -18,62 +18,58 @@
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* The text of a value as its file shows it. It is the caller's alone, and may be masked within. */
-static bool print_value(struct json_object *value, bool masked, struct buf *out)
+/* The text of a value as its file shows it. */
+static bool print_value(struct json_slice value, bool masked, struct buf *out)
 {
-    if (value == NULL)
+    switch (json_slice_type(value)) {
+    case 0: /* not answered */
+    case 'n':
         return true;
-    if (json_object_is_type(value, json_type_string))
-        return buf_append(out, json_object_get_string(value),
-                          (size_t)json_object_get_string_len(value)) &&
-               buf_append_text(out, "\n");
-    return (!masked || secrets_mask(value)) && json_print(out, value) && buf_append_text(out, "\n");
+    case '"':
+        return json_slice_decode(value, out) && buf_append(out, "\n", 1);
+    default:
+        return secrets_print(out, value, false, !masked) && buf_append(out, "\n", 1);
+    }
 }
 
 static int render_field(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    struct json_object *members = field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN);
     bool masked = tree_of(node.dir)->config.secrets != SECRETS_SHOW;
+    struct members members;
     struct field_key key;
     int rc = 0;
 
-    if (members == NULL ||
-        !field_key_of_number(node.dir, members, leaf_acts_as(node.dir, node.leaf), &key))
+    if (!field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN, &members) ||
+        !field_key_of_number(node.dir, &members, leaf_acts_as(node.dir, node.leaf), &key))
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : call_problem_errno(call, false);
     else
-        rc = print_value(key.value, masked && !field_is_secret(key.key), out) ? 0 : -ENOMEM;
-    json_object_put(members);
+        rc = print_value(key.value, masked && !key.secret, out) ? 0 : -ENOMEM;
+    members_finish(&members);
     return rc;
 }
 
 /* Whether a value is shown with a secret in it: a list of objects, say. */
-static bool shows_secret(const struct dir *dir, struct json_object *value)
+static bool shows_secret(const struct dir *dir, struct json_slice value)
 {
-    struct buf text = BUF_EMPTY;
-    bool shows = tree_of(dir)->config.secrets == SECRETS_SHOW && value != NULL &&
-                 (!json_print(&text, value) || document_tells_secret(&text));
-
-    if (text.data != NULL)
-        explicit_bzero(text.data, text.capacity_bytes);
-    buf_finish(&text);
-    return shows;
+    return tree_of(dir)->config.secrets == SECRETS_SHOW && secrets_are_told(value);
 }
 
 static void field_attr(struct node node, struct stat *st)
 {
     struct call call = {.op = "getattr"};
-    struct json_object *members = field_members(&call, node.dir, FIELDS_KNOWN);
     uint32_t number = leaf_acts_as(node.dir, node.leaf);
     const struct field *row = field_row_of_number(node.dir, number);
-    struct field_key key = {.key = row == NULL ? NULL : row->key};
+    struct field_key key = {.row = row, .secret = row != NULL && field_is_secret(row->key)};
+    struct field_key found;
+    struct members members;
 
-    if (members != NULL && !field_key_of_number(node.dir, members, number, &key))
-        key = (struct field_key){.key = row == NULL ? NULL : row->key};
-    st->st_mode = (st->st_mode & S_IFMT) |
-                  (key.key == NULL ? 0444 : field_mode(node.dir, key.key, key.answered));
+    if (field_members(&call, node.dir, FIELDS_KNOWN, &members) &&
+        field_key_of_number(node.dir, &members, number, &found))
+        key = found;
+    st->st_mode = (st->st_mode & S_IFMT) | field_mode(node.dir, key.row, key.secret, key.answered);
     if (shows_secret(node.dir, key.value))
         st->st_mode &= ~(mode_t)0077;
-    json_object_put(members);
+    members_finish(&members);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -169,15 +165,14 @@ static size_t value_bytes(const struct buf *text)
 /* Nothing is written where nothing is: as a copy of the tree does that is put back. */
 static bool stays_unset(struct call *call, const struct file *file, uint32_t number)
 {
-    struct json_object *members;
+    struct members members;
     struct field_key key;
 
     if (value_bytes(&file->text) > 0)
         return false;
-    members = field_members(call, file->node.dir, FIELDS_KNOWN);
-    bool unset = members != NULL && field_key_of_number(file->node.dir, members, number, &key) &&
-                 !key.answered;
-    json_object_put(members);
+    bool unset = field_members(call, file->node.dir, FIELDS_KNOWN, &members) &&
+                 field_key_of_number(file->node.dir, &members, number, &key) && !key.answered;
+    members_finish(&members);
     return unset;
 }
 

@@ -3,142 +3,73 @@
 
 #include "tree/field_keys.h"
 
+#include "tree/field_memo.h"
+#include "tree/known.h"
 #include "vfs/leaf.h"
 #include "util/digest.h"
-
-#include "tree/fields.h"
 #include "util/file_name.h"
-#include "tree/known.h"
-#include "util/json.h"
-#include "tree/members.h"
 
 #include <string.h>
 
-/* Below them the rows of a table, by index; from there on what no table has, by hash. */
-#define HASHED_NUMBERS     (LEAF_FIELDS + 0x100u)
 #define SMALL_RECORD_BYTES 4096 /* too short for FIELD_FILES_MAX keys */
 
-/* --- numbers --------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
-/* FNV-1a of the key and of how often another key was found in its place. */
-static uint32_t hash_key(const char *key, uint32_t attempt)
+/* A row's key, if it is answered, or a file all the same. */
+static bool find_row(struct dir *dir, const struct members *members, const struct field *rows,
+                     const struct field *row, struct field_key *out)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) + attempt;
+    struct json_slice value = json_index_find(members->index, members->object, row->key);
 
-    for (; *key != '\0'; key++)
-        hash = (hash ^ (unsigned char)*key) * UINT64_C(0x100000001b3);
-    return HASHED_NUMBERS + (uint32_t)((hash ^ hash >> 32) % (LEAF_SCRATCH - HASHED_NUMBERS));
+    *out = (struct field_key){.row = row,
+                              .value = value,
+                              .secret = field_is_secret(row->key),
+                              .answered = value.text != NULL,
+                              .number = field_number_of_row(rows, row)};
+    return out->answered || field_stays(dir, row);
 }
 
-/* Takes a number for the walk; false: an earlier key of the object has it. */
-static bool take(struct field_walk *walk, uint32_t number)
+/* A key that no row has: `key`, or (NULL) that of the number. */
+static bool find_unknown(struct dir *dir, const struct members *members, uint32_t number,
+                         const char *key, struct field_key *out)
 {
-    size_t slot = number % FIELD_SLOTS;
+    size_t files_left = field_files_left(dir);
+    struct field_walk walk;
 
-    while (walk->taken[slot] != 0 && walk->taken[slot] != number)
-        slot = (slot + 1) % FIELD_SLOTS;
-    if (walk->taken[slot] == number)
-        return false;
-    walk->taken[slot] = number;
-    return true;
+    if (field_memo_serves(members))
+        return field_memo_find(dir, members, files_left, number, key, out);
+    field_walk_start(&walk, dir, members, files_left);
+    while (field_walk_next(&walk, out) && out->answered)
+        if (key == NULL ? out->number == number : json_slice_is(out->key, key))
+            return true;
+    return false;
 }
 
-static uint32_t number_of(struct field_walk *walk, const struct field_key *key)
-{
-    uint32_t attempt = 0;
-
-    if (key->row != NULL)
-        return LEAF_FIELDS + (uint32_t)(key->row - walk->rows);
-    if (walk->files_left == 0 || key->key[0] == '\0')
-        return 0;
-    while (!take(walk, hash_key(key->key, attempt)))
-        attempt++;
-    return hash_key(key->key, attempt);
-}
-
-/* --- walking --------------------------------------------------------------------------------- */
-
-void field_walk_start(struct field_walk *walk, struct dir *dir, struct json_object *members,
-                      size_t files_left)
-{
-    *walk = (struct field_walk){.dir = dir,
-                                .rows = field_rows(dir),
-                                .members = members,
-                                .at = json_object_iter_begin(members),
-                                .end = json_object_iter_end(members),
-                                .files_left = files_left};
-}
-
-static void next_answered(struct field_walk *walk, struct field_key *out)
-{
-    const char *key = json_object_iter_peek_name(&walk->at);
-
-    *out = (struct field_key){.key = key,
-                              .row = field_find(walk->rows, key, strlen(key)),
-                              .value = json_object_iter_peek_value(&walk->at),
-                              .answered = true};
-    out->number = number_of(walk, out);
-    walk->files_left -= walk->files_left > 0;
-    json_object_iter_next(&walk->at);
-}
-
-/* Keys that can be given and that the answer leaves out. */
-static bool next_given(struct field_walk *walk, struct field_key *out)
-{
-    const struct field *row = walk->given == NULL ? walk->rows : walk->given;
-
-    while (
-        row != NULL && row->key != NULL &&
-        (!field_stays(walk->dir, row) || json_object_object_get_ex(walk->members, row->key, NULL)))
-        row++;
-    if (row == NULL || row->key == NULL)
-        return false;
-    *out = (struct field_key){.key = row->key, .row = row};
-    out->number = number_of(walk, out);
-    walk->given = row + 1;
-    return true;
-}
-
-bool field_walk_next(struct field_walk *walk, struct field_key *out)
-{
-    if (json_object_iter_equal(&walk->at, &walk->end))
-        return next_given(walk, out);
-    next_answered(walk, out);
-    return true;
-}
-
-bool field_key_find(struct dir *dir, struct json_object *members, const char *key,
+bool field_key_find(struct dir *dir, const struct members *members, const char *key,
                     struct field_key *out)
 {
-    struct field_walk walk;
+    const struct field *rows = field_rows(dir);
+    const struct field *row = field_find(rows, key, strlen(key));
 
-    field_walk_start(&walk, dir, members, field_files_left(dir));
-    while (field_walk_next(&walk, out))
-        if (strcmp(out->key, key) == 0)
-            return true;
-    return false;
+    return row != NULL ? find_row(dir, members, rows, row, out)
+                       : find_unknown(dir, members, 0, key, out);
 }
 
-bool field_key_of_number(struct dir *dir, struct json_object *members, uint32_t number,
+bool field_key_of_number(struct dir *dir, const struct members *members, uint32_t number,
                          struct field_key *out)
 {
-    struct field_walk walk;
+    const struct field *rows = field_rows(dir);
+    const struct field *row = field_row_at(rows, number);
 
-    field_walk_start(&walk, dir, members, field_files_left(dir));
-    while (field_walk_next(&walk, out))
-        if (out->number == number)
-            return true;
-    return false;
+    if (number == 0)
+        return false;
+    return row != NULL ? find_row(dir, members, rows, row, out)
+                       : find_unknown(dir, members, number, NULL, out);
 }
 
 const struct field *field_row_of_number(struct dir *dir, uint32_t number)
 {
-    if (number < LEAF_FIELDS || number >= HASHED_NUMBERS || dir_ops(dir)->fields == NULL)
-        return NULL;
-    const struct field *row = field_rows(dir);
-    for (uint32_t left = number - LEAF_FIELDS; left > 0 && row != NULL && row->key != NULL; left--)
-        row++;
-    return row == NULL || row->key == NULL ? NULL : row;
+    return dir_ops(dir)->fields == NULL ? NULL : field_row_at(field_rows(dir), number);
 }
 
 /* --- how many -------------------------------------------------------------------------------- */
@@ -152,52 +83,36 @@ static bool is_small(struct dir *dir)
     return small;
 }
 
-/* All keys of a value, at any depth. */
-static size_t count_keys(struct json_object *value)
-{
-    size_t count = 0;
-
-    if (json_object_is_type(value, json_type_array))
-        for (size_t i = 0; i < json_object_array_length(value); i++)
-            count += count_keys(json_object_array_get_idx(value, i));
-    if (!json_object_is_type(value, json_type_object))
-        return count;
-    count += (size_t)json_object_object_length(value);
-    json_object_object_foreach (value, key, member) {
-        (void)key;
-        count += count_keys(member);
-    }
-    return count;
-}
-
 /* The keys that come before those of the member `name`: its siblings, and what the objects before
  * it hold. */
-static size_t keys_before(struct json_object *outer, const char *name)
+static size_t keys_before(const struct members *outer, const char *name)
 {
-    size_t count = (size_t)json_object_object_length(outer);
+    struct json_members walk = json_members_of(outer->index, outer->object);
     bool found = false;
+    size_t count = 0;
 
-    json_object_object_foreach (outer, key, member) {
-        found = found || strcmp(key, name) == 0;
-        if (!found && json_object_is_type(member, json_type_object))
-            count += count_keys(member);
+    for (; json_members_next(&walk); count++) {
+        found = found || json_slice_is(walk.key, name);
+        if (!found)
+            count += json_index_count(outer->index, walk.value);
     }
     return count;
 }
 
 static size_t left_in(struct dir *dir)
 {
-    struct json_object *outer = NULL;
+    struct members outer = MEMBERS_NONE;
     struct buf key = BUF_EMPTY;
     size_t left = FIELD_FILES_MAX;
+    size_t before = 0;
 
     if (!dir_ops(dir)->nested)
         return left;
     left = left_in(dir->parent);
-    if (left > 0 && name_decode(dir_name(dir), &key))
-        outer = field_members(NULL, dir->parent, FIELDS_KNOWN);
-    size_t before = outer == NULL ? 0 : keys_before(outer, buf_text(&key));
-    json_object_put(outer);
+    if (left > 0 && name_decode(dir_name(dir), &key) &&
+        field_members(NULL, dir->parent, FIELDS_KNOWN, &outer))
+        before = keys_before(&outer, buf_text(&key));
+    members_finish(&outer);
     buf_finish(&key);
     return left > before ? left - before : 0;
 }
@@ -213,16 +128,15 @@ size_t field_files_left(struct dir *dir)
 bool field_key_text(struct dir *dir, uint32_t number, struct buf *out)
 {
     const struct field *row = field_row_of_number(dir, number);
-    struct json_object *members = NULL;
+    struct members members = MEMBERS_NONE;
     struct field_key found;
 
     if (row != NULL)
         return buf_append_text(out, row->key);
-    if (number >= LEAF_FIELDS && number < LEAF_SCRATCH)
-        members = field_members(NULL, dir, FIELDS_KNOWN);
-    bool ok = members != NULL && field_key_of_number(dir, members, number, &found) &&
-              buf_append_text(out, found.key);
-    json_object_put(members);
+    bool ok = number >= LEAF_FIELDS && number < LEAF_SCRATCH &&
+              field_members(NULL, dir, FIELDS_KNOWN, &members) &&
+              field_key_of_number(dir, &members, number, &found) && field_key_append(&found, out);
+    members_finish(&members);
     return ok;
 }
 

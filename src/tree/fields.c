@@ -14,7 +14,6 @@
 #include "tree/resource.h"
 #include "vfs/scratch.h"
 #include "util/digest.h"
-#include "util/json.h"
 #include "tree/members.h"
 #include "tree/tree_internal.h"
 
@@ -29,10 +28,9 @@ static bool secrets_shown(const struct dir *dir)
 
 /* A nested object is a directory; one that is a secret, by its key alone as in the document, is a
  * file, so that nothing lists it. */
-static bool is_nested(const struct dir *dir, const char *key, struct json_object *value)
+static bool is_nested(const struct dir *dir, const struct field_key *key)
 {
-    return json_object_is_type(value, json_type_object) &&
-           (secrets_shown(dir) || !field_is_secret(key));
+    return json_slice_type(key->value) == '{' && (secrets_shown(dir) || !key->secret);
 }
 
 static bool secrets_hidden(const struct dir *dir)
@@ -52,16 +50,26 @@ static bool is_fixed_name(const struct dir *dir, const char *name)
 }
 
 /* As a file name; false: it can't be one. `out` is the caller's to finish. */
-static bool file_name(const struct dir *dir, const char *key, struct buf *out)
+static bool file_name(const struct dir *dir, const struct buf *key, struct buf *out)
 {
-    return name_encode(key, strlen(key), out) && out->size_bytes > 0 &&
+    return name_encode(buf_text(key), key->size_bytes, out) && out->size_bytes > 0 &&
            out->size_bytes <= NAME_MAX_BYTES && !is_fixed_name(dir, buf_text(out));
+}
+
+static bool name_of_key(const struct dir *dir, const struct field_key *key, struct buf *out)
+{
+    struct buf text = BUF_EMPTY;
+    bool ok = field_key_append(key, &text) && file_name(dir, &text, out);
+
+    buf_finish(&text);
+    return ok;
 }
 
 static uint32_t find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     struct buf key = BUF_EMPTY;
     struct field_key found;
+    struct members members;
     uint32_t number = 0;
 
     if (is_fixed_name(dir, name) || !name_decode(name, &key) ||
@@ -70,12 +78,12 @@ static uint32_t find_name(struct call *call, struct dir *dir, const char *name, 
         buf_finish(&key);
         return 0;
     }
-    struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
-    if (members != NULL && field_key_find(dir, members, buf_text(&key), &found)) {
+    if (field_members(call, dir, FIELDS_COMPLETE, &members) &&
+        field_key_find(dir, &members, buf_text(&key), &found)) {
         number = found.number;
-        *nested = number != 0 && is_nested(dir, found.key, found.value);
+        *nested = number != 0 && is_nested(dir, &found);
     }
-    json_object_put(members);
+    members_finish(&members);
     buf_finish(&key);
     return number;
 }
@@ -93,7 +101,7 @@ bool field_is_hidden(struct dir *dir, const char *name)
 /* Secrets, and what can only be written, open by their names. */
 static bool is_listed(const struct dir *dir, const struct field_key *key)
 {
-    if (field_is_secret(key->key) && !secrets_shown(dir))
+    if (key->secret && !secrets_shown(dir))
         return false;
     return key->answered || (key->row->flags & FIELD_UNANSWERED) == 0;
 }
@@ -106,9 +114,9 @@ static bool list_key(struct dir *dir, const struct field_key *key, struct listin
     if (key->number == 0 || !is_listed(dir, key) ||
         (!listing->with_hidden && leaf_hidden(dir, key->number)))
         return true;
-    if (!file_name(dir, key->key, &name))
+    if (!name_of_key(dir, key, &name))
         ok = name.data != NULL; /* in the document only; or no memory */
-    else if (is_nested(dir, key->key, key->value))
+    else if (is_nested(dir, key))
         ok =
             listing_add_dir(listing, buf_text(&name), dir_ops(dir)->objects, dir->kind, NULL, NULL);
     else
@@ -121,25 +129,25 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
 {
     struct field_walk walk;
     struct field_key key;
+    struct members members;
     bool ok = true;
 
-    struct json_object *members = field_members(call, dir, FIELDS_COMPLETE);
-
-    if (members == NULL)
+    if (!field_members(call, dir, FIELDS_COMPLETE, &members)) {
+        members_finish(&members);
         return call->problem.message[0] != '\0' ? call_problem_errno(call, false) : -ENOENT;
-    field_walk_start(&walk, dir, members, field_files_left(dir));
+    }
+    field_walk_start(&walk, dir, &members, field_files_left(dir));
     while (ok && field_walk_next(&walk, &key))
         ok = list_key(dir, &key, listing);
-    json_object_put(members);
+    members_finish(&members);
     return ok ? 0 : -ENOMEM;
 }
 
 static void drop_shadowed(struct dir *dir, const struct field_key *key)
 {
     struct buf name = BUF_EMPTY;
-    uint32_t leaf = key->number != 0 && file_name(dir, key->key, &name)
-                        ? scratch_find(dir, buf_text(&name))
-                        : 0;
+    uint32_t leaf =
+        key->number != 0 && name_of_key(dir, key, &name) ? scratch_find(dir, buf_text(&name)) : 0;
 
     if (leaf != 0)
         scratch_remove(dir, leaf);
@@ -148,16 +156,16 @@ static void drop_shadowed(struct dir *dir, const struct field_key *key)
 
 static void drop_all_shadowed(struct dir *dir)
 {
-    struct json_object *members = field_members(NULL, dir, FIELDS_KNOWN);
     struct field_walk walk;
     struct field_key key;
+    struct members members;
 
-    if (members == NULL)
-        return;
-    field_walk_start(&walk, dir, members, field_files_left(dir));
-    while (field_walk_next(&walk, &key))
-        drop_shadowed(dir, &key);
-    json_object_put(members);
+    if (field_members(NULL, dir, FIELDS_KNOWN, &members)) {
+        field_walk_start(&walk, dir, &members, field_files_left(dir));
+        while (field_walk_next(&walk, &key))
+            drop_shadowed(dir, &key);
+    }
+    members_finish(&members);
 }
 
 static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
@@ -166,7 +174,7 @@ static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]
     struct buf name = BUF_EMPTY;
 
     out[0] = '\0';
-    if (field_key_text(dir, leaf, &key) && file_name(dir, buf_text(&key), &name))
+    if (field_key_text(dir, leaf, &key) && file_name(dir, &key, &name))
         snprintf(out, LEAF_NAME_BYTES, "%s", buf_text(&name));
     buf_finish(&name);
     buf_finish(&key);

@@ -14,10 +14,6 @@ extern const struct leaf_row field_row;
 /* The files that keys are: fields.c. */
 extern const struct leaf_source field_leaves;
 
-/* The members of a record for its field files, of a large one only as many as can be files: a new
- * reference; NULL: no memory. */
-struct json_object *fields_parse(struct dir *dir, struct record *record);
-void fields_finish(struct tree *tree); /* when it ends */
 /* Whether the name is that of a secret that secrets=hide keeps away. */
 bool field_is_hidden(struct dir *dir, const char *name);
 

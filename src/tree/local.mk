@@ -13,9 +13,10 @@ src_tree_libtree_a_SOURCES = \
   src/tree/draft_make.c \
   src/tree/ensure.c src/tree/ensure.h \
   src/tree/event_files.c \
-  src/tree/field_few.c \
   src/tree/field_file.c \
   src/tree/field_keys.c src/tree/field_keys.h \
+  src/tree/field_memo.c src/tree/field_memo.h \
+  src/tree/field_walk.c src/tree/field_walk.h \
   src/tree/fields.c src/tree/fields.h \
   src/tree/hooks.c src/tree/hooks.h \
   src/tree/journal_files.c src/tree/journal_files.h \
@@ -51,7 +52,8 @@ tests_unit_test_names_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/li
   src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
 if EMULATOR
-unit_tests += tests/unit/test_tree tests/unit/test_tree_saving tests/unit/test_tree_listing
+unit_tests += tests/unit/test_tree tests/unit/test_tree_saving tests/unit/test_tree_listing \
+  tests/unit/test_tree_members
 endif
 tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
@@ -70,3 +72,8 @@ tests_unit_test_tree_listing_SOURCES = tests/unit/test_tree_listing.c \
   tests/unit/tree_fixture.c tests/unit/tree_fixture.h
 tests_unit_test_tree_listing_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_listing_LDADD = $(tests_unit_test_tree_LDADD)
+
+tests_unit_test_tree_members_SOURCES = tests/unit/test_tree_members.c \
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+tests_unit_test_tree_members_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tree_members_LDADD = $(tests_unit_test_tree_LDADD)

@@ -7,6 +7,7 @@
 #include "tree/tree_internal.h"
 #include "util/file_name.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct field *field_rows(struct dir *dir)
@@ -23,11 +24,6 @@ const struct field *field_rows(struct dir *dir)
     return row == NULL ? NULL : row->members;
 }
 
-const struct field *field_of(struct dir *dir, const char *key)
-{
-    return field_find(field_rows(dir), key, strlen(key));
-}
-
 static bool is_draft(struct dir *dir)
 {
     return dir_ops(dir_resource(dir))->draft;
@@ -39,22 +35,66 @@ bool field_stays(struct dir *dir, const struct field *row)
            (!is_draft(dir) || (row->flags & FIELD_UNANSWERED) != 0);
 }
 
-mode_t field_mode(struct dir *dir, const char *key, bool answered)
+mode_t field_mode(struct dir *dir, const struct field *row, bool secret, bool answered)
 {
-    const struct field *row = field_of(dir, key);
     unsigned settable = is_draft(dir) ? FIELD_CREATE : FIELD_UPDATE;
     bool writable = row != NULL && (row->flags & settable) != 0;
 
     if (row != NULL && !answered && (row->flags & FIELD_UNANSWERED) != 0)
         return 0200;
-    if (field_is_secret(key))
+    if (secret)
         return writable ? 0600 : 0400;
     return writable ? 0644 : 0444;
 }
 
-struct json_object *field_members(struct call *call, struct dir *dir, enum fields_need need)
+/* --- members ---------------------------------------------------------------------------------- */
+
+static bool start(struct members *members)
+{
+    if (members->index != NULL)
+        members->object = json_index_root(members->index);
+    return members->index != NULL;
+}
+
+bool members_of_record(struct record *record, struct members *out)
+{
+    *out = MEMBERS_NONE;
+    out->record = record;
+    if (record != NULL)
+        out->index = record_index(record, &out->own);
+    return start(out);
+}
+
+bool members_of_text(struct buf *text, struct members *out)
+{
+    *out = MEMBERS_NONE;
+    out->text = *text;
+    *text = BUF_EMPTY;
+    out->own = json_index_create(buf_text(&out->text), out->text.size_bytes);
+    out->index = out->own;
+    return start(out);
+}
+
+bool members_enter(struct members *members, const char *key)
+{
+    members->object = json_index_find(members->index, members->object, key);
+    return json_slice_type(members->object) == '{';
+}
+
+void members_finish(struct members *members)
+{
+    record_unref(members->record);
+    if (members->text.data != NULL)
+        explicit_bzero(members->text.data, members->text.capacity_bytes);
+    buf_finish(&members->text);
+    free(members->own);
+    *members = MEMBERS_NONE;
+}
+
+bool field_members(struct call *call, struct dir *dir, enum fields_need need, struct members *out)
 {
     const struct dir_ops *ops = dir_ops(dir);
 
-    return ops->fields == NULL ? NULL : ops->fields->read(call, dir, need);
+    *out = MEMBERS_NONE;
+    return ops->fields != NULL && ops->fields->read(call, dir, need, out);
 }

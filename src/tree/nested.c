@@ -8,7 +8,6 @@
 #include "tree/fields.h"
 #include "tree/resource.h"
 #include "util/file_name.h"
-#include "util/json.h"
 #include "tree/members.h"
 #include "vfs/lookup.h"
 #include "vfs/scratch.h"
@@ -17,28 +16,26 @@
 
 #include <errno.h>
 
-/* The object that `dir` shows of a resource, borrowed; NULL: it has none there. */
-static struct json_object *object_at(struct dir *dir, struct json_object *resource)
+/* From a resource's members to those of the object that `dir` shows; false: it has none there. */
+static bool descend(struct dir *dir, struct members *members)
 {
     struct buf key = BUF_EMPTY;
 
     if (!dir_ops(dir)->nested)
-        return resource;
-    struct json_object *outer = object_at(dir->parent, resource);
-    struct json_object *inner = outer != NULL && name_decode(dir_name(dir), &key)
-                                    ? json_member(outer, buf_text(&key))
-                                    : NULL;
+        return true;
+    bool ok = descend(dir->parent, members) && name_decode(dir_name(dir), &key) &&
+              members_enter(members, buf_text(&key));
     buf_finish(&key);
-    return json_object_is_type(inner, json_type_object) ? inner : NULL;
+    return ok;
 }
 
-static bool has_object(struct dir *dir, const struct record *record, const char *key)
+static bool has_object(struct dir *dir, struct record *record, const char *key)
 {
-    struct json_object *resource = record_parse(record);
-    struct json_object *outer = object_at(dir, resource);
-    bool has = outer != NULL && json_object_is_type(json_member(outer, key), json_type_object);
+    struct members members;
+    bool has = members_of_record(record_ref(record), &members) && descend(dir, &members) &&
+               members_enter(&members, key);
 
-    json_object_put(resource);
+    members_finish(&members);
     return has;
 }
 
@@ -73,21 +70,15 @@ int nested_mkdir(struct call *call, struct dir *dir, const char *name, struct di
     return *child == NULL ? -ENOMEM : 0;
 }
 
-static struct json_object *nested_fields(struct call *call, struct dir *dir, enum fields_need need)
+static bool nested_fields(struct call *call, struct dir *dir, enum fields_need need,
+                          struct members *out)
 {
-    struct json_object *outer = field_members(call, dir->parent, need);
-    struct json_object *inner = NULL;
     struct buf key = BUF_EMPTY;
+    bool ok = field_members(call, dir->parent, need, out) && name_decode(dir_name(dir), &key) &&
+              members_enter(out, buf_text(&key));
 
-    if (outer != NULL && name_decode(dir_name(dir), &key) &&
-        json_object_object_get_ex(outer, buf_text(&key), &inner) &&
-        json_object_is_type(inner, json_type_object))
-        json_object_get(inner);
-    else
-        inner = NULL;
-    json_object_put(outer);
     buf_finish(&key);
-    return inner;
+    return ok;
 }
 
 static int nested_mtime(struct dir *dir, struct date *date)

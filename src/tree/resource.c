@@ -41,8 +41,8 @@ static int resource_mtime(struct dir *dir, struct date *date)
 }
 
 /* A record that came incomplete is completed before its members are shown to somebody. */
-static struct json_object *resource_fields(struct call *call, struct dir *dir,
-                                           enum fields_need need)
+static bool resource_fields(struct call *call, struct dir *dir, enum fields_need need,
+                            struct members *out)
 {
     struct cache *cache = tree_of(dir)->config.cache;
     struct record *record = resource_record(dir);
@@ -57,9 +57,7 @@ static struct json_object *resource_fields(struct call *call, struct dir *dir,
     }
     if (call != NULL && record != NULL)
         call->version = record->version;
-    struct json_object *object = record == NULL ? NULL : fields_parse(dir, record);
-    record_unref(record);
-    return object;
+    return members_of_record(record, out);
 }
 
 /* Only what belongs to machines has events. */

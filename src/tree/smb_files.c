@@ -6,8 +6,8 @@
 #include "tree/leaf_rows.h"
 #include "util/file_name.h"
 #include "tree/known.h"
+#include "tree/members.h"
 #include "tree/tree_internal.h"
-#include "util/json.h"
 #include "util/utf8.h"
 
 #include <errno.h>
@@ -28,13 +28,17 @@ bool credentials_exist(const struct dir *dir)
     return row_of(dir) != NULL && tree_of(dir)->config.secrets != SECRETS_HIDE;
 }
 
-static struct json_object *parse(struct dir *dir)
+/* The text of a key of the resource, as known, if that is a string; false: no memory. */
+static bool read_text(struct dir *dir, const char *key, struct buf *out)
 {
-    struct record *record = resource_record(dir);
-    struct json_object *object = record == NULL ? NULL : record_parse(record);
+    struct members members;
+    struct json_slice value = {NULL, 0};
 
-    record_unref(record);
-    return object;
+    if (members_of_record(resource_record(dir), &members))
+        value = json_index_find(members.index, members.object, key);
+    bool ok = json_slice_type(value) != '"' || json_slice_decode(value, out);
+    members_finish(&members);
+    return ok;
 }
 
 static bool has_control(const char *text, size_t size_bytes)
@@ -113,7 +117,7 @@ static bool breaks_options(const char *text)
 }
 
 /* Why there can be no line; NULL: there can. */
-static const char *objection(struct dir *dir, const char *share)
+static const char *objection(struct dir *dir, const struct buf *share)
 {
     if (!credentials_exist(dir))
         return "with secrets=hide there is no file of credentials that it could name";
@@ -122,29 +126,27 @@ static const char *objection(struct dir *dir, const char *share)
                "hold";
     if (breaks_options(dir_id(dir)))
         return "the id of this drive has a comma or a control character, which no option can hold";
-    if (has_control(share, strlen(share)))
+    if (has_control(buf_text(share), share->size_bytes))
         return "the server's mount point has a control character";
     return NULL;
 }
 
-static bool append_fstab(struct dir *dir, const char *share, struct buf *out)
+static bool append_fstab(struct dir *dir, const struct buf *share, struct buf *out)
 {
     const char *why = objection(dir, share);
 
-    return why == NULL ? append_line(dir, share, out)
+    return why == NULL ? append_line(dir, buf_text(share), out)
                        : buf_printf(out, "# no line for /etc/fstab: %s\n", why);
 }
 
 int fstab_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    struct json_object *object = parse(node.dir);
-    const char *share =
-        object == NULL ? NULL : json_string_member(object, row_of(node.dir)->mount_point_key);
+    struct buf share = BUF_EMPTY;
+    bool ok = read_text(node.dir, row_of(node.dir)->mount_point_key, &share);
 
     (void)call, (void)wait;
-    bool none = share == NULL || *share == '\0';
-    bool ok = none || append_fstab(node.dir, share, out);
-    json_object_put(object);
+    ok = ok && (share.size_bytes == 0 || append_fstab(node.dir, &share, out));
+    buf_finish(&share);
     return ok ? 0 : -ENOMEM;
 }
 
@@ -153,33 +155,39 @@ int fstab_render(struct call *call, struct node node, bool wait, struct buf *out
 
 /* A line `name=value`. A value with a control character would be another line, or end there:
  * -EIO. */
-static int append_value(struct call *call, const char *name, struct json_object *object,
+static int append_value(struct call *call, const char *name, const struct buf *value,
                         const char *key, struct buf *out)
 {
-    struct json_object *member = object == NULL ? NULL : json_member(object, key);
-    bool given = json_object_is_type(member, json_type_string);
-    const char *text = given ? json_object_get_string(member) : "";
-    size_t size = given ? (size_t)json_object_get_string_len(member) : 0;
-
-    if (has_control(text, size))
+    if (has_control(buf_text(value), value->size_bytes))
         return call_fail(call, EIO,
                          "the %s has a control character: mount.cifs would read it as something "
                          "else; the field file %s has it as it is",
                          key, key);
-    return buf_printf(out, "%s=", name) && buf_append(out, text, size) && buf_append(out, "\n", 1)
+    return buf_printf(out, "%s=", name) && buf_append(out, buf_text(value), value->size_bytes) &&
+                   buf_append(out, "\n", 1)
                ? 0
                : -ENOMEM;
 }
 
+static int append_key(struct call *call, struct dir *dir, const char *name, const char *key,
+                      struct buf *out)
+{
+    struct buf value = BUF_EMPTY;
+    int rc = read_text(dir, key, &value) ? append_value(call, name, &value, key, out) : -ENOMEM;
+
+    if (value.data != NULL)
+        explicit_bzero(value.data, value.capacity_bytes);
+    buf_finish(&value);
+    return rc;
+}
+
 int credentials_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
-    struct json_object *object = parse(node.dir);
     const struct smb_row *row = row_of(node.dir);
-    int rc = append_value(call, "username", object, row->username_key, out);
+    int rc = append_key(call, node.dir, "username", row->username_key, out);
 
     if (rc == 0)
-        rc = append_value(call, "password", object, row->password_key, out);
-    json_object_put(object);
+        rc = append_key(call, node.dir, "password", row->password_key, out);
     if (rc < 0)
         buf_resize(out, 0);
     return rc == -EIO && !wait ? 0 : rc; /* it can be looked at, but not read */

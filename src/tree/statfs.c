@@ -4,9 +4,9 @@
 
 #include "vfs/leaf.h"
 #include "tree/hooks.h"
+#include "tree/members.h"
 #include "tree/tree_internal.h"
 #include "util/file_name.h"
-#include "util/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,39 +18,55 @@
 #define ASK_MS   2000  /* how long df waits when nothing is known */
 #define AGAIN_MS 60000 /* how often it asks again at most, in the background */
 
-/* A member given as a number or as decimal text; below nothing is nothing. False: it is neither. */
-static bool bytes_of(struct json_object *value, double *out)
+static bool bytes_of_text(const char *text, double *out)
 {
-    const char *text = json_number_text(value);
     char *end;
 
-    if (text == NULL && json_object_is_type(value, json_type_string))
-        text = json_object_get_string(value);
-    if (text == NULL || *text == '\0' || strspn(text, "+-.eE0123456789") != strlen(text))
+    if (*text == '\0' || strspn(text, "+-.eE0123456789") != strlen(text))
         return false;
-    *out = strtod(text, &end);
-    if (*out < 0)
-        *out = 0;
-    return *end == '\0' && *out <= MOST_BYTES;
+    double bytes = strtod(text, &end);
+    if (*end != '\0' || bytes > MOST_BYTES)
+        return false;
+    *out = bytes < 0 ? 0 : bytes;
+    return true;
+}
+
+/* A member given as a number or as decimal text; below nothing is nothing. False: it is neither. */
+static bool bytes_of(struct json_slice value, double *out)
+{
+    struct buf text = BUF_EMPTY;
+    char type = json_slice_type(value);
+    bool ok = false;
+
+    if (type == '0')
+        ok = buf_append(&text, value.text, value.size_bytes);
+    else if (type == '"')
+        ok = json_slice_decode(value, &text);
+    ok = ok && bytes_of_text(buf_text(&text), out);
+    buf_finish(&text);
+    return ok;
+}
+
+static bool counts(struct json_slice key)
+{
+    return !json_slice_is(key, "teamId") && memmem(key.text, key.size_bytes, "Free", 4) == NULL;
 }
 
 /* The plan's total where it is given, else the sum of all that is counted. */
-static void read_usage(struct json_object *utilization, double *used, double *available)
+static void read_usage(const struct members *utilization, double *used, double *available)
 {
-    struct json_object *total;
-    struct json_object *remaining;
+    const struct json_index *index = utilization->index;
+    struct json_members walk = json_members_of(index, utilization->object);
     double bytes;
 
     *used = 0;
     *available = 0;
-    if (json_object_object_get_ex(utilization, "remainingFreeStorage", &remaining))
-        bytes_of(remaining, available);
-    if (json_object_object_get_ex(utilization, "totalUsage", &total) && bytes_of(total, used))
+    bytes_of(json_index_find(index, utilization->object, "remainingFreeStorage"), available);
+    if (bytes_of(json_index_find(index, utilization->object, "totalUsage"), used))
         return;
-    json_object_object_foreach (utilization, key, value) {
-        if (strcmp(key, "teamId") != 0 && strstr(key, "Free") == NULL && bytes_of(value, &bytes))
+    while (json_members_next(&walk))
+        if (counts(walk.key) && bytes_of(walk.value, &bytes))
             *used += bytes;
-    }
 }
 
 /* Whether it is time to ask, which is noted then. */
@@ -101,15 +117,13 @@ static struct record *known_utilization(struct call *call, struct tree *tree)
 
 int tree_statfs(struct call *call, struct vfs *vfs, struct statvfs *out)
 {
-    struct record *record = known_utilization(call, tree_of_vfs(vfs));
-    struct json_object *utilization = record == NULL ? NULL : record_parse(record);
+    struct members utilization;
     double used = 0;
     double available = 0;
 
-    if (utilization != NULL)
-        read_usage(utilization, &used, &available);
-    json_object_put(utilization);
-    record_unref(record);
+    if (members_of_record(known_utilization(call, tree_of_vfs(vfs)), &utilization))
+        read_usage(&utilization, &used, &available);
+    members_finish(&utilization);
     *out = (struct statvfs){
         .f_bsize = BLOCK_BYTES, .f_frsize = BLOCK_BYTES, .f_namemax = NAME_MAX_BYTES};
     out->f_bavail = (fsblkcnt_t)(available / BLOCK_BYTES);

@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "tree/draft.h"
-#include "tree/fields.h"
+#include "tree/field_memo.h"
 #include "tree/hooks.h"
 #include "tree/local_groups.h"
 #include "tree/renamed.h"
@@ -50,7 +50,7 @@ void tree_destroy(struct tree *tree)
     drafts_finish(tree);
     renamed_finish(tree);
     groups_finish(tree);
-    fields_finish(tree);
+    field_memo_finish(tree);
     vfs_finish(&tree->vfs);
     free(tree);
 }

@@ -20,8 +20,7 @@ struct tree {
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, turn) turns;
     LIST_HEAD(, renamed) renamed; /* old names: renamed.c */
-    struct record *few_of;        /* a large record, and what its fields need: field_few.c */
-    struct buf few_text;
+    struct field_memo *field_memo; /* numbers of keys that were asked for: field_memo.c */
     uint64_t names_swept;       /* how often names had changed when what had gone was freed */
     struct api_session session; /* asked once, for status.json */
     bool session_asked;

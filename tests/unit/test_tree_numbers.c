@@ -7,6 +7,7 @@
 #include "vfs/leaf.h"
 #include "vfs/scratch_set.h"
 #include "tree_fixture.h"
+#include "util/json.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -55,25 +56,44 @@ END_TEST
 
 #define KEYS (FIELD_FILES_MAX + 5)
 
-/* Keys that were in no object before. */
-static struct json_object *new_keys(int round)
+/* A record of many keys that were in no object before. */
+static struct record *new_keys(int round)
 {
-    struct json_object *members = json_object_new_object();
+    struct json_object *object = json_object_new_object();
+    struct problem problem;
+    char key[32];
 
     for (int i = 0; i < KEYS; i++) {
-        char key[32];
         snprintf(key, sizeof key, "%d_%d", round, i);
-        json_object_object_add(members, key, json_object_new_int(i));
+        json_object_object_add(object, key, json_object_new_int(i));
     }
-    return members;
+    json_object_object_add(object, "id", json_object_new_string("sdv1"));
+    struct record *record = record_from_json(&kind_drives, DIALECT_DOCS, object, &problem);
+    json_object_put(object);
+    return record;
 }
 
-static void expect_numbers(struct dir *dir, struct json_object *members)
+/* The same key is found by its number, and by its text. */
+static void expect_found(struct dir *dir, const struct members *members,
+                         const struct field_key *key)
+{
+    struct field_key again;
+    struct buf text = BUF_EMPTY;
+
+    ck_assert(field_key_of_number(dir, members, key->number, &again));
+    ck_assert_ptr_eq(again.value.text, key->value.text);
+    ck_assert(field_key_append(&again, &text));
+    ck_assert(field_key_find(dir, members, buf_text(&text), &again));
+    ck_assert_ptr_eq(again.value.text, key->value.text);
+    ck_assert_uint_eq(again.number, key->number);
+    buf_finish(&text);
+}
+
+static void expect_numbers(struct dir *dir, const struct members *members)
 {
     static unsigned char taken[LEAF_SCRATCH];
     struct field_walk walk;
     struct field_key key;
-    struct field_key again;
 
     memset(taken, 0, sizeof taken);
     field_walk_start(&walk, dir, members, FIELD_FILES_MAX);
@@ -82,15 +102,18 @@ static void expect_numbers(struct dir *dir, struct json_object *members)
         ck_assert(key.number >= LEAF_FIELDS && key.number < LEAF_SCRATCH);
         ck_assert(!taken[key.number]);
         taken[key.number] = 1;
-        if (i % 200 != 0)
-            continue;
-        ck_assert(field_key_of_number(dir, members, key.number, &again));
-        ck_assert_str_eq(again.key, key.key);
+        expect_found(dir, members, &key);
     }
     for (int i = FIELD_FILES_MAX; i < KEYS; i++) {
         ck_assert(field_walk_next(&walk, &key));
         ck_assert_uint_eq(key.number, 0);
     }
+    ck_assert(field_walk_next(&walk, &key)); /* its row's, however late it comes */
+    ck_assert_ptr_nonnull(key.row);
+    expect_found(dir, members, &key);
+    ck_assert(!field_key_find(dir, members, "none", &key));
+    ck_assert(taken[LEAF_SCRATCH - 1] ||
+              !field_key_of_number(dir, members, LEAF_SCRATCH - 1, &key));
 }
 
 /* Many more keys than there are numbers. */
@@ -100,9 +123,10 @@ START_TEST(numbers_of_keys_are_never_used_up)
 
     ck_assert_int_eq(fixture_find(DRIVE, &drive), 0);
     for (int round = 0; round < 600; round++) {
-        struct json_object *members = new_keys(round);
-        expect_numbers(drive.node.dir, members);
-        json_object_put(members);
+        struct members members;
+        ck_assert(members_of_record(new_keys(round), &members));
+        expect_numbers(drive.node.dir, &members);
+        members_finish(&members);
     }
     dir_unref(drive.node.dir);
 }

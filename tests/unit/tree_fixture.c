@@ -110,10 +110,11 @@ static void start_api(void)
     api_set_key(api, EMULATOR_DEFAULT_KEY);
 }
 
-static void start(const char *dialect)
+static void start(const char *dialect, size_t populate)
 {
     char err[200] = "";
-    struct emulator_config emulator_config = {.dialect = dialect, .event_ms = 20};
+    struct emulator_config emulator_config = {
+        .dialect = dialect, .populate = populate, .event_ms = 20};
 
     passed_ms = 0;
     hides_outcomes = false;
@@ -148,12 +149,17 @@ static void start(const char *dialect)
 
 void fixture_start_docs(void)
 {
-    start("docs");
+    start("docs", 0);
 }
 
 void fixture_start_openapi(void)
 {
-    start("openapi");
+    start("openapi", 0);
+}
+
+void fixture_start_many(size_t count)
+{
+    start("docs", count);
 }
 
 void fixture_stop(void)

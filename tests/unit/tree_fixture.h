@@ -14,6 +14,7 @@ extern struct call fixture_call; /* of the last operation: its problem is what w
 
 void fixture_start_docs(void);
 void fixture_start_openapi(void);
+void fixture_start_many(size_t count); /* an account of so many snapshots, docs */
 void fixture_stop(void);
 /* From now on the answer to each POST is lost, and no machine has an event. */
 void fixture_hide_outcomes(void);
