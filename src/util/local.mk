@@ -13,6 +13,7 @@ src_util_libutil_a_SOURCES = \
   src/util/json_walk.c src/util/json_walk.h \
   src/util/memory.c src/util/memory.h \
   src/util/log.c src/util/log.h \
+  src/util/outbox.c src/util/outbox.h \
   src/util/past.h \
   src/util/problem.c src/util/problem.h \
   src/util/scrub.c src/util/scrub.h \
@@ -37,3 +38,8 @@ unit_tests += tests/unit/test_scrub
 tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c tests/unit/test_scrub_long.c tests/unit/test_scrub.h
 tests_unit_test_scrub_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_scrub_LDADD = src/util/libutil.a $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_outbox
+tests_unit_test_outbox_SOURCES = tests/unit/test_outbox.c
+tests_unit_test_outbox_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_outbox_LDADD = src/util/libutil.a $(CHECK_LIBS)
