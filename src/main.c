@@ -158,7 +158,7 @@ static int serve(struct mount *mount, const char *url)
         return EXIT_FAILURE;
     notify_ready(&mount->notify, &mount->backend);
     int rc = session_serve(mount->session);
-    notify_stopping();
+    notify_stopping(&mount->notify);
     return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -175,6 +175,7 @@ static int run_backend(struct mount *mount, const char *url)
     session_stop(mount->session);
     session_unmount(mount->session);
     session_detach(mount->session);
+    notify_end(&mount->notify);
     backend_finish(&mount->backend);
     return status;
 }

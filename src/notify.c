@@ -3,6 +3,7 @@
 
 #include "notify.h"
 
+#include "util/outbox.h"
 #include "util/words.h"
 
 #include <stdarg.h>
@@ -10,11 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WAITING_MAX_BYTES ((size_t)16 << 10)
+#define END_MS            500 /* for the last words */
+
 #ifdef HAVE_LIBSYSTEMD
 #include <systemd/sd-daemon.h>
 
-static void tell(const char *state)
+/* It waits for as long as the manager does not take it. */
+static void deliver(const char *state, unsigned long lost)
 {
+    (void)lost;
     sd_notify(0, state);
 }
 
@@ -25,9 +31,10 @@ static bool somebody_listens(void)
     return address != NULL && address[0] != '\0';
 }
 #else
-static void tell(const char *state)
+static void deliver(const char *state, unsigned long lost)
 {
     (void)state;
+    (void)lost;
 }
 
 static bool somebody_listens(void)
@@ -85,7 +92,12 @@ void notify_ready(struct notify *notify, struct backend *backend)
         return;
     describe(backend, notify->status);
     snprintf(state, sizeof state, "READY=1\nSTATUS=%s", notify->status);
-    tell(state);
+    notify->outbox = outbox_start(deliver, WAITING_MAX_BYTES);
+    if (notify->outbox == NULL) {
+        deliver(state, 0);
+        return;
+    }
+    outbox_post(notify->outbox, state);
     notify->ready = true;
 }
 
@@ -100,10 +112,18 @@ void notify_status(struct notify *notify)
         return;
     snprintf(notify->status, sizeof notify->status, "%s", status);
     snprintf(state, sizeof state, "STATUS=%s", status);
-    tell(state);
+    outbox_post(notify->outbox, state);
 }
 
-void notify_stopping(void)
+void notify_stopping(struct notify *notify)
 {
-    tell("STOPPING=1");
+    if (!notify->ready)
+        return;
+    notify->ready = false;
+    outbox_post(notify->outbox, "STOPPING=1");
+}
+
+void notify_end(struct notify *notify)
+{
+    outbox_end(notify->outbox, END_MS);
 }

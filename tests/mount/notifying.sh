@@ -71,6 +71,45 @@ test_docs_what_is_not_mounted_is_not_ready()
     kill "$(cat "$WORK/listener.pid")"
 }
 
+# deaf: a socket that takes nothing any more.
+deaf()
+{
+    export NOTIFY_SOCKET=$WORK/notify
+    python3 - "$NOTIFY_SOCKET" <<'END' &
+import signal, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+senders, more = [], True
+while more: # each may have but so much on its way
+    senders.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+    senders[-1].setblocking(False)
+    more = False
+    try:
+        while True:
+            senders[-1].sendto(b"X_FULL=1", sys.argv[1])
+            more = True
+    except BlockingIOError:
+        pass
+open(sys.argv[1] + ".full", "w").close()
+signal.pause()
+END
+    echo $! >"$WORK/listener.pid"
+    eventually 10 test -e "$NOTIFY_SOCKET.full"
+}
+
+# holds: notify-2
+test_docs_a_manager_that_does_not_listen_keeps_nobody()
+{
+    deaf
+    mounted
+    works 'ls snapshots >/dev/null; echo new > drives/data/name'
+    kill -HUP "$daemon"
+    pause 3 # it would tell how it is by now
+    kill -TERM "$daemon"
+    await_daemon
+    kill "$(cat "$WORK/listener.pid")"
+}
+
 if ! ldd "$PAPERSPACEFS" | grep -q libsystemd; then
     tap_skip_all 'built without libsystemd'
 fi
