@@ -7,6 +7,7 @@
 #include "cache/guard.h"
 #include "tree/resolve.h"
 #include "util/clock.h"
+#include "util/log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -212,6 +213,17 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
     return tree_create(&tree);
 }
 
+/* Where what happens is logged, for a mount only. False: no memory. */
+static bool make_audit(struct backend *backend, const struct backend_config *config)
+{
+    if (config->options->log_level < LOG_LEVEL_INFO || config->mount_point[0] == '\0')
+        return true;
+    backend->audit = audit_start(config->mount_point);
+    if (backend->audit != NULL)
+        journal_listen(backend->journal, audit_hear, backend->audit);
+    return backend->audit != NULL;
+}
+
 int backend_init(struct backend *backend, const struct backend_config *config,
                  struct problem *problem)
 {
@@ -223,7 +235,7 @@ int backend_init(struct backend *backend, const struct backend_config *config,
     *problem = (struct problem){0};
     cancel_group_init(&backend->group);
     waiting_room_init(&backend->room, (unsigned)config->options->max_threads);
-    if ((backend->journal = journal_create(&clock_system)) != NULL &&
+    if ((backend->journal = journal_create(&clock_system)) != NULL && make_audit(backend, config) &&
         (backend->guard = guard_create((unsigned)config->options->guard, &clock_boot)) != NULL &&
         (backend->http = make_http(config->options, problem)) != NULL &&
         (backend->api = make_api(backend, config)) != NULL) {
@@ -245,6 +257,7 @@ void backend_finish(struct backend *backend)
     api_destroy(backend->api);
     http_destroy(backend->http);
     guard_destroy(backend->guard);
+    audit_end(backend->audit);
     journal_destroy(backend->journal);
     cancel_group_finish(&backend->group);
 }

@@ -3,6 +3,7 @@
 #ifndef BACKEND_H
 #define BACKEND_H
 
+#include "audit.h"
 #include "config/key.h"
 #include "config/options.h"
 #include "tree/tree.h"
@@ -18,6 +19,7 @@ struct backend {
     struct cancel_group group;
     struct waiting_room room; /* of the mount's callers */
     struct journal *journal;
+    struct audit *audit; /* NULL: none is wanted */
     struct guard *guard;
     struct http *http;
     struct api *api;

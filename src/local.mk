@@ -3,6 +3,7 @@
 bin_PROGRAMS += paperspacefs
 paperspacefs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS) $(SYSTEMD_CFLAGS)
 paperspacefs_SOURCES = \
+  src/audit.c src/audit.h \
   src/backend.c src/backend.h \
   src/check_api.c src/check_api.h \
   src/check_mode.c src/check_mode.h \

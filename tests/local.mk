@@ -14,7 +14,7 @@ EXTRA_DIST += tests/packaging/type_and_tab.py tests/packaging/packages.sh
 dist_check_SCRIPTS += \
   tests/mount/accidents.sh \
   tests/mount/advice.sh \
-  tests/mount/attributes.sh \
+  tests/mount/attributes.sh tests/mount/auditing.sh \
   tests/mount/belongings.sh \
   tests/mount/bounds.sh \
   tests/mount/caching.sh \

@@ -146,7 +146,7 @@ void journal_add_change(struct journal *journal, const char *base_url,
         describe_change(journal, base_url, report, event_id), known, report->body);
 
     if (line != NULL)
-        line_add(&journal->books[JOURNAL_CHANGES], line);
+        journal_add_line(journal, JOURNAL_CHANGES, line);
     json_object_put(line);
 }
 
@@ -164,7 +164,7 @@ void journal_add_allow(struct journal *journal, const char *origin, unsigned poi
         json_object_object_add(line, none[i], NULL);
     json_object_object_add(body, "points", json_object_new_int64(points));
     json_object_object_add(line, "body", body);
-    line_add(&journal->books[JOURNAL_CHANGES], line);
+    journal_add_line(journal, JOURNAL_CHANGES, line);
     json_object_put(line);
 }
 

@@ -11,6 +11,8 @@
 struct journal {
     const struct clock *clock;
     struct book books[JOURNALS_COUNT];
+    void (*hear)(void *ctx, enum journal_name name, struct json_object *line); /* or NULL */
+    void *hear_ctx;
     pthread_mutex_t lock;  /* guards what follows; order: lock → book */
     struct buf last_error; /* one line, with its newline */
     struct buf newest;     /* the newest error without time and count, to know a repeat by */
@@ -20,6 +22,8 @@ struct journal {
     int64_t answered_ms; /* wall clock: the last 2xx; 0: none */
 };
 
+/* Adds a line (line_add), and tells who listens. */
+void journal_add_line(struct journal *journal, enum journal_name name, struct json_object *line);
 /* Takes what the resource (or NULL) and `body` (JSON, or NULL) have of secrets out of every text of
  * the line, which is taken over; NULL: no memory, and nothing may be shown. */
 struct json_object *line_hide_secrets_of(struct json_object *line, const struct record *known,

@@ -53,6 +53,21 @@ uint64_t journal_entries(struct journal *journal, enum journal_name name)
     return book_entries(&journal->books[name]);
 }
 
+void journal_listen(struct journal *journal,
+                    void (*hear)(void *ctx, enum journal_name name, struct json_object *line),
+                    void *ctx)
+{
+    journal->hear = hear;
+    journal->hear_ctx = ctx;
+}
+
+void journal_add_line(struct journal *journal, enum journal_name name, struct json_object *line)
+{
+    line_add(&journal->books[name], line);
+    if (journal->hear != NULL)
+        journal->hear(journal->hear_ctx, name, line);
+}
+
 /* --- errors ---------------------------------------------------------------------------------- */
 
 void journal_read_comm(pid_t pid, char *out, size_t size)

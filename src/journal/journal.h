@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 struct journal;
+struct json_object;
 
 #define JOURNAL_URL_BYTES 2048 /* of a URL is kept at most so much */
 
@@ -39,6 +40,13 @@ uint64_t journal_entries(struct journal *journal, enum journal_name name);
 
 struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
+
+/* From now on `hear` is told of each line that was added to the changes and to what was seen: an
+ * object, valid while it is called, in which no secret is; control characters may be. It is called
+ * in any thread, with no lock held, and must not wait. Before the first line; once. */
+void journal_listen(struct journal *journal,
+                    void (*hear)(void *ctx, enum journal_name name, struct json_object *line),
+                    void *ctx);
 
 /* A failed operation; the strings are copied, and made safe to show (words_make_safe). An error
  * equal to the newest one but for its time is counted (`"count": N`), not repeated. */

@@ -142,7 +142,7 @@ void journal_add_seen(struct journal *journal, const char *path, const struct re
         json_object_object_add(object, "more", json_object_new_int64(line.more));
     object = line_hide_secrets_of(object, after, before == NULL ? NULL : before->json);
     if (object != NULL)
-        line_add(&journal->books[JOURNAL_SEEN], object);
+        journal_add_line(journal, JOURNAL_SEEN, object);
     json_object_put(object);
     json_object_put(real.before);
     json_object_put(real.after);

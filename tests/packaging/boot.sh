@@ -136,6 +136,39 @@ says_how_it_is()
         [[ "$(property StatusText paperspacefs@cloud)" == docs:\ [0-9]*\ drives* ]]
 }
 
+# The commands of the manual page find the change, in the journal of this machine.
+audits()
+{
+    local command
+
+    [ "$(property Type paperspacefs@cloud)" = notify ] || return 0 # built without libsystemd
+    systemctl start journald
+    echo OPTIONS=log=info >>/etc/paperspacefs/cloud.conf
+    systemctl restart paperspacefs@cloud
+    soon is_there /mnt/cloud
+    echo audited >/mnt/cloud/drives/data/name
+    for command in "$(recipe MESSAGE_ID)" "$(recipe PAPERSPACE_ID)"; do
+        soon finds "$command" "uid 0: PUT, answered by 200"
+    done
+    journalctl -o json "$(recipe MESSAGE_ID | grep -o 'MESSAGE_ID=.*')" | jq -e -s '.[0] |
+        [._SYSTEMD_UNIT, .PAPERSPACE_MOUNT, .PAPERSPACE_PATH, .PAPERSPACE_COMM] ==
+        ["paperspacefs@cloud.service", "/mnt/cloud", "drives/data/name", "bash"]'
+    sed -i '/^OPTIONS/d' /etc/paperspacefs/cloud.conf
+    systemctl restart paperspacefs@cloud
+    echo data >/mnt/cloud/drives/sdvkpg3v2v/name
+    systemctl stop journald
+}
+
+recipe()
+{
+    sed -n "s/^\.Dl \$ \(journalctl .*$1=.*\)/\1/p" "$top_srcdir/man/paperspacefs.1"
+}
+
+finds()
+{
+    $1 2>&1 | grep -q -F "$2"
+}
+
 unit_comes_back()
 {
     local pid
@@ -258,6 +291,9 @@ inside()
     check_steps 'x-systemd.automount mounts at the first look' automounts
     # holds: install-3
     check_steps 'the unit mounts, where all can see it' unit_starts
+    # holds: audit-1 install-6
+    check_steps 'journalctl tells who has changed what' audits
+    # holds: install-3
     check_steps 'the unit comes back when its daemon is killed' unit_comes_back
     check_steps 'the unit unmounts' unit_stops
     check_steps 'the unit does not try a refused key again' unit_gives_up
@@ -312,6 +348,13 @@ Type=notify
 Delegate=yes
 Environment=HOME=/mnt/home XDG_RUNTIME_DIR=/run/user/%i
 ExecStart=/lib/systemd/systemd --user --log-target=console
+UNIT
+    cat >/run/systemd/system/journald.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+[Service]
+Type=notify
+ExecStart=/lib/systemd/systemd-journald
 UNIT
     printf '[Unit]\nDefaultDependencies=no\nWants=inside.service\n' >/run/systemd/system/inside.target
 }

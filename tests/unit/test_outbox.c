@@ -59,6 +59,7 @@ START_TEST(test_all_is_delivered_in_order_before_the_end)
 END_TEST
 
 /* The one that is being delivered counts among those that wait: "wait" and "bcd" are 9 bytes. */
+/* holds: audit-4 */
 START_TEST(test_what_does_not_fit_is_dropped_and_the_next_tells_how_many)
 {
     struct outbox *outbox = outbox_start(note, 9);
