@@ -136,9 +136,12 @@ saved[emacs]='^Wrote .*'
 unsaved[emacs]='Write error: %s|Writing to file: %s|%s, '
 backup[emacs]=yes
 
+# Without its hints at shorter names of commands, which it thinks about while the next words are
+# typed: on a busy machine it loses all but the first two characters of them.
 emacs_open()
 {
-    in_terminal emacs -nw -Q "$1"
+    in_terminal emacs -nw -Q \
+        --eval '(setq suggest-key-bindings nil extended-command-suggest-shorter nil)' "$1"
     sees 'For information about GNU Emacs|\(Fundamental\)|\(JavaScript|\(JSON'
 }
 
