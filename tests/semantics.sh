@@ -5,6 +5,9 @@
 # scenario '# holds: name-1 name-5', above a unit test '/* holds: name-1 */', and in tests/packaging
 # above a check, or the first of several. No rule is without a test, no test without a rule, and no
 # name is one that no rule has. The last points show that the check can fail.
+#
+#     semantics.sh              these checks
+#     semantics.sh RULE…        the tests that hold them
 set -euo pipefail
 export LC_ALL=C
 
@@ -74,6 +77,19 @@ notes_without_a_test()
         "$1"/tests/mount/*.sh "$1"/tests/packaging/*.sh "$1"/tests/unit/*.c
 }
 
+# tests_of ROOT RULE…: a line each, with the line that begins the test.
+tests_of()
+{
+    local rule note file
+
+    for rule in "${@:2}"; do
+        grep -F "**$rule** " "$1/doc/semantics.md" || { echo "$rule: no such rule" >&2 && return 1; }
+        while IFS=' :' read -r file note _; do
+            printf '    %s:%d: %s\n' "$file" $((note + 1)) "$(sed -n "$((note + 1))p" "$1/$file")"
+        done < <(notes "$1" | grep -x ".* $rule")
+    done
+}
+
 # catches NAME COMMAND RULES SCENARIOS [PACKAGING [UNIT]]: passes if the command finds something in
 # such texts, and nothing in others that are well.
 catches()
@@ -105,6 +121,10 @@ plant()
     printf '%s\n' "${5:-}" >"$1/tests/unit/test_it.c"
 }
 
+if [ $# -gt 0 ]; then
+    tests_of "$root" "$@"
+    exit
+fi
 holds 'every rule is one line, with a name of its own' rules_without_a_name "$root"
 holds 'no rule is without a test' rules_without_a_test "$root"
 holds 'no test is without a rule' tests_without_a_rule "$root"

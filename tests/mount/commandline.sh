@@ -282,7 +282,7 @@ test_docs_a_key_that_is_not_accepted_by_another_kind_mounts_nothing()
     not_mounted
 }
 
-# holds: dialect-2
+# holds: dialect-2 http-20
 test_start_up_asks_for_the_drives_only()
 {
     start_emulator
@@ -290,6 +290,8 @@ test_start_up_asks_for_the_drives_only()
     eventually 20 started_up
     assert_eq 1 "$(requests | wc -l)"
     assert_matches "$(requests)" '^GET /shared-drives'
+    assert_eq "$("$PAPERSPACEFS" --version | tr ' ' /)" "$(control GET requests |
+        jq -r '.[].userAgent | select(startswith("paperspacefs"))')"
 }
 
 # holds: start-1

@@ -7,7 +7,8 @@
 #     test_docs_WHAT_HOLDS       in the docs dialect only
 #     test_openapi_WHAT_HOLDS    in the openapi dialect only
 #
-# and ends with `run_scenarios "$@"`. Each function runs in a shell of its own
+# each right below a line '# holds: RULE…', which names what of doc/semantics.md it would fail
+# without, and ends with `run_scenarios "$@"`. Each function runs in a shell of its own
 # with errexit, its own emulator, mount and directory, a deadline, and cleanup
 # whatever happens. It begins with `mounted`; afterwards
 #
