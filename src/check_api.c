@@ -110,7 +110,8 @@ static void try_kinds(struct backend *backend, int64_t timeout_ms, struct findin
     bool any = false;
 
     for (size_t i = 0; i < KINDS_COUNT; i++) {
-        try_kind(backend, timeout_ms, kinds_all[i], &findings[i]);
+        if (api_has(backend->api, kinds_all[i]))
+            try_kind(backend, timeout_ms, kinds_all[i], &findings[i]);
         any = any || findings[i].ok;
         if (is_hopeless(&findings[i].problem, any))
             return;

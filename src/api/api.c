@@ -72,6 +72,11 @@ bool api_dialect_known(const struct api *api)
     return atomic_load(&api->dialect) >= 0;
 }
 
+bool api_has(const struct api *api, const struct kind *kind)
+{
+    return !api_dialect_known(api) || kind_is_in(kind, api_dialect(api));
+}
+
 /* --- one resource ----------------------------------------------------------------------------- */
 
 /* Servers write whole numbers as such, or as decimal strings. */

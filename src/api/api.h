@@ -81,6 +81,8 @@ void api_set_key(struct api *api, const char *key);
 /* The dialect as far as known: forced, found out, or DIALECT_DOCS until a list was seen. */
 enum dialect api_dialect(const struct api *api);
 bool api_dialect_known(const struct api *api);
+/* Whether the dialect has such a kind, as far as is known. */
+bool api_has(const struct api *api, const struct kind *kind);
 
 /* Called after each page with the number of items so far; or NULL. False: nobody wants the rest,
  * and the list ends as interrupted. */

@@ -378,6 +378,14 @@ static void end_listing(struct page_walk *listing)
     idset_finish(&listing->cursors);
 }
 
+/* Nothing is asked of an API for what it does not have. */
+static int check_has(const struct api *api, const struct kind *kind, struct problem *problem)
+{
+    if (api_has(api, kind))
+        return 0;
+    return problem_set(problem, PROBLEM_NOT_FOUND, "this API has no %s", kind->plural);
+}
+
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem)
@@ -386,8 +394,10 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
     struct page_walk listing = begin_listing(api, kind, cancel);
 
     listing.call.text = &listing.text;
-    int rc = list_pages(&listing, progress, progress_ctx, &own);
+    int rc = check_has(api, kind, &own);
 
+    if (rc == 0)
+        rc = list_pages(&listing, progress, progress_ctx, &own);
     if (rc == 0)
         rc = check_any(&listing, &own);
     if (rc == 0)
@@ -406,7 +416,10 @@ int api_first_page(struct api *api, const struct kind *kind, struct cancel *canc
     struct page_walk listing = begin_listing(api, kind, cancel);
 
     listing.call.text = &listing.text;
-    int rc = fetch_first(&listing, problem);
+    int rc = check_has(api, kind, problem);
+
+    if (rc == 0)
+        rc = fetch_first(&listing, problem);
     if (rc == 0) {
         rc = take_page(&listing, problem);
         drop_page(&listing);

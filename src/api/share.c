@@ -9,18 +9,13 @@
 #define SHARE_EVENTS  KINDS_COUNT
 #define SHARE_CHANGES (KINDS_COUNT + 1)
 
-static bool can_change(const struct kind *kind)
-{
-    return !kind->singleton;
-}
-
 /* How many kinds before that one (NULL: of all) can be changed. */
 static size_t changing_before(const struct kind *kind)
 {
     size_t count = 0;
 
     for (size_t i = 0; kinds_all[i] != NULL && kinds_all[i] != kind; i++)
-        count += can_change(kinds_all[i]);
+        count += kind_changes(kinds_all[i]);
     return count;
 }
 
@@ -33,7 +28,7 @@ size_t api_share(const struct kind *kind, enum http_method method)
 {
     if (kind == NULL)
         return SHARE_EVENTS;
-    if (method == HTTP_GET || !can_change(kind))
+    if (method == HTTP_GET || !kind_changes(kind))
         return kind_index(kind);
     return SHARE_CHANGES + changing_before(kind);
 }

@@ -90,6 +90,7 @@ void cache_destroy(struct cache *cache);
 /* The dialect of the API and the kind's rows in it, as far as known. */
 enum dialect cache_dialect(const struct cache *cache);
 const struct kind_shape *cache_shape(const struct cache *cache, const struct kind *kind);
+bool cache_has(const struct cache *cache, const struct kind *kind);
 
 /* --- reading ------------------------------------------------------------------------------- */
 

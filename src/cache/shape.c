@@ -14,6 +14,11 @@ const struct kind_shape *cache_shape(const struct cache *cache, const struct kin
     return &kind->shapes[cache_dialect(cache)];
 }
 
+bool cache_has(const struct cache *cache, const struct kind *kind)
+{
+    return api_has(cache->config.api, kind);
+}
+
 void cache_expire_singletons_locked(struct cache *cache)
 {
     for (size_t i = 0; i < KINDS_COUNT; i++)

@@ -36,6 +36,7 @@ const struct kind kind_drives = {
     .path = "/shared-drives",
     .document = "drive.json",
     .create = CREATE_BY_DRAFT,
+    .deletable = true,
     .delete_points = 15,
     .shapes =
         {

@@ -53,7 +53,7 @@ struct smb_row {
     const char *password_key;
 };
 
-/* A kind in one dialect. */
+/* A kind in one dialect; without fields the dialect has none such. */
 struct kind_shape {
     const struct field *fields; /* all that are known, in the API's order; others are read-only */
     enum update_style update;
@@ -90,6 +90,7 @@ struct kind {
     const char *machine_key;     /* the field that names the machine, "machineId"; or NULL */
     const struct view_row *view; /* by machine_key; NULL: there is none */
     const char *automatic_key; /* a boolean field: true for resources whose names rotate; or NULL */
+    bool deletable;            /* whether one can be deleted at all */
     unsigned delete_points;    /* what a deletion costs the guard */
     unsigned restore_points;   /* what a restore costs the guard */
     struct kind_shape shapes[DIALECT_COUNT];
@@ -131,6 +132,11 @@ size_t kind_index(const struct kind *kind);
 
 /* The kind that is one document at the root. */
 const struct kind *kinds_singleton(void);
+
+/* Whether the dialect has such a kind. */
+bool kind_is_in(const struct kind *kind, enum dialect dialect);
+/* Whether anything of it can be changed: made, edited, deleted. */
+bool kind_changes(const struct kind *kind);
 
 extern const struct dialect_row dialect_rows[DIALECT_COUNT];
 

@@ -38,6 +38,20 @@ const struct kind *kinds_singleton(void)
     return NULL;
 }
 
+bool kind_is_in(const struct kind *kind, enum dialect dialect)
+{
+    return kind->shapes[dialect].fields != NULL;
+}
+
+bool kind_changes(const struct kind *kind)
+{
+    bool changes = kind->create != CREATE_NOT || kind->deletable;
+
+    for (size_t d = 0; d < DIALECT_COUNT; d++)
+        changes = changes || kind->shapes[d].update != UPDATE_NONE;
+    return changes;
+}
+
 const struct field *field_find(const struct field *fields, const char *key, size_t size_bytes)
 {
     for (; fields != NULL && fields->key != NULL; fields++)

@@ -45,6 +45,7 @@ const struct kind kind_providers = {
     .path = "/storage-providers",
     .document = "provider.json",
     .create = CREATE_BY_DRAFT,
+    .deletable = true,
     .delete_points = 15,
     .shapes =
         {

@@ -50,6 +50,7 @@ const struct kind kind_snapshots = {
     .machine_key = "machineId",
     .view = &by_machine,
     .automatic_key = "isAutoSnapshot",
+    .deletable = true,
     .delete_points = 1,
     .restore_points = 20,
     .shapes =

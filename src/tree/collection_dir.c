@@ -165,6 +165,8 @@ static int check_rmdir(struct call *call, struct dir *dir)
 {
     char path[PATH_BYTES];
 
+    if (!dir->kind->deletable)
+        return call_fail(call, EPERM, "a %s can't be deleted here", dir->kind->noun);
     dir_path(dir, NULL, path, sizeof path);
     if (!moved_is_empty(call, dir))
         return call_fail(call, ENOTEMPTY, "rmdir alone deletes nothing: 'rm -r %s' does", path);
@@ -208,6 +210,15 @@ int resource_rmdir(struct call *call, struct dir *parent, const char *name)
     return rc;
 }
 
+/* Whether the API lets the name be changed. */
+static bool can_be_renamed(const struct dir *parent)
+{
+    const struct field *fields = cache_shape(tree_of(parent)->config.cache, parent->kind)->fields;
+    const struct field *name = field_find(fields, "name", 4);
+
+    return name != NULL && (name->flags & FIELD_UPDATE) != 0;
+}
+
 static int check_rename(struct call *call, struct dir *parent, struct dir *new_parent,
                         const char *new_name, unsigned flags)
 {
@@ -216,6 +227,8 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
                          parent->kind->noun);
     if ((flags & ~(unsigned)RENAME_NOREPLACE) != 0)
         return call_fail(call, EPERM, "two %s can't be exchanged", parent->kind->plural);
+    if (!can_be_renamed(parent))
+        return call_fail(call, EPERM, "a %s can't be renamed", parent->kind->noun);
     /* Also by one of another machine: neither could be called by it alone any more. */
     if (!name_is_taken(tree_of(parent)->config.cache, parent->kind, NULL, new_name, NULL))
         return check_not_gone(call, parent, new_name);

@@ -277,6 +277,9 @@ void document_file_attr(struct node node, struct stat *st)
     struct call call = {.op = "getattr"};
     struct buf text = BUF_EMPTY;
 
+    if (!dir_ops(node.dir)->draft &&
+        cache_shape(tree_of(node.dir)->config.cache, node.dir->kind)->update == UPDATE_NONE)
+        st->st_mode &= ~(mode_t)0222;
     if (tree_of(node.dir)->config.secrets != SECRETS_SHOW)
         return;
     if (leaf_row(node.dir, node.leaf)->render(&call, node, false, &text) != 0 ||

@@ -21,7 +21,8 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
 /* Remembers the name that a text has which is written to a draft, where it means nothing. */
 void document_note_copied_name(struct dir *dir, const struct buf *text);
 
-/* The mode of a document: that of its row, but 0600 where it shows a secret (secrets=show). */
+/* The mode of a document: that of its row, but 0600 where it shows a secret (secrets=show), and
+ * read-only where nothing of the kind can be edited. */
 void document_file_attr(struct node node, struct stat *st);
 
 #endif

@@ -93,31 +93,33 @@ static const char refused_text[] =
 static const char journals[] = "  .paperspacefs/errors.jsonl, changes.jsonl, seen.jsonl, "
                                "requests.jsonl, status.json have more.\n";
 
-static bool print_views(struct buf *out)
+static bool print_views(const struct tree *tree, struct buf *out)
 {
     bool ok = true;
 
     for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
         const struct view_row *view = kinds_all[i]->view;
-        if (view != NULL)
+        if (view != NULL && cache_has(tree->config.cache, kinds_all[i]))
             ok = buf_printf(out, "  %s/ID/NAME/   the same %s, by %s\n", view->directory,
                             kinds_all[i]->plural, view->noun);
     }
     return ok;
 }
 
-static bool print_kinds(struct buf *out)
+static bool print_kinds(const struct tree *tree, struct buf *out)
 {
     bool ok = true;
 
     for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
         const struct kind *kind = kinds_all[i];
+        if (!cache_has(tree->config.cache, kind))
+            continue;
         if (kind->plural != NULL)
             ok = buf_printf(out, "  %s/NAME/%s\n", kind->plural, kind->document);
         else
             ok = buf_printf(out, "  %s\n", kind->document);
     }
-    return ok && print_views(out) &&
+    return ok && print_views(tree, out) &&
            buf_append_text(out, "  .paperspacefs/      the mount itself\n");
 }
 
@@ -197,6 +199,6 @@ int readme_render(struct call *call, struct node node, bool wait, struct buf *ou
                          "This is cloud storage at %s, mounted by paperspacefs %s.\n"
                          "Every resource is a directory; every document in it is JSON.\n\n",
                          tree_of(dir)->config.url, PACKAGE_VERSION);
-    ok = ok && print_kinds(out) && print_how_to(tree_of(dir), out);
+    ok = ok && print_kinds(tree_of(dir), out) && print_how_to(tree_of(dir), out);
     return ok ? 0 : -ENOMEM;
 }

@@ -37,12 +37,18 @@ static const struct {
     {view_directory, &view_ops},
 };
 
+/* The name of that place of a kind; NULL: there is none, or the API has no such kind. */
+static const char *place_name(const struct dir *root, size_t place, const struct kind *kind)
+{
+    return cache_has(tree_of(root)->config.cache, kind) ? places[place].name(kind) : NULL;
+}
+
 /* The directory called so of one of the kinds; `*any` tells whether there is one. */
 static struct dir *find_place(struct dir *dir, const char *name, bool *any)
 {
     for (size_t p = 0; p < sizeof places / sizeof *places; p++)
         for (size_t i = 0; kinds_all[i] != NULL; i++) {
-            const char *directory = places[p].name(kinds_all[i]);
+            const char *directory = place_name(dir, p, kinds_all[i]);
 
             *any = directory != NULL && strcmp(directory, name) == 0;
             if (*any)
@@ -63,13 +69,13 @@ static int root_lookup(struct call *call, struct dir *dir, const char *name, str
     return out->dir == NULL ? -ENOMEM : 0;
 }
 
-static bool list_places(struct listing *listing)
+static bool list_places(const struct dir *dir, struct listing *listing)
 {
     bool ok = true;
 
     for (size_t p = 0; p < sizeof places / sizeof *places; p++)
         for (size_t i = 0; ok && kinds_all[i] != NULL; i++) {
-            const char *directory = places[p].name(kinds_all[i]);
+            const char *directory = place_name(dir, p, kinds_all[i]);
 
             ok = directory == NULL ||
                  listing_add_dir(listing, directory, places[p].ops, kinds_all[i], NULL, NULL);
@@ -79,8 +85,8 @@ static bool list_places(struct listing *listing)
 
 static int root_list(struct call *call, struct dir *dir, struct listing *listing)
 {
-    bool ok =
-        list_places(listing) && listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
+    bool ok = list_places(dir, listing) &&
+              listing_add_dir(listing, CONTROL, &control_ops, NULL, NULL, NULL);
 
     return ok ? leaves_list(call, dir, listing) : -ENOMEM;
 }

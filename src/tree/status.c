@@ -123,8 +123,9 @@ static struct json_object *describe_kinds(struct tree *tree)
 
     for (size_t i = 0; kinds_all[i] != NULL; i++) {
         const struct kind *kind = kinds_all[i];
-        json_object_object_add(kinds, kind->plural != NULL ? kind->plural : kind->noun,
-                               describe_kind(tree, kind));
+        if (cache_has(tree->config.cache, kind))
+            json_object_object_add(kinds, kind->plural != NULL ? kind->plural : kind->noun,
+                                   describe_kind(tree, kind));
     }
     return kinds;
 }

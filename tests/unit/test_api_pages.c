@@ -212,8 +212,37 @@ START_TEST(the_key_is_read_again_once_a_list)
 }
 END_TEST
 
+/* A kind that only the documents' dialect has. */
+START_TEST(what_an_api_does_not_have_is_not_asked_for)
+{
+    static const struct field fields[] = {{"id", FIELD_STRING, 0, NULL, NULL},
+                                          {NULL, FIELD_STRING, 0, NULL, NULL}};
+    static const struct kind networks = {.noun = "network",
+                                         .plural = "networks",
+                                         .path = "/private-networks",
+                                         .shapes = {[DIALECT_DOCS] = {.fields = fields}}};
+    static const struct fake_step none[] = {{.url = NULL}};
+    static const struct fake_step one[] = {
+        {.url = "/private-networks", .status = 200, .body = "{\"items\":[{\"id\":\"a\"}]}"},
+        {.url = NULL},
+    };
+    struct fake fake;
+    struct record_list records;
+    struct problem problem;
+
+    fake_init(&fake, DIALECT_OPENAPI, none);
+    ck_assert_int_eq(list(&fake, &networks, &records, &problem), -1);
+    ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
+    ck_assert_str_eq(problem.message, "this API has no networks");
+    fake_finish(&fake);
+    expect_ids(DIALECT_DOCS, &networks, one, "a", DIALECT_DOCS);
+    expect_ids(AUTO, &networks, one, "a", DIALECT_DOCS);
+}
+END_TEST
+
 void add_page_tests(TCase *tcase)
 {
+    tcase_add_test(tcase, what_an_api_does_not_have_is_not_asked_for);
     tcase_add_test(tcase, a_paged_array_goes_on_after_its_last_item);
     tcase_add_test(tcase, a_page_of_another_size_or_of_nothing_new_is_the_last);
     tcase_add_test(tcase, a_server_that_takes_no_limit_is_paged_until_nothing_new);
