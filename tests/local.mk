@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-dist_check_SCRIPTS += tests/layering.sh tests/circles.sh tests/hardening.sh tests/semantics.sh
+dist_check_SCRIPTS += tests/layering.sh tests/circles.sh tests/hardening.sh tests/semantics.sh tests/pictures.sh
 
 # What is installed, and what is made of it.
 dist_check_SCRIPTS += \
