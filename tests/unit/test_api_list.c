@@ -400,6 +400,7 @@ static const char *const without_id[] = {"{}",
                                          "{\"id\":\"..\"}",
                                          "{\"id\":\"\\u0000a\"}"};
 
+/* holds: id-4 */
 START_TEST(only_what_has_no_id_is_left_out)
 {
     char body[200];

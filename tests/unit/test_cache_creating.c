@@ -353,6 +353,7 @@ START_TEST(test_nested_required_fields_are_compared_without_the_secret)
 }
 END_TEST
 
+/* holds: post-7 */
 START_TEST(test_the_same_create_in_flight_is_shared)
 {
     know_drives(2);

@@ -27,6 +27,7 @@ static void answer_delete(enum fault fault, const struct shape *shape)
     server_answer(room.server, HTTP_DELETE, sample->path, fault, shape->status, shape->body, 1);
 }
 
+/* holds: delete-6 */
 START_TEST(test_a_deletion_has_succeeded_when_it_is_gone)
 {
     begin(_i);
@@ -44,6 +45,7 @@ START_TEST(test_a_deletion_has_succeeded_when_it_is_gone)
 }
 END_TEST
 
+/* holds: delete-6 */
 START_TEST(test_a_deletion_of_what_is_still_there_was_not_done)
 {
     begin(_i);
@@ -63,6 +65,7 @@ START_TEST(test_a_deletion_of_what_is_still_there_was_not_done)
 }
 END_TEST
 
+/* holds: delete-6 */
 START_TEST(test_a_deletion_of_which_nothing_tells_is_of_unknown_outcome)
 {
     begin(_i);

@@ -101,6 +101,7 @@ START_TEST(test_a_deletion_that_is_done_stays_hidden_and_is_remembered)
 }
 END_TEST
 
+/* holds: event-2 */
 START_TEST(test_an_unfinished_event_is_asked_for_once_a_second)
 {
     know_snapshots();

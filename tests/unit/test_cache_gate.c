@@ -95,6 +95,7 @@ static void nothing_is_changed(size_t i)
     ck_assert(!room_event("s1", CHANGE_RESTORE).known);
 }
 
+/* holds: dry-1 */
 START_TEST(test_a_dry_run_sends_no_change_and_says_so)
 {
     struct problem problem;

@@ -116,6 +116,7 @@ START_TEST(test_an_update_has_succeeded_when_the_server_shows_it)
 }
 END_TEST
 
+/* holds: done-1 done-2 */
 START_TEST(test_an_update_that_the_server_does_not_show_was_not_done)
 {
     begin(_i);

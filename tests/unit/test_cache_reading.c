@@ -60,6 +60,7 @@ static void run_crowd(void *(*run)(void *arg))
     ck_assert_uint_eq(atomic_load(&crowd.succeeded), 32);
 }
 
+/* holds: cost-5 */
 START_TEST(test_readers_of_the_same_cold_kind_cost_one_listing)
 {
     room_add_drives(130);
@@ -184,6 +185,7 @@ END_TEST
 
 /* --- expiry ----------------------------------------------------------------------------------- */
 
+/* holds: fresh-7 */
 START_TEST(test_after_an_expiry_the_next_read_asks_and_nothing_is_dropped)
 {
     room_add_drives(3);

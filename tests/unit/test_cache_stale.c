@@ -110,6 +110,7 @@ START_TEST(test_each_reader_after_a_failure_begins_a_new_fetch)
 }
 END_TEST
 
+/* holds: stale-2 fresh-4 */
 START_TEST(test_a_silent_server_costs_a_short_wait_and_the_fetch_goes_on)
 {
     know_drives(2);

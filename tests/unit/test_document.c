@@ -298,6 +298,7 @@ static const struct refusal_row {
      "s3Config.secretAccessKey"},
 };
 
+/* holds: edit-4 edit-5 edit-6 edit-7 edit-8 */
 START_TEST(an_edit_is_refused_in_words)
 {
     const struct refusal_row *row = &refusal_rows[_i];
@@ -321,6 +322,7 @@ START_TEST(an_edit_is_refused_in_words)
 }
 END_TEST
 
+/* holds: edit-10 */
 START_TEST(over_one_mebibyte_is_too_large)
 {
     struct record *current = make_record(&kind_drives, D, drive);
@@ -343,6 +345,7 @@ START_TEST(over_one_mebibyte_is_too_large)
 }
 END_TEST
 
+/* holds: edit-9 */
 START_TEST(the_deepest_nesting_is_judged)
 {
     struct record *current = make_record(&kind_drives, D, drive);

@@ -352,6 +352,7 @@ static const struct missing_row {
      "rm -r of its directory drops the draft.\n"},
 };
 
+/* holds: draft-2 */
 START_TEST(what_is_missing_is_told_with_values_in_use)
 {
     const struct missing_row *row = &missing_rows[_i];

@@ -125,6 +125,7 @@ static void check_first_path(const struct buf *lines, const char *path)
     json_object_put(line);
 }
 
+/* holds: journal-1 journal-2 */
 START_TEST(a_file_only_grows_and_makes_room_at_twice_its_length)
 {
     struct journal *journal = journal_create(&clock_system);

@@ -155,6 +155,7 @@ START_TEST(what_was_cut_gives_its_memory_back)
 }
 END_TEST
 
+/* holds: scratch-8 scratch-2 */
 START_TEST(each_set_has_room_for_so_many_and_all_for_so_many_bytes)
 {
     struct scratch_set *set = new_set(KEY, sizeof KEY - 1);

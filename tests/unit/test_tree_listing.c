@@ -222,6 +222,7 @@ static void check_once(struct dir *drives)
     close_dir(&reading);
 }
 
+/* holds: list-1 */
 START_TEST(drafts_that_stay_are_in_every_listing_once)
 {
     struct entry entry;

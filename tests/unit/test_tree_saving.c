@@ -204,6 +204,7 @@ START_TEST(a_kernel_thread_works_for_its_user)
 }
 END_TEST
 
+/* holds: trunc-2 trunc-4 */
 START_TEST(a_truncation_is_remembered_for_two_seconds_by_any_path)
 {
     struct file_key by_name, by_id;
