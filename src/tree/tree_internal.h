@@ -19,10 +19,10 @@ struct tree {
     LIST_HEAD(, local_group) groups;
     LIST_HEAD(, draft) drafts;
     LIST_HEAD(, turn) turns;
-    LIST_HEAD(, renamed) renamed; /* old names: renamed.c */
+    LIST_HEAD(, renamed) renamed;  /* old names: renamed.c */
     struct field_memo *field_memo; /* numbers of keys that were asked for: field_memo.c */
-    uint64_t names_swept;       /* how often names had changed when what had gone was freed */
-    struct api_session session; /* asked once, for status.json */
+    uint64_t names_swept;          /* how often names had changed when what had gone was freed */
+    struct api_session session;    /* asked once, for status.json */
     bool session_asked;
     int64_t plan_asked_ms; /* monotonic: when df last had the plan asked for; 0: never */
 };
