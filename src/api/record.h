@@ -19,6 +19,7 @@ struct problem;
 
 struct record {
     atomic_uint refs;
+    atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
     const struct kind *kind;
     const char *id;         /* "" for a singleton; always id_is_valid otherwise */
     const char *name;       /* decoded UTF-8; may hold NUL bytes: see name_bytes */
@@ -27,11 +28,11 @@ struct record {
                                numbers as written, secrets included */
     size_t name_bytes;
     size_t json_bytes;
-    size_t all_bytes;       /* of this allocation */
-    int64_t created_ms;     /* dtCreated, wall clock; CLOCK_NO_DATE */
-    int64_t mtime_ms;       /* wall clock; set by the cache before the record is shared */
-    atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
-    uint64_t version;       /* likewise: another for every content; later ones are larger */
+    size_t all_bytes;   /* of this allocation */
+    int64_t created_ms; /* dtCreated, wall clock; CLOCK_NO_DATE */
+    int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
+    uint64_t
+        version; /* likewise, set by the cache: another for every content; later ones are larger */
     _Atomic(struct json_index *) index; /* of `json`, once somebody has asked: record_index */
     bool automatic;                     /* the value of the kind's automatic_key */
     bool complete; /* false: a list's item that lacks the shape's completing_key */

@@ -115,6 +115,12 @@ bool cache_records(struct cache *cache, const struct kind *kind, struct record_l
 size_t cache_count(struct cache *cache, const struct kind *kind);
 /* Another number after each change of which resources the kind has, or how one is called. */
 uint64_t cache_names_generation(struct cache *cache, const struct kind *kind);
+/* How a record that is known is shown, kept from who has judged it at that generation of names to
+ * whoever asks before a name of its kind comes, goes, or passes to another. */
+enum name_form { NAME_UNJUDGED, NAME_PLAIN, NAME_AND_ID };
+enum name_form cache_name_form(struct cache *cache, const struct record *record);
+void cache_keep_name_form(struct cache *cache, const struct record *record, uint64_t generation,
+                          enum name_form form);
 /* When that last was (wall clock, always later than the time before); -1: not since the kind is
  * known. `machine_id`: of one machine's resources; "": which machines have any; NULL: of all. */
 int64_t cache_names_ms(struct cache *cache, const struct kind *kind, const char *machine_id);

@@ -207,6 +207,7 @@ static void swap_record(struct collection *collection, struct item *item, struct
     collection->bytes -= item->record->json_bytes;
     record_unref(item->record);
     item->record = record;
+    item->form = NAME_UNJUDGED;
     item->hh.key = record->id;
 }
 

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AGED_MS 1000 /* with a shorter TTL, too, nothing is asked for at each look at a date */
+#define JUDGED_BITS ((1u << 30) - 1) /* of a generation, in an item */
+#define AGED_MS     1000 /* with a shorter TTL, too, nothing is asked for at each look at a date */
 
 static bool copy_records(struct collection *collection, struct record_list *out)
 {
@@ -43,6 +44,39 @@ uint64_t cache_names_generation(struct cache *cache, const struct kind *kind)
 
     pthread_mutex_unlock(&cache->lock);
     return generation;
+}
+
+/* The item that has this very record; NULL: it is not what is known (any more). */
+static struct item *item_of(struct cache *cache, const struct record *record)
+{
+    struct item *item = collection_find(collection_of(cache, record->kind), record->id);
+
+    return item != NULL && item->record == record ? item : NULL;
+}
+
+enum name_form cache_name_form(struct cache *cache, const struct record *record)
+{
+    enum name_form form = NAME_UNJUDGED;
+
+    pthread_mutex_lock(&cache->lock);
+    const struct item *item = item_of(cache, record);
+    uint64_t generation = collection_of(cache, record->kind)->names_changed;
+    if (item != NULL && item->judged == (generation & JUDGED_BITS))
+        form = (enum name_form)item->form;
+    pthread_mutex_unlock(&cache->lock);
+    return form;
+}
+
+void cache_keep_name_form(struct cache *cache, const struct record *record, uint64_t generation,
+                          enum name_form form)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct item *item = item_of(cache, record);
+    if (item != NULL && collection_of(cache, record->kind)->names_changed == generation) {
+        item->form = form;
+        item->judged = generation & JUDGED_BITS;
+    }
+    pthread_mutex_unlock(&cache->lock);
 }
 
 bool cache_is_aged(struct cache *cache, const struct kind *kind)

@@ -34,8 +34,9 @@
  * see are wall clock: a record's mtime, names_ms, machines_ms.
  *
  * GENERATIONS. names_changed is raised whenever a name of the kind comes, goes or passes to another
- * (collection.c): who keeps what names meant compares it. names_ms and machines_ms are when that
- * was, for the dates of directories; the first listing raises none of them.
+ * (collection.c): who keeps what names meant compares it, and an item keeps how it is shown
+ * (item->form) while it stays as it was. names_ms and machines_ms are when that was, for the dates
+ * of directories; the first listing raises none of them.
  *
  * PINS. A resource that this mount has created is shown until shown_until_ms (10 minutes), though
  * listings lack it; a listing that has it, and a deletion that was answered or is of unknown
@@ -136,6 +137,8 @@ struct item {
     bool partial;           /* listings have it incomplete */
     bool refused;           /* its last GET was denied: old data must not be shown */
     bool served;            /* somebody may read the record that it has now */
+    unsigned form : 2;      /* enum name_form, of the record that it has now */
+    unsigned judged : 30;   /* collection->names_changed when that was judged */
     struct shown shown;
 };
 

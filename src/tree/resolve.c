@@ -97,17 +97,28 @@ static bool means_alone(struct cache *cache, const struct record *record, const 
            !is_another(find_with_id(cache, record->kind, plain->data), record);
 }
 
+static enum name_form judge_form(struct cache *cache, const struct record *record)
+{
+    uint64_t generation = cache_names_generation(cache, record->kind);
+    struct buf plain = BUF_EMPTY;
+
+    if (!name_encode(record->name, record->name_bytes, &plain))
+        return NAME_UNJUDGED;
+    enum name_form form = means_alone(cache, record, &plain) ? NAME_PLAIN : NAME_AND_ID;
+    buf_finish(&plain);
+    cache_keep_name_form(cache, record, generation, form);
+    return form;
+}
+
 bool name_shown(struct cache *cache, const struct record *record, struct buf *out)
 {
-    struct buf plain = BUF_EMPTY;
-    bool ok = name_encode(record->name, record->name_bytes, &plain);
+    enum name_form form = cache_name_form(cache, record);
 
-    if (ok && means_alone(cache, record, &plain))
-        ok = buf_append(out, plain.data, plain.size_bytes);
-    else
-        ok = ok && name_with_id(record->name, record->name_bytes, record->id, out);
-    buf_finish(&plain);
-    return ok;
+    if (form == NAME_UNJUDGED)
+        form = judge_form(cache, record);
+    if (form == NAME_PLAIN)
+        return name_encode(record->name, record->name_bytes, out);
+    return form == NAME_AND_ID && name_with_id(record->name, record->name_bytes, record->id, out);
 }
 
 /* --- resolving ------------------------------------------------------------------------------- */

@@ -81,6 +81,53 @@ START_TEST(test_changed_content_gets_a_later_mtime)
 }
 END_TEST
 
+static enum name_form form_of(const char *id)
+{
+    struct record *record = cache_by_id(room.cache, &kind_drives, id);
+    enum name_form form = cache_name_form(room.cache, record);
+
+    record_unref(record);
+    return form;
+}
+
+static void keep_form(const char *id, uint64_t generation, enum name_form form)
+{
+    struct record *record = cache_by_id(room.cache, &kind_drives, id);
+
+    cache_keep_name_form(room.cache, record, generation, form);
+    record_unref(record);
+}
+
+static uint64_t generation_now(void)
+{
+    return cache_names_generation(room.cache, &kind_drives);
+}
+
+START_TEST(test_how_a_resource_is_shown_is_kept_until_a_name_or_the_resource_changes)
+{
+    room_add_drives(2);
+    room_ensure(&kind_drives, CACHE_FRESH);
+    ck_assert_int_eq(form_of("d0"), NAME_UNJUDGED);
+    keep_form("d0", generation_now(), NAME_PLAIN);
+    keep_form("d1", generation_now(), NAME_AND_ID);
+    list_again(&kind_drives);
+    ck_assert_int_eq(form_of("d0"), NAME_PLAIN);
+    ck_assert_int_eq(form_of("d1"), NAME_AND_ID);
+
+    server_edit(room.server, DRIVES, "d1", "region", "elsewhere");
+    list_again(&kind_drives);
+    ck_assert_int_eq(form_of("d0"), NAME_PLAIN);
+    ck_assert_int_eq(form_of("d1"), NAME_UNJUDGED); /* what decides may be in it */
+
+    uint64_t before = generation_now();
+    server_add(room.server, DRIVES, "{\"id\":\"d9\",\"name\":\"namesake\"}");
+    list_again(&kind_drives);
+    ck_assert_int_eq(form_of("d0"), NAME_UNJUDGED);
+    keep_form("d0", before, NAME_PLAIN); /* judged before that */
+    ck_assert_int_eq(form_of("d0"), NAME_UNJUDGED);
+}
+END_TEST
+
 START_TEST(test_the_order_is_the_servers)
 {
     struct record_list list;
@@ -413,6 +460,8 @@ TCase *case_merging(void)
     tcase_add_test(tcase,
                    test_time_that_passes_while_a_listing_is_taken_in_does_not_spoil_the_order);
     tcase_add_test(tcase, test_changed_content_gets_a_later_mtime);
+    tcase_add_test(tcase,
+                   test_how_a_resource_is_shown_is_kept_until_a_name_or_the_resource_changes);
     tcase_add_test(tcase, test_the_order_is_the_servers);
     tcase_add_loop_test(tcase, test_what_is_an_older_value, 0,
                         sizeof(history_rows) / sizeof(history_rows[0]));

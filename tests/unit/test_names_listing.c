@@ -48,6 +48,25 @@ bool cache_records(struct cache *cache, const struct kind *kind, struct record_l
     return true;
 }
 
+uint64_t cache_names_generation(struct cache *cache, const struct kind *kind)
+{
+    (void)cache, (void)kind;
+    return 0;
+}
+
+/* It keeps nothing: each name is judged anew. */
+enum name_form cache_name_form(struct cache *cache, const struct record *record)
+{
+    (void)cache, (void)record;
+    return NAME_UNJUDGED;
+}
+
+void cache_keep_name_form(struct cache *cache, const struct record *record, uint64_t generation,
+                          enum name_form form)
+{
+    (void)cache, (void)record, (void)generation, (void)form;
+}
+
 static bool has_name(const struct record *record, const char *name, size_t name_bytes)
 {
     return record->name_bytes == name_bytes && memcmp(record->name, name, name_bytes) == 0;
