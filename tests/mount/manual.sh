@@ -95,4 +95,52 @@ test_docs_the_examples_of_the_program_run()
     fusermount3 -u cloud
 }
 
+# The commands of the page elsewhere, in their order; what the guard stops is meant to fail.
+# holds: install-6
+test_docs_the_commands_elsewhere_in_the_page_run()
+{
+    local line lines=0
+
+    mounted
+    while IFS= read -r line; do
+        shell "$line"
+        case $line in
+        'rm -rf drives/*') assert_status 1 ;;
+        *) [ "$rc" -eq 0 ] || fail "$line: $rc" "$err" ;;
+        esac
+        lines=$((lines + 1))
+    done < <(sed -n '/^\.Sh EXAMPLES/q; s/^\.Dl \$ //p' "$top_srcdir/man/paperspacefs.5")
+    ((lines >= 7)) || fail "only $lines commands"
+}
+
+# literally PAGE: the literal blocks of its EXAMPLES, with an empty line between them.
+literally()
+{
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top_srcdir/man/$1" |
+        awk '/^\.Bd/ { on = 1; next } /^\.Ed/ { on = 0; print "" } on { gsub(/\\e/, "\\"); print }'
+}
+
+# holds: install-6
+test_docs_the_examples_of_the_emulator_run()
+{
+    local commands
+
+    commands=$(literally paperspace-emulator.1 | sed -n '/^\$ /,/^$/ { s/^\$ //; /^listening on/d; p }')
+    assert_eq 4 "$(grep -c -E '^(paperspace-emulator|curl) ' <<<"$commands")"
+    literally paperspace-emulator.1 | sed -n '/^{/,/^}/p' >"$T/data.json"
+    start_emulator --data "$T/data.json"
+    assert_eq 'data first' "$(for kind in shared-drives snapshots; do
+        api GET /$kind | jq -r '.items[].name'; done | xargs)"
+    end_emulator
+    # Its own port is any that is free.
+    run env PATH="$top_builddir:$PATH" bash -e -c "
+        curl() { command curl -sS --fail-with-body -o \"$T/said\" -w '%{http_code}\\n' \"\$@\"; }
+        exec 3< <(exec $(grep ^paperspace-emulator <<<"$commands" | sed 's/4711/0/; s/ &$//')); emulator=\$!
+        read -r _ _ url <&3; $(grep -v ^paperspace-emulator <<<"$commands" |
+        sed 's|http://127.0.0.1:4711/v1|$url|; s|http://127.0.0.1:4711|${url%/v1}|')
+        kill \$emulator"
+    assert_eq '' "$err"
+    assert_eq '200 204 204' "$(xargs <<<"$out")"
+}
+
 run_scenarios "$@"
