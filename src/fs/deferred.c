@@ -62,8 +62,7 @@ static void interrupt(fuse_req_t req, void *data)
 {
     struct pending *pending = data;
 
-    (void)req;
-    cancel_fire(&pending->op.cancel, CANCEL_INTERRUPT);
+    op_interrupt(req, &pending->op);
     wake(pending->deferred);
 }
 

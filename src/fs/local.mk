@@ -16,6 +16,7 @@ src_fs_libfs_a_SOURCES = \
   src/fs/fuse.h \
   src/fs/handles.c \
   src/fs/handles.h \
+  src/fs/interrupts.c src/fs/interrupts.h \
   src/fs/inodes.c \
   src/fs/inodes.h \
   src/fs/mountinfo.c \
@@ -46,3 +47,8 @@ unit_tests += tests/unit/test_mountpoint
 tests_unit_test_mountpoint_SOURCES = tests/unit/test_mountpoint.c
 tests_unit_test_mountpoint_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_mountpoint_LDADD = src/fs/libfs.a src/util/libutil.a $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_interrupts
+tests_unit_test_interrupts_SOURCES = tests/unit/test_interrupts.c
+tests_unit_test_interrupts_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_interrupts_LDADD = src/fs/libfs.a src/util/libutil.a $(CHECK_LIBS)

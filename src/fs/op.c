@@ -8,10 +8,12 @@
 #include <errno.h>
 
 /* Runs in another worker thread, with the request's lock held: it must do no more than this. */
-static void fire_interrupt(fuse_req_t req, void *data)
+void op_interrupt(fuse_req_t req, void *data)
 {
+    struct op *op = data;
+
     (void)req;
-    cancel_fire(data, CANCEL_INTERRUPT);
+    interrupts_note(op->fs->interrupts, &op->interrupted, op->call.pid, &op->cancel);
 }
 
 static int find(const struct op *op, fuse_ino_t ino, struct node *node)
@@ -33,7 +35,7 @@ int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino)
     op->call.gid = ctx->gid;
     op->call.umask = ctx->umask;
     op->call.op = name;
-    fuse_req_interrupt_func(req, fire_interrupt, &op->cancel);
+    fuse_req_interrupt_func(req, op_interrupt, op);
     return find(op, ino, &op->node);
 }
 
@@ -45,6 +47,7 @@ int op_other(struct op *op, fuse_ino_t ino)
 void op_end(struct op *op)
 {
     fuse_req_interrupt_func(op->req, NULL, NULL); /* waits for one that is just running */
+    interrupts_leave(op->fs->interrupts, &op->interrupted);
     cancel_finish(&op->cancel);
     vfs_settle(op->fs->vfs, &op->call);
     dir_unref(op->node.dir);

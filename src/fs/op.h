@@ -17,6 +17,7 @@
 #include "fs/fuse.h"
 #include "fs/handles.h"
 #include "fs/inodes.h"
+#include "fs/interrupts.h"
 #include "vfs/vfs.h"
 #include "util/cancel.h"
 
@@ -28,7 +29,8 @@ struct fs {
     int64_t timeout_ms;         /* of one operation */
     unsigned max_read;          /* 0: no limit of ours */
     struct inodes *inodes;
-    struct deferred *deferred; /* from session_start on */
+    struct deferred *deferred; /* from session_start on, like what follows */
+    struct interrupts *interrupts;
     struct handles handles;
 };
 
@@ -38,6 +40,7 @@ struct op {
     struct node node;  /* of the request's inode, a reference until op_end; .dir NULL: unknown */
     struct node other; /* of a second one (op_other) */
     struct cancel cancel;
+    struct interrupted interrupted;
     struct call call;
 };
 
@@ -45,6 +48,8 @@ struct op {
 int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino);
 /* Finds the second node of an operation that has two. */
 int op_other(struct op *op, fuse_ino_t ino);
+/* Its caller was interrupted: as a function of fuse_req_interrupt_func, `data` being the op. */
+void op_interrupt(fuse_req_t req, void *data);
 /* Ends it: from here on nothing refers to the request but the reply that follows. */
 void op_end(struct op *op);
 

@@ -5,6 +5,7 @@
 
 #include "fs/attach.h"
 #include "fs/deferred.h"
+#include "fs/interrupts.h"
 #include "fs/op.h"
 #include "fs/read_only.h"
 #include "fs/watcher.h"
@@ -350,9 +351,10 @@ int session_start(struct session *session, const struct session_events *events,
     session->events = *events;
     session->main_thread = pthread_self();
     accept_wake_signal();
+    session->fs.interrupts = interrupts_start(session->fs.group);
     session->fs.deferred = deferred_start(&session->fs);
     session->watcher = watcher_start(&watched);
-    if (session->fs.deferred == NULL || session->watcher == NULL)
+    if (session->fs.interrupts == NULL || session->fs.deferred == NULL || session->watcher == NULL)
         return problem_set(problem, PROBLEM_NO_MEMORY, "no thread can be started: %s",
                            strerror(errno));
     return 0;
@@ -379,4 +381,6 @@ void session_stop(struct session *session)
     session->watcher = NULL;
     deferred_stop(session->fs.deferred);
     session->fs.deferred = NULL;
+    interrupts_stop(session->fs.interrupts);
+    session->fs.interrupts = NULL;
 }

@@ -303,6 +303,47 @@ test_docs_wait_can_be_left()
     freed_by KILL cat $DIR/wait
 }
 
+RENAMES='import os, signal, time
+signal.signal(signal.SIGWINCH, lambda *of: None)
+caller = os.getpid()
+if os.fork() == 0:
+    time.sleep(0.4)
+    os.kill(caller, signal.SIGWINCH)
+    os._exit(0)
+os.rename("drives/a3", "drives/a4")'
+
+# A script's own child ends while it writes (SIGCHLD), a window is resized (SIGWINCH).
+# holds: wait-12
+test_a_signal_that_means_nothing_interrupts_nothing()
+{
+    local text
+
+    mounted
+    for text in 'sleep 0.3 & echo a2 >drives/data/name' \
+        'trap : CHLD; sleep 0.3 & sleep 0.6 & echo "{\"name\": \"a5\"}" >drives/a2/drive.json' \
+        'trap : WINCH; (sleep 0.4; kill -WINCH $$) & echo a3 >drives/a5/name' \
+        "python3 -c '$RENAMES'"; do
+        forget_requests
+        fault '{"method": "PUT", "delayMs": 1200}'
+        shell "$text"
+        assert_status 0
+        assert_eq '' "$err" "what is said by: $text"
+        assert_eq 1 "$(changes | wc -l)" "changes of: $text"
+    done
+}
+
+# holds: wait-10 wait-12
+test_after_one_that_means_nothing_the_next_signal_interrupts()
+{
+    mounted
+    fault '{"method": "PUT", "delayMs": 4000}'
+    shell 'trap : WINCH; trap "echo got it" USR1
+        (sleep 0.4; kill -WINCH $$; sleep 0.4; kill -USR1 $$) & echo new >drives/data/name'
+    assert_matches "$err" 'Interrupted system call'
+    assert_matches "$out" 'got it'
+    stop_emulator
+}
+
 # It is answered when the write is, or when its own time is over.
 # holds: wait-8 wait-9
 test_docs_a_read_waits_for_a_write_by_the_same_handle_without_a_thread()
