@@ -78,11 +78,16 @@ EXTRA_DIST += tests/tap.sh tests/rooms.sh tests/mount/lib.sh tests/mount/screen.
 EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
 
 # Every operation under every fault; and hours of random ones, after which nothing has grown.
-.PHONY: matrix soak
+.PHONY: matrix soak new-kind
 matrix: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/matrix.sh --all
 soak: all
 	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/mount/model.sh --seconds 600 --flat
+# Adds a kind to a copy, builds and mounts that.
+EXTRA_DIST += tests/new_kind/new_kind.sh tests/new_kind/networks.sh tests/new_kind/networks.c \
+  tests/new_kind/emu_networks.c
+new-kind:
+	@bash $(srcdir)/tests/new_kind/new_kind.sh
 EXTRA_DIST += scripts/check.sh scripts/fresh.sh scripts/variants.sh .ci/run .clang-tidy .shellcheckrc
 
 .PHONY: print-tests
