@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -350,6 +352,55 @@ START_TEST(a_stream_gives_each_once_and_by_its_present_name)
 }
 END_TEST
 
+static atomic_bool ended;
+
+static void *move_about(void *arg)
+{
+    struct dir *dir = arg;
+    char from[16] = "tmp0";
+    char to[16];
+
+    for (unsigned i = 1; !ended; i++) {
+        snprintf(to, sizeof to, "tmp%u", i % 7);
+        if (vfs_rename(toy_call("rename", 0), dir, from, dir, to, 0) == 0)
+            memcpy(from, to, sizeof from);
+        if (i % 5 == 0 && unlink_in(dir, from) == 0)
+            toy_make(dir, from, "again");
+    }
+    return NULL;
+}
+
+static bool has_twice(const char *names, const char *name)
+{
+    const char *found = strstr(names, name);
+
+    return found != NULL && strstr(found + 1, name) != NULL;
+}
+
+START_TEST(a_stream_beside_a_thread_that_moves_files_about)
+{
+    struct dir *dir = toy_dir("a");
+    pthread_t mover;
+
+    toy_make(dir, "tmp0", "first");
+    ended = false;
+    ck_assert_int_eq(pthread_create(&mover, NULL, move_about, dir), 0);
+    for (unsigned i = 0; i < 2000; i++) {
+        struct listing *listing = open_listing(dir);
+        const char *names = read_on(listing);
+        ck_assert_msg(strncmp(names, "text fixed inner ", 17) == 0, "it gives %s", names);
+        for (char number = '0'; number < '7'; number++) {
+            const char name[] = {'t', 'm', 'p', number, ' ', '\0'};
+            ck_assert_msg(!has_twice(names, name), "it gives %s", names);
+        }
+        listing_close(listing);
+    }
+    ended = true;
+    pthread_join(mover, NULL);
+    dir_unref(dir);
+}
+END_TEST
+
 START_TEST(the_listed_directory_moves_with_its_box)
 {
     struct dir *home = toy_dir("a");
@@ -400,6 +451,7 @@ TCase *names_case(void)
     tcase_add_test(names, a_scratch_file_that_is_open_outlives_its_name);
     tcase_add_test(names, a_number_that_is_given_again_has_another_generation);
     tcase_add_loop_test(names, a_stream_gives_each_once_and_by_its_present_name, 0, 8);
+    tcase_add_test(names, a_stream_beside_a_thread_that_moves_files_about);
     tcase_add_test(names, the_listed_directory_moves_with_its_box);
     tcase_add_test(names, a_name_that_goes_to_another_is_not_acted_on_for_a_while);
     return names;

@@ -27,8 +27,8 @@
 
 struct toy toy;
 
-static struct cancel cancel;
-static struct call call;
+static _Thread_local struct cancel cancel;
+static _Thread_local struct call call;
 static pid_t other;
 
 /* What carries a text out. */
@@ -376,7 +376,7 @@ pid_t toy_other(void)
 
 struct call *toy_call(const char *op, pid_t pid)
 {
-    static bool begun;
+    static _Thread_local bool begun;
 
     if (begun)
         cancel_finish(&cancel);

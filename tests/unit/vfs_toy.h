@@ -63,7 +63,7 @@ extern struct toy toy;
 void toy_start(void);
 void toy_stop(void);
 
-/* A call of this process, or of `pid` (0: this one); lives until the next. */
+/* A call of this process, or of `pid` (0: this one); lives until the thread's next. */
 struct call *toy_call(const char *op, pid_t pid);
 /* The change on its way ends with `rc`; 0: its text is the box's from then on. */
 void toy_end_change(int rc);
