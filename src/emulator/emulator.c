@@ -47,15 +47,11 @@ static void init_lock(struct emulator *emulator)
 
 static bool init_stocks(struct emulator *emulator)
 {
-    size_t count = 0;
-
-    while (emu_kinds_all[count] != NULL)
-        count++;
-    emulator->stocks = calloc(count, sizeof *emulator->stocks);
+    emulator->stocks = calloc(EMU_KINDS_COUNT, sizeof *emulator->stocks);
     if (emulator->stocks == NULL)
         return false;
-    emulator->stock_count = count;
-    for (size_t i = 0; i < count; i++)
+    emulator->stock_count = EMU_KINDS_COUNT;
+    for (size_t i = 0; i < EMU_KINDS_COUNT; i++)
         emulator->stocks[i].kind = emu_kinds_all[i];
     return true;
 }

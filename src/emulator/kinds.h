@@ -87,6 +87,9 @@ struct emu_kind {
 #define EMU_KIND_DECLARED(name) extern const struct emu_kind emu_##name;
 EMU_KINDS(EMU_KIND_DECLARED)
 
+#define EMU_KIND_NUMBERED(name) EMU_KIND_NUMBER_##name,
+enum { EMU_KINDS(EMU_KIND_NUMBERED) EMU_KINDS_COUNT };
+
 /* Ends with NULL. */
 extern const struct emu_kind *const emu_kinds_all[];
 

@@ -122,8 +122,8 @@ struct dialect_row {
 #define KIND_DECLARED(name) extern const struct kind kind_##name;
 KINDS(KIND_DECLARED)
 
-#define KIND_COUNTED(name) +1
-#define KINDS_COUNT        (KINDS(KIND_COUNTED))
+#define KIND_NUMBERED(name) KIND_NUMBER_##name,
+enum { KINDS(KIND_NUMBERED) KINDS_COUNT };
 
 /* In that order; ends with NULL. */
 extern const struct kind *const kinds_all[];
