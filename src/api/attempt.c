@@ -102,7 +102,7 @@ static enum json_result read_answer(const struct exchange *call, struct http_res
 
     if (result != JSON_OK || call->text == NULL)
         return result != JSON_OK ? result
-                                 : json_read(buf_text(body), body->size_bytes, answer, fault);
+                                 : json_build(buf_text(body), body->size_bytes, answer, fault);
     buf_finish(call->text);
     *call->text = *body;
     *body = BUF_EMPTY;

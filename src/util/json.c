@@ -226,6 +226,20 @@ static enum json_result build(const char *text, size_t start, size_t end, struct
     return JSON_OK;
 }
 
+enum json_result json_build(const char *text, size_t size_bytes, struct json_object **out,
+                            struct json_fault *fault)
+{
+    size_t start = skip_space(text, 0, size_bytes);
+
+    while (size_bytes > start && strchr(" \t\r\n", text[size_bytes - 1]) != NULL)
+        size_bytes--;
+    if (text[start] == 'n') {
+        *out = NULL;
+        return JSON_OK;
+    }
+    return build(text, start, size_bytes, out, fault);
+}
+
 enum json_result json_read(const char *text, size_t size_bytes, struct json_object **out,
                            struct json_fault *fault)
 {
@@ -234,15 +248,10 @@ enum json_result json_read(const char *text, size_t size_bytes, struct json_obje
 
     if (result != JSON_OK)
         return result;
-    size_t start = skip_space(text, 0, end);
     size_t after = skip_space(text, end, size_bytes);
     if (after < size_bytes)
         return fail(fault, text, after, "something follows the JSON text");
-    if (text[start] == 'n') {
-        *out = NULL;
-        return JSON_OK;
-    }
-    return build(text, start, end, out, fault);
+    return json_build(text, end, out, fault);
 }
 
 /* --- looking at values ----------------------------------------------------------------------- */

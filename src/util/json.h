@@ -53,6 +53,11 @@ enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
 enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
                                struct json_fault *fault);
 
+/* json_read of a text (or a slice of one) that json_scan_all has accepted, with white space around
+ * it at most: only equal keys are left to be found. */
+enum json_result json_build(const char *text, size_t size_bytes, struct json_object **out,
+                            struct json_fault *fault);
+
 /* How many texts this process has gone through to find what is in them, in any thread: by the
  * functions above, and to index one (util/json_index.h). Whoever promises not to read again what is
  * known is held to that by it, in tests. */

@@ -226,6 +226,27 @@ static const char long_text[] =
     " {\"name\": \"d\xC3\xA9j\xC3\xA0 \\u00e9\\n\", \"size\":-12.50e+3, \"a\":[ ] ,"
     "\"b\":[true,false,null,{\"c\":{}, \"\xF0\x9D\x84\x9E\":\"\\\\\"}]}";
 
+/* What was scanned is built without being scanned again, and comes to the same. */
+START_TEST(build_agrees_with_read_of_what_was_scanned)
+{
+    const struct text_row *row = &text_rows[_i];
+    char *text = exact_copy(row->text, row->size);
+    struct json_object *read = NULL;
+    struct json_object *built = NULL;
+
+    if (json_scan_all(text, row->size, SIZE_MAX, NULL) == JSON_OK) {
+        enum json_result result = json_read(text, row->size, &read, NULL);
+        uint64_t before = json_readings();
+        ck_assert_int_eq(json_build(text, row->size, &built, NULL), result);
+        ck_assert_uint_eq(json_readings(), before);
+        ck_assert(json_same(built, read));
+    }
+    json_object_put(read);
+    json_object_put(built);
+    free(text);
+}
+END_TEST
+
 START_TEST(every_proper_prefix_of_an_object_is_incomplete)
 {
     size_t size = sizeof long_text - 1;
@@ -445,6 +466,7 @@ static Suite *json_suite(void)
     tcase_add_loop_test(tests, read_accepts_json_and_nothing_looser, 0, COUNT(text_rows));
     tcase_add_loop_test(tests, scan_agrees_with_read_but_for_what_follows_and_equal_keys, 0,
                         COUNT(text_rows));
+    tcase_add_loop_test(tests, build_agrees_with_read_of_what_was_scanned, 0, COUNT(text_rows));
     tcase_add_test(tests, every_proper_prefix_of_an_object_is_incomplete);
     tcase_add_test(tests, scan_says_where_the_first_text_ends);
     tcase_add_test(tests, thirty_two_levels_are_read_and_one_more_is_refused);
