@@ -86,20 +86,17 @@ static bool keep_new(const struct field *fields, struct json_object *text, struc
     return ok;
 }
 
-bool document_keep_new(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                       const struct buf *made, bool keep_name, struct buf *out)
+struct json_object *document_keep_new(const struct kind *kind, enum dialect dialect,
+                                      struct json_object *given, const struct buf *made,
+                                      bool keep_name)
 {
-    struct json_object *object = NULL;
     struct json_object *body = document_load(buf_text(made));
     struct json_object *kept = json_object_new_object();
-    bool ok = kept != NULL &&
-              json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
-              json_object_is_type(object, json_type_object) &&
-              keep_new(kind->shapes[dialect].fields, object, body, keep_name, kept) &&
-              json_print(out, kept);
+    bool ok = kept != NULL && keep_new(kind->shapes[dialect].fields, given, body, keep_name, kept);
 
-    json_object_put(object);
     json_object_put(body);
+    if (ok)
+        return kept;
     json_object_put(kept);
-    return ok;
+    return NULL;
 }

@@ -27,9 +27,11 @@ bool document_render(const struct record *record, bool show_secrets, struct buf 
 
 /* What is to be sent. */
 struct document_change {
-    bool changed;    /* false: nothing differs, nothing is to be sent */
-    struct buf body; /* the JSON text to send */
-    char **secrets;  /* the secrets' values in it, ends with NULL; NULL: none */
+    bool changed;             /* false: nothing differs, nothing is to be sent */
+    struct buf body;          /* the JSON text to send */
+    struct json_object *sent; /* what it was printed from: for the thread that made it, as all
+                                 edits are; NULL: nothing is to be sent */
+    char **secrets;           /* the secrets' values in it, ends with NULL; NULL: none */
 };
 void document_change_finish(struct document_change *change); /* wipes and frees; empty again */
 
@@ -42,32 +44,44 @@ struct document_past {
     const struct seen_list *read;
 };
 
-/* The meaning of `text` written to the document of `current` (contract §3):
+/* Reads an edit: a new reference. An edit is read once, and handed on as this object within the
+ * thread that has read it. NULL: EFBIG over DOCUMENT_MAX_BYTES; EINVAL, what is not one JSON
+ * object. */
+struct json_object *document_read(const char *text, size_t text_bytes, struct problem *problem);
+
+/* The meaning of an edit of the document of `current` (contract §3):
  * keys left out stay, nested objects merge, null clears (FIELD_NULLABLE, or what is null already).
  * Only keys that differ from `current` count. Equal numbers (as doubles) are the same. A secret
- * given masked (only '*', or containing "****") means unchanged. Refused: EFBIG over
- * DOCUMENT_MAX_BYTES; EINVAL: not one JSON object, a read-only key that differs, a key that
- * neither the rows nor `current` know, a wrong type; ESTALE: a key that differs from `current` and
- * has an older value that was shown and changed elsewhere since, unless it is the text's only key,
- * or the value is newly meant, as `past` tells (NULL: nothing is old); EPERM: the API wants the
- * whole object and a required secret is not known (masked in `current`, and not given). For
- * UPDATE_PARTIAL the body holds the changed keys, for UPDATE_WHOLE all keys that can be updated,
- * merged into `current` (a null one that the rows do not allow to be null is left out;
- * FIELD_UNANSWERED ones only when given). */
-int document_edit(enum dialect dialect, const struct record *current,
-                  const struct document_past *past, const char *text, size_t text_bytes,
-                  struct document_change *out, struct problem *problem);
+ * given masked (only '*', or containing "****") means unchanged. Refused: EINVAL: a read-only
+ * key that differs, a key that neither the rows nor `current` know, a wrong type; ESTALE: a key
+ * that differs from `current` and has an older value that was shown and changed elsewhere since,
+ * unless it is the text's only key, or the value is newly meant, as `past` tells (NULL: nothing is
+ * old); EPERM: the API wants the whole object and a required secret is not known (masked in
+ * `current`, and not given). For UPDATE_PARTIAL the body holds the changed keys, for UPDATE_WHOLE
+ * all keys that can be updated, merged into `current` (a null one that the rows do not allow to be
+ * null is left out; FIELD_UNANSWERED ones only when given). */
+int document_edit_by(enum dialect dialect, struct record *current, const struct document_past *past,
+                     struct json_object *given, struct document_change *out,
+                     struct problem *problem);
+/* The same of an edit's text, with what document_read refuses. */
+int document_edit(enum dialect dialect, struct record *current, const struct document_past *past,
+                  const char *text, size_t text_bytes, struct document_change *out,
+                  struct problem *problem);
 
 /* --- drafts --------------------------------------------------------------------------------- */
 
 /* The values given to a draft so far are one JSON object as text ("" is none). */
 
-/* Takes what `text` (a JSON object) gives into `values`. Read-only keys, `name`, and keys that only
+/* Takes what an edit gives into `values`. Read-only keys, `name`, and keys that only
  * some of `peers` (known resources of the kind) have are accepted and ignored; refused (EINVAL,
- * values unchanged; EFBIG over DOCUMENT_MAX_BYTES): invalid JSON, unknown keys, wrong types, a
+ * values unchanged): unknown keys, wrong types, a
  * masked secret, a FIELD_INTEGER `size` over 1,000,000 (sizes are in GB, that looks like bytes).
  * null means unset. A masked secret means unchanged when the values have one already. Where the
  * peers have an integer as a decimal string, it may be given so. */
+int document_draft_take(const struct kind *kind, enum dialect dialect,
+                        const struct record_list *peers, struct json_object *given,
+                        struct buf *values, struct problem *problem);
+/* The same of an edit's text, with what document_read refuses. */
 int document_draft_apply(const struct kind *kind, enum dialect dialect,
                          const struct record_list *peers, const char *text, size_t text_bytes,
                          struct buf *values, struct problem *problem);
@@ -95,7 +109,7 @@ bool document_render_missing(const struct kind *kind, enum dialect dialect, cons
 
 /* The body {"name": NAME} of a rename; for UPDATE_WHOLE merged into `current`. Errors as
  * document_edit. */
-int document_rename(enum dialect dialect, const struct record *current, const char *name,
+int document_rename(enum dialect dialect, struct record *current, const char *name,
                     size_t name_bytes, struct document_change *out, struct problem *problem);
 /* The body of a create in a group of a view: {"name": …, MACHINE_KEY: …}; false: no memory. */
 bool document_create_in_group(const struct kind *kind, const char *name, size_t name_bytes,
@@ -105,12 +119,12 @@ bool document_create_in_group(const struct kind *kind, const char *name, size_t 
 int document_restore_body(const struct restore_row *row, const char *text, size_t text_bytes,
                           struct buf *out, struct problem *problem);
 
-/* Of a text that was copied from another resource into one that exists by now, what is news: keys
+/* Of an edit that was copied from another resource into one that exists by now, what is news: keys
  * that can be given, if only on create, and have another value than in `made` (the body of the
- * create; empty: not known); the name only if `keep_name`. False: `text` is no JSON object, or no
- * memory. */
-bool document_keep_new(const struct kind *kind, enum dialect dialect, const struct buf *text,
-                       const struct buf *made, bool keep_name, struct buf *out);
+ * create; empty: not known); the name only if `keep_name`. A new reference; NULL: no memory. */
+struct json_object *document_keep_new(const struct kind *kind, enum dialect dialect,
+                                      struct json_object *given, const struct buf *made,
+                                      bool keep_name);
 
 /* Whether a text that was to be a document tells a secret: one that is not masked, or, where it is
  * no JSON, the key of one. */

@@ -153,21 +153,31 @@ static bool replace(struct buf *values, struct json_object *object)
     return true;
 }
 
-int document_draft_apply(const struct kind *kind, enum dialect dialect,
-                         const struct record_list *peers, const char *text, size_t text_bytes,
-                         struct buf *values, struct problem *problem)
+int document_draft_take(const struct kind *kind, enum dialect dialect,
+                        const struct record_list *peers, struct json_object *given,
+                        struct buf *values, struct problem *problem)
 {
     struct draft_edit draft = {.kind = kind, .peers = peers};
-    struct json_object *given = document_parse(text, text_bytes, &draft.refusal);
-    struct json_object *object = given == NULL ? NULL : document_load(buf_text(values));
+    struct json_object *object = document_load(buf_text(values));
     const struct field *fields = kind->shapes[dialect].fields;
-    bool ok =
-        given == NULL || (object != NULL && take_object(&draft, NULL, fields, given, object) &&
-                          (draft.refusal.err != 0 || replace(values, object)));
+    bool ok = object != NULL && take_object(&draft, NULL, fields, given, object) &&
+              (draft.refusal.err != 0 || replace(values, object));
 
     if (!ok)
         document_refuse(&draft.refusal, ENOMEM, NULL, "out of memory");
     json_object_put(object);
-    json_object_put(given);
     return document_verdict(&draft.refusal, problem);
+}
+
+int document_draft_apply(const struct kind *kind, enum dialect dialect,
+                         const struct record_list *peers, const char *text, size_t text_bytes,
+                         struct buf *values, struct problem *problem)
+{
+    struct json_object *given = document_read(text, text_bytes, problem);
+
+    if (given == NULL)
+        return -1;
+    int result = document_draft_take(kind, dialect, peers, given, values, problem);
+    json_object_put(given);
+    return result;
 }

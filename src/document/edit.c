@@ -8,8 +8,10 @@
 #include "document/parts.h"
 #include "document/whole.h"
 #include "util/digest.h"
+#include "util/json_index.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct edit {
@@ -293,40 +295,72 @@ static bool judge(struct edit *edit, struct json_object *given, struct document_
     return ok;
 }
 
-/* The whole way for an edit that was read already. */
-static int edit_object(enum dialect dialect, const struct record *current,
-                       const struct document_past *past, struct json_object *given,
-                       struct document_change *out, struct problem *problem)
+#define FEW_KEYS 64
+
+/* Of the record what a short edit has keys of, and all of it where the whole is to be sent; NULL:
+ * no memory. */
+static struct json_object *current_for(struct record *record, enum update_style style,
+                                       struct json_object *given)
+{
+    struct json_index *own = NULL;
+    const struct json_index *index = style == UPDATE_WHOLE ? NULL : record_index(record, &own);
+    struct json_object *current = json_object_new_object();
+    bool ok = current != NULL;
+
+    if (index == NULL) {
+        json_object_put(current);
+        return record_parse(record);
+    }
+    json_object_object_foreach (given, key, value) {
+        struct json_slice slice = json_index_find(index, json_index_root(index), key);
+        struct json_object *member = NULL;
+
+        (void)value;
+        ok = ok && (slice.text == NULL ||
+                    (json_build(slice.text, slice.size_bytes, &member, NULL) == JSON_OK &&
+                     document_put(current, key, member)));
+    }
+    free(own);
+    if (ok)
+        return current;
+    json_object_put(current);
+    return NULL;
+}
+
+int document_edit_by(enum dialect dialect, struct record *current, const struct document_past *past,
+                     struct json_object *given, struct document_change *out,
+                     struct problem *problem)
 {
     struct edit edit = {.kind = current->kind,
                         .shape = &current->kind->shapes[dialect],
-                        .current = record_parse(current),
+                        .current =
+                            current_for(current, current->kind->shapes[dialect].update, given),
                         .version = current->version,
                         .past = past,
                         .only_key = count_leaves(given) == 1};
 
+    *out = (struct document_change){0};
     if (edit.current == NULL || !judge(&edit, given, out))
         document_refuse(&edit.refusal, ENOMEM, NULL, "out of memory");
     json_object_put(edit.current);
     return document_verdict(&edit.refusal, problem);
 }
 
-int document_edit(enum dialect dialect, const struct record *current,
-                  const struct document_past *past, const char *text, size_t text_bytes,
-                  struct document_change *out, struct problem *problem)
+int document_edit(enum dialect dialect, struct record *current, const struct document_past *past,
+                  const char *text, size_t text_bytes, struct document_change *out,
+                  struct problem *problem)
 {
-    struct problem refusal = {0};
-    struct json_object *given = document_parse(text, text_bytes, &refusal);
+    struct json_object *given = document_read(text, text_bytes, problem);
 
     *out = (struct document_change){0};
     if (given == NULL)
-        return document_verdict(&refusal, problem);
-    int result = edit_object(dialect, current, past, given, out, problem);
+        return -1;
+    int result = document_edit_by(dialect, current, past, given, out, problem);
     json_object_put(given);
     return result;
 }
 
-int document_rename(enum dialect dialect, const struct record *current, const char *name,
+int document_rename(enum dialect dialect, struct record *current, const char *name,
                     size_t name_bytes, struct document_change *out, struct problem *problem)
 {
     struct json_object *given = document_named(name, name_bytes);
@@ -337,7 +371,7 @@ int document_rename(enum dialect dialect, const struct record *current, const ch
         document_refuse(&refusal, ENOMEM, NULL, "out of memory");
         return document_verdict(&refusal, problem);
     }
-    int result = edit_object(dialect, current, NULL, given, out, problem);
+    int result = document_edit_by(dialect, current, NULL, given, out, problem);
     json_object_put(given);
     return result;
 }

@@ -137,6 +137,15 @@ struct json_object *document_parse(const char *text, size_t text_bytes, struct p
     return NULL;
 }
 
+struct json_object *document_read(const char *text, size_t text_bytes, struct problem *problem)
+{
+    struct problem refusal = {0};
+    struct json_object *object = document_parse(text, text_bytes, &refusal);
+
+    document_verdict(&refusal, problem);
+    return object;
+}
+
 struct json_object *document_load(const char *text)
 {
     struct json_object *object = NULL;
@@ -294,6 +303,7 @@ bool document_change_fill(struct document_change *out, struct json_object *body)
     size_t count = 0;
 
     out->changed = true;
+    out->sent = json_object_get(body);
     if (json_print(&out->body, body) && collect_secrets(out, &count, body))
         return true;
     document_change_finish(out);
@@ -310,5 +320,6 @@ void document_change_finish(struct document_change *change)
         free(*secret);
     }
     free(change->secrets);
+    json_object_put(change->sent);
     *change = (struct document_change){0};
 }

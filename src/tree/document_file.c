@@ -76,8 +76,8 @@ int document_refetch(struct call *call, struct dir *dir, struct record **record)
     return 0;
 }
 
-static int diff(struct call *call, struct file *file, const struct buf *text, struct record *record,
-                struct document_change *edit)
+static int diff(struct call *call, struct file *file, struct json_object *given,
+                struct record *record, struct document_change *edit)
 {
     struct cache *cache = tree_of(file->node.dir)->config.cache;
     struct seen_list read;
@@ -87,8 +87,7 @@ static int diff(struct call *call, struct file *file, const struct buf *text, st
     cache_get_past(cache, record->kind, record->id, &past);
     author_get_seen(&file->author, dir_resource(file->node.dir), &read);
     struct document_past known = {.past = &past, .read = &read};
-    int rc = document_edit(cache_dialect(cache), record, &known, buf_text(text), text->size_bytes,
-                           edit, &call->problem);
+    int rc = document_edit_by(cache_dialect(cache), record, &known, given, edit, &call->problem);
     seen_list_finish(&read);
     past_finish(&past);
     return rc < 0 ? call_problem_errno(call, false) : 0;
@@ -111,7 +110,7 @@ static int send_edit(struct call *call, struct file *file, const struct document
 
 /* What the edit changes. An API that takes whole objects only gets it merged into what is there
  * right now; so does a record that came incomplete. */
-static int work_out(struct call *call, struct file *file, const struct buf *text,
+static int work_out(struct call *call, struct file *file, struct json_object *given,
                     struct record **record, struct document_change *edit, struct turn **turn)
 {
     struct dir *dir = dir_resource(file->node.dir);
@@ -119,124 +118,117 @@ static int work_out(struct call *call, struct file *file, const struct buf *text
     int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
 
     if (rc == 0)
-        rc = diff(call, file, text, *record, edit);
+        rc = diff(call, file, given, *record, edit);
     if (rc < 0 || !edit->changed || !whole)
         return rc;
     rc = turn_take(call, dir, turn);
     if (rc == 0)
         rc = document_refetch(call, dir, record);
-    return rc < 0 ? rc : diff(call, file, text, *record, edit);
+    return rc < 0 ? rc : diff(call, file, given, *record, edit);
 }
 
-/* The name in a text, into `name`; false: it has none. */
-static bool name_in(const struct buf *text, struct buf *name)
+/* The name in an edit, or a body, borrowed; NULL: it has none. */
+static struct json_object *name_in(struct json_object *edit)
 {
-    struct json_object *body = NULL;
-    struct json_object *value = NULL;
+    struct json_object *name = json_member(edit, "name");
 
-    if (json_read(buf_text(text), text->size_bytes, &body, NULL) == JSON_OK &&
-        json_object_is_type(body, json_type_object))
-        value = json_member(body, "name");
-    bool ok =
-        value != NULL && json_object_is_type(value, json_type_string) &&
-        buf_append(name, json_object_get_string(value), (size_t)json_object_get_string_len(value));
-    json_object_put(body);
-    return ok;
+    return json_object_is_type(name, json_type_string) ? name : NULL;
 }
 
-void document_note_copied_name(struct dir *dir, const struct buf *text)
+static size_t name_bytes(struct json_object *name)
 {
-    struct buf name = BUF_EMPTY;
-
-    if (name_in(text, &name))
-        birth_note_name(dir, buf_text(&name), name.size_bytes);
-    buf_finish(&name);
+    return (size_t)json_object_get_string_len(name);
 }
 
-/* Whether the text would give the resource a name that another one has. */
-static bool takes_other_name(struct dir *dir, const struct buf *text)
+void document_note_copied_name(struct dir *dir, struct json_object *edit)
 {
-    struct buf name = BUF_EMPTY;
+    struct json_object *name = name_in(edit);
+
+    if (name != NULL)
+        birth_note_name(dir, json_object_get_string(name), name_bytes(name));
+}
+
+/* As a file name; false: there is none, or no memory. */
+static bool encode_name(struct json_object *edit, struct buf *out)
+{
+    struct json_object *name = name_in(edit);
+
+    return name != NULL && name_encode(json_object_get_string(name), name_bytes(name), out);
+}
+
+/* Whether the edit would give the resource a name that another one has. */
+static bool takes_other_name(struct dir *dir, struct json_object *edit)
+{
     struct buf encoded = BUF_EMPTY;
 
     bool taken =
-        name_in(text, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded) &&
+        encode_name(edit, &encoded) &&
         name_is_taken(tree_of(dir)->config.cache, dir->kind, NULL, buf_text(&encoded), dir_id(dir));
     struct dir *draft =
         taken || encoded.size_bytes == 0 ? NULL : draft_find(dir->parent, buf_text(&encoded));
     taken = taken || draft != NULL;
     dir_unref(draft);
     buf_finish(&encoded);
-    buf_finish(&name);
     return taken;
 }
 
 /* Whole objects are sent with their name also where that is not what was changed. */
 static bool renames(const struct record *record, const struct document_change *edit)
 {
-    struct json_object *body = NULL;
-    struct json_object *name = NULL;
+    struct json_object *name = json_member(edit->sent, "name");
 
-    if (json_read(buf_text(&edit->body), edit->body.size_bytes, &body, NULL) == JSON_OK)
-        name = json_member(body, "name");
-    bool same = name == NULL ||
-                ((size_t)json_object_get_string_len(name) == record->name_bytes &&
-                 memcmp(json_object_get_string(name), record->name, record->name_bytes) == 0);
-    json_object_put(body);
-    return !same;
+    return name != NULL &&
+           (name_bytes(name) != record->name_bytes ||
+            memcmp(json_object_get_string(name), record->name, record->name_bytes) != 0);
 }
 
-/* Whether a copied text has the name of what it is copied of, which it says once more. */
-static bool has_copied_name(struct dir *dir, const struct buf *text)
+/* Whether a copied edit has the name of what it is copied of, which it says once more. */
+static bool has_copied_name(struct dir *dir, struct json_object *edit)
 {
-    struct buf name = BUF_EMPTY;
-    bool same = name_in(text, &name) && birth_has_name(dir, buf_text(&name), name.size_bytes);
+    struct json_object *name = name_in(edit);
 
-    buf_finish(&name);
-    return same;
+    return name != NULL && birth_has_name(dir, json_object_get_string(name), name_bytes(name));
 }
 
-/* What of a copied text is more than a copy, into `kept`, if anything is left out. */
-static const struct buf *keep_new(struct file *file, struct dir *dir, const struct buf *text,
-                                  struct buf *kept)
+/* What of a copied edit is more than a copy: a new reference. */
+static struct json_object *keep_new(struct file *file, struct dir *dir, struct json_object *given)
 {
+    struct json_object *kept = NULL;
     struct buf made = BUF_EMPTY;
-    bool keep_name = !takes_other_name(dir, text) && !has_copied_name(dir, text);
-    bool ok = birth_get_body(dir, &made) &&
-              document_keep_new(dir->kind, cache_dialect(tree_of(file->node.dir)->config.cache),
-                                text, &made, keep_name, kept);
+    bool keep_name = !takes_other_name(dir, given) && !has_copied_name(dir, given);
 
+    if (birth_get_body(dir, &made))
+        kept = document_keep_new(dir->kind, cache_dialect(tree_of(file->node.dir)->config.cache),
+                                 given, &made, keep_name);
     if (made.data != NULL)
         explicit_bzero(made.data, made.capacity_bytes);
     buf_finish(&made);
-    return ok ? kept : text;
+    return kept != NULL ? kept : json_object_get(given);
 }
 
 /* A new name is refused as mv refuses it: one that is taken, and one that means what is gone. */
 static int check_rename(struct call *call, struct dir *dir, const struct record *record,
                         const struct document_change *edit)
 {
-    struct buf name = BUF_EMPTY;
     struct buf encoded = BUF_EMPTY;
     int rc = 0;
 
     if (!renames(record, edit))
         return 0;
-    if (takes_other_name(dir, &edit->body))
+    if (takes_other_name(dir, edit->sent))
         return call_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
-    if (name_in(&edit->body, &name) && name_encode(buf_text(&name), name.size_bytes, &encoded))
+    if (encode_name(edit->sent, &encoded))
         rc = check_not_gone(call, dir, buf_text(&encoded));
     buf_finish(&encoded);
-    buf_finish(&name);
     return rc;
 }
 
-int document_commit_edit(struct call *call, struct file *file, const struct buf *text)
+int document_commit_edit(struct call *call, struct file *file, struct json_object *given)
 {
     struct dir *dir = dir_resource(file->node.dir);
     struct document_change edit = {0};
     struct record *record = NULL;
-    struct buf kept = BUF_EMPTY;
+    struct json_object *kept = NULL;
     struct buf old_name = BUF_EMPTY;
     struct turn *turn = NULL;
 
@@ -250,9 +242,8 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
         return call_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
     if (!name_shown(tree_of(dir)->config.cache, record, &old_name))
         buf_finish(&old_name);
-    if (file->copied)
-        text = keep_new(file, dir, text, &kept);
-    rc = work_out(call, file, text, &record, &edit, &turn);
+    kept = file->copied ? keep_new(file, dir, given) : json_object_get(given);
+    rc = work_out(call, file, kept, &record, &edit, &turn);
     if (rc == 0 && edit.changed)
         rc = check_rename(call, dir, record, &edit);
     if (rc == 0 && edit.changed)
@@ -261,15 +252,25 @@ int document_commit_edit(struct call *call, struct file *file, const struct buf 
     if (rc == 0 && edit.changed && !call->planned)
         renamed_note(call, file, &old_name);
     document_change_finish(&edit);
-    buf_finish(&kept);
+    json_object_put(kept);
     buf_finish(&old_name);
     record_unref(record);
     return rc;
 }
 
+struct json_object *document_file_read(struct call *call, struct file *file)
+{
+    return document_read(buf_text(&file->text), file->text.size_bytes, &call->problem);
+}
+
 int document_file_commit(struct call *call, struct file *file)
 {
-    return document_commit_edit(call, file, &file->text);
+    struct json_object *given = document_file_read(call, file);
+    int rc =
+        given == NULL ? call_problem_errno(call, false) : document_commit_edit(call, file, given);
+
+    json_object_put(given);
+    return rc;
 }
 
 void document_file_attr(struct node node, struct stat *st)

@@ -13,13 +13,16 @@
 int document_file_render(struct call *call, struct node node, bool wait, struct buf *out);
 enum judgement document_file_judge(struct file *file, struct call *call);
 int document_file_commit(struct call *call, struct file *file);
-/* The same as commit for an edit that is not the file's own text, but a field's: a JSON object. */
-int document_commit_edit(struct call *call, struct file *file, const struct buf *edit);
+/* The same as commit for an edit that was read already, or is a field's: a JSON object, borrowed.
+ */
+int document_commit_edit(struct call *call, struct file *file, struct json_object *edit);
+/* Reads the text of a document's file as an edit: a new reference, or NULL with words. */
+struct json_object *document_file_read(struct call *call, struct file *file);
 /* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
 int document_refetch(struct call *call, struct dir *dir, struct record **record);
 
-/* Remembers the name that a text has which is written to a draft, where it means nothing. */
-void document_note_copied_name(struct dir *dir, const struct buf *text);
+/* Remembers the name that an edit has which is written to a draft, where it means nothing. */
+void document_note_copied_name(struct dir *dir, struct json_object *edit);
 
 /* The mode of a document: that of its row, but 0600 where it shows a secret (secrets=show), and
  * read-only where nothing of the kind can be edited. */

@@ -65,7 +65,7 @@ void draft_drop(struct dir *dir);
 
 /* A document was written to the draft: whether it names a resource that was known and is gone is
  * remembered until the next one. */
-void draft_note_document(struct dir *dir, const struct buf *text);
+void draft_note_document(struct dir *dir, struct json_object *edit);
 /* Before it is created: 0, or -EPERM when its document, or its file `id`, names such a one. */
 int draft_check_not_gone(struct call *call, struct dir *dir);
 

@@ -59,16 +59,16 @@ static int missing_render_file(struct call *call, struct node node, bool wait, s
     return ok ? 0 : -ENOENT;
 }
 
-/* The body that creates it, of the values so far and `text`. 1: complete; 0: something is still
+/* The body that creates it, of the values so far and `given`. 1: complete; 0: something is still
  * missing and named in `missing`; or why it can't be. */
-static int add_values(struct call *call, struct dir *dir, const struct buf *text,
+static int add_values(struct call *call, struct dir *dir, struct json_object *given,
                       struct draft_view *now, struct document_change *body, struct buf *missing)
 {
     struct record_list peers = RECORD_LIST_EMPTY;
     int rc = cache_records(tree_of(dir)->config.cache, dir->kind, &peers) ? 0 : -ENOMEM;
 
-    if (rc == 0 && document_draft_apply(dir->kind, draft_dialect(dir), &peers, buf_text(text),
-                                        text->size_bytes, &now->values, &call->problem) < 0)
+    if (rc == 0 && document_draft_take(dir->kind, draft_dialect(dir), &peers, given, &now->values,
+                                       &call->problem) < 0)
         rc = call_problem_errno(call, false);
     record_list_finish(&peers);
     if (rc < 0)
@@ -135,31 +135,27 @@ static int repeat_for_copy(struct call *call, struct file *file, const struct do
     return draft_repeat_refusal(call, dir, &body->body);
 }
 
-/* Whether a text gives nothing that a draft takes: only what is accepted and ignored. */
-static bool gives_nothing(struct dir *dir, const struct buf *text)
+/* Whether an edit gives nothing that a draft takes: only what is accepted and ignored. */
+static bool gives_nothing(struct dir *dir, struct json_object *given)
 {
     struct draft_view now = {BUF_EMPTY, BUF_EMPTY};
-    struct json_object *object = NULL;
     struct problem ignored;
-    bool nothing =
-        document_draft_apply(dir->kind, draft_dialect(dir), NULL, buf_text(text), text->size_bytes,
-                             &now.values, &ignored) == 0 &&
-        json_read(buf_text(&now.values), now.values.size_bytes, &object, NULL) == JSON_OK &&
-        json_object_object_length(object) == 0;
+    bool nothing = document_draft_take(dir->kind, draft_dialect(dir), NULL, given, &now.values,
+                                       &ignored) == 0 &&
+                   strcmp(buf_text(&now.values), "{}") == 0;
 
-    json_object_put(object);
     draft_view_finish(&now);
     return nothing;
 }
 
-/* Takes a text into the draft's values. 1: they are complete, and the body that creates it is in
- * `body`; 0: something is still missing; or why the text is refused: a document must complete it.
+/* Takes an edit into the draft's values. 1: they are complete, and the body that creates it is in
+ * `body`; 0: something is still missing; or why it is refused: a document must complete it.
  */
-static int take_text(struct call *call, struct dir *dir, const struct buf *text, bool field,
+static int take_edit(struct call *call, struct dir *dir, struct json_object *given, bool field,
                      struct draft_view *now, struct document_change *body)
 {
     struct buf missing = BUF_EMPTY;
-    int rc = add_values(call, dir, text, now, body, &missing);
+    int rc = add_values(call, dir, given, now, body, &missing);
 
     if (rc >= 0 && field && !draft_keep_values(dir, now))
         rc = -ENOMEM;
@@ -167,7 +163,7 @@ static int take_text(struct call *call, struct dir *dir, const struct buf *text,
         rc = call_fail(call, EINVAL, "still missing to create the %s: %s", dir->kind->noun,
                        buf_text(&missing));
     buf_finish(&missing);
-    return rc > 0 && field && gives_nothing(dir, text) ? 0 : rc;
+    return rc > 0 && field && gives_nothing(dir, given) ? 0 : rc;
 }
 
 /* Sends the create, unless it would be in vain. */
@@ -184,7 +180,7 @@ static int create_whole(struct call *call, struct file *file, const struct draft
     return rc < 0 ? rc : send_create(call, file, body);
 }
 
-static int create(struct call *call, struct file *file, const struct buf *text, bool field)
+static int create(struct call *call, struct file *file, struct json_object *given, bool field)
 {
     struct dir *dir = dir_resource(file->node.dir);
     struct document_change body = {0};
@@ -192,13 +188,13 @@ static int create(struct call *call, struct file *file, const struct buf *text, 
 
     if (!field && file_is_put_back(call, file))
         return 0;
-    document_note_copied_name(dir, text);
+    document_note_copied_name(dir, given);
     if (!field)
-        draft_note_document(dir, text);
+        draft_note_document(dir, given);
     int rc = field ? 0 : draft_check_not_gone(call, dir);
     if (rc < 0)
         return rc;
-    rc = draft_view(dir, &now) ? take_text(call, dir, text, field, &now, &body) : -ENOMEM;
+    rc = draft_view(dir, &now) ? take_edit(call, dir, given, field, &now, &body) : -ENOMEM;
     if (rc > 0)
         rc = draft_is_planned(dir) ? 0 : create_whole(call, file, &now, &body);
     if (rc == 0 && (call->planned || draft_is_planned(dir)) && !draft_keep_planned(dir, &now))
@@ -226,7 +222,7 @@ static int await_other(struct call *call, struct file *file)
     return 0;
 }
 
-static int commit(struct call *call, struct file *file, const struct buf *text, bool field)
+static int commit(struct call *call, struct file *file, struct json_object *given, bool field)
 {
     struct dir *dir = dir_resource(file->node.dir);
     int rc;
@@ -239,16 +235,20 @@ static int commit(struct call *call, struct file *file, const struct buf *text, 
     rc = await_other(call, file);
     if (rc < 0)
         return rc;
-    return dir_ops(dir)->draft ? create(call, file, text, field)
-                               : document_commit_edit(call, file, text);
+    return dir_ops(dir)->draft ? create(call, file, given, field)
+                               : document_commit_edit(call, file, given);
 }
 
 static int draft_commit(struct call *call, struct file *file)
 {
-    return commit(call, file, &file->text, false);
+    struct json_object *given = document_file_read(call, file);
+    int rc = given == NULL ? call_problem_errno(call, false) : commit(call, file, given, false);
+
+    json_object_put(given);
+    return rc;
 }
 
-static int draft_commit_edit(struct call *call, struct file *file, const struct buf *edit)
+static int draft_commit_edit(struct call *call, struct file *file, struct json_object *edit)
 {
     return commit(call, file, edit, true);
 }

@@ -16,29 +16,16 @@
 #include <errno.h>
 #include <string.h>
 
-/* The id that a document has, into `id`; false: none. */
-static bool id_in(const struct buf *text, struct buf *id)
-{
-    struct json_object *object = NULL;
-    const char *value = NULL;
-
-    if (json_read(buf_text(text), text->size_bytes, &object, NULL) == JSON_OK &&
-        json_object_is_type(object, json_type_object))
-        value = json_string_member(object, "id");
-    bool ok = value != NULL && buf_append_text(id, value);
-    json_object_put(object);
-    return ok;
-}
-
 static bool is_gone(const struct dir *dir, const struct buf *id)
 {
     return cache_is_gone(tree_of(dir)->config.cache, dir->kind, buf_text(id));
 }
 
-void draft_note_document(struct dir *dir, const struct buf *text)
+void draft_note_document(struct dir *dir, struct json_object *edit)
 {
+    const char *text = json_string_member(edit, "id");
     struct buf id = BUF_EMPTY;
-    bool gone = id_in(text, &id) && is_gone(dir, &id);
+    bool gone = text != NULL && buf_append_text(&id, text) && is_gone(dir, &id);
 
     buf_finish(&id);
     pthread_mutex_lock(&dir->vfs->lock);

@@ -8,7 +8,9 @@
 #include "tree/fields.h"
 #include "vfs/file.h"
 #include "util/file_name.h"
+#include "document/document.h"
 #include "util/json.h"
+#include "util/utf8.h"
 #include "tree/members.h"
 #include "tree/tree_internal.h"
 
@@ -110,6 +112,8 @@ static int parse_value(struct call *call, const struct field *row, const char *k
     if (size == 0 && row != NULL && (type != FIELD_STRING || (row->flags & FIELD_REQUIRED) != 0))
         return wrong_type(call, key,
                           type == FIELD_STRING ? "something: it can't be empty" : expected[type]);
+    if (type == FIELD_STRING && !utf8_is_valid(text, size))
+        return call_fail(call, EINVAL, "%s: invalid UTF-8", key);
     if (type == FIELD_STRING) {
         *out = json_object_new_string_len(text, (int)size);
         return *out == NULL ? -ENOMEM : 0;
@@ -139,20 +143,27 @@ static struct json_object *wrap(struct dir *dir, struct json_object *object)
     return object;
 }
 
-/* The edit {"KEY": VALUE}, nested as the field is. Takes over `value`. */
-static int make_edit(struct dir *dir, const char *key, struct json_object *value, struct buf *out)
+/* The edit {"KEY": VALUE}, nested as the field is: a new reference, NULL: no memory. Takes over
+ * `value`. */
+static struct json_object *make_edit(struct dir *dir, const char *key, struct json_object *value)
 {
     struct json_object *edit = json_object_new_object();
 
-    if (edit == NULL || json_object_object_add(edit, key, value) != 0) {
-        json_object_put(value);
-        json_object_put(edit);
-        return -ENOMEM;
-    }
-    edit = wrap(dir, edit);
-    bool ok = edit != NULL && json_print(out, edit);
+    if (edit != NULL && json_object_object_add(edit, key, value) == 0)
+        return wrap(dir, edit);
+    json_object_put(value);
     json_object_put(edit);
-    return ok ? 0 : -ENOMEM;
+    return NULL;
+}
+
+/* It is written as a document would be, which is no longer than that. */
+static int check_size(struct call *call, struct json_object *edit)
+{
+    size_t size = 0;
+
+    json_object_to_json_string_length(edit, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE,
+                                      &size);
+    return size <= DOCUMENT_MAX_BYTES ? 0 : call_fail(call, EFBIG, "the text is longer than 1 MiB");
 }
 
 static size_t value_bytes(const struct buf *text)
@@ -183,7 +194,7 @@ static int commit_field(struct call *call, struct file *file)
     const struct field *row = field_row_of_number(dir, leaf_acts_as(dir, file->node.leaf));
     const struct dir_ops *ops = dir_ops(resource);
     struct json_object *value = NULL;
-    struct buf edit = BUF_EMPTY;
+    struct json_object *edit = NULL;
 
     if (row == NULL || ops->fields == NULL || ops->fields->commit_edit == NULL)
         return -ENOENT;
@@ -191,13 +202,13 @@ static int commit_field(struct call *call, struct file *file)
         return 0;
     int rc =
         parse_value(call, row, row->key, buf_text(&file->text), value_bytes(&file->text), &value);
+    if (rc < 0)
+        return rc;
+    edit = make_edit(dir, row->key, value);
+    rc = edit == NULL ? -ENOMEM : check_size(call, edit);
     if (rc == 0)
-        rc = make_edit(dir, row->key, value, &edit);
-    if (rc == 0)
-        rc = ops->fields->commit_edit(call, file, &edit);
-    if (edit.data != NULL)
-        explicit_bzero(edit.data, edit.size_bytes);
-    buf_finish(&edit);
+        rc = ops->fields->commit_edit(call, file, edit);
+    json_object_put(edit);
     return rc;
 }
 

@@ -6,6 +6,8 @@
 #include "tree/tree_internal.h"
 #include "util/json_index.h"
 
+struct json_object;
+
 /* The members of one object: of a record, which keeps their index, or of a text of its own (a
  * draft's). Nothing is parsed to get at them, and slices live until members_finish. */
 struct members {
@@ -40,7 +42,7 @@ struct dir_fields {
     bool (*read)(struct call *call, struct dir *dir, enum fields_need need, struct members *out);
     /* Carries out an edit in the form of a document, on behalf of a field's file; NULL: none can.
      */
-    int (*commit_edit)(struct call *call, struct file *file, const struct buf *edit);
+    int (*commit_edit)(struct call *call, struct file *file, struct json_object *edit);
 };
 
 /* The members of what `dir` shows; false: none, with words in the problem, if any. May wait for a

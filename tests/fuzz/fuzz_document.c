@@ -39,7 +39,7 @@ static void look_at(int result, struct document_change *change, const struct pro
     document_change_finish(change);
 }
 
-static void edit(enum dialect dialect, const struct record *record, const char *text, size_t length)
+static void edit(enum dialect dialect, struct record *record, const char *text, size_t length)
 {
     struct document_change change = {0};
     struct problem problem = {0};
@@ -49,7 +49,7 @@ static void edit(enum dialect dialect, const struct record *record, const char *
 }
 
 /* A document as it is shown is an edit that changes nothing. */
-static void write_back(enum dialect dialect, const struct record *record)
+static void write_back(enum dialect dialect, struct record *record)
 {
     struct document_change change = {0};
     struct problem problem = {0};

@@ -132,6 +132,30 @@ START_TEST(a_long_listing_of_resources_reads_no_json_again)
 }
 END_TEST
 
+/* What changes nothing is not sent: so nobody else reads anything meanwhile. */
+START_TEST(an_edit_is_read_twice_at_most)
+{
+    struct buf document = BUF_EMPTY;
+
+    list_all();
+    look("");
+    ck_assert_int_eq(fixture_read("drives/data/drive.json", &document), 0);
+    start_counting();
+    ck_assert_int_eq(fixture_write("drives/data/drive.json", buf_text(&document)), 0);
+    ck_assert_uint_le(counted(), 2); /* whether it is whole, and what it says */
+    start_counting();
+    ck_assert_int_eq(fixture_write("drives/data/drive.json", "{\"name\": \"data\"}\n"), 0);
+    ck_assert_uint_le(counted(), 2);
+    start_counting();
+    ck_assert_int_eq(fixture_write("drives/data/name", "data\n"), 0);
+    ck_assert_uint_eq(counted(), 0);
+    start_counting();
+    ck_assert_int_eq(fixture_write("providers/backups/name", "backups\n"), 0);
+    ck_assert_uint_le(counted(), 1);
+    buf_finish(&document);
+}
+END_TEST
+
 START_TEST(sizes_of_all_files_of_a_thousand_resources_read_each_record_once)
 {
     ck_assert_uint_eq(fixture_count("snapshots"), MANY);
@@ -160,6 +184,7 @@ static Suite *members_suite(void)
     tcase_add_test(docs, a_document_is_shown_without_reading_json);
     tcase_add_test(docs, fields_are_slices_of_a_record_whose_members_were_found_once);
     tcase_add_test(docs, a_long_listing_of_resources_reads_no_json_again);
+    tcase_add_test(docs, an_edit_is_read_twice_at_most);
     tcase_set_timeout(docs, 60);
     suite_add_tcase(suite, docs);
     tcase_add_checked_fixture(many, start_many, fixture_stop);
