@@ -5,7 +5,8 @@
 
 #include "util/problem.h"
 
-/* Whether /dev/fuse is that device, and can be opened. 0; else -1, and a problem that says what to do. */
+/* Whether /dev/fuse is that device, and can be opened. 0; else -1, and a problem that says what to
+ * do. */
 int device_check(struct problem *problem);
 /* libfuse's version, "3.14.0"; static storage. */
 const char *device_library_version(void);
