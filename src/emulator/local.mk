@@ -54,6 +54,7 @@ tests_unit_test_emulator_SOURCES = \
 	tests/unit/test_emulator.c \
 	tests/unit/test_emulator_api.c \
 	tests/unit/test_emulator_client.c tests/unit/test_emulator_client.h \
+	tests/unit/test_emulator_behaviour.c \
 	tests/unit/test_emulator_control.c \
 	tests/unit/test_emulator_json.c \
 	tests/unit/test_emulator_lists.c

@@ -70,6 +70,9 @@ int bare_length(const char *path);
 void add_docs_list_tests(TCase *tests);
 void add_openapi_list_tests(TCase *tests);
 
+/* Tests of test_emulator_behaviour.c. */
+void add_behaviour_tests(TCase *tests);
+
 /* Suites. */
 Suite *suite_api(void);
 Suite *suite_control(void);

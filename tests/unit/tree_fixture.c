@@ -211,9 +211,8 @@ int fixture_find(const char *path, struct entry *out)
     for (char *name = strtok_r(copy, "/", &rest); name != NULL && rc == 0;
          name = strtok_r(NULL, "/", &rest)) {
         struct dir *dir = out->node.dir;
-        rc = out->node.leaf != 0
-                 ? -ENOTDIR
-                 : fixture_end(vfs_lookup(fixture_begin("lookup"), dir, name, out));
+        rc = out->node.leaf != 0 ? -ENOTDIR
+                                 : fixture_end(vfs_lookup(fixture_begin("lookup"), dir, name, out));
         if (rc != 0)
             out->node.dir = NULL;
         remember(dir);
@@ -259,7 +258,7 @@ int fixture_read(const char *path, struct buf *out)
     if (rc == 0)
         rc = fixture_end(vfs_open(fixture_begin("open"), entry.node, O_RDONLY, &file));
     while (rc == 0 && (got = fixture_end((int)vfs_read(fixture_begin("read"), file, chunk,
-                                                        sizeof chunk, (off_t)out->size_bytes))) > 0)
+                                                       sizeof chunk, (off_t)out->size_bytes))) > 0)
         buf_append(out, chunk, (size_t)got);
     if (file != NULL)
         vfs_release(file);
