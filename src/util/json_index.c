@@ -11,6 +11,11 @@
 
 #include <stdlib.h>
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* --- making one ------------------------------------------------------------------------------- */
 
 struct builder {
@@ -55,8 +60,7 @@ static bool reserve(struct builder *b)
 
 static void skip_to_token(struct builder *b, char separator)
 {
-    while (b->at < b->end && (*b->at == ' ' || *b->at == '\t' || *b->at == '\n' || *b->at == '\r' ||
-                              *b->at == separator))
+    while (b->at < b->end && (is_space(*b->at) || *b->at == separator))
         b->at++;
 }
 
@@ -136,9 +140,17 @@ size_t json_index_bytes(const struct json_index *index)
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
+/* Nothing but white space is around it: so a long text need not be gone through. */
 struct json_slice json_index_root(const struct json_index *index)
 {
-    return json_slice_of(index->text, index->text_bytes);
+    const char *start = index->text;
+    const char *end = index->text + index->text_bytes;
+
+    while (start < end && is_space(*start))
+        start++;
+    while (end > start && is_space(end[-1]))
+        end--;
+    return (struct json_slice){start, (size_t)(end - start)};
 }
 
 /* The first place whose key is not before that offset. */
