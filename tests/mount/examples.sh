@@ -267,4 +267,52 @@ test_docs_the_container_is_nobodys_and_has_no_secret()
     sed -e ':a; /\\$/ { N; s/\\\n//; ta }' -n -e 's/^RUN //p' "$file" | sh -n
 }
 
+# in_container TEXT: a shell as the image's user, in a world that has what its comment gives it:
+# the key's file, its mount point, its OPTIONS; `run_image` is what it runs by default.
+in_container()
+{
+    local file=$top_srcdir/examples/container/Dockerfile
+
+    # shellcheck disable=SC2016
+    run env KEY="$KEY" PAPERSPACE_API_URL="$URL" PFS="$WORK/bin" TEXT="$1" \
+        OPTIONS="$(sed -n 's/^ENV OPTIONS="\(.*\)"/\1/p' "$file")" \
+        CMD="$(sed -n 's/^CMD //p' "$file" | jq -r '@sh "\(.)"')" \
+        timeout -s KILL $((60 * patience)) unshare -m --propagation private bash -e -c '
+            let_copies_go
+            mount -t tmpfs none /mnt
+            install -d -o 10001 /mnt/cloud
+            mount -t tmpfs none /run
+            mknod -m 666 /run/fuse c 10 229 && mount --bind /run/fuse /dev/fuse
+            (cat /etc/passwd && echo paperspace:x:10001:10001::/:/bin/sh) >/run/passwd
+            mount --bind /run/passwd /etc/passwd
+            mkdir /run/secrets
+            (umask 077 && echo "$KEY" >/run/secrets/paperspace)
+            chown 10001 /run/secrets/paperspace
+            unset KEY
+            cd /
+            PATH=$PFS:$PATH exec setpriv --reuid 10001 --regid 10001 --clear-groups \
+                bash -c "run_image() { eval exec \"\$CMD\"; }; $TEXT"'
+}
+
+# holds: install-7 start-12 end-1
+test_docs_the_container_mounts_and_ends()
+{
+    if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
+        exit 0
+    fi
+    start_emulator
+    chmod 711 "$WORK"
+    mkdir "$WORK/bin"
+    install -m 755 "$PAPERSPACEFS" "$WORK/bin/paperspacefs"
+    in_container 'run_image & i=0
+        until [ -e /mnt/cloud/README ] || [ $((i += 1)) -gt 600 ]; do sleep 0.05; done
+        ls /mnt/cloud; cat /mnt/cloud/drives/data/name; stat -c %u /mnt/cloud
+        kill %1; wait %1'
+    assert_status 0
+    assert_matches "$out" $'^README\ndrives\nmachines\nproviders\nsnapshots\nutilization.json\ndata\n10001$'
+    in_container 'paperspacefs $OPTIONS /mnt/cloud && ls /mnt/cloud/drives; fusermount3 -u /mnt/cloud'
+    assert_status 0
+    assert_matches "$out" 'team files$'
+}
+
 run_scenarios "$@"
