@@ -102,12 +102,13 @@ holds()
 # test's daemon would go on for as long as the namespace does.
 let_copies_go()
 {
-    local where type
+    local mounts where type
 
+    mounts=$(</proc/self/mounts) # at once: a line that goes moves those behind it
     while read -r _ where type _; do
         if [ "$type" = fuse.paperspacefs ]; then
             umount -l "$(printf '%b' "$where")"
         fi
-    done </proc/self/mounts
+    done <<<"$mounts"
 }
 export -f let_copies_go
