@@ -130,7 +130,9 @@ struct json_index *json_index_create(const char *text, size_t text_bytes)
         return NULL;
     }
     struct json_index *exact = realloc(b.index, bytes_for(b.index->count));
-    return exact != NULL ? exact : b.index;
+    if (exact == NULL)
+        return b.index;
+    return exact;
 }
 
 size_t json_index_bytes(const struct json_index *index)
