@@ -295,15 +295,16 @@ static bool judge(struct edit *edit, struct json_object *given, struct document_
     return ok;
 }
 
-#define FEW_KEYS 64
+#define FEW_KEYS 64 /* each is looked for among all */
 
-/* Of the record what a short edit has keys of, and all of it where the whole is to be sent; NULL:
- * no memory. */
+/* Of the record what a short edit has keys of; all of it for a long one, and where the whole is to
+ * be sent. NULL: no memory. */
 static struct json_object *current_for(struct record *record, enum update_style style,
                                        struct json_object *given)
 {
     struct json_index *own = NULL;
-    const struct json_index *index = style == UPDATE_WHOLE ? NULL : record_index(record, &own);
+    bool few = style != UPDATE_WHOLE && json_object_object_length(given) <= FEW_KEYS;
+    const struct json_index *index = few ? record_index(record, &own) : NULL;
     struct json_object *current = json_object_new_object();
     bool ok = current != NULL;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What is sent by a rename, a create in a machine, and a restore. */
+/* What is sent by a rename, a create in a machine, a restore; and how long a long edit takes. */
 #include "config.h"
 
+#include "instrumented.h"
 #include "test_document.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -89,9 +91,35 @@ START_TEST(a_restore_takes_the_keys_of_its_row)
 }
 END_TEST
 
+/* As many keys as fit into a document: judged one by one, not each against all. */
+START_TEST(a_long_edit_takes_no_time)
+{
+    enum { KEYS = 60000 };
+    struct buf text = BUF_EMPTY;
+    struct document_change change;
+    struct problem problem = {0};
+
+    ck_assert(buf_append_text(&text, "{\"id\":\"sdv1\",\"name\":\"data\""));
+    for (int i = 0; i < KEYS; i++)
+        ck_assert(buf_printf(&text, ",\"k%05d\":1", i));
+    ck_assert(buf_append_text(&text, "}"));
+    ck_assert_uint_lt(text.size_bytes, DOCUMENT_MAX_BYTES);
+    struct record *record = make_record(&kind_drives, D, buf_text(&text));
+    int64_t start_ms = clock_now_ms(&clock_system);
+    ck_assert_int_eq(
+        document_edit(D, record, NULL, buf_text(&text), text.size_bytes, &change, &problem), 0);
+    ck_assert(!change.changed);
+    ck_assert(is_instrumented() || clock_now_ms(&clock_system) - start_ms < 5000);
+    document_change_finish(&change);
+    record_unref(record);
+    buf_finish(&text);
+}
+END_TEST
+
 void add_body_tests(TCase *tests)
 {
     tcase_add_loop_test(tests, a_rename_sends_the_name, 0, COUNT(rename_rows));
     tcase_add_test(tests, a_create_in_a_machine_names_it);
     tcase_add_loop_test(tests, a_restore_takes_the_keys_of_its_row, 0, COUNT(restore_rows));
+    tcase_add_test(tests, a_long_edit_takes_no_time);
 }
