@@ -55,11 +55,12 @@ static void hold_directory(struct call *call, struct dir *dir)
 
     if (hooks->patience_ms == NULL)
         return;
-    int64_t end_ms = clock_now_ms(&clock_system) + hooks->patience_ms(dir);
-    if (end_ms >= call->cancel->deadline_ms)
+    int64_t now_ms = clock_now_ms(&clock_system);
+    int64_t patience_ms = hooks->patience_ms(dir);
+    if (patience_ms >= call->cancel->deadline_ms - now_ms)
         return;
     call->change_ms = call->cancel->deadline_ms;
-    cancel_set_deadline(call->cancel, end_ms);
+    cancel_set_deadline(call->cancel, now_ms + patience_ms);
 }
 
 /* --- looking --------------------------------------------------------------------------------- */

@@ -181,6 +181,28 @@ START_TEST(what_can_not_be_moved)
 }
 END_TEST
 
+START_TEST(a_directory_is_held_for_as_long_as_there_is_patience)
+{
+    static const struct {
+        int64_t patience_ms;
+        bool shorter;
+    } rows[] = {
+        {CANCEL_NEVER, false}, {CANCEL_NEVER - 1, false}, {60000, false}, {100, true}, {0, true}};
+    struct dir *dir = toy_dir("a");
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct call *call = toy_call("rename", 0);
+        int64_t deadline_ms = call->cancel->deadline_ms;
+        toy.patience_ms = rows[i].patience_ms;
+        ck_assert_int_eq(vfs_rename(call, dir, "fixed", dir, "text", 0), -EPERM);
+        ck_assert((call->cancel->deadline_ms < deadline_ms) == rows[i].shorter);
+        ck_assert_int_eq(call->change_ms, rows[i].shorter ? deadline_ms : 0);
+        ck_assert_int_gt(call->cancel->deadline_ms, 0);
+    }
+    dir_unref(dir);
+}
+END_TEST
+
 /* --- scratch files ------------------------------------------------------------------------------
  */
 
@@ -447,6 +469,7 @@ TCase *names_case(void)
     tcase_add_test(names, a_move_onto_the_text_that_is_refused_leaves_both);
     tcase_add_test(names, the_text_that_is_moved_away_is_a_copy);
     tcase_add_test(names, what_can_not_be_moved);
+    tcase_add_test(names, a_directory_is_held_for_as_long_as_there_is_patience);
     tcase_add_test(names, scratch_files_lie_in_the_box_by_all_its_names);
     tcase_add_test(names, a_scratch_file_that_is_open_outlives_its_name);
     tcase_add_test(names, a_number_that_is_given_again_has_another_generation);

@@ -293,6 +293,12 @@ static int change_wait(struct call *by, struct vfs *vfs, struct change *change)
     return change->rc;
 }
 
+static int64_t patience_ms(const struct dir *dir)
+{
+    (void)dir;
+    return toy.patience_ms;
+}
+
 static bool change_done(struct change *change)
 {
     return change->done;
@@ -312,6 +318,7 @@ static bool is_read_only(void *ctx)
 
 static const struct vfs_hooks hooks = {.failed = failed,
                                        .names_generation = names_generation,
+                                       .patience_ms = patience_ms,
                                        .shown = shown,
                                        .change_wait = change_wait,
                                        .change_done = change_done,
@@ -330,7 +337,8 @@ void toy_end_change(int rc)
 
 void toy_start(void)
 {
-    toy = (struct toy){.boxes = {{"a", "1", "{old}\n"}, {"b", "2", "{old}\n"}},
+    toy = (struct toy){.patience_ms = CANCEL_NEVER,
+                       .boxes = {{"a", "1", "{old}\n"}, {"b", "2", "{old}\n"}},
                        .config = {.clock = &clock_of_toy,
                                   .uid = getuid(),
                                   .gid = getgid(),

@@ -54,6 +54,7 @@ struct toy {
     unsigned changes_alive;    /* changes that are not freed */
     struct change *change;     /* the last that was begun; NULL: none */
     bool read_only;
+    int64_t patience_ms; /* with changes that hold a directory */
 };
 
 extern struct toy toy;
