@@ -188,18 +188,20 @@ struct record *record_ref(struct record *record)
 
 static atomic_size_t index_bytes;
 
-/* Keeps it, unless all that are kept would be too much; false: somebody else was faster, or that.
- */
-static bool keep_index(struct record *record, struct json_index *index)
+/* Keeps it, or what somebody else has kept meanwhile, in whose place it goes; NULL: all that are
+ * kept would be too much. */
+static const struct json_index *keep_index(struct record *record, struct json_index *index)
 {
-    struct json_index *none = NULL;
+    struct json_index *known = NULL;
     size_t size = json_index_bytes(index);
+    bool fits = atomic_fetch_add(&index_bytes, size) + size <= RECORD_INDEXES_MAX_BYTES;
 
-    if (atomic_fetch_add(&index_bytes, size) + size <= RECORD_INDEXES_MAX_BYTES &&
-        atomic_compare_exchange_strong(&record->index, &none, index))
-        return true;
+    if (fits && atomic_compare_exchange_strong(&record->index, &known, index))
+        return index;
     atomic_fetch_sub(&index_bytes, size);
-    return false;
+    if (known != NULL)
+        free(index);
+    return known;
 }
 
 const struct json_index *record_index(struct record *record, struct json_index **own)
@@ -210,9 +212,10 @@ const struct json_index *record_index(struct record *record, struct json_index *
     if (known != NULL)
         return known;
     struct json_index *index = json_index_create(record->json, record->json_bytes);
-    if (index != NULL && !keep_index(record, index))
+    known = index == NULL ? NULL : keep_index(record, index);
+    if (known == NULL)
         *own = index;
-    return index;
+    return known != NULL ? known : index;
 }
 
 static void drop_index(struct record *record)
