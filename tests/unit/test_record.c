@@ -203,13 +203,13 @@ START_TEST(members_are_found_once_for_all_threads)
 }
 END_TEST
 
+/* check's assertions are for one thread at a time: 0 is what is wrong. */
 static void *look(void *record)
 {
     struct json_index *own;
     size_t count = record_index(record, &own)->count;
 
-    ck_assert_ptr_null(own);
-    return (void *)count;
+    return (void *)(own == NULL ? count : 0);
 }
 
 START_TEST(threads_that_ask_at_once_share_the_members)
