@@ -49,12 +49,13 @@ static bool read_pending(pid_t thread, uint64_t *pending)
     return found == 3;
 }
 
-/* None at all is harmless, too: a machine that goes to sleep wakes everybody so. */
+/* None at all is not: a machine that goes to sleep wakes everybody so, and is held up by whoever
+ * stays in the kernel. */
 bool signals_are_harmless(pid_t thread)
 {
     uint64_t pending;
 
-    return read_pending(thread, &pending) && (pending & ~harmless) == 0;
+    return read_pending(thread, &pending) && pending != 0 && (pending & ~harmless) == 0;
 }
 
 /* --- the thread ------------------------------------------------------------------------------- */

@@ -37,8 +37,8 @@ void interrupts_note(struct interrupts *interrupts, struct interrupted *op, pid_
 /* The operation ends, and can be interrupted no more: its token is not fired from here on. */
 void interrupts_leave(struct interrupts *interrupts, struct interrupted *op);
 
-/* Whether all that is to be delivered to that thread is what programs ignore unless they say
- * otherwise. False where that can't be told. */
+/* Whether there is something to be delivered to that thread, and all of it is what programs ignore
+ * unless they say otherwise. False where that can't be told. */
 bool signals_are_harmless(pid_t thread);
 
 #endif

@@ -59,10 +59,20 @@ START_TEST(what_programs_ignore_by_default_is_harmless)
         int first, second; /* 0: none */
         bool harmless;
     } rows[] = {
-        {0, 0, true},        {SIGCHLD, 0, true},  {SIGWINCH, 0, true}, {SIGURG, SIGCHLD, true},
-        {SIGUSR2, 0, true}, /* it is blocked */
-        {SIGINT, 0, false},  {SIGTERM, 0, false}, {SIGQUIT, 0, false}, {SIGHUP, 0, false},
-        {SIGALRM, 0, false}, {SIGUSR1, 0, false}, {SIGTSTP, 0, false}, {SIGCHLD, SIGINT, false},
+        {0, 0, false}, /* it is to be frozen */
+        {SIGCHLD, 0, true},
+        {SIGWINCH, 0, true},
+        {SIGURG, SIGCHLD, true},
+        {SIGUSR2, 0, false}, /* it is blocked: as if none were there */
+        {SIGUSR2, SIGCHLD, true},
+        {SIGINT, 0, false},
+        {SIGTERM, 0, false},
+        {SIGQUIT, 0, false},
+        {SIGHUP, 0, false},
+        {SIGALRM, 0, false},
+        {SIGUSR1, 0, false},
+        {SIGTSTP, 0, false},
+        {SIGCHLD, SIGINT, false},
     };
 
     if (rows[_i].first != 0)
@@ -91,48 +101,50 @@ static bool fires(struct cancel *cancel, int64_t within_ms)
     return cancel_reason(cancel) == CANCEL_INTERRUPT;
 }
 
-START_TEST(the_next_signal_is_looked_for)
-{
-    struct cancel_group group;
-    struct interrupted op = {0};
-    struct cancel cancel;
+static struct cancel_group group;
+static struct interrupts *interrupts;
+static struct interrupted op;
+static struct cancel cancel;
 
+/* An operation of the child was interrupted, while a signal that means nothing is pending. */
+static void begin(void)
+{
     cancel_group_init(&group);
-    struct interrupts *interrupts = interrupts_start(&group);
+    interrupts = interrupts_start(&group);
     ck_assert_ptr_nonnull(interrupts);
     cancel_init(&cancel, NULL, CANCEL_NEVER);
+    op = (struct interrupted){0};
     kill(child, SIGCHLD);
     interrupts_note(interrupts, &op, child, &cancel);
-    ck_assert(!fires(&cancel, 200));
-    kill(child, SIGINT);
-    ck_assert(fires(&cancel, WAIT_MS));
-    interrupts_leave(interrupts, &op);
+}
+
+static void end(void)
+{
     cancel_finish(&cancel);
     cancel_group_fire(&group);
     interrupts_stop(interrupts);
     cancel_group_finish(&group);
 }
+
+START_TEST(the_next_signal_is_looked_for)
+{
+    begin();
+    ck_assert(!fires(&cancel, 200));
+    kill(child, SIGINT);
+    ck_assert(fires(&cancel, WAIT_MS));
+    interrupts_leave(interrupts, &op);
+    end();
+}
 END_TEST
 
 START_TEST(an_operation_that_has_ended_is_not_fired)
 {
-    struct cancel_group group;
-    struct interrupted op = {0};
-    struct cancel cancel;
-
-    cancel_group_init(&group);
-    struct interrupts *interrupts = interrupts_start(&group);
-    ck_assert_ptr_nonnull(interrupts);
-    cancel_init(&cancel, NULL, CANCEL_NEVER);
-    interrupts_note(interrupts, &op, child, &cancel);
+    begin();
     interrupts_note(interrupts, &op, child, &cancel);
     interrupts_leave(interrupts, &op);
     kill(child, SIGINT);
     ck_assert(!fires(&cancel, 200));
-    cancel_finish(&cancel);
-    cancel_group_fire(&group);
-    interrupts_stop(interrupts);
-    cancel_group_finish(&group);
+    end();
 }
 END_TEST
 
@@ -142,7 +154,7 @@ int main(void)
     TCase *signals = tcase_create("signals");
 
     tcase_add_checked_fixture(signals, start, stop);
-    tcase_add_loop_test(signals, what_programs_ignore_by_default_is_harmless, 0, 13);
+    tcase_add_loop_test(signals, what_programs_ignore_by_default_is_harmless, 0, 14);
     tcase_add_test(signals, of_nobody_it_can_not_be_told);
     tcase_add_test(signals, the_next_signal_is_looked_for);
     tcase_add_test(signals, an_operation_that_has_ended_is_not_fired);
