@@ -6,11 +6,13 @@
 #include "fs/apart.h"
 #include "fs/mountinfo.h"
 #include "fs/mount_probe.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +29,7 @@
 #define LOCK_TRIES    50
 #define WAY_MS        5000 /* how long the way to a path may take */
 #define LOCK_PAUSE_NS 20000000L
+#define RELEASE_MS    5000 /* how long fusermount3 may take */
 
 bool mountpoint_path(int fd, char *out)
 {
@@ -79,6 +82,25 @@ static bool mount_of(int fd, const char *path, struct mountinfo *mount, bool *ro
 
 /* --- the remains of a daemon ---- */
 
+/* The exit status of a child, -1: none in time, and it is killed. The path that it was given may
+ * lie in what does not answer. */
+static int await_child(pid_t child)
+{
+    const struct timespec pause = {.tv_nsec = 5000000};
+    int64_t end_ms = clock_now_ms(&clock_system) + RELEASE_MS;
+    int status = -1;
+    pid_t ended;
+
+    while ((ended = waitpid(child, &status, WNOHANG)) == 0 || (ended < 0 && errno == EINTR)) {
+        if (clock_now_ms(&clock_system) >= end_ms) {
+            kill(child, SIGKILL);
+            return -1;
+        }
+        nanosleep(&pause, NULL);
+    }
+    return ended == child ? status : -1;
+}
+
 int mountpoint_release(const char *path)
 {
     char *const argv[] = {(char[]){"fusermount3"}, (char[]){"-u"}, (char[]){"-z"},
@@ -87,8 +109,7 @@ int mountpoint_release(const char *path)
     pid_t pid;
 
     if (argv[4] != NULL && posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) == 0)
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
+        status = await_child(pid);
     free(argv[4]);
     return status == 0 ? 0 : -1;
 }

@@ -42,7 +42,8 @@ void mountpoint_finish(struct mountpoint *point);
 int mountpoint_enter(const struct mountpoint *point, int *lock, struct problem *problem);
 
 /* Takes away what lies on top at `path`, also when it is in use, by fusermount3: it lets a user do
- * so with mounts of their own. 0 or -1. Starts a process and waits for it; any thread. */
+ * so with mounts of their own. 0 or -1. Starts a process and waits for it,
+ * 5 s at most; any thread. */
 int mountpoint_release(const char *path);
 
 /* A mount of ours that is there already, and where in it one stands. */

@@ -6,6 +6,7 @@
 #include "fs/mountinfo.h"
 #include "fs/mountpoint.h"
 #include "run_tests.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <check.h>
@@ -263,6 +264,34 @@ START_TEST(what_only_fusermount_can_do_is_known)
 }
 END_TEST
 
+/* fusermount3 as somebody's PATH has it; one that waits for a path that does not answer is given
+ * up.
+ */
+START_TEST(fusermount_is_waited_for_in_time)
+{
+    static const struct {
+        const char *script;
+        int result;
+    } rows[] = {{"exit 0", 0}, {"exit 1", -1}, {"exec sleep 60", -1}};
+    char path[] = "/tmp/test_mountpoint.XXXXXX";
+    char program[64];
+
+    ck_assert_ptr_nonnull(mkdtemp(path));
+    snprintf(program, sizeof program, "%s/fusermount3", path);
+    FILE *file = fopen(program, "w");
+    ck_assert_ptr_nonnull(file);
+    fprintf(file, "#!/bin/sh\nPATH=/usr/bin:/bin\n%s\n", rows[_i].script);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(program, 0755), 0);
+    ck_assert_int_eq(setenv("PATH", path, 1), 0);
+    int64_t start_ms = clock_now_ms(&clock_system);
+    ck_assert_int_eq(mountpoint_release("/nowhere"), rows[_i].result);
+    ck_assert_int_lt(clock_now_ms(&clock_system) - start_ms, 15000);
+    unlink(program);
+    rmdir(path);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("mountpoint");
@@ -285,6 +314,7 @@ int main(void)
     tcase_add_loop_test(t, what_can_not_be_mounted_on_is_said, 0,
                         sizeof refused / sizeof refused[0]);
     tcase_add_test(t, a_path_becomes_absolute_and_clean);
+    tcase_add_loop_test(t, fusermount_is_waited_for_in_time, 0, 3);
     suite_add_tcase(s, t);
     return run_tests(srunner_create(s));
 }
