@@ -85,7 +85,7 @@ static int diff(struct call *call, struct file *file, struct json_object *given,
 
     document_change_finish(edit);
     cache_get_past(cache, record->kind, record->id, &past);
-    author_get_seen(&file->author, dir_resource(file->node.dir), &read);
+    author_get_seen(&file->staged->author, dir_resource(file->node.dir), &read);
     struct document_past known = {.past = &past, .read = &read};
     int rc = document_edit_by(cache_dialect(cache), record, &known, given, edit, &call->problem);
     seen_list_finish(&read);
@@ -104,7 +104,7 @@ static int send_edit(struct call *call, struct file *file, const struct document
     char name[LEAF_NAME_BYTES];
 
     leaf_name(file->node.dir, file->node.leaf, name);
-    int rc = tree_change_start(call, file->node.dir, name, &request, &file->change);
+    int rc = tree_change_start(call, file->node.dir, name, &request, &file->staged->change);
     return rc < 0 ? rc : file_await(call, file, false);
 }
 
@@ -232,7 +232,7 @@ int document_commit_edit(struct call *call, struct file *file, struct json_objec
     struct buf old_name = BUF_EMPTY;
     struct turn *turn = NULL;
 
-    if (file->change != NULL)
+    if (file->staged->change != NULL)
         return file_await(call, file, false);
     int rc = resource_check_shown(call, dir);
     if (rc < 0)

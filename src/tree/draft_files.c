@@ -110,16 +110,16 @@ static int send_create(struct call *call, struct file *file, const struct docume
     char name[LEAF_NAME_BYTES];
 
     leaf_name(file->node.dir, file->node.leaf, name);
-    int rc = tree_change_start(call, file->node.dir, name, &request, &file->change);
+    int rc = tree_change_start(call, file->node.dir, name, &request, &file->staged->change);
     if (rc < 0)
         return rc;
     struct dir *dir = dir_resource(file->node.dir);
-    draft_set_change(dir, file->change);
+    draft_set_change(dir, file->staged->change);
     rc = file_await(call, file, true);
     draft_settle(dir);
     if (rc == 0 && !call->planned)
         birth_complete(call, dir, &body->body);
-    else if (rc < 0 && file->change == NULL)
+    else if (rc < 0 && file->staged->change == NULL)
         draft_note_refusal(call, dir, &body->body, rc);
     return rc;
 }
@@ -227,7 +227,7 @@ static int commit(struct call *call, struct file *file, struct json_object *give
     struct dir *dir = dir_resource(file->node.dir);
     int rc;
 
-    if (file->change != NULL) {
+    if (file->staged->change != NULL) {
         rc = file_await(call, file, true);
         draft_settle(dir);
         return rc;

@@ -231,7 +231,7 @@ static int commit_object(struct call *call, struct file *file)
     rc = read_body(call, dir, &file->text, &body);
     if (rc == 0)
         rc = start(call, dir, row_of(dir)->default_body == NULL ? NULL : buf_text(&body),
-                   &file->change);
+                   &file->staged->change);
     buf_finish(&body);
     if (rc == 0)
         rc = file_await(call, file, false);
@@ -242,7 +242,7 @@ static int commit_object(struct call *call, struct file *file)
 
 int restore_commit(struct call *call, struct file *file)
 {
-    if (file->change != NULL)
+    if (file->staged->change != NULL)
         return file_await(call, file, false);
     if (trimmed_bytes(&file->text) == 0 || is_shown_word(&file->text))
         return 0;

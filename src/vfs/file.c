@@ -18,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_VERSION 1
-
 /* --- taking turns ---------------------------------------------------------------------------- */
 
 static int cancel_errno(struct call *call, enum cancel_reason reason)
@@ -34,24 +32,24 @@ static int cancel_errno(struct call *call, enum cancel_reason reason)
 void file_cut(struct file *file)
 {
     buf_resize(&file->text, 0);
-    author_clear(&file->author);
-    file->front_bytes = 0;
-    file->rest_bytes = 0;
-    file->grown = false;
-    file->applied_bytes = 0;
-    file->wrote = false;
-    file->version++;
+    staged_cut(file->staged);
 }
 
 /* The file was cut by its path, for this handle too, unless it has something staged already. */
 static void begin_empty(struct file *file)
 {
+    struct staged *staged = file->staged;
+
+    if (staged == NULL)
+        return;
     pthread_mutex_lock(&file->vfs->lock);
-    bool cut = file->cut;
-    file->cut = false;
+    bool cut = staged->cut;
+    staged->cut = false;
     pthread_mutex_unlock(&file->vfs->lock);
-    if (cut && !file->wrote && file->version == FIRST_VERSION)
-        file_cut(file);
+    if (!cut || staged->state != STAGED_NOTHING)
+        return;
+    buf_resize(&file->text, 0);
+    staged_begin_empty(staged);
 }
 
 int file_enter(struct call *call, struct file *file)
@@ -133,7 +131,6 @@ static struct file *file_new(struct call *call, struct node node, const struct l
     file->row = row;
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
-    file->version = FIRST_VERSION;
     file->opener = call->pid;
     if ((row->flags & LEAF_SCRATCH_FILE) != 0)
         file->scratch = scratch_hold(node.dir, leaf_acts_as(node.dir, node.leaf));
@@ -205,13 +202,6 @@ static void drop_text(struct file *file)
     free(file->shared);
 }
 
-void file_drop_change(struct file *file)
-{
-    if (file->change != NULL)
-        file->vfs->config.hooks->change_unref(file->change);
-    file->change = NULL;
-}
-
 void vfs_release(struct file *file)
 {
     drop_text(file);
@@ -219,9 +209,7 @@ void vfs_release(struct file *file)
         scratch_release(file->node.dir, file->scratch, file->writable);
     if (file->stream != NULL)
         file->row->stream->close(file->stream);
-    file_drop_change(file);
-    free(file->problem);
-    author_clear(&file->author);
+    staged_free(file->staged);
     pthread_mutex_destroy(&file->lock);
     dir_unref(file->node.dir);
     free(file);
@@ -241,7 +229,8 @@ static int load(struct call *call, struct file *file, bool empty)
     call->version = 0;
     int rc = file->row->render(call, file->node, true, &file->text);
     file->shown = (struct seen){.version = call->version, .key = place_of(file)};
-    file->rest_bytes = file->text.size_bytes;
+    if (file->staged != NULL)
+        file->staged->rest_bytes = file->text.size_bytes;
     return rc;
 }
 
@@ -284,15 +273,35 @@ static int open_scratch(struct call *call, struct file *file, int flags)
 }
 
 /* Whether a handle for writing has nothing of the old text. */
-static bool begins_empty(struct call *call, struct file *file, int flags)
+static bool begins_empty(struct file *file, int flags)
 {
-    struct vfs *vfs = file->vfs;
+    struct staged *staged = file->staged;
+    bool truncates = (flags & O_TRUNC) != 0;
 
-    file->key = file_key_of(file->node);
-    file->by = kin_of(vfs, call);
-    file->emptied = (flags & O_TRUNC) != 0 && !file->created;
-    bool cut_before = truncated_take(vfs, file->key, &file->by);
-    return cut_before || file->created || (flags & (O_TRUNC | O_APPEND)) != 0;
+    if (truncates && !file->created)
+        staged_cut(staged);
+    bool cut_before = truncated_take(file->vfs, staged->key, &staged->by);
+    return cut_before || file->created || truncates || (flags & O_APPEND) != 0;
+}
+
+/* Gives a new handle what it shows, and what can be staged on it. */
+static int fill(struct call *call, struct file *file, int flags)
+{
+    const struct leaf_row *row = file->row;
+    bool empty = (row->flags & LEAF_BLOCKING) != 0;
+
+    if (row->stream != NULL)
+        return open_stream(file);
+    if ((row->flags & LEAF_SCRATCH_FILE) != 0)
+        return open_scratch(call, file, flags);
+    if (file->writable) {
+        file->copied = birth_is_copying(call, file->node.dir);
+        file->staged = staged_new(call, file->node);
+        if (file->staged == NULL)
+            return -ENOMEM;
+        empty = begins_empty(file, flags) || empty;
+    }
+    return load(call, file, empty);
 }
 
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out)
@@ -312,13 +321,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     if (file == NULL)
         return -ENOMEM;
     file->created = created;
-    file->copied = writing && birth_is_copying(call, node.dir);
-    bool empty =
-        (row->flags & LEAF_BLOCKING) != 0 || (writing && !local && begins_empty(call, file, flags));
-    if (row->stream != NULL)
-        rc = open_stream(file);
-    else
-        rc = local ? open_scratch(call, file, flags) : load(call, file, empty);
+    rc = fill(call, file, flags);
     share_text(file);
     enlist(file);
     if (rc < 0) {
@@ -364,6 +367,12 @@ static int render_now(struct call *call, struct file *file)
     file->shown_bytes = file->text.size_bytes;
     pthread_mutex_unlock(&file->vfs->lock);
     return rc;
+}
+
+/* Whether a handle shows what was written to it. */
+static bool is_written(const struct file *file)
+{
+    return file->staged != NULL && staged_is_written(file->staged);
 }
 
 bool file_renames(const struct file *file, enum renamer *out)
@@ -422,7 +431,7 @@ ssize_t vfs_read(struct call *call, struct file *file, char *out, size_t size, o
     size_t count = total - start < size ? total - start : size;
     if (count > 0)
         memcpy(out, file->text.data + start, count);
-    if (count > 0 && file->shown.version != 0 && !file->wrote)
+    if (count > 0 && file->shown.version != 0 && !is_written(file))
         note_read(call, file, start, count);
     file_leave(file);
     return (ssize_t)count;

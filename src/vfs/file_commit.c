@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of a staged text. Every change of the staged bytes makes a new version; a version is
- * answered once, and whoever asks again (the flush after a failed write, a write sent again after
- * EINTR) gets that answer. A commit that the caller did not wait out stays unanswered: the change
- * is on its way, and the next commit of the same version waits for it.
+ * What becomes of a staged text. Its bytes are answered once, and whoever asks again (the flush
+ * after a failed write, a write sent again after EINTR) gets that answer until they change. A
+ * commit that the caller did not wait out stays unanswered: the change is on its way, and the next
+ * commit of the same bytes waits for it.
  */
 #include "config.h"
 
@@ -63,7 +63,7 @@ bool file_is_put_back(struct call *call, const struct file *file)
 {
     char name[LEAF_NAME_BYTES + 4];
 
-    if (!file->replaced &&
+    if (!file->staged->replaced &&
         !scratch_was_just_put(call, file->node.dir, find_rejected(file, name), PUT_BACK_MS))
         return false;
     return is_shown_text(call, file);
@@ -71,7 +71,7 @@ bool file_is_put_back(struct call *call, const struct file *file)
 
 /* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool
  * puts back into its place after a refusal is no such thing. */
-static void keep_rejected(struct call *call, struct file *file, int rc)
+static void keep_rejected(struct call *call, struct file *file, int rc, bool sent)
 {
     struct call quiet = quiet_call(call);
     char name[LEAF_NAME_BYTES + 4];
@@ -79,63 +79,48 @@ static void keep_rejected(struct call *call, struct file *file, int rc)
     if ((file->row->flags & LEAF_DOCUMENT) == 0)
         return;
     uint32_t old = find_rejected(file, name);
-    if (rc == 0 && old != 0 && (file->sent || !(file->replaced || file_is_put_back(call, file))))
+    if (rc == 0 && old != 0 && (sent || !(file->staged->replaced || file_is_put_back(call, file))))
         scratch_remove(file->node.dir, old);
     else if (rc < 0 && file->text.size_bytes > 0 && (old == 0 || !is_shown_text(call, file)))
         keep_text(&quiet, file, name);
 }
 
-/* Most handles never fail: only those that do keep words, which are long. */
-static void remember_words(struct file *file, const struct problem *problem)
-{
-    if (problem->kind == PROBLEM_NONE && problem->err == 0) {
-        free(file->problem);
-        file->problem = NULL;
-        return;
-    }
-    if (file->problem == NULL)
-        file->problem = malloc(sizeof *file->problem);
-    if (file->problem != NULL)
-        *file->problem = *problem;
-}
-
 int file_answer(struct call *call, struct file *file, int rc)
 {
-    truncated_forget(file->vfs, file->key);
-    file->answered = file->version;
-    file->answer = rc;
-    remember_words(file, &call->problem);
-    file->applied_bytes = rc == 0 ? file->text.size_bytes : file->applied_bytes;
-    keep_rejected(call, file, rc);
+    struct staged *staged = file->staged;
+    bool sent = staged->state == STAGED_SENT;
+
+    truncated_forget(file->vfs, staged->key);
+    staged_answered(staged, rc, &call->problem);
+    if (rc == 0)
+        staged->applied_bytes = file->text.size_bytes;
+    keep_rejected(call, file, rc, sent);
     return rc;
 }
 
 int file_repeat_answer(struct call *call, const struct file *file)
 {
     const struct problem none = {.kind = PROBLEM_NONE};
+    const struct staged *staged = file->staged;
 
-    call->problem = file->problem == NULL ? none : *file->problem;
+    call->problem = staged->problem == NULL ? none : *staged->problem;
     call->repeated = true;
-    return file->answer;
+    return staged->answer;
 }
 
 int file_await(struct call *call, struct file *file, bool creating)
 {
     const struct vfs_hooks *hooks = file->vfs->config.hooks;
+    struct change *change = file->staged->change;
 
-    file->sent = true;
-    int rc = hooks->change_wait(call, file->vfs, file->change);
-    if (rc < 0 && !hooks->change_done(file->change))
+    staged_sent(file->staged);
+    int rc = hooks->change_wait(call, file->vfs, change);
+    if (rc < 0 && !hooks->change_done(change))
         return call_problem_errno(call, creating);
     if (rc < 0) /* it may have ended just after the caller was freed: this is its outcome */
-        rc = hooks->change_wait(call, file->vfs, file->change);
-    file_drop_change(file);
+        rc = hooks->change_wait(call, file->vfs, change);
+    staged_drop_change(file->staged);
     return rc < 0 ? call_problem_errno(call, creating) : 0;
-}
-
-bool file_was_interrupted(const struct file *file)
-{
-    return file->answered == file->version && file->answer == -EINTR && file->change == NULL;
 }
 
 bool file_is_read_only(const struct file *file)
@@ -163,28 +148,26 @@ static int compare_replacement(struct call *call, struct file *file)
 int file_replace(struct call *call, struct file *file, struct buf *text,
                  const struct author *author)
 {
+    struct staged *staged = file->staged;
+
     if (file->text.data != NULL)
         explicit_bzero(file->text.data, file->text.capacity_bytes);
     buf_finish(&file->text);
     file->text = *text;
     *text = BUF_EMPTY;
-    file->wrote = true;
     birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
-    file->replaced = true;
-    author_clear(&file->author);
-    author_copy(author, &file->author);
-    file->version++;
+    staged->replaced = true;
+    author_clear(&staged->author);
+    author_copy(author, &staged->author);
+    staged_written(staged);
     return file_commit(call, file);
 }
 
 int file_commit(struct call *call, struct file *file)
 {
-    if (file->answered == file->version)
+    if (staged_is_answered(file->staged))
         return file_repeat_answer(call, file);
-    if (file->change != NULL && file->change_version != file->version)
-        file_drop_change(file);
-    file->change_version = file->version;
     int rc =
         file_is_read_only(file) ? compare_replacement(call, file) : file->row->commit(call, file);
-    return file->change != NULL ? rc : file_answer(call, file, rc);
+    return file->staged->change != NULL ? rc : file_answer(call, file, rc);
 }

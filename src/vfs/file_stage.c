@@ -27,15 +27,14 @@ static bool already_there(const struct file *file, const char *data, size_t size
 {
     const struct buf *text = &file->text;
 
-    return file->wrote && offset <= text->size_bytes && size <= text->size_bytes - offset &&
-           memcmp(text->data + offset, data, size) == 0;
+    return staged_is_written(file->staged) && offset <= text->size_bytes &&
+           size <= text->size_bytes - offset && memcmp(text->data + offset, data, size) == 0;
 }
 
 /* What follows a text that was applied may only be white space. */
 static int add_behind_applied(struct call *call, struct file *file, size_t offset)
 {
     const char *first = (file->row->flags & LEAF_FIELD) != 0 ? "line" : "object";
-    size_t applied = file->applied_bytes;
 
     if (is_blank(file->text.data + offset, file->text.size_bytes - offset))
         return file_answer(call, file, 0);
@@ -43,9 +42,7 @@ static int add_behind_applied(struct call *call, struct file *file, size_t offse
                        "more text follows the first %s: the first %s stays applied, the rest is "
                        "refused",
                        first, first);
-    file_answer(call, file, rc);
-    file->applied_bytes = applied;
-    return rc;
+    return file_answer(call, file, rc);
 }
 
 /* --- judging what is staged --------------------------------------------------------------------
@@ -55,7 +52,7 @@ static int add_behind_applied(struct call *call, struct file *file, size_t offse
  * be a whole object. */
 static bool is_patchwork(const struct file *file)
 {
-    return file->front_bytes < file->rest_bytes;
+    return file->staged->front_bytes < file->staged->rest_bytes;
 }
 
 static bool can_be_judged(const struct file *file)
@@ -90,48 +87,74 @@ static int judge_whole(struct call *call, struct file *file)
 /* Counts what was written; returns whether that fills a space which was made for it before. */
 static bool note_written(struct file *file, size_t offset, size_t size)
 {
+    struct staged *staged = file->staged;
     bool was_patchwork = is_patchwork(file);
     size_t end = offset + size;
 
-    if (offset <= file->front_bytes) {
-        if (end > file->front_bytes)
-            file->front_bytes = end;
-    } else if (end > file->rest_bytes) {
-        file->rest_bytes = end;
-        file->grown = true;
+    if (offset <= staged->front_bytes) {
+        if (end > staged->front_bytes)
+            staged->front_bytes = end;
+    } else if (end > staged->rest_bytes) {
+        staged->rest_bytes = end;
+        staged->grown = true;
     }
-    return was_patchwork && file->grown && file->front_bytes == file->text.size_bytes;
+    return was_patchwork && staged->grown && staged->front_bytes == file->text.size_bytes;
 }
 
 /* --- writing -----------------------------------------------------------------------------------
  */
+
+/* As file_enter, of a handle on which something can be staged. */
+static int enter_staged(struct call *call, struct file *file)
+{
+    if (file->staged == NULL)
+        return call_fail(call, EBADF, "not open for writing");
+    return file_enter(call, file);
+}
 
 static bool is_over_limit(size_t size, size_t offset)
 {
     return offset > FILE_MAX_BYTES || size > FILE_MAX_BYTES - offset;
 }
 
+static int refuse_length(struct call *call, struct file *file)
+{
+    if (staged_is_written(file->staged))
+        staged_written(file->staged);
+    return file_answer(call, file, call_fail(call, EFBIG, "a file here has at most 1 MiB"));
+}
+
 static int store(struct call *call, struct file *file, const char *data, size_t size, size_t offset)
 {
-    if (is_over_limit(size, offset)) {
-        file->version++;
-        return file_answer(call, file, call_fail(call, EFBIG, "a file here has at most 1 MiB"));
-    }
+    if (is_over_limit(size, offset))
+        return refuse_length(call, file);
     if (!buf_write_at(&file->text, offset, data, size))
         return -ENOMEM;
-    file->version++;
+    staged_written(file->staged);
     return 0;
+}
+
+/* Whose the bytes are that have just been written. */
+static void note_author(struct call *call, struct file *file)
+{
+    struct staged *staged = file->staged;
+
+    if (!staged->author.wrote)
+        birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
+    staged->writer = call->pid;
+    author_note(&staged->author, actors_identify(file->vfs, call->pid));
 }
 
 static int stage_write(struct call *call, struct file *file, const char *data, size_t size,
                        size_t offset)
 {
+    struct staged *staged = file->staged;
     bool new_bytes = !already_there(file, data, size, offset);
-    bool behind = file->applied_bytes > 0 && offset >= file->applied_bytes;
+    bool behind = staged->applied_bytes > 0 && offset >= staged->applied_bytes;
 
-    if (!new_bytes && file_was_interrupted(file))
-        file->version++; /* nothing was sent: who writes it again still wants it */
-    if (!new_bytes && file->answered == file->version)
+    if (!new_bytes)
+        staged_wanted(staged); /* nothing was sent: who writes it again still wants it */
+    if (!new_bytes && staged_is_answered(staged))
         return file_repeat_answer(call, file);
     if (behind && is_over_limit(size, offset) && is_blank(data, size))
         return 0;
@@ -139,15 +162,17 @@ static int stage_write(struct call *call, struct file *file, const char *data, s
     if (rc < 0)
         return rc;
     bool filled = note_written(file, offset, size);
-    if (!file->wrote)
-        birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
-    file->wrote = true;
-    file->writer = call->pid;
-    author_note(&file->author, actors_identify(file->vfs, call->pid));
+    note_author(call, file);
     if (behind)
         return add_behind_applied(call, file, offset);
-    file->applied_bytes = 0;
+    staged->applied_bytes = 0;
     return filled ? judge_whole(call, file) : judge(call, file);
+}
+
+/* Whether the caller did not wait out the commit of the present bytes. */
+static bool is_unfinished(const struct staged *staged)
+{
+    return staged->state == STAGED_SENT || staged->state == STAGED_UNSENT;
 }
 
 /* Where appended bytes go: behind the rest, unless they are the ones whose commit the caller did
@@ -156,8 +181,7 @@ static size_t append_offset(const struct file *file, const char *data, size_t si
 {
     size_t end = file->text.size_bytes;
 
-    if ((file->change != NULL || file_was_interrupted(file)) && size <= end &&
-        already_there(file, data, size, end - size))
+    if (is_unfinished(file->staged) && size <= end && already_there(file, data, size, end - size))
         return end - size;
     return end;
 }
@@ -168,7 +192,7 @@ ssize_t vfs_write(struct call *call, struct file *file, const char *data, size_t
         return file_finish(call, file,
                            (int)scratch_pwrite(call, file->node.dir, file->scratch, data, size,
                                                offset, file->append));
-    int rc = file_enter(call, file);
+    int rc = enter_staged(call, file);
 
     if (rc < 0)
         return file_finish(call, file, rc);
@@ -186,7 +210,7 @@ ssize_t vfs_write(struct call *call, struct file *file, const char *data, size_t
 /* Whether a text of that size is still the one that was applied, but for white space. */
 static bool stays_applied(const struct file *file, size_t size)
 {
-    size_t applied = file->applied_bytes;
+    size_t applied = file->staged->applied_bytes;
     size_t from = size < applied ? size : applied;
     size_t to = size < applied ? applied : size;
 
@@ -197,44 +221,41 @@ static bool stays_applied(const struct file *file, size_t size)
 /* Gives the staged text another size, which is not 0. */
 static int resize(struct call *call, struct file *file, size_t size)
 {
+    struct staged *staged = file->staged;
     size_t before = file->text.size_bytes;
     bool applied = stays_applied(file, size);
 
     if (!buf_resize(&file->text, size))
         return -ENOMEM;
-    file->version++;
-    file->applied_bytes = 0;
-    if (size > before || file->rest_bytes > size)
-        file->rest_bytes = size;
-    if (file->front_bytes > size)
-        file->front_bytes = size;
-    file->grown = file->grown || size > before;
+    staged_resized(staged);
+    staged->applied_bytes = 0;
+    if (size > before || staged->rest_bytes > size)
+        staged->rest_bytes = size;
+    if (staged->front_bytes > size)
+        staged->front_bytes = size;
+    staged->grown = staged->grown || size > before;
     if (applied)
         return file_answer(call, file, 0);
-    return file->wrote && size < before ? judge_whole(call, file) : 0;
+    return staged_is_written(staged) && size < before ? judge_whole(call, file) : 0;
 }
 
 /* The same size once more: of a caller that did not wait out what its first attempt has begun. */
 static int await_resize(struct call *call, struct file *file)
 {
-    bool interrupted = file->wrote && file_was_interrupted(file);
+    bool unfinished = is_unfinished(file->staged);
 
-    if (interrupted)
-        file->version++;
-    return interrupted || file->change != NULL ? judge_whole(call, file) : 0;
+    staged_wanted(file->staged);
+    return unfinished ? judge_whole(call, file) : 0;
 }
 
 static int set_size(struct call *call, struct file *file, off_t size)
 {
-    if (!file->writable)
-        return call_fail(call, EBADF, "not open for writing");
     if (size < 0 || size > FILE_MAX_BYTES)
         return call_fail(call, EFBIG, "a file here has at most 1 MiB");
     if (size > 0)
         return (size_t)size == file->text.size_bytes ? await_resize(call, file)
                                                      : resize(call, file, (size_t)size);
     file_cut(file);
-    file->emptied = true;
     return 0;
 }
 
@@ -242,7 +263,7 @@ int vfs_truncate(struct call *call, struct file *file, off_t size)
 {
     if (file->scratch != NULL)
         return file_finish(call, file, scratch_truncate(call, file->scratch, size));
-    int rc = file_enter(call, file);
+    int rc = enter_staged(call, file);
 
     if (rc < 0)
         return file_finish(call, file, rc);
@@ -260,23 +281,36 @@ int vfs_fsync(struct call *call, struct file *file)
 
     if (rc < 0)
         return file_finish(call, file, rc);
-    if (file->wrote && file_was_interrupted(file))
-        file->version++;
-    if (file->wrote)
+    if (file->staged != NULL)
+        staged_wanted(file->staged);
+    if (file->staged != NULL && staged_is_written(file->staged))
         rc = file_commit(call, file);
     file_leave(file);
     return file_finish(call, file, rc);
 }
 
 /* It is closed with nothing written since it was cut to nothing. */
-static void note_emptied(struct file *file)
+static void tell_cut(struct file *file)
 {
-    file->emptied = false;
-    if (file->text.size_bytes == 0)
-        truncated_note(file->vfs, file->key, &file->by);
+    struct staged *staged = file->staged;
+
+    staged_told(staged);
+    truncated_note(file->vfs, staged->key, &staged->by);
     pthread_mutex_lock(&file->vfs->lock);
-    file->cut = false; /* which it is itself already */
+    staged->cut = false; /* which it is itself already */
     pthread_mutex_unlock(&file->vfs->lock);
+}
+
+/* A close by the caller: whoever wrote hears what becomes of that. */
+static int close_staged(struct call *call, struct file *file)
+{
+    const struct staged *staged = file->staged;
+
+    if (staged_is_written(staged))
+        return same_process(call->pid, staged->writer) ? file_commit(call, file) : 0;
+    if (staged->state == STAGED_CUT && same_process(call->pid, file->opener))
+        tell_cut(file);
+    return 0;
 }
 
 int vfs_flush(struct call *call, struct file *file)
@@ -285,10 +319,8 @@ int vfs_flush(struct call *call, struct file *file)
 
     if (rc < 0)
         return file_finish(call, file, rc);
-    if (file->wrote && same_process(call->pid, file->writer))
-        rc = file_commit(call, file);
-    else if (!file->wrote && file->emptied && same_process(call->pid, file->opener))
-        note_emptied(file);
+    if (file->staged != NULL)
+        rc = close_staged(call, file);
     file_leave(file);
     return file_finish(call, file, rc);
 }

@@ -50,7 +50,7 @@ struct leaf_row {
     int (*render)(struct call *call, struct node node, bool wait, struct buf *out);
     /* What a staged text is as it stands: whether a write(2) completes it. NULL: read-only. */
     enum judgement (*judge)(struct file *file, struct call *call);
-    /* Carries out a staged text: 0 or -errno; -EINTR with file->change set: not answered yet. */
+    /* Carries out a staged text: 0 or -errno; -EINTR with staged->change set: not answered yet. */
     int (*commit)(struct call *call, struct file *file);
     /* Both times were set to now. NULL: nothing happens. */
     int (*touch)(struct call *call, struct node node);

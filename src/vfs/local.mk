@@ -31,13 +31,14 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/scratch_data.c \
   src/vfs/scratch_join.c \
   src/vfs/scratch_set.c src/vfs/scratch_set.h \
+  src/vfs/staged.c src/vfs/staged.h \
   src/vfs/truncated.c src/vfs/truncated.h \
   src/vfs/vfs.c src/vfs/vfs.h \
   src/vfs/vfs_internal.h
 
 unit_tests += tests/unit/test_vfs
 tests_unit_test_vfs_SOURCES = tests/unit/test_vfs.c tests/unit/test_vfs.h \
-  tests/unit/test_vfs_names.c tests/unit/test_vfs_processes.c \
+  tests/unit/test_vfs_names.c tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c \
   tests/unit/vfs_toy.c tests/unit/vfs_toy.h
 tests_unit_test_vfs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_vfs_LDADD = src/vfs/libvfs.a src/util/libutil.a $(CHECK_LIBS)

@@ -89,9 +89,10 @@ static void cut_open_files(struct vfs *vfs, struct file_key key, const struct ki
     struct file *file;
 
     LIST_FOREACH (file, &vfs->files, link)
-        if (file->writable && is_same_file(file->key, key) &&
-            (may_go_on(by, &file->by) || is_among(file->by.process.pid, ancestors, ancestor_count)))
-            file->cut = true;
+        if (file->staged != NULL && is_same_file(file->staged->key, key) &&
+            (may_go_on(by, &file->staged->by) ||
+             is_among(file->staged->by.process.pid, ancestors, ancestor_count)))
+            file->staged->cut = true;
 }
 
 /* With vfs->lock held. */

@@ -35,8 +35,8 @@ struct file_key file_key_of(struct node node);
 struct kin kin_of(struct vfs *vfs, const struct call *call);
 
 /* `by` has cut the file to nothing, without writing so far. What is open of it for writing and has
- * staged nothing begins empty (file->cut), if `by` or an ancestor of it has opened it, or one that
- * may go on with it. Without memory nothing is remembered. */
+ * staged nothing begins empty (staged->cut), if `by` or an ancestor of it has opened it, or one
+ * that may go on with it. Without memory nothing is remembered. */
 void truncated_note(struct vfs *vfs, struct file_key key, const struct kin *by);
 /* Somebody opens the file for writing: whether that begins empty, since a process that it may go on
  * for (itself, its child, its parent, a child of its parent; of nameless ones the same user's) has

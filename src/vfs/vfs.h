@@ -76,7 +76,7 @@ struct vfs_hooks {
     /* read(2) has delivered something of what that resource shows. */
     void (*shown)(struct dir *resource, const struct seen *seen);
     int (*statfs)(struct call *call, struct vfs *vfs, struct statvfs *out);
-    /* Of a change that a row's commit has left in file->change: waits for it, and gives 0 or
+    /* Of a change that a row's commit has left in staged->change: waits for it, and gives 0 or
      * -errno, -EINTR or -ETIMEDOUT while it goes on; whether it has ended; drops the reference. */
     int (*change_wait)(struct call *call, struct vfs *vfs, struct change *change);
     bool (*change_done)(struct change *change);

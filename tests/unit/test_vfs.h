@@ -7,6 +7,8 @@
 
 /* What is hidden, moved, put beside and listed: test_vfs_names.c. */
 TCase *names_case(void);
+/* What is staged, from state to state: test_vfs_staged.c. */
+TCase *staged_case(void);
 /* What processes have done, and what that means: test_vfs_processes.c. */
 TCase *processes_case(void);
 

@@ -111,12 +111,17 @@ static struct change *begin_change(struct toy_box *box, const char *text)
     return change;
 }
 
+struct change *toy_begin_change(void)
+{
+    return begin_change(&toy.boxes[0], "");
+}
+
 static int commit_text(struct call *by, struct file *file)
 {
     struct toy_box *box = box_of(file->node.dir);
     const char *text = buf_text(&file->text);
 
-    if (file->change != NULL)
+    if (file->staged->change != NULL)
         return file_await(by, file, false);
     toy.commits++;
     snprintf(toy.committed, sizeof toy.committed, "%s", text);
@@ -124,13 +129,12 @@ static int commit_text(struct call *by, struct file *file)
         return call_fail(by, EINVAL, "the toy does not like it");
     if (toy.next == TOY_INTERRUPTED)
         return call_fail(by, EINTR, "interrupted");
-    file->sent = true;
-    if (toy.next == TOY_STARTS) {
-        file->change = begin_change(box, text);
-        return file_await(by, file, false);
-    }
-    snprintf(box->text, sizeof box->text, "%s", text);
-    return 0;
+    if (strcmp(box->text, text) == 0)
+        return 0;
+    file->staged->change = begin_change(box, text);
+    if (toy.next != TOY_STARTS)
+        toy_end_change(0);
+    return file_await(by, file, false);
 }
 
 static const struct leaf_row box_rows[] = {

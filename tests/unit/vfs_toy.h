@@ -66,6 +66,8 @@ void toy_stop(void);
 
 /* A call of this process, or of `pid` (0: this one); lives until the thread's next. */
 struct call *toy_call(const char *op, pid_t pid);
+/* A change that nobody has asked for: a reference, as a commit leaves it. */
+struct change *toy_begin_change(void);
 /* The change on its way ends with `rc`; 0: its text is the box's from then on. */
 void toy_end_change(int rc);
 /* Another process, of which this one is no parent; does nothing, and lives until toy_stop. */
