@@ -17,6 +17,7 @@ src_util_libutil_a_SOURCES = \
   src/util/past.h \
   src/util/problem.c src/util/problem.h \
   src/util/scrub.c src/util/scrub.h \
+  src/util/seen_list.c \
   src/util/unescape.c src/util/unescape.h \
   src/util/utf8.c src/util/utf8.h \
   src/util/waiting_room.c src/util/waiting_room.h \

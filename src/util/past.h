@@ -42,4 +42,8 @@ struct seen_list {
     bool more; /* it has read others, too, which are not known any more */
 };
 
+/* Freed by seen_list_finish. False: no memory, and the copy is empty but for `more`. */
+bool seen_list_copy(const struct seen_list *from, struct seen_list *to);
+void seen_list_finish(struct seen_list *list); /* empty again */
+
 #endif

@@ -317,19 +317,6 @@ void actors_note_seen(struct dir *dir, struct process_id process, const struct s
     pthread_mutex_unlock(&vfs->lock);
 }
 
-bool seen_list_copy(const struct seen_list *from, struct seen_list *to)
-{
-    *to = (struct seen_list){.more = from->more};
-    if (from->count == 0)
-        return true;
-    to->seen = malloc(from->count * sizeof *to->seen);
-    if (to->seen == NULL)
-        return false;
-    to->count = from->count;
-    memcpy(to->seen, from->seen, to->count * sizeof *to->seen);
-    return true;
-}
-
 /* Of nameless callers it is not known for long that who writes is who has read. */
 static void forget_whole(struct seen_list *list)
 {
@@ -350,10 +337,4 @@ void actors_get_seen(struct dir *dir, struct process_id process, struct seen_lis
     if (deed != NULL && is_nameless(deed) && now_ms(vfs) - deed->whole_ms > ACTOR_AFTERLIFE_MS)
         forget_whole(out);
     pthread_mutex_unlock(&vfs->lock);
-}
-
-void seen_list_finish(struct seen_list *list)
-{
-    free(list->seen);
-    *list = (struct seen_list){0};
 }

@@ -50,7 +50,5 @@ bool actors_has_read_as(struct dir *dir, enum renamer file, struct process_id pr
 void actors_note_seen(struct dir *dir, struct process_id process, const struct seen *seen);
 /* A copy of what it was given so far; freed by seen_list_finish. */
 void actors_get_seen(struct dir *dir, struct process_id process, struct seen_list *out);
-bool seen_list_copy(const struct seen_list *from, struct seen_list *to); /* false: no memory */
-void seen_list_finish(struct seen_list *list);
 
 #endif
