@@ -152,11 +152,6 @@ bool cache_is_known(struct cache *cache, const struct kind *kind);
 int cache_read(struct cache *cache, const struct kind *kind, const char *id, struct cancel *cancel,
                struct record **out, struct problem *problem);
 
-/* What one GET of the resource answers now; never what was known before. For who is to change it: a
- * problem's words say that nothing was sent. */
-int cache_refetch(struct cache *cache, const struct kind *kind, const char *id,
-                  struct cancel *cancel, struct record **out, struct problem *problem);
-
 /* Copies what was replaced in the last CACHE_HISTORY_MS, of the last CACHE_HISTORY_DEPTH versions
  * that somebody may have read; past_finish frees it. Without memory there is none. */
 void cache_get_past(struct cache *cache, const struct kind *kind, const char *id, struct past *out);
@@ -172,7 +167,7 @@ void cache_expire(struct cache *cache, const struct kind *kind, const char *id);
 
 /* --- changing ------------------------------------------------------------------------------ */
 
-enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE, CHANGE_RESTORE };
+enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_EDIT, CHANGE_DELETE, CHANGE_RESTORE };
 
 /* A change on its way, or its recorded outcome: sent once, by a worker; may be waited for by
  * several, one after another or together. Reference-counted. */
@@ -184,8 +179,11 @@ struct change_request {
     const char *id;             /* of what is changed; NULL for a create; copied */
     const char *body;           /* JSON text or NULL; copied, wiped when freed */
     const char *const *secrets; /* values to scrub from problems, ends with NULL; or NULL; copied */
-    int64_t deadline_ms;        /* absolute, monotonic: when the change gives up */
-    const char *origin;         /* who asked for it, for on_change_end; or NULL; copied */
+    /* Of an edit: what the process that wrote it has read of the resource; copied. NULL: no value
+     * in it counts as an older one. */
+    const struct seen_list *seen;
+    int64_t deadline_ms; /* absolute, monotonic: when the change gives up */
+    const char *origin;  /* who asked for it, for on_change_end; or NULL; copied */
 };
 
 /* A change that has ended, sent or not; all borrowed for the call. */
@@ -215,6 +213,11 @@ struct change_report {
  * has its former value), in the answer, or where that is not the resource, in a GET up to 2 s later
  * (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of what is never shown, a secret, any
  * JSON is success.
+ * edit: what its `body`, an edit (document_edit), means for the resource, is sent as an update. It
+ * is worked out by the worker when its time has come: of what one GET answers now where the API
+ * takes whole objects, or what is known is incomplete, else of what is known. Nothing differs:
+ * success, and nothing is sent. It is refused, or the GET fails: a problem, with the errno or kind
+ * and words of that; nothing was sent, and on_change_end hears nothing.
  * delete: api_delete; after another answer than the documented one, 404 and 410, a GET tells: gone
  * is success, PROBLEM_PROTOCOL: still there, PROBLEM_UNKNOWN_OUTCOME: it was not answered.
  * restore: api_restore; while another one is pending on that machine, as far as known,

@@ -34,6 +34,7 @@ static void destroy(struct change *change)
     record_unref(change->created);
     wipe_list(change->secrets);
     wipe(change->body);
+    seen_list_finish(&change->seen);
     free(change->id);
     free(change->origin);
     cancel_finish(&change->cancel);
@@ -74,6 +75,12 @@ static bool copy_list(const char *const *list, char ***out)
     return *out != NULL;
 }
 
+static bool copy_seen(const struct seen_list *seen, struct change *change)
+{
+    change->has_seen = seen != NULL;
+    return seen == NULL || seen_list_copy(seen, &change->seen);
+}
+
 /* How long before its deadline a change gives up, so that who waits still learns how it ended: of a
  * create without an answer it is looked up first. */
 static int64_t reserve_ms(const struct change *change)
@@ -100,10 +107,18 @@ struct change *change_create(struct cache *cache, const struct change_request *r
     change->cancel.takes_back = true;
     if (copy_text(request->id, &change->id) && copy_text(request->body, &change->body) &&
         copy_text(request->origin, &change->origin) &&
-        copy_list(request->secrets, &change->secrets))
+        copy_list(request->secrets, &change->secrets) && copy_seen(request->seen, change))
         return change;
     destroy(change);
     return NULL;
+}
+
+void change_set_body(struct change *change, char *body, char **secrets)
+{
+    wipe(change->body);
+    wipe_list(change->secrets);
+    change->body = body;
+    change->secrets = secrets;
 }
 
 bool change_is_at_end(const struct change *change)

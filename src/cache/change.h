@@ -17,6 +17,11 @@ change_function verb_create;
 change_function verb_update;
 change_function verb_delete;
 change_function verb_restore;
+/* What an edit is to send in place of its body, as the server's answer to one GET, or what is
+ * known, tells (fresh_edit.c). 0, and whether that is anything; -1: nothing is to be sent, for
+ * `problem`. No lock held. */
+int edit_work_out(struct change *change, struct cancel *cancel, bool *changes,
+                  struct problem *problem);
 void create_clear_doubts(struct cache *cache);
 /* --- a change as an object (change.c) --------------------------------------------------------- */
 
@@ -28,6 +33,9 @@ bool change_has_event(enum change_verb verb);
 bool change_is_taken_back(struct change *change);
 /* Forgets what was begun for a change that is not sent after all. */
 void change_end_unsent(struct change *change);
+/* Another body and other secrets in place of what it has: by its job, which owns them from now on.
+ */
+void change_set_body(struct change *change, char *body, char **secrets);
 /* What is told of it; borrows all from the arguments. `record`: what was created, or NULL. */
 struct change_report change_report_of(const struct change *change, const struct record *record,
                                       const struct problem *problem);
@@ -47,11 +55,5 @@ int change_say_taken_back(struct problem *problem); /* sets it; -1 */
 bool change_may_be_done(enum problem_kind failure);
 /* "was answered 200"; `status` 0: by something that can't be read. */
 void change_print_answer(long status, char *out, size_t size_bytes);
-
-/* Waits until no change of that resource is on its way, without a part in them: 0, or -1 with
- * PROBLEM_INTERRUPTED or PROBLEM_TIMEOUT when `cancel` fires first, PROBLEM_TRY_LATER when it may
- * not wait. No lock held. */
-int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
-                   struct cancel *cancel, struct problem *problem);
 
 #endif

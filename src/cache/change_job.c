@@ -13,10 +13,8 @@
 #include <string.h>
 
 static change_function *const change_functions[] = {
-    [CHANGE_CREATE] = verb_create,
-    [CHANGE_UPDATE] = verb_update,
-    [CHANGE_DELETE] = verb_delete,
-    [CHANGE_RESTORE] = verb_restore,
+    [CHANGE_CREATE] = verb_create, [CHANGE_UPDATE] = verb_update,   [CHANGE_EDIT] = verb_update,
+    [CHANGE_DELETE] = verb_delete, [CHANGE_RESTORE] = verb_restore,
 };
 
 static bool is_same_resource(const struct change *a, const struct change *b)
@@ -69,21 +67,46 @@ static void report(const struct change *change, const struct record *record,
         config->on_change_end(config->ctx, &ended);
 }
 
-/* Whether its job has anything to do. */
+/* Whether it is still to be sent. */
+static bool goes_on(struct change *change)
+{
+    return !change_is_taken_back(change) && !change_is_at_end(change);
+}
+
 static bool begin(struct change *change)
 {
     pthread_mutex_lock(&change->lock);
     change->begun = true;
     pthread_mutex_unlock(&change->lock);
-    return !change_is_taken_back(change) && !change_is_at_end(change);
+    return goes_on(change);
+}
+
+/* What is sent of an edit is known now. 0: nothing is; 1: what is in its body. */
+static int prepare(struct change *change, struct problem *problem)
+{
+    bool changes = true;
+    int rc =
+        change->verb == CHANGE_EDIT ? edit_work_out(change, &change->cancel, &changes, problem) : 0;
+
+    change->withheld = rc != 0 || !changes;
+    return rc != 0 ? -1 : changes;
+}
+
+static int pursue(struct change *change, struct record **record, struct problem *problem)
+{
+    int rc = begin(change) ? prepare(change, problem) : 1;
+
+    if (rc <= 0)
+        return rc;
+    return goes_on(change) ? gate_pass(change, change_functions[change->verb], record, problem)
+                           : forgo(change, problem);
 }
 
 static void perform(struct change *change)
 {
     struct problem problem = {.kind = PROBLEM_NONE};
     struct record *record = NULL;
-    int rc = begin(change) ? gate_pass(change, change_functions[change->verb], &record, &problem)
-                           : forgo(change, &problem);
+    int rc = pursue(change, &record, &problem);
 
     if (problem.kind == PROBLEM_INTERRUPTED && change_is_taken_back(change))
         change_say_taken_back(&problem);

@@ -106,43 +106,6 @@ int change_wait(struct change *change, struct cancel *cancel, struct problem *pr
     return rc;
 }
 
-/* A change of that resource on its way: a reference, or NULL. */
-static struct change *find_of(struct cache *cache, const struct kind *kind, const char *id)
-{
-    struct change *change;
-
-    pthread_mutex_lock(&cache->lock);
-    TAILQ_FOREACH (change, &cache->changes, link)
-        if (change->collection->kind == kind && change->id != NULL && strcmp(change->id, id) == 0)
-            break;
-    if (change != NULL)
-        change_ref(change);
-    pthread_mutex_unlock(&cache->lock);
-    return change;
-}
-
-int change_outlast(struct cache *cache, const struct kind *kind, const char *id,
-                   struct cancel *cancel, struct problem *problem)
-{
-    enum cancel_reason reason = CANCEL_NONE;
-    struct change *change;
-
-    while (reason == CANCEL_NONE && (change = find_of(cache, kind, id)) != NULL) {
-        pthread_mutex_lock(&change->lock);
-        while (!change->done && reason == CANCEL_NONE)
-            reason = wait_queue_wait(&change->waiters, &change->lock, cancel, CANCEL_NEVER);
-        pthread_mutex_unlock(&change->lock);
-        change_unref(change);
-    }
-    if (reason == CANCEL_NONE)
-        return 0;
-    return problem_set(problem,
-                       reason == CANCEL_DEADLINE  ? PROBLEM_TIMEOUT
-                       : reason == CANCEL_CROWDED ? PROBLEM_TRY_LATER
-                                                  : PROBLEM_INTERRUPTED,
-                       "an earlier change of it has not ended: nothing was sent");
-}
-
 bool change_done(struct change *change)
 {
     pthread_mutex_lock(&change->lock);

@@ -21,6 +21,7 @@ static const struct {
 } acts[] = {
     [CHANGE_CREATE] = {0, NULL},
     [CHANGE_UPDATE] = {0, NULL},
+    [CHANGE_EDIT] = {0, NULL},
     [CHANGE_DELETE] = {offsetof(struct kind, delete_points), "deleted"},
     [CHANGE_RESTORE] = {offsetof(struct kind, restore_points), "restored"},
 };

@@ -11,6 +11,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/own_events.c src/cache/own_events.h \
   src/cache/fetch.c src/cache/fetch.h \
   src/cache/fetch_end.c src/cache/fetch_job.c src/cache/flight.c \
+  src/cache/fresh_edit.c \
   src/cache/gate.c \
   src/cache/gone.c \
   src/cache/guard.c src/cache/guard.h \
@@ -23,7 +24,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/order_dates.c \
   src/cache/patience.c \
   src/cache/past.c \
-  src/cache/read.c src/cache/refetch.c \
+  src/cache/read.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/read_keys.c \
   src/cache/shape.c src/cache/state.h src/cache/freshness.c \
@@ -37,6 +38,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_changing.c \
   tests/unit/test_cache_creating.c \
   tests/unit/test_cache_crowd.c \
+  tests/unit/test_cache_editing.c \
   tests/unit/test_cache_endless.c \
   tests/unit/test_cache_events.c \
   tests/unit/test_cache_gate.c \
@@ -50,7 +52,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_server_answers.c tests/unit/test_cache_server_state.h \
   tests/unit/test_cache_stale.c
 tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_cache_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
+tests_unit_test_cache_LDADD = src/cache/libcache.a src/document/libdocument.a src/api/libapi.a src/http/libhttp.a \
   src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)
 
 unit_tests += tests/unit/test_workers
@@ -61,5 +63,5 @@ tests_unit_test_workers_LDADD = src/util/libutil.a $(CHECK_LIBS)
 unit_tests += tests/unit/test_guard
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c
 tests_unit_test_guard_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_guard_LDADD = src/cache/libcache.a src/api/libapi.a src/http/libhttp.a \
+tests_unit_test_guard_LDADD = src/cache/libcache.a src/document/libdocument.a src/api/libapi.a src/http/libhttp.a \
   src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)

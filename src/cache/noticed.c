@@ -18,16 +18,27 @@
 #define NOTICED_MAX       1000
 #define NOTICED_MAX_BYTES ((size_t)16 << 20)
 
+/* What was not sent yet has done nothing. */
+static bool is_sent(struct change *change)
+{
+    pthread_mutex_lock(&change->lock);
+    bool sent = change->sent;
+
+    pthread_mutex_unlock(&change->lock);
+    return sent;
+}
+
 static bool is_under_way(const struct collection *collection, const char *id, bool created)
 {
     const struct cache *cache = collection->cache;
-    const struct change *change;
     const struct doubt *doubt;
+    struct change *change;
 
     TAILQ_FOREACH (change, &cache->changes, link)
         if (change->collection == collection &&
             (created ? change->verb == CHANGE_CREATE
-                     : change->id != NULL && strcmp(change->id, id) == 0))
+                     : change->id != NULL && strcmp(change->id, id) == 0) &&
+            is_sent(change))
             return true;
     TAILQ_FOREACH (doubt, &cache->doubts, link)
         if (created && doubt->collection == collection)

@@ -10,8 +10,9 @@
  *   merge: what comes, into what is known
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
  *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
- *   change, change_wait, gate, verbs, update, create, change_job: what is changed
- *   peek, past, read, refetch, freshness, event_status: what the rooms above ask for
+ *   peek, past: what is known, for who works out what to change, and for the rooms above
+ *   change, change_wait, gate, verbs, update, create, fresh_edit, change_job: what is changed
+ *   read, freshness, event_status: what the rooms above ask for
  *   lifecycle: all of it, made and ended
  *
  * One arrow points up: a fetch is started by floors that its job stands on, so the jobs are a table
@@ -309,9 +310,11 @@ struct change {
     char **secrets; /* or NULL */
     char *origin;   /* or NULL */
     int64_t deadline_ms;
-    struct cancel cancel;     /* of the job; an interrupt takes back what was not sent */
-    bool withheld;            /* the gate did not let it through: the job's alone */
-    bool planned;             /* likewise, in a dry run that pretends: read when done */
+    struct cancel cancel;  /* of the job; an interrupt takes back what was not sent */
+    bool has_seen;         /* of an edit: older values in it count, but for those */
+    struct seen_list seen; /* that who wrote it means, having read this */
+    bool withheld; /* nothing was to be sent, or the gate did not let it through: the job's alone */
+    bool planned;  /* likewise, in a dry run that pretends: read when done */
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
     pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
     bool begun;               /* its job runs */

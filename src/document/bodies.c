@@ -6,6 +6,15 @@
 #include <errno.h>
 #include <string.h>
 
+bool document_name_edit(const char *name, size_t name_bytes, struct buf *out)
+{
+    struct json_object *edit = document_named(name, name_bytes);
+    bool ok = edit != NULL && json_print(out, edit);
+
+    json_object_put(edit);
+    return ok;
+}
+
 bool document_create_in_group(const struct kind *kind, const char *name, size_t name_bytes,
                               const char *machine_id, struct buf *out)
 {

@@ -107,10 +107,8 @@ bool document_render_missing(const struct kind *kind, enum dialect dialect, cons
 
 /* --- other bodies ---------------------------------------------------------------------------- */
 
-/* The body {"name": NAME} of a rename; for UPDATE_WHOLE merged into `current`. Errors as
- * document_edit. */
-int document_rename(enum dialect dialect, struct record *current, const char *name,
-                    size_t name_bytes, struct document_change *out, struct problem *problem);
+/* Appends the edit {"name": NAME} that renames a resource; false: no memory. */
+bool document_name_edit(const char *name, size_t name_bytes, struct buf *out);
 /* The body of a create in a group of a view: {"name": …, MACHINE_KEY: …}; false: no memory. */
 bool document_create_in_group(const struct kind *kind, const char *name, size_t name_bytes,
                               const char *machine_id, struct buf *out);

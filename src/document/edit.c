@@ -360,19 +360,3 @@ int document_edit(enum dialect dialect, struct record *current, const struct doc
     json_object_put(given);
     return result;
 }
-
-int document_rename(enum dialect dialect, struct record *current, const char *name,
-                    size_t name_bytes, struct document_change *out, struct problem *problem)
-{
-    struct json_object *given = document_named(name, name_bytes);
-    struct problem refusal = {0};
-
-    *out = (struct document_change){0};
-    if (given == NULL) {
-        document_refuse(&refusal, ENOMEM, NULL, "out of memory");
-        return document_verdict(&refusal, problem);
-    }
-    int result = document_edit_by(dialect, current, NULL, given, out, problem);
-    json_object_put(given);
-    return result;
-}

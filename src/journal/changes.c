@@ -20,6 +20,7 @@ static const struct {
 } verb_rows[] = {
     [CHANGE_CREATE] = {HTTP_POST, ""},
     [CHANGE_UPDATE] = {HTTP_PUT, ""},
+    [CHANGE_EDIT] = {HTTP_PUT, ""},
     [CHANGE_DELETE] = {HTTP_DELETE, ""},
     [CHANGE_RESTORE] = {HTTP_POST, "/restore"},
 };

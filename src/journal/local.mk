@@ -13,6 +13,6 @@ src_journal_libjournal_a_SOURCES = \
 unit_tests += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
-tests_unit_test_journal_LDADD = src/journal/libjournal.a src/cache/libcache.a src/api/libapi.a \
+tests_unit_test_journal_LDADD = src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a src/util/libutil.a \
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)

@@ -18,7 +18,6 @@
 #include "tree/resolve.h"
 #include "vfs/scratch.h"
 #include "tree/shown.h"
-#include "tree/turns.h"
 #include "util/file_name.h"
 #include "vfs/moved.h"
 #include "tree/tree_internal.h"
@@ -241,46 +240,26 @@ static int check_rename(struct call *call, struct dir *parent, struct dir *new_p
                      "the name is taken");
 }
 
-/* What is there right now, and nobody else's to change until the turn is given back. */
-static int fetch_in_turn(struct call *call, struct dir *dir, struct record **record,
-                         struct turn **turn)
-{
-    int rc = turn_take(call, dir, turn);
-
-    return rc < 0 ? rc : document_refetch(call, dir, record);
-}
-
 /* Sends the new name; the directory object goes on under it, as the kernel's dentry does; in a dry
  * run the next look-ups lead both back. */
 static int send_name(struct call *call, struct dir *dir, const char *new_name,
                      const struct buf *decoded)
 {
-    struct cache *cache = tree_of(dir)->config.cache;
-    struct document_change edit = {0};
+    struct buf edit = BUF_EMPTY;
     struct record *record = resource_record(dir);
-    struct turn *turn = NULL;
-    int rc = 0;
 
     if (record == NULL)
         return call_fail(call, ENOENT, "it is gone");
-    if (cache_shape(cache, dir->kind)->update == UPDATE_WHOLE)
-        rc = fetch_in_turn(call, dir, &record, &turn);
-    if (rc == 0 && document_rename(cache_dialect(cache), record, buf_text(decoded),
-                                   decoded->size_bytes, &edit, &call->problem) < 0)
-        rc = call_problem_errno(call, false);
-    if (rc == 0 && edit.changed) {
-        struct change_request request = {.verb = CHANGE_UPDATE,
-                                         .kind = dir->kind,
-                                         .id = dir_id(dir),
-                                         .body = buf_text(&edit.body),
-                                         .secrets = (const char *const *)edit.secrets};
+    record_unref(record);
+    int rc = document_name_edit(buf_text(decoded), decoded->size_bytes, &edit) ? 0 : -ENOMEM;
+    if (rc == 0) {
+        struct change_request request = {
+            .verb = CHANGE_EDIT, .kind = dir->kind, .id = dir_id(dir), .body = buf_text(&edit)};
         rc = tree_change(call, dir, NULL, &request, NULL);
     }
-    turn_give(tree_of(dir), turn);
     if (rc == 0 && !call->planned && !dir_move(dir, new_name))
         rc = -ENOMEM;
-    document_change_finish(&edit);
-    record_unref(record);
+    buf_finish(&edit);
     return rc;
 }
 

@@ -15,7 +15,6 @@
 #include "tree/resolve.h"
 #include "tree/known.h"
 #include "tree/tree_internal.h"
-#include "tree/turns.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -64,43 +63,53 @@ enum judgement document_file_judge(struct file *file, struct call *call)
     return JUDGE_INVALID;
 }
 
-int document_refetch(struct call *call, struct dir *dir, struct record **record)
-{
-    struct record *fresh = NULL;
+/* An edit on its way to the server. */
+struct sending {
+    struct file *file;
+    struct dir *dir; /* the resource's */
+    struct record *record;
+    struct json_object *given;
+    struct seen_list seen; /* by who wrote it */
+    bool later;            /* what is sent is worked out by the cache, of what is there then */
+    struct document_change edit;
+};
 
-    if (cache_refetch(tree_of(dir)->config.cache, dir->kind, dir_id(dir), call->cancel, &fresh,
-                      &call->problem) < 0)
-        return call_problem_errno(call, false);
-    record_unref(*record);
-    *record = fresh;
-    return 0;
+/* Where the API takes whole objects, or the record came incomplete, an edit is merged into what is
+ * there when it is sent. */
+static bool is_worked_out_later(const struct dir *dir, const struct record *record)
+{
+    return !record->complete ||
+           cache_shape(tree_of(dir)->config.cache, dir->kind)->update == UPDATE_WHOLE;
 }
 
-static int diff(struct call *call, struct file *file, struct json_object *given,
-                struct record *record, struct document_change *edit)
+/* What the edit changes, as far as is known. */
+static int work_out(struct call *call, struct sending *sending)
 {
-    struct cache *cache = tree_of(file->node.dir)->config.cache;
-    struct seen_list read;
+    struct cache *cache = tree_of(sending->dir)->config.cache;
+    struct record *record = sending->record;
     struct past past;
 
-    document_change_finish(edit);
+    if (!record->complete) {
+        sending->edit.changed = true; /* maybe */
+        return 0;
+    }
     cache_get_past(cache, record->kind, record->id, &past);
-    author_get_seen(&file->staged->author, dir_resource(file->node.dir), &read);
-    struct document_past known = {.past = &past, .read = &read};
-    int rc = document_edit_by(cache_dialect(cache), record, &known, given, edit, &call->problem);
-    seen_list_finish(&read);
+    struct document_past known = {.past = &past, .read = &sending->seen};
+    int rc = document_edit_by(cache_dialect(cache), record, &known, sending->given, &sending->edit,
+                              &call->problem);
     past_finish(&past);
     return rc < 0 ? call_problem_errno(call, false) : 0;
 }
 
-static int send_edit(struct call *call, struct file *file, const struct document_change *edit)
+static int send_body(struct call *call, struct sending *sending, const struct buf *body)
 {
-    struct change_request request = {.verb = CHANGE_UPDATE,
-                                     .kind = file->node.dir->kind,
-                                     .id = dir_id(dir_resource(file->node.dir)),
-                                     .body = buf_text(&edit->body),
-                                     .secrets = (const char *const *)edit->secrets};
-
+    struct change_request request = {.verb = sending->later ? CHANGE_EDIT : CHANGE_UPDATE,
+                                     .kind = sending->dir->kind,
+                                     .id = dir_id(sending->dir),
+                                     .body = buf_text(body),
+                                     .secrets = (const char *const *)sending->edit.secrets,
+                                     .seen = &sending->seen};
+    struct file *file = sending->file;
     char name[LEAF_NAME_BYTES];
 
     leaf_name(file->node.dir, file->node.leaf, name);
@@ -108,23 +117,17 @@ static int send_edit(struct call *call, struct file *file, const struct document
     return rc < 0 ? rc : file_await(call, file, false);
 }
 
-/* What the edit changes. An API that takes whole objects only gets it merged into what is there
- * right now; so does a record that came incomplete. */
-static int work_out(struct call *call, struct file *file, struct json_object *given,
-                    struct record **record, struct document_change *edit, struct turn **turn)
+static int send_edit(struct call *call, struct sending *sending)
 {
-    struct dir *dir = dir_resource(file->node.dir);
-    bool whole = cache_shape(tree_of(dir)->config.cache, dir->kind)->update == UPDATE_WHOLE;
-    int rc = (*record)->complete ? 0 : document_refetch(call, dir, record);
+    struct buf text = BUF_EMPTY;
 
-    if (rc == 0)
-        rc = diff(call, file, given, *record, edit);
-    if (rc < 0 || !edit->changed || !whole)
-        return rc;
-    rc = turn_take(call, dir, turn);
-    if (rc == 0)
-        rc = document_refetch(call, dir, record);
-    return rc < 0 ? rc : diff(call, file, given, *record, edit);
+    if (!sending->later)
+        return send_body(call, sending, &sending->edit.body);
+    int rc = json_print(&text, sending->given) ? send_body(call, sending, &text) : -ENOMEM;
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.capacity_bytes);
+    buf_finish(&text);
+    return rc;
 }
 
 /* The name in an edit, or a body, borrowed; NULL: it has none. */
@@ -172,10 +175,9 @@ static bool takes_other_name(struct dir *dir, struct json_object *edit)
     return taken;
 }
 
-/* Whole objects are sent with their name also where that is not what was changed. */
-static bool renames(const struct record *record, const struct document_change *edit)
+static bool renames(const struct record *record, struct json_object *edit)
 {
-    struct json_object *name = json_member(edit->sent, "name");
+    struct json_object *name = name_in(edit);
 
     return name != NULL &&
            (name_bytes(name) != record->name_bytes ||
@@ -207,54 +209,67 @@ static struct json_object *keep_new(struct file *file, struct dir *dir, struct j
 }
 
 /* A new name is refused as mv refuses it: one that is taken, and one that means what is gone. */
-static int check_rename(struct call *call, struct dir *dir, const struct record *record,
-                        const struct document_change *edit)
+static int check_rename(struct call *call, const struct sending *sending)
 {
+    struct dir *dir = sending->dir;
     struct buf encoded = BUF_EMPTY;
     int rc = 0;
 
-    if (!renames(record, edit))
+    if (!renames(sending->record, sending->given))
         return 0;
-    if (takes_other_name(dir, edit->sent))
+    if (takes_other_name(dir, sending->given))
         return call_fail(call, EEXIST, "another %s has this name", dir->kind->noun);
-    if (encode_name(edit->sent, &encoded))
+    if (encode_name(sending->given, &encoded))
         rc = check_not_gone(call, dir, buf_text(&encoded));
     buf_finish(&encoded);
     return rc;
 }
 
+/* Sends what the edit changes, if that is anything. */
+static int pursue(struct call *call, struct sending *sending)
+{
+    struct buf old_name = BUF_EMPTY;
+    int rc = work_out(call, sending);
+
+    if (rc < 0 || !sending->edit.changed)
+        return rc;
+    rc = check_rename(call, sending);
+    if (rc < 0)
+        return rc;
+    if (!name_shown(tree_of(sending->dir)->config.cache, sending->record, &old_name))
+        buf_finish(&old_name);
+    rc = send_edit(call, sending);
+    if (rc == 0 && !call->planned)
+        renamed_note(call, sending->file, &old_name);
+    buf_finish(&old_name);
+    return rc;
+}
+
+static void sending_finish(struct sending *sending)
+{
+    document_change_finish(&sending->edit);
+    seen_list_finish(&sending->seen);
+    json_object_put(sending->given);
+    record_unref(sending->record);
+}
+
 int document_commit_edit(struct call *call, struct file *file, struct json_object *given)
 {
     struct dir *dir = dir_resource(file->node.dir);
-    struct document_change edit = {0};
-    struct record *record = NULL;
-    struct json_object *kept = NULL;
-    struct buf old_name = BUF_EMPTY;
-    struct turn *turn = NULL;
+    struct sending sending = {.file = file, .dir = dir};
 
     if (file->staged->change != NULL)
         return file_await(call, file, false);
     int rc = resource_check_shown(call, dir);
     if (rc < 0)
         return rc;
-    rc = read_record(call, dir, false, &record);
-    if (rc < 0)
+    if (read_record(call, dir, false, &sending.record) < 0)
         return call_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
-    if (!name_shown(tree_of(dir)->config.cache, record, &old_name))
-        buf_finish(&old_name);
-    kept = file->copied ? keep_new(file, dir, given) : json_object_get(given);
-    rc = work_out(call, file, kept, &record, &edit, &turn);
-    if (rc == 0 && edit.changed)
-        rc = check_rename(call, dir, record, &edit);
-    if (rc == 0 && edit.changed)
-        rc = send_edit(call, file, &edit);
-    turn_give(tree_of(dir), turn);
-    if (rc == 0 && edit.changed && !call->planned)
-        renamed_note(call, file, &old_name);
-    document_change_finish(&edit);
-    json_object_put(kept);
-    buf_finish(&old_name);
-    record_unref(record);
+    sending.given = file->copied ? keep_new(file, dir, given) : json_object_get(given);
+    sending.later = is_worked_out_later(dir, sending.record);
+    author_get_seen(&file->staged->author, dir, &sending.seen);
+    rc = pursue(call, &sending);
+    sending_finish(&sending);
     return rc;
 }
 

@@ -18,8 +18,6 @@ int document_file_commit(struct call *call, struct file *file);
 int document_commit_edit(struct call *call, struct file *file, struct json_object *edit);
 /* Reads the text of a document's file as an edit: a new reference, or NULL with words. */
 struct json_object *document_file_read(struct call *call, struct file *file);
-/* Replaces `*record` by what one GET answers now; without an answer: -errno, and it stays. */
-int document_refetch(struct call *call, struct dir *dir, struct record **record);
 
 /* Remembers the name that an edit has which is written to a draft, where it means nothing. */
 void document_note_copied_name(struct dir *dir, struct json_object *edit);

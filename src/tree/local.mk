@@ -41,7 +41,6 @@ src_tree_libtree_a_SOURCES = \
   src/tree/status.c \
   src/tree/tree.c src/tree/tree.h \
   src/tree/tree_internal.h \
-  src/tree/turns.c src/tree/turns.h \
   src/tree/view_dir.c
 
 unit_tests += tests/unit/test_names

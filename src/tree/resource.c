@@ -18,7 +18,6 @@
 #include "tree/resolve.h"
 #include "vfs/scratch.h"
 #include "tree/shown.h"
-#include "tree/turns.h"
 #include "tree/nested.h"
 #include "tree/members.h"
 #include "tree/record_date.h"

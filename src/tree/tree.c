@@ -33,7 +33,6 @@ struct tree *tree_create(const struct tree_config *config)
     tree->config = *config;
     LIST_INIT(&tree->groups);
     LIST_INIT(&tree->drafts);
-    LIST_INIT(&tree->turns);
     LIST_INIT(&tree->renamed);
     if (!vfs_init(&tree->vfs, &vfs_config, &root_ops)) {
         free(tree);

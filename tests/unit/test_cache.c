@@ -15,6 +15,7 @@ int main(void)
     suite_add_tcase(suite, case_merging());
     suite_add_tcase(suite, case_changing());
     suite_add_tcase(suite, case_creating());
+    suite_add_tcase(suite, case_editing());
     suite_add_tcase(suite, case_events());
     suite_add_tcase(suite, case_gate());
     suite_add_tcase(suite, case_outcome());

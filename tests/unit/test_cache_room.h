@@ -76,6 +76,7 @@ TCase *case_stale(void);
 TCase *case_merging(void);
 TCase *case_changing(void);
 TCase *case_creating(void);
+TCase *case_editing(void);
 TCase *case_events(void);
 TCase *case_gate(void);
 TCase *case_outcome(void);

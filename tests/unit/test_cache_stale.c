@@ -182,29 +182,6 @@ START_TEST(test_a_suspended_kind_serves_old_data_without_waiting)
 }
 END_TEST
 
-START_TEST(test_a_refetch_costs_one_get_and_never_gives_old_data)
-{
-    struct record *record;
-    struct problem problem = {.kind = PROBLEM_NONE};
-    struct cancel cancel;
-
-    know_drives(2);
-    ck_assert_int_eq(room_ensure(&kind_drives, CACHE_FRESH), PROBLEM_NONE);
-    server_edit(room.server, DRIVES, "d1", "name", "edited");
-    cancel_init(&cancel, &room.group, clock_now_ms(&clock_system) + 5000);
-    ck_assert_int_eq(cache_refetch(room.cache, &kind_drives, "d1", &cancel, &record, &problem), 0);
-    ck_assert_str_eq(record->name, "edited");
-    record_unref(record);
-    ck_assert_uint_eq(room_gets(DRIVES "/d1"), 1);
-    server_fail(room.server, HTTP_GET, DRIVES, FAULT_REFUSED, 0, -1);
-    ck_assert_int_eq(cache_refetch(room.cache, &kind_drives, "d1", &cancel, &record, &problem), -1);
-    ck_assert_int_eq(problem.kind, PROBLEM_UNREACHABLE);
-    cancel_finish(&cancel);
-    ck_assert_int_eq(room_read(&kind_drives, "d1", &record), PROBLEM_NONE);
-    record_unref(record);
-}
-END_TEST
-
 static void *read_one(void *arg)
 {
     char id[16];
@@ -366,7 +343,6 @@ TCase *case_stale(void)
     tcase_add_test(tcase, test_after_a_refusal_a_slow_server_gets_no_old_data);
     tcase_add_test(tcase, test_after_a_timeout_the_kind_fails_at_once_until_a_probe_is_answered);
     tcase_add_test(tcase, test_a_suspended_kind_serves_old_data_without_waiting);
-    tcase_add_test(tcase, test_a_refetch_costs_one_get_and_never_gives_old_data);
     tcase_add_test(tcase, test_a_denied_item_says_nothing_about_the_others);
     tcase_add_test(tcase, test_gets_queued_behind_a_timeout_are_not_made);
     tcase_add_test(tcase, test_one_silent_get_is_enough_to_know_that_the_kind_is_silent);

@@ -35,12 +35,16 @@ START_TEST(a_rename_sends_the_name)
     struct record *current = make_record(row->kind, row->dialect, row->current);
     struct document_change change;
     struct problem problem = {0};
+    struct buf edit = BUF_EMPTY;
 
-    ck_assert_int_eq(document_rename(row->dialect, current, "a/b", 4, &change, &problem),
+    ck_assert(document_name_edit("a/b", 4, &edit));
+    ck_assert_int_eq(document_edit(row->dialect, current, NULL, buf_text(&edit), edit.size_bytes,
+                                   &change, &problem),
                      row->err == 0 ? 0 : -1);
     ck_assert_int_eq(problem.err, row->err);
     ck_assert_str_eq(row->err == 0 ? buf_text(&change.body) : problem.message, row->expected);
     document_change_finish(&change);
+    buf_finish(&edit);
     record_unref(current);
 }
 END_TEST

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Edits that are worked out by their worker, when their turn has come: merged into what one GET
+ * answers now where the API takes whole objects, or what is known is incomplete. Changes of one
+ * resource are made one after another, so nobody comes between that GET and the PUT.
+ */
+#include "config.h"
+
+#include "cache/change.h"
+
+#include "cache/collection.h"
+#include "cache/fetch.h"
+#include "document/document.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --- what is there ---------------------------------------------------------------------------- */
+
+static int say_gone(const struct change *change, struct problem *problem)
+{
+    return problem_set(problem, PROBLEM_NOT_FOUND, "the %s does not exist any more",
+                       change->collection->kind->noun);
+}
+
+/* What is known, a reference; NULL: it is gone. */
+static struct record *known_locked(const struct change *change)
+{
+    struct item *item = collection_find(change->collection, change->id);
+
+    return item == NULL ? NULL : record_ref(item->record);
+}
+
+/* One GET that must be answered now. */
+static int fetch_locked(const struct change *change, struct cancel *cancel, struct problem *problem)
+{
+    struct flight *flight =
+        fetch_start_locked(change->collection, FETCH_ITEM, change->id, CHANGE_CREATE);
+
+    if (flight == NULL)
+        return fetch_refuse(problem);
+    enum fetch_end end = fetch_wait_locked(flight, true, cancel, problem);
+
+    if (end == FETCH_FAILED)
+        *problem = flight->problem;
+    flight_unref_locked(flight);
+    return end == FETCH_DONE ? 0 : -1;
+}
+
+static bool is_to_be_fetched(const struct change *change, const struct record *known)
+{
+    const struct collection *collection = change->collection;
+
+    return !known->complete ||
+           cache_shape(collection->cache, collection->kind)->update == UPDATE_WHOLE;
+}
+
+/* What the edit is merged into: a reference, or NULL and `problem`. */
+static struct record *find_current(const struct change *change, struct cancel *cancel,
+                                   struct problem *problem)
+{
+    struct cache *cache = change->collection->cache;
+    int rc = 0;
+
+    pthread_mutex_lock(&cache->lock);
+    struct record *record = known_locked(change);
+
+    if (record != NULL && is_to_be_fetched(change, record)) {
+        record_unref(record);
+        rc = fetch_locked(change, cancel, problem);
+        record = rc == 0 ? known_locked(change) : NULL;
+    }
+    pthread_mutex_unlock(&cache->lock);
+    if (record == NULL && rc == 0)
+        say_gone(change, problem);
+    return record;
+}
+
+/* --- what becomes of it ----------------------------------------------------------------------- */
+
+static bool is_name_of(const struct record *record, struct json_object *name)
+{
+    return (size_t)json_object_get_string_len(name) == record->name_bytes &&
+           memcmp(json_object_get_string(name), record->name, record->name_bytes) == 0;
+}
+
+/* Whether another resource has that name. */
+static bool is_taken(const struct change *change, struct json_object *name)
+{
+    struct record *found[2] = {NULL};
+    size_t count = cache_by_name(change->collection->cache, change->collection->kind,
+                                 json_object_get_string(name),
+                                 (size_t)json_object_get_string_len(name), NULL, found, 2);
+    bool taken = count > 1 || (count == 1 && strcmp(found[0]->id, change->id) != 0);
+
+    record_unref(found[0]);
+    record_unref(found[1]);
+    return taken;
+}
+
+/* Who asked for it has looked whether a new name is free; but what was renamed elsewhere meanwhile
+ * may get its old one back. */
+static int check_name(const struct change *change, const struct record *record,
+                      const struct document_change *edit, struct problem *problem)
+{
+    struct json_object *name = json_member(edit->sent, "name");
+
+    if (!json_object_is_type(name, json_type_string) || is_name_of(record, name) ||
+        !is_taken(change, name))
+        return 0;
+    problem_set(problem, PROBLEM_CONFLICT, "another %s has this name",
+                change->collection->kind->noun);
+    problem->err = EEXIST;
+    return -1;
+}
+
+static int judge(const struct change *change, struct record *record, struct document_change *edit,
+                 struct problem *problem)
+{
+    struct collection *collection = change->collection;
+    struct past past;
+
+    cache_get_past(collection->cache, collection->kind, change->id, &past);
+    const struct document_past known = {.past = &past, .read = &change->seen};
+    int rc =
+        document_edit(cache_dialect(collection->cache), record, change->has_seen ? &known : NULL,
+                      change->body, strlen(change->body), edit, problem);
+
+    past_finish(&past);
+    if (rc != 0 && problem->kind == PROBLEM_NONE)
+        problem->kind = PROBLEM_INVALID; /* of what its errno says */
+    return rc != 0 || !edit->changed ? rc : check_name(change, record, edit, problem);
+}
+
+/* What is sent in place of the edit. */
+static int take_body(struct change *change, struct document_change *edit, struct problem *problem)
+{
+    char *body = strdup(buf_text(&edit->body));
+
+    if (body == NULL)
+        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    change_set_body(change, body, edit->secrets);
+    edit->secrets = NULL;
+    return 0;
+}
+
+/* Nothing of it was sent. */
+static void say_not_sent(struct problem *problem)
+{
+    const struct problem was = *problem;
+
+    problem_set(problem, was.kind, "nothing was sent: %s", was.message);
+    problem->status = was.status;
+    memcpy(problem->code, was.code, sizeof(problem->code));
+    memcpy(problem->details, was.details, sizeof(problem->details));
+}
+
+int edit_work_out(struct change *change, struct cancel *cancel, bool *changes,
+                  struct problem *problem)
+{
+    struct document_change edit = {0};
+    struct record *record = find_current(change, cancel, problem);
+
+    *changes = false;
+    if (record == NULL) {
+        say_not_sent(problem);
+        return -1;
+    }
+    int rc = judge(change, record, &edit, problem);
+
+    if (rc == 0 && edit.changed)
+        rc = take_body(change, &edit, problem);
+    *changes = rc == 0 && edit.changed;
+    document_change_finish(&edit);
+    record_unref(record);
+    return rc;
+}
