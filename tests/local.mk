@@ -93,9 +93,3 @@ EXTRA_DIST += scripts/check.sh scripts/fresh.sh scripts/variants.sh .ci/run .cla
 .PHONY: print-tests
 print-tests:
 	@echo $(TESTS)
-
-# Times, side by side; nothing is asserted.
-EXTRA_DIST += tests/bench/tools.sh
-.PHONY: bench
-bench: all
-	@top_builddir='$(abs_top_builddir)' bash $(srcdir)/tests/bench/tools.sh

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Times, side by side; nothing is asserted. Options: make bench BENCH='--help'.
+if UNIT_TESTS
+noinst_PROGRAMS += tests/bench/nullfs tests/bench/calls
+endif
+tests_bench_nullfs_SOURCES = tests/bench/nullfs.c tests/bench/null_tree.c tests/bench/null_tree.h
+tests_bench_nullfs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
+tests_bench_nullfs_LDADD = $(FUSE3_LIBS)
+tests_bench_calls_SOURCES = tests/bench/calls.c
+
+EXTRA_DIST += tests/bench/bench.py tests/bench/columns.py tests/bench/rows.py
+.PHONY: bench
+bench: all
+	@top_builddir='$(abs_top_builddir)' python3 $(srcdir)/tests/bench/bench.py $(BENCH)
