@@ -15,31 +15,11 @@
 
 /* Guarded by vfs->lock. */
 struct actors {
-    struct deed *deeds; /* by process and place */
-    TAILQ_HEAD(, deed) by_age;
     struct known_thread {
         pid_t thread; /* 0: none */
         int64_t at_ms;
         struct process_id process;
     } threads[KNOWN_THREADS]; /* found out of late, by thread */
-};
-
-/* What one process did in one directory, or with one resource. */
-struct deed {
-    struct deed_key {
-        uint64_t place;
-        uint64_t start;
-        int64_t pid;
-    } key;
-    uint32_t *opened; /* canonical numbers of leaves */
-    uint32_t opened_count;
-    struct seen_list seen;
-    uint64_t read_as[RENAMERS]; /* by which name it has read them last: a hash; 0: not at all */
-    int64_t last_ms;
-    int64_t whole_ms;       /* when it last read a version to its end */
-    int64_t looked_ms;      /* when it was last seen to be worth keeping */
-    TAILQ_ENTRY(deed) link; /* in actors->by_age, by looked_ms */
-    UT_hash_handle hh;      /* in actors->deeds */
 };
 
 static int64_t now_ms(const struct vfs *vfs)
@@ -68,102 +48,13 @@ struct process_id actors_identify(struct vfs *vfs, pid_t thread)
     return found.process;
 }
 
-/* --- deeds ------------------------------------------------------------------------------------ */
-
-/* With vfs->lock held. */
-static void deed_free(struct actors *actors, struct deed *deed)
-{
-    HASH_DEL(actors->deeds, deed);
-    TAILQ_REMOVE(&actors->by_age, deed, link);
-    free(deed->opened);
-    free(deed->seen.seen);
-    free(deed);
-}
-
-static bool is_nameless(const struct deed *deed)
-{
-    return deed->key.pid == 0;
-}
-
-static bool is_worth_keeping(const struct deed *deed, int64_t now)
-{
-    int64_t age = now - deed->last_ms;
-
-    if (age <= ACTOR_AFTERLIFE_MS || is_nameless(deed))
-        return age <= ACTOR_MEMORY_MS;
-    return age <= ACTOR_MEMORY_MS &&
-           process_is_alive((struct process_id){(pid_t)deed->key.pid, deed->key.start});
-}
-
-/* With vfs->lock held: looks at those not looked at for the longest time, a few at a time. */
-static void drop_old(struct vfs *vfs)
-{
-    struct actors *actors = vfs->actors;
-    int64_t now = now_ms(vfs);
-
-    for (int i = 0; i < 2 && actors->deeds != NULL; i++) {
-        struct deed *oldest = TAILQ_FIRST(&actors->by_age);
-        bool crowded = HASH_COUNT(actors->deeds) > ACTOR_DEEDS;
-        if (!crowded && now - oldest->looked_ms <= ACTOR_AFTERLIFE_MS)
-            return;
-        if (crowded || !is_worth_keeping(oldest, now)) {
-            deed_free(actors, oldest);
-            continue;
-        }
-        oldest->looked_ms = now;
-        TAILQ_REMOVE(&actors->by_age, oldest, link);
-        TAILQ_INSERT_TAIL(&actors->by_age, oldest, link);
-    }
-}
-
-/* With vfs->lock held; NULL: there is none. */
-static struct deed *find(struct actors *actors, uint64_t place, struct process_id process)
-{
-    struct deed_key key = {.place = place, .start = process.start, .pid = process.pid};
-    struct deed *deed;
-
-    HASH_FIND(hh, actors->deeds, &key, sizeof key, deed); // NOLINT: it can't read a key by bytes
-    return deed;
-}
-
-/* With vfs->lock held; NULL: no memory. */
-static struct deed *find_or_add(struct actors *actors, uint64_t place, struct process_id process)
-{
-    struct deed *deed = find(actors, place, process);
-
-    if (deed != NULL)
-        return deed;
-    deed = calloc(1, sizeof *deed);
-    if (deed == NULL)
-        return NULL;
-    deed->key = (struct deed_key){.place = place, .start = process.start, .pid = process.pid};
-    HASH_ADD(hh, actors->deeds, key, sizeof deed->key, deed);
-    TAILQ_INSERT_TAIL(&actors->by_age, deed, link);
-    return deed;
-}
-
-/* With vfs->lock held: it does something just now. */
-static void freshen(struct vfs *vfs, struct deed *deed)
-{
-    deed->last_ms = now_ms(vfs);
-    deed->looked_ms = deed->last_ms;
-    TAILQ_REMOVE(&vfs->actors->by_age, deed, link);
-    TAILQ_INSERT_TAIL(&vfs->actors->by_age, deed, link);
-}
-
 struct actors *actors_create(void)
 {
-    struct actors *actors = calloc(1, sizeof *actors);
-
-    if (actors != NULL)
-        TAILQ_INIT(&actors->by_age);
-    return actors;
+    return calloc(1, sizeof(struct actors));
 }
 
 void actors_destroy(struct actors *actors)
 {
-    while (actors != NULL && !TAILQ_EMPTY(&actors->by_age))
-        deed_free(actors, TAILQ_FIRST(&actors->by_age));
     free(actors);
 }
 
@@ -178,59 +69,68 @@ uint64_t actors_place(struct dir *dir)
     return dir_key(dir);
 }
 
+static struct deed_key key_of(struct dir *dir, struct process_id process)
+{
+    return (struct deed_key){
+        .kind = DEED_READ, .who = process_number(process), .place = actors_place(dir)};
+}
+
 /* --- what was opened -------------------------------------------------------------------------- */
 
-/* With vfs->lock held. Without memory it counts as not opened. */
-static void add_opened(struct deed *deed, uint32_t canonical)
+static bool is_nameless(const struct read_deed *reading)
 {
-    for (uint32_t i = 0; i < deed->opened_count; i++)
-        if (deed->opened[i] == canonical)
-            return;
-    uint32_t *opened = reallocarray(deed->opened, deed->opened_count + 1, sizeof *opened);
-    if (opened == NULL)
-        return;
-    opened[deed->opened_count++] = canonical;
-    deed->opened = opened;
+    return reading->deed.key.who == 0;
 }
 
 /* Whether what was opened counts no more: nameless callers may be many, one after another. */
-static bool is_forgotten(const struct vfs *vfs, const struct deed *deed)
+static bool is_forgotten(const struct vfs *vfs, const struct read_deed *reading)
 {
-    int64_t age = now_ms(vfs) - deed->last_ms;
+    return is_nameless(reading) && now_ms(vfs) - reading->deed.at_ms > DEED_AFTERLIFE_MS;
+}
 
-    return age > (is_nameless(deed) ? ACTOR_AFTERLIFE_MS : ACTOR_MEMORY_MS);
+/* With vfs->lock held. Without memory it counts as not opened. */
+static void add_opened(struct read_deed *reading, uint32_t canonical)
+{
+    for (uint32_t i = 0; i < reading->opened_count; i++)
+        if (reading->opened[i] == canonical)
+            return;
+    uint32_t *opened = reallocarray(reading->opened, reading->opened_count + 1, sizeof *opened);
+    if (opened == NULL)
+        return;
+    opened[reading->opened_count++] = canonical;
+    reading->opened = opened;
 }
 
 void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id process)
 {
-    uint64_t place = actors_place(dir);
+    struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    struct deed *deed = find_or_add(vfs->actors, place, process);
-    if (deed != NULL) {
-        deed->opened_count = is_forgotten(vfs, deed) ? 0 : deed->opened_count;
-        add_opened(deed, canonical);
-        freshen(vfs, deed);
+    struct read_deed *reading = (struct read_deed *)deed_find(vfs->deeds, key);
+    bool forgotten = reading != NULL && is_forgotten(vfs, reading);
+    reading = (struct read_deed *)deed_note(vfs->deeds, key, NULL);
+    if (reading != NULL) {
+        reading->opened_count = forgotten ? 0 : reading->opened_count;
+        add_opened(reading, canonical);
     }
-    drop_old(vfs);
     pthread_mutex_unlock(&vfs->lock);
 }
 
 size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out)
 {
-    uint64_t place = actors_place(dir);
+    struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;
     size_t count = 0;
 
     *out = NULL;
     pthread_mutex_lock(&vfs->lock);
-    const struct deed *deed = find(vfs->actors, place, process);
-    if (deed != NULL && deed->opened_count > 0 && !is_forgotten(vfs, deed))
-        *out = malloc(deed->opened_count * sizeof **out);
+    const struct read_deed *reading = (const struct read_deed *)deed_find(vfs->deeds, key);
+    if (reading != NULL && reading->opened_count > 0 && !is_forgotten(vfs, reading))
+        *out = malloc(reading->opened_count * sizeof **out);
     if (*out != NULL) {
-        count = deed->opened_count;
-        memcpy(*out, deed->opened, count * sizeof **out);
+        count = reading->opened_count;
+        memcpy(*out, reading->opened, count * sizeof **out);
     }
     pthread_mutex_unlock(&vfs->lock);
     return count;
@@ -241,29 +141,26 @@ size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out)
 
 void actors_note_read_as(struct dir *dir, enum renamer file, struct process_id process)
 {
-    uint64_t place = actors_place(dir);
+    struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    struct deed *deed = find_or_add(vfs->actors, place, process);
-    if (deed != NULL) {
-        deed->read_as[file] = digest_key(DIGEST_ROOT, dir_name(dir));
-        freshen(vfs, deed);
-    }
-    drop_old(vfs);
+    struct read_deed *reading = (struct read_deed *)deed_note(vfs->deeds, key, NULL);
+    if (reading != NULL)
+        reading->read_as[file] = digest_key(DIGEST_ROOT, dir_name(dir));
     pthread_mutex_unlock(&vfs->lock);
 }
 
 bool actors_has_read_as(struct dir *dir, enum renamer file, struct process_id process,
                         const char *name)
 {
-    uint64_t place = actors_place(dir);
+    struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    const struct deed *deed = find(vfs->actors, place, process);
-    bool has =
-        deed != NULL && !is_nameless(deed) && deed->read_as[file] == digest_key(DIGEST_ROOT, name);
+    const struct read_deed *reading = (const struct read_deed *)deed_find(vfs->deeds, key);
+    bool has = reading != NULL && !is_nameless(reading) &&
+               reading->read_as[file] == digest_key(DIGEST_ROOT, name);
     pthread_mutex_unlock(&vfs->lock);
     return has;
 }
@@ -302,18 +199,16 @@ static void add_seen(struct seen_list *list, const struct seen *seen)
 
 void actors_note_seen(struct dir *dir, struct process_id process, const struct seen *seen)
 {
-    uint64_t place = actors_place(dir_resource(dir));
+    struct deed_key key = key_of(dir_resource(dir), process);
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    struct deed *deed = find_or_add(vfs->actors, place, process);
-    if (deed != NULL) {
-        add_seen(&deed->seen, seen);
-        freshen(vfs, deed);
+    struct read_deed *reading = (struct read_deed *)deed_note(vfs->deeds, key, NULL);
+    if (reading != NULL) {
+        add_seen(&reading->seen, seen);
         if (seen->whole)
-            deed->whole_ms = deed->last_ms;
+            reading->whole_ms = reading->deed.at_ms;
     }
-    drop_old(vfs);
     pthread_mutex_unlock(&vfs->lock);
 }
 
@@ -326,15 +221,16 @@ static void forget_whole(struct seen_list *list)
 
 void actors_get_seen(struct dir *dir, struct process_id process, struct seen_list *out)
 {
-    uint64_t place = actors_place(dir_resource(dir));
+    struct deed_key key = key_of(dir_resource(dir), process);
     struct vfs *vfs = dir->vfs;
 
     *out = (struct seen_list){0};
     pthread_mutex_lock(&vfs->lock);
-    const struct deed *deed = find(vfs->actors, place, process);
-    if (deed != NULL)
-        seen_list_copy(&deed->seen, out);
-    if (deed != NULL && is_nameless(deed) && now_ms(vfs) - deed->whole_ms > ACTOR_AFTERLIFE_MS)
+    const struct read_deed *reading = (const struct read_deed *)deed_find(vfs->deeds, key);
+    if (reading != NULL)
+        seen_list_copy(&reading->seen, out);
+    if (reading != NULL && is_nameless(reading) &&
+        now_ms(vfs) - reading->whole_ms > DEED_AFTERLIFE_MS)
         forget_whole(out);
     pthread_mutex_unlock(&vfs->lock);
 }

@@ -22,13 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BIRTH_MS 60000 /* since the last file that it made */
-
-static int64_t now_ms(const struct dir *dir)
-{
-    return clock_now_ms(dir->vfs->config.clock);
-}
-
 static void lock(const struct dir *dir)
 {
     pthread_mutex_lock(&dir->vfs->lock);
@@ -39,28 +32,66 @@ static void unlock(const struct dir *dir)
     pthread_mutex_unlock(&dir->vfs->lock);
 }
 
-void birth_finish(struct birth *birth)
+/* With vfs->lock held: forgets what is known of it so far; NULL: no memory. */
+static struct birth *begin(struct dir *dir)
 {
+    birth_finish(dir);
+    dir->birth = calloc(1, sizeof *dir->birth);
+    if (dir->birth != NULL)
+        LIST_INIT(&dir->birth->deeds);
+    return dir->birth;
+}
+
+void birth_finish(struct dir *dir)
+{
+    struct birth *birth = dir->birth;
+
+    if (birth == NULL)
+        return;
+    deeds_forget_all(dir->vfs->deeds, &birth->deeds);
     if (birth->body.data != NULL)
         explicit_bzero(birth->body.data, birth->body.capacity_bytes);
     buf_finish(&birth->body);
     buf_finish(&birth->name);
-    free(birth->made);
-    free(birth->written);
-    free(birth->done);
-    *birth = (struct birth){0};
+    free(birth);
+    dir->birth = NULL;
+}
+
+/* --- whose it is ------------------------------------------------------------------------------ */
+
+static struct deed_key made_key(const struct dir *resource)
+{
+    return (struct deed_key){.kind = DEED_MADE, .place = dir_serial(resource)};
+}
+
+/* With vfs->lock held: the process made it, just now. */
+static void note_maker(struct dir *resource, struct process_id process)
+{
+    struct deed *made =
+        deed_note(resource->vfs->deeds, made_key(resource), &resource->birth->deeds);
+
+    if (made != NULL)
+        made->value = process_number(process);
 }
 
 void birth_begin(struct call *call, struct dir *dir)
 {
+    struct process_id process = actors_identify(dir->vfs, call->pid);
+
     lock(dir);
-    birth_finish(&dir->birth);
-    dir->birth =
-        (struct birth){.pid = call->pid, .until_ms = now_ms(dir) + BIRTH_MS, .empty = true};
+    struct birth *birth = begin(dir);
+    if (birth != NULL) {
+        birth->empty = true;
+        note_maker(dir, process);
+    }
     unlock(dir);
 }
 
-/* --- whose it is ------------------------------------------------------------------------------ */
+/* With vfs->lock held: that it was made, by who may be still at it; NULL: nobody. */
+static struct deed *find_maker(const struct dir *resource)
+{
+    return resource->birth == NULL ? NULL : deed_find(resource->vfs->deeds, made_key(resource));
+}
 
 /* Whether `call` comes from the process that made the directory, or a child: rsync makes
  * directories in one process, and what is in them in a child of it. */
@@ -68,36 +99,59 @@ bool birth_is_own(struct call *call, struct dir *dir)
 {
     dir = dir_resource(dir);
     lock(dir);
-    pid_t pid = dir->birth.until_ms <= now_ms(dir) ? 0 : dir->birth.pid;
+    const struct deed *made = find_maker(dir);
+    struct process_id maker = process_of_number(made == NULL ? 0 : made->value);
     unlock(dir);
-    return pid != 0 && (same_process(call->pid, pid) || process_is_child(call->pid, pid));
+    return maker.pid != 0 && (process_is_same(actors_identify(dir->vfs, call->pid), maker) ||
+                              process_is_child(call->pid, maker.pid));
 }
 
 void birth_complete(struct call *call, struct dir *dir, const struct buf *body)
 {
     bool own = birth_is_own(call, dir);
-    struct birth *birth = &dir->birth;
+    struct process_id process = actors_identify(dir->vfs, call->pid);
 
     lock(dir);
-    if (!own) {
-        birth->pid = call->pid;
-        birth->until_ms = now_ms(dir) + BIRTH_MS;
+    struct birth *birth = dir->birth == NULL ? begin(dir) : dir->birth;
+    if (birth != NULL && !own) {
+        note_maker(dir, process);
         birth->empty = false;
     }
-    if (!buf_append(&birth->body, body->data, body->size_bytes))
+    if (birth != NULL && !buf_append(&birth->body, body->data, body->size_bytes))
         buf_finish(&birth->body);
     unlock(dir);
 }
 
 /* --- the end of the copy ---------------------------------------------------------------------- */
 
-/* With vfs->lock held. */
-static bool is_done(const struct birth *birth, struct process_id process)
+/* A file of the resource, or nested in it. */
+static struct deed_key node_key(enum deed_kind kind, struct dir *dir, uint32_t canonical,
+                                struct process_id process)
 {
-    for (size_t i = 0; i < birth->done_count; i++)
-        if (process_is_same(birth->done[i], process))
-            return true;
-    return birth->looked;
+    return (struct deed_key){.kind = kind,
+                             .who = process_number(process),
+                             .place = dir_serial(dir_resource(dir)),
+                             .detail = dir_serial(dir) << NODE_LEAF_BITS | canonical};
+}
+
+static struct deed_key copied_key(const struct dir *resource, struct process_id process)
+{
+    return (struct deed_key){
+        .kind = DEED_COPIED, .who = process_number(process), .place = dir_serial(resource)};
+}
+
+/* With vfs->lock held. Without memory the copy is over for all. */
+static void note(struct dir *resource, struct deed_key key)
+{
+    if (deed_note(resource->vfs->deeds, key, &resource->birth->deeds) == NULL)
+        resource->birth->over = true;
+}
+
+/* With vfs->lock held. */
+static bool is_over(const struct dir *resource, struct process_id process)
+{
+    return resource->birth->over ||
+           deed_find(resource->vfs->deeds, copied_key(resource, process)) != NULL;
 }
 
 bool birth_is_copying(struct call *call, struct dir *dir)
@@ -107,74 +161,40 @@ bool birth_is_copying(struct call *call, struct dir *dir)
     struct process_id process = actors_identify(dir->vfs, call->pid);
     dir = dir_resource(dir);
     lock(dir);
-    bool done = is_done(&dir->birth, process);
+    bool over = dir->birth == NULL || is_over(dir, process);
     unlock(dir);
-    return !done;
-}
-
-/* With vfs->lock held. */
-static bool has_written(const struct birth *birth, const struct written *file)
-{
-    for (size_t i = 0; i < birth->written_count; i++)
-        if (birth->written[i].dir == file->dir && birth->written[i].leaf == file->leaf &&
-            process_is_same(birth->written[i].process, file->process))
-            return true;
-    return false;
-}
-
-/* With vfs->lock held. Without memory the copy is over for all. */
-static void add_done(struct birth *birth, struct process_id process)
-{
-    struct process_id *done = reallocarray(birth->done, birth->done_count + 1, sizeof *done);
-
-    if (done == NULL) {
-        birth->looked = true;
-        return;
-    }
-    done[birth->done_count++] = process;
-    birth->done = done;
-}
-
-/* With vfs->lock held. Without memory the copy is over for all. */
-static void add_written(struct birth *birth, const struct written *file)
-{
-    struct written *written =
-        reallocarray(birth->written, birth->written_count + 1, sizeof *written);
-
-    if (written == NULL) {
-        birth->looked = true;
-        return;
-    }
-    written[birth->written_count++] = *file;
-    birth->written = written;
+    return !over;
 }
 
 /* With vfs->lock held: whether somebody may be copying into it. */
 static bool is_being_made(const struct dir *resource)
 {
-    return resource->draft != NULL || resource->birth.until_ms > now_ms(resource);
+    return resource->birth != NULL && (resource->draft != NULL || find_maker(resource) != NULL);
 }
 
 void birth_opens(struct call *call, struct dir *dir, uint32_t canonical)
 {
-    struct written file = {actors_identify(dir->vfs, call->pid), dir_serial(dir), canonical};
+    struct process_id process = actors_identify(dir->vfs, call->pid);
+    struct deed_key wrote = node_key(DEED_WROTE, dir, canonical, process);
 
     dir = dir_resource(dir);
     lock(dir);
-    if (is_being_made(dir) && has_written(&dir->birth, &file) &&
-        !is_done(&dir->birth, file.process))
-        add_done(&dir->birth, file.process);
+    if (is_being_made(dir) && deed_find(dir->vfs->deeds, wrote) != NULL)
+        note(dir, copied_key(dir, process));
     unlock(dir);
 }
 
 void birth_wrote(struct call *call, struct dir *dir, uint32_t canonical)
 {
-    struct written file = {actors_identify(dir->vfs, call->pid), dir_serial(dir), canonical};
+    struct process_id process = actors_identify(dir->vfs, call->pid);
+    struct deed_key wrote = node_key(DEED_WROTE, dir, canonical, process);
 
     dir = dir_resource(dir);
     lock(dir);
-    if (is_being_made(dir) && !has_written(&dir->birth, &file))
-        add_written(&dir->birth, &file);
+    if (is_being_made(dir)) {
+        dir->birth->begun = true;
+        note(dir, wrote);
+    }
     unlock(dir);
 }
 
@@ -183,13 +203,13 @@ void birth_looked(struct call *call, struct dir *dir)
     dir = dir_resource(dir);
     lock(dir);
     bool being_made = is_being_made(dir);
-    if (being_made && (dir->birth.made_count > 0 || dir->birth.written_count > 0))
-        dir->birth.looked = true;
+    if (being_made && dir->birth->begun)
+        dir->birth->over = true;
     unlock(dir);
     if (!being_made || !birth_is_own(call, dir))
         return;
     lock(dir);
-    dir->birth.empty = false;
+    dir->birth->empty = false;
     unlock(dir);
 }
 
@@ -198,8 +218,8 @@ void birth_looked(struct call *call, struct dir *dir)
 void birth_note_name(struct dir *dir, const char *name, size_t name_bytes)
 {
     lock(dir);
-    struct buf *known = &dir->birth.name;
-    if (!buf_resize(known, 0) || !buf_append(known, name, name_bytes))
+    struct buf *known = dir->birth == NULL ? NULL : &dir->birth->name;
+    if (known != NULL && (!buf_resize(known, 0) || !buf_append(known, name, name_bytes)))
         buf_finish(known);
     unlock(dir);
 }
@@ -207,8 +227,8 @@ void birth_note_name(struct dir *dir, const char *name, size_t name_bytes)
 bool birth_has_name(struct dir *dir, const char *name, size_t name_bytes)
 {
     lock(dir);
-    const struct buf *known = &dir->birth.name;
-    bool same = known->data != NULL && known->size_bytes == name_bytes &&
+    const struct buf *known = dir->birth == NULL ? NULL : &dir->birth->name;
+    bool same = known != NULL && known->data != NULL && known->size_bytes == name_bytes &&
                 memcmp(known->data, name, name_bytes) == 0;
     unlock(dir);
     return same;
@@ -217,35 +237,29 @@ bool birth_has_name(struct dir *dir, const char *name, size_t name_bytes)
 bool birth_get_body(struct dir *dir, struct buf *out)
 {
     lock(dir);
-    bool ok = buf_append(out, buf_text(&dir->birth.body), dir->birth.body.size_bytes);
+    const struct buf *body = dir->birth == NULL ? NULL : &dir->birth->body;
+    bool ok = body == NULL || buf_append(out, buf_text(body), body->size_bytes);
     unlock(dir);
     return ok;
 }
 
 /* --- what is there for it --------------------------------------------------------------------- */
 
+/* Whoever has made it: the process that made the directory, or a child. */
+static struct deed_key made_file(struct dir *dir, uint32_t canonical)
+{
+    return node_key(DEED_MADE_FILE, dir, canonical, (struct process_id){0});
+}
+
 bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical)
 {
     struct dir *resource = dir_resource(dir);
-    bool made = false;
 
     lock(dir);
-    bool empty = resource->birth.empty && is_being_made(resource);
-    for (size_t i = 0; i < dir->birth.made_count; i++)
-        made = made || dir->birth.made[i] == canonical;
+    bool hides = is_being_made(resource) && resource->birth->empty &&
+                 deed_find(dir->vfs->deeds, made_file(dir, canonical)) == NULL;
     unlock(dir);
-    return empty && !made && birth_is_own(call, dir);
-}
-
-/* With vfs->lock held. Without memory the file is not seen by who made it, that is all. */
-static void add_made(struct birth *birth, uint32_t canonical)
-{
-    uint32_t *made = reallocarray(birth->made, birth->made_count + 1, sizeof *made);
-
-    if (made == NULL)
-        return;
-    made[birth->made_count++] = canonical;
-    birth->made = made;
+    return hides && birth_is_own(call, dir);
 }
 
 void birth_made(struct call *call, struct dir *dir, uint32_t canonical)
@@ -254,7 +268,11 @@ void birth_made(struct call *call, struct dir *dir, uint32_t canonical)
         return;
     struct dir *resource = dir_resource(dir);
     lock(dir);
-    resource->birth.until_ms = now_ms(dir) + BIRTH_MS;
-    add_made(&dir->birth, canonical);
+    struct deed *made = find_maker(resource);
+    if (made != NULL) {
+        note_maker(resource, process_of_number(made->value));
+        resource->birth->begun = true;
+        deed_note(dir->vfs->deeds, made_file(dir, canonical), &resource->birth->deeds);
+    }
     unlock(dir);
 }

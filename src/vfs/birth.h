@@ -6,37 +6,24 @@
 #ifndef VFS_BIRTH_H
 #define VFS_BIRTH_H
 
-#include "vfs/process.h"
-#include "vfs/vfs.h"
 #include "util/buf.h"
+#include "vfs/deeds.h"
+#include "vfs/vfs.h"
 
-/* A file of the directory, or of one nested in it, that a process has written. */
-struct written {
-    struct process_id process;
-    uint64_t dir; /* serial */
-    uint32_t leaf;
-};
-
-/* Of one directory; guarded by vfs->lock. */
+/* Of a directory that somebody has made; guarded by vfs->lock. */
 struct birth {
-    pid_t pid;        /* 0: nobody */
-    int64_t until_ms; /* monotonic */
-    bool empty;       /* to that process nothing is in it that it did not make */
-    bool looked;      /* somebody has listed it after its first file: the copy is over */
-    uint32_t *made;   /* canonical numbers of what it made */
-    size_t made_count;
-    struct written *written;
-    size_t written_count;
-    struct process_id *done; /* those whose copy is over */
-    size_t done_count;
-    struct buf body; /* what the create has sent, JSON */
-    struct buf name; /* what a text called it while it was a draft */
+    struct deed_list deeds; /* who made it and files in it, and what was written, by whom */
+    bool empty;             /* to who made it nothing is in it that he did not make */
+    bool begun;             /* a file was made or written */
+    bool over;              /* somebody has listed it after that: nobody is copying any more */
+    struct buf body;        /* what the create has sent, JSON */
+    struct buf name;        /* what a text called it while it was a draft */
 };
 
 /* The caller has made this directory. */
 void birth_begin(struct call *call, struct dir *dir);
 /* Frees what is remembered of it; its last reference is gone. */
-void birth_finish(struct birth *birth);
+void birth_finish(struct dir *dir);
 /* Whether the caller's process made it (or what it is nested in), and is still at it. */
 bool birth_is_own(struct call *call, struct dir *dir);
 /* Whether it is still copying, too: what it writes there may mean nothing. */

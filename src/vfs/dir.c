@@ -18,10 +18,7 @@ static void dir_free(struct dir *dir)
     free(atomic_load(&dir->id));
     free(dir->machine_id);
     free(dir->inside);
-    free(dir->overlay.hidden);
     free(dir->roles);
-    birth_finish(&dir->birth);
-    rebounds_finish(dir);
     free(dir);
 }
 
@@ -105,6 +102,7 @@ void dir_unref(struct dir *dir)
         if (last) {
             detach(dir);
             leave_home(dir);
+            birth_finish(dir);
             vfs->on_dir_end(dir);
         }
         pthread_mutex_unlock(&vfs->lock);

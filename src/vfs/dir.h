@@ -10,10 +10,6 @@
 #include "vfs/overlay.h"
 #include "vfs/vfs_internal.h"
 
-#define REBOUND_MS          2000 /* how long a name that has come to mean another is not acted on */
-#define OWN_CHANGE_MS       2000 /* how long after its change this mount takes the blame for that */
-#define REBOUNDS_REMEMBERED 32   /* by directory */
-
 struct found;
 struct leaf_row;
 struct leaf_source;
@@ -87,13 +83,6 @@ struct role {
     uint64_t generation; /* of `leaf` */
 };
 
-/* A name that went to another resource, or that a directory has left for another name. */
-struct rebound {
-    char *name;
-    char *left_by; /* whose directory went; NULL: it went to another */
-    int64_t at_ms; /* monotonic */
-};
-
 struct dir {
     struct vfs *vfs;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
@@ -106,16 +95,13 @@ struct dir {
     char *machine_id;                /* of a machine's directory and what is in it; or NULL */
     _Atomic(uint64_t) names_changed; /* how often a name in it has changed by this mount's doing */
     struct dir *children;            /* by name: the latest handed out; guarded by vfs->lock */
-    struct dir *homes;        /* by id: the directories listed for them; guarded by vfs->lock */
-    bool home;                /* in parent->homes; guarded by vfs->lock */
-    bool attached;            /* in parent->children; guarded by vfs->lock */
-    struct rebound *rebounds; /* names in it that went to another resource of late: a ring of
-                               * REBOUNDS_REMEMBERED, or NULL; guarded by vfs->lock */
-    unsigned rebound_next;    /* likewise */
-    struct overlay overlay;   /* guarded by vfs->lock */
-    struct birth birth;       /* guarded by vfs->lock */
-    struct draft *draft;      /* guarded by vfs->lock; of a draft: its maker's */
-    struct role *roles;       /* oldest first; guarded by vfs->lock */
+    struct dir *homes;      /* by id: the directories listed for them; guarded by vfs->lock */
+    bool home;              /* in parent->homes; guarded by vfs->lock */
+    bool attached;          /* in parent->children; guarded by vfs->lock */
+    struct overlay overlay; /* guarded by vfs->lock */
+    struct birth *birth;    /* NULL: nobody has made it; guarded by vfs->lock */
+    struct draft *draft;    /* guarded by vfs->lock; of a draft: its maker's */
+    struct role *roles;     /* oldest first; guarded by vfs->lock */
     size_t role_count;
     struct scratch_set *scratch;  /* what lies in the resource, once somebody has asked for it and
                                    * there is something; guarded by vfs->lock; see scratch.h */

@@ -15,9 +15,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How soon after a refusal a program has put the old text back of its own accord, as vim does with
- * backupcopy=yes; who takes longer means it. */
-#define PUT_BACK_MS 1000
+static struct deed_key refusal(struct call *call, const struct file *file)
+{
+    const struct file_key *key = &file->staged->key;
+
+    return (struct deed_key){.kind = DEED_REFUSED,
+                             .who = process_number(actors_identify(file->vfs, call->pid)),
+                             .place = key->place,
+                             .detail = key->leaf};
+}
+
+static void note_refused(struct call *call, const struct file *file)
+{
+    struct deed_key key = refusal(call, file);
+
+    pthread_mutex_lock(&file->vfs->lock);
+    deed_note(file->vfs->deeds, key, NULL);
+    pthread_mutex_unlock(&file->vfs->lock);
+}
+
+/* Whether the caller's process was refused there just now. A program puts the old text back of its
+ * own accord then, as vim does with backupcopy=yes; who takes longer means it. */
+static bool was_just_refused(struct call *call, const struct file *file)
+{
+    struct deed_key key = refusal(call, file);
+
+    pthread_mutex_lock(&file->vfs->lock);
+    bool was = key.who != 0 && deed_find(file->vfs->deeds, key) != NULL;
+    pthread_mutex_unlock(&file->vfs->lock);
+    return was;
+}
 
 /* Text with a secret in it is no more listed than the secret's own file. */
 static void keep_text(struct call *call, struct file *file, const char *name)
@@ -27,6 +54,7 @@ static void keep_text(struct call *call, struct file *file, const char *name)
     bool unlisted = hooks->tells_secret != NULL && hooks->tells_secret(dir, &file->text);
 
     scratch_put(call, dir, name, 0600, unlisted, &file->text);
+    note_refused(call, file);
 }
 
 static struct call quiet_call(const struct call *call)
@@ -63,10 +91,10 @@ bool file_is_put_back(struct call *call, const struct file *file)
 {
     char name[LEAF_NAME_BYTES + 4];
 
-    if (!file->staged->replaced &&
-        !scratch_was_just_put(call, file->node.dir, find_rejected(file, name), PUT_BACK_MS))
-        return false;
-    return is_shown_text(call, file);
+    if (file->staged->replaced)
+        return is_shown_text(call, file);
+    return find_rejected(file, name) != 0 && was_just_refused(call, file) &&
+           is_shown_text(call, file);
 }
 
 /* A refused document is kept beside it, as NAME.rej, until one is accepted; old text that a tool

@@ -109,11 +109,10 @@ uint32_t leaf_find_fixed(const struct dir *dir, const char *name)
 
 bool leaf_hidden(struct dir *dir, uint32_t canonical)
 {
-    bool hidden = false;
+    struct vfs *vfs = dir->vfs;
 
-    pthread_mutex_lock(&dir->vfs->lock);
-    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
-        hidden = hidden || dir->overlay.hidden[i].leaf == canonical;
-    pthread_mutex_unlock(&dir->vfs->lock);
+    pthread_mutex_lock(&vfs->lock);
+    bool hidden = deed_find(vfs->deeds, deed_of_removal(dir_serial(dir), canonical)) != NULL;
+    pthread_mutex_unlock(&vfs->lock);
     return hidden;
 }

@@ -6,6 +6,7 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/author.c src/vfs/author.h \
   src/vfs/birth.c src/vfs/birth.h \
   src/vfs/dates.c src/vfs/dates.h \
+  src/vfs/deeds.c src/vfs/deeds.h \
   src/vfs/dir.c src/vfs/dir.h \
   src/vfs/dir_path.c \
   src/vfs/failure.c src/vfs/failure.h \
@@ -38,7 +39,8 @@ src_vfs_libvfs_a_SOURCES = \
 
 unit_tests += tests/unit/test_vfs
 tests_unit_test_vfs_SOURCES = tests/unit/test_vfs.c tests/unit/test_vfs.h \
-  tests/unit/test_vfs_names.c tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c \
+  tests/unit/test_vfs_names.c tests/unit/test_vfs_deeds.c \
+  tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c \
   tests/unit/vfs_toy.c tests/unit/vfs_toy.h
 tests_unit_test_vfs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_vfs_LDADD = src/vfs/libvfs.a src/util/libutil.a $(CHECK_LIBS)

@@ -37,12 +37,9 @@ static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
 /* Whether another process has unlinked it. */
 static bool others_hid(struct dir *dir, uint32_t canonical, struct process_id process)
 {
-    bool others = false;
-
     pthread_mutex_lock(&dir->vfs->lock);
-    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
-        if (dir->overlay.hidden[i].leaf == canonical)
-            others = !process_is_same(dir->overlay.hidden[i].by, process);
+    const struct deed *removed = overlay_find(dir, canonical);
+    bool others = removed != NULL && removed->value != process_number(process);
     pthread_mutex_unlock(&dir->vfs->lock);
     return others;
 }
@@ -85,20 +82,18 @@ static bool has_read(struct call *call, struct dir *dir, struct process_id proce
     return all;
 }
 
-/* Whether a process has unlinked something here, another than `process`: which. */
+/* Whether a process has unlinked something here, another than `process`: which did last. */
 static bool other_remover(struct dir *dir, struct process_id process, struct process_id *other)
 {
-    bool found = false;
+    const struct deed *removed;
 
     pthread_mutex_lock(&dir->vfs->lock);
-    for (size_t i = 0; i < dir->overlay.hidden_count; i++) {
-        if (process_is_same(dir->overlay.hidden[i].by, process))
-            continue;
-        *other = dir->overlay.hidden[i].by;
-        found = true;
-    }
+    LIST_FOREACH (removed, &dir->overlay.hidden, link.of_owner)
+        if (removed->value != process_number(process))
+            break;
+    *other = process_of_number(removed == NULL ? 0 : removed->value);
     pthread_mutex_unlock(&dir->vfs->lock);
-    return found;
+    return removed != NULL;
 }
 
 bool moved_is_move(struct call *call, struct dir *dir)

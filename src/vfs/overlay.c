@@ -26,10 +26,10 @@ static bool clear(struct dir *dir)
 {
     bool was_listed = dir->overlay.listed;
 
-    if (dir->overlay.hidden_count > 0)
+    if (!LIST_EMPTY(&dir->overlay.hidden))
         dir_note_names(dir);
     scratch_forget(dir);
-    dir->overlay.hidden_count = 0;
+    deeds_forget_all(dir->vfs->deeds, &dir->overlay.hidden);
     dir->overlay.revert_ms = 0;
     dir->overlay.listed = false;
     if (was_listed)
@@ -37,17 +37,20 @@ static bool clear(struct dir *dir)
     return was_listed;
 }
 
-/* With vfs->lock held; false: no memory. */
-static bool add_hidden(struct overlay *overlay, uint32_t canonical, struct process_id by)
+const struct deed *overlay_find(const struct dir *dir, uint32_t canonical)
 {
-    struct unlinked *hidden =
-        realloc(overlay->hidden, (overlay->hidden_count + 1) * sizeof *hidden);
+    return deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical));
+}
 
-    if (hidden == NULL)
-        return false;
-    hidden[overlay->hidden_count++] = (struct unlinked){canonical, by};
-    overlay->hidden = hidden;
-    return true;
+/* With vfs->lock held; false: no memory. */
+static bool add_hidden(struct dir *dir, uint32_t canonical, struct process_id by)
+{
+    struct deed *removed = deed_note(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical),
+                                     &dir->overlay.hidden);
+
+    if (removed != NULL)
+        removed->value = process_number(by);
+    return removed != NULL;
 }
 
 void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
@@ -56,7 +59,7 @@ void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
     struct process_id process = actors_identify(vfs, call->pid);
 
     pthread_mutex_lock(&vfs->lock);
-    if (add_hidden(&dir->overlay, canonical, process)) {
+    if (add_hidden(dir, canonical, process)) {
         dir_note_names(dir);
         dir->overlay.revert_ms = now_ms(vfs) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
@@ -79,12 +82,13 @@ void overlay_clear(struct dir *dir)
 
 bool overlay_hides_by(struct call *call, struct dir *dir)
 {
-    struct process_id process = actors_identify(dir->vfs, call->pid);
+    uint64_t process = process_number(actors_identify(dir->vfs, call->pid));
+    const struct deed *removed;
     bool some = false;
 
     pthread_mutex_lock(&dir->vfs->lock);
-    for (size_t i = 0; i < dir->overlay.hidden_count; i++)
-        some = some || process_is_same(dir->overlay.hidden[i].by, process);
+    LIST_FOREACH (removed, &dir->overlay.hidden, link.of_owner)
+        some = some || removed->value == process;
     pthread_mutex_unlock(&dir->vfs->lock);
     return some;
 }
@@ -116,17 +120,12 @@ void overlay_clear_all(struct dir *dir)
 
 void overlay_show(struct dir *dir, uint32_t canonical)
 {
-    struct overlay *overlay = &dir->overlay;
-    size_t kept = 0;
-
     pthread_mutex_lock(&dir->vfs->lock);
-    for (size_t i = 0; i < overlay->hidden_count; i++)
-        if (overlay->hidden[i].leaf != canonical)
-            overlay->hidden[kept++] = overlay->hidden[i];
-    if (kept != overlay->hidden_count)
+    struct deed *removed = deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical));
+    if (removed != NULL)
         dir_note_names(dir);
-    overlay->hidden_count = kept;
-    bool drop = kept == 0 && clear(dir);
+    deed_forget(dir->vfs->deeds, removed);
+    bool drop = LIST_EMPTY(&dir->overlay.hidden) && clear(dir);
     pthread_mutex_unlock(&dir->vfs->lock);
     if (drop)
         dir_unref(dir);

@@ -6,30 +6,25 @@
 #ifndef VFS_OVERLAY_H
 #define VFS_OVERLAY_H
 
-#include "vfs/process.h"
+#include "vfs/deeds.h"
 #include "vfs/vfs.h"
 
 #include <sys/queue.h>
 
 #define UNLINK_REVERT_MS 10000 /* a lone unlink shows again after this */
 
-/* A file that was unlinked. */
-struct unlinked {
-    uint32_t leaf; /* canonical */
-    struct process_id by;
-};
-
 /* What this mount has laid over a resource's directory: files hidden by unlink. */
 struct overlay {
-    struct unlinked *hidden;
-    size_t hidden_count;
-    int64_t revert_ms; /* monotonic: when they show again; 0: nothing hidden */
-    bool listed;       /* in vfs->hiding */
+    struct deed_list hidden; /* DEED_REMOVED */
+    int64_t revert_ms;       /* monotonic: when they show again; 0: nothing hidden */
+    bool listed;             /* in vfs->hiding */
     LIST_ENTRY(dir) link;
 };
 
 /* Hides a file, by the caller's unlink: until the rmdir, or for UNLINK_REVERT_MS. */
 void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical);
+/* That it is, by which process: with vfs->lock held; NULL: it is not. */
+const struct deed *overlay_find(const struct dir *dir, uint32_t canonical);
 /* That one shows again: it was made anew. */
 void overlay_show(struct dir *dir, uint32_t canonical);
 /* Whether the caller's process has unlinked something there: it may be removing the resource. */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define KERNEL_THREAD 0x00200000u /* PF_KTHREAD among the flags of /proc/PID/stat */
+#define PID_BITS      22          /* the kernel's PID_MAX_LIMIT */
 
 /* A process has the number of its first thread. Costs one system call. */
 static bool is_first_thread(pid_t thread)
@@ -138,6 +139,17 @@ struct process_id process_identify(pid_t thread)
 bool process_is_same(struct process_id a, struct process_id b)
 {
     return a.pid == b.pid && a.start == b.start;
+}
+
+uint64_t process_number(struct process_id process)
+{
+    return process.start << PID_BITS | (uint64_t)process.pid;
+}
+
+struct process_id process_of_number(uint64_t number)
+{
+    return (struct process_id){(pid_t)(number & ((UINT64_C(1) << PID_BITS) - 1)),
+                               number >> PID_BITS};
 }
 
 bool process_is_alive(struct process_id process)

@@ -19,6 +19,9 @@ struct process_id {
 /* The process of a thread that lives. */
 struct process_id process_identify(pid_t thread);
 bool process_is_same(struct process_id a, struct process_id b);
+/* Both in one number, and back; 0: not known. */
+uint64_t process_number(struct process_id process);
+struct process_id process_of_number(uint64_t number);
 bool process_is_alive(struct process_id process);
 /* The process of a thread that lives; `thread` itself where that can't be told. */
 pid_t process_of(pid_t thread);

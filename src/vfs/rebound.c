@@ -4,50 +4,41 @@
 
 #include "vfs/rebound.h"
 
-#include <stdlib.h>
+#include "util/digest.h"
+
 #include <string.h>
 
-static void clear(struct rebound *rebound)
+static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    free(rebound->name);
-    free(rebound->left_by);
-    *rebound = (struct rebound){0};
+    return digest_mix(digest_bytes(hash, text, strlen(text)));
 }
 
-void rebounds_finish(struct dir *parent)
+static struct deed_key key_of_name(enum deed_kind kind, const struct dir *parent, const char *name)
 {
-    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++)
-        clear(&parent->rebounds[i]);
-    free(parent->rebounds);
+    return (struct deed_key){.kind = kind, .place = hash_text(dir_serial(parent), name)};
 }
 
 static uint64_t hash_id(const char *id)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+    return hash_text(DIGEST_ROOT, id);
+}
 
-    for (; *id != '\0'; id++)
-        hash = (hash ^ (unsigned char)*id) * UINT64_C(0x100000001b3);
-    return hash;
+static struct deed_key key_of_id(const char *id)
+{
+    return (struct deed_key){.kind = DEED_CHANGED, .place = hash_id(id)};
 }
 
 void dir_note_own(struct vfs *vfs, const char *id)
 {
     pthread_mutex_lock(&vfs->lock);
-    vfs->own_ids[vfs->own_next] = (struct own_change){hash_id(id), clock_now_ms(vfs->config.clock)};
-    vfs->own_next = (vfs->own_next + 1) % OWN_IDS_REMEMBERED;
+    deed_note(vfs->deeds, key_of_id(id), NULL);
     pthread_mutex_unlock(&vfs->lock);
 }
 
 /* With vfs->lock held. */
 static bool is_own(const struct vfs *vfs, const char *id)
 {
-    int64_t since_ms = clock_now_ms(vfs->config.clock) - OWN_CHANGE_MS;
-    uint64_t hash = hash_id(id);
-
-    for (unsigned i = 0; i < OWN_IDS_REMEMBERED; i++)
-        if (vfs->own_ids[i].id_hash == hash && vfs->own_ids[i].at_ms > since_ms)
-            return true;
-    return false;
+    return deed_find(vfs->deeds, key_of_id(id)) != NULL;
 }
 
 /* Whether the name of `known` goes to another resource without this mount's doing. With vfs->lock
@@ -58,49 +49,18 @@ static bool is_surprise(const struct dir *known, const char *id)
            !is_own(known->vfs, dir_id(known));
 }
 
-/* With vfs->lock held; without memory it is not remembered. `left_by` NULL: it went to another. */
-static void note(struct dir *parent, const char *name, const char *left_by)
-{
-    if (parent->rebounds == NULL)
-        parent->rebounds = calloc(REBOUNDS_REMEMBERED, sizeof *parent->rebounds);
-    if (parent->rebounds == NULL)
-        return;
-    struct rebound *rebound = &parent->rebounds[parent->rebound_next];
-    parent->rebound_next = (parent->rebound_next + 1) % REBOUNDS_REMEMBERED;
-    clear(rebound);
-    *rebound = (struct rebound){strdup(name), left_by == NULL ? NULL : strdup(left_by),
-                                clock_now_ms(parent->vfs->config.clock)};
-}
-
 /* Whether the name, which is handed out for `id` now, was left by another's directory, which is
  * what the user was shown by it. With vfs->lock held. */
 static bool take_left(struct dir *parent, const char *name, const char *id)
 {
-    bool surprise = false;
+    struct deeds *deeds = parent->vfs->deeds;
+    struct deed *left = deed_find(deeds, key_of_name(DEED_LEFT, parent, name));
 
-    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
-        struct rebound *rebound = &parent->rebounds[i];
-        if (rebound->name == NULL || rebound->left_by == NULL || strcmp(rebound->name, name) != 0)
-            continue;
-        surprise = surprise ||
-                   (id != NULL && strcmp(rebound->left_by, id) != 0 && !is_own(parent->vfs, id));
-        clear(rebound);
-    }
-    return surprise;
-}
-
-/* With vfs->lock held. */
-static struct rebound *find(struct dir *parent, const char *name)
-{
-    int64_t since_ms = clock_now_ms(parent->vfs->config.clock) - REBOUND_MS;
-
-    for (unsigned i = 0; parent->rebounds != NULL && i < REBOUNDS_REMEMBERED; i++) {
-        struct rebound *rebound = &parent->rebounds[i];
-        if (rebound->name != NULL && rebound->left_by == NULL && rebound->at_ms > since_ms &&
-            strcmp(rebound->name, name) == 0)
-            return rebound;
-    }
-    return NULL;
+    if (left == NULL)
+        return false;
+    bool by_other = id != NULL && left->value != hash_id(id);
+    deed_forget(deeds, left);
+    return by_other && !is_own(parent->vfs, id);
 }
 
 void rebound_note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id)
@@ -108,19 +68,33 @@ void rebound_note_surprise(struct dir *parent, const char *name, struct dir *kno
     bool left = take_left(parent, name, id);
 
     if (left || (known != NULL && is_surprise(known, id)))
-        note(parent, name, NULL);
+        deed_note(parent->vfs->deeds, key_of_name(DEED_WENT, parent, name), NULL);
 }
 
 void rebound_note_left(struct dir *parent, const char *name, const char *id)
 {
-    if (!is_own(parent->vfs, id))
-        note(parent, name, id);
+    struct deeds *deeds = parent->vfs->deeds;
+    struct deed_key key = key_of_name(DEED_LEFT, parent, name);
+
+    if (is_own(parent->vfs, id))
+        return;
+    const struct deed *before = deed_find(deeds, key);
+    bool by_several = before != NULL && before->value != hash_id(id);
+    struct deed *left = deed_note(deeds, key, NULL);
+    if (left != NULL)
+        left->value = by_several ? 0 : hash_id(id);
+}
+
+/* With vfs->lock held. */
+static bool went(const struct dir *parent, const char *name)
+{
+    return deed_find(parent->vfs->deeds, key_of_name(DEED_WENT, parent, name)) != NULL;
 }
 
 bool dir_was_rebound(struct dir *parent, const char *name)
 {
     pthread_mutex_lock(&parent->vfs->lock);
-    bool found = find(parent, name) != NULL;
+    bool found = went(parent, name);
     pthread_mutex_unlock(&parent->vfs->lock);
     return found;
 }
@@ -130,7 +104,7 @@ bool dir_is_rebound(struct dir *dir)
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    bool rebound = dir->attached && find(dir->parent, dir_name(dir)) != NULL;
+    bool rebound = dir->attached && went(dir->parent, dir_name(dir));
     pthread_mutex_unlock(&vfs->lock);
     return rebound;
 }

@@ -2,7 +2,7 @@
 /*
  * Names in a directory that have come to mean another resource, or that a resource's directory has
  * left for another name, other than by this mount: what acts on the resource is refused for
- * REBOUND_MS then. Private to dir.c; dir.h has what others ask. All with vfs->lock held.
+ * DEED_WENT_MS then. Private to dir.c; dir.h has what others ask. All with vfs->lock held.
  */
 #ifndef VFS_REBOUND_H
 #define VFS_REBOUND_H
@@ -15,7 +15,5 @@
 void rebound_note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id);
 /* The directory of `id` leaves that name; not remembered if this mount has renamed it. */
 void rebound_note_left(struct dir *parent, const char *name, const char *id);
-/* When the directory ends. */
-void rebounds_finish(struct dir *parent);
 
 #endif

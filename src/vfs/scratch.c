@@ -274,30 +274,6 @@ bool scratch_read(struct dir *dir, uint32_t leaf, struct buf *out)
     return ok;
 }
 
-static void note_put(const struct call *call, struct dir *dir, uint32_t leaf)
-{
-    lock(dir);
-    struct scratch *scratch = find_leaf(dir, leaf);
-    if (scratch != NULL) {
-        scratch->put_by = call->pid;
-        scratch->put_ms = clock_now_ms(dir->vfs->config.clock);
-    }
-    unlock(dir);
-}
-
-bool scratch_was_just_put(const struct call *call, struct dir *dir, uint32_t leaf,
-                          int64_t within_ms)
-{
-    pid_t pid = 0;
-
-    lock(dir);
-    const struct scratch *scratch = find_leaf(dir, leaf);
-    if (scratch != NULL && clock_now_ms(dir->vfs->config.clock) - scratch->put_ms < within_ms)
-        pid = scratch->put_by;
-    unlock(dir);
-    return pid != 0 && same_process(call->pid, pid);
-}
-
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text)
 {
@@ -308,7 +284,6 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
     if (leaf < 0)
         return (int)leaf;
     scratch_set_unlisted(dir, (uint32_t)leaf, unlisted);
-    note_put(call, dir, (uint32_t)leaf);
     struct scratch *scratch = scratch_hold(dir, (uint32_t)leaf);
     if (scratch == NULL)
         return -ENOENT;

@@ -32,9 +32,6 @@ int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mod
  * not listed. 0, -ENOSPC or -ENOMEM. */
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text);
-/* Whether the caller's process has put it there by scratch_put, less than `within_ms` ago. */
-bool scratch_was_just_put(const struct call *call, struct dir *dir, uint32_t leaf,
-                          int64_t within_ms);
 /* It opens by its name and is not listed. */
 void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted);
 /* Removes the name; what is open of it goes on until it is closed. */

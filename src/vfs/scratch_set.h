@@ -67,8 +67,6 @@ struct scratch {
     uid_t uid;
     gid_t gid;
     int64_t mtime_ms;
-    pid_t put_by;         /* the thread that called scratch_put last; 0: nobody */
-    int64_t put_ms;       /* monotonic: when */
     unsigned holds;       /* open handles */
     struct author author; /* of data */
     bool unlisted;

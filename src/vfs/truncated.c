@@ -8,19 +8,9 @@
 
 #include <stdlib.h>
 
-#define REMEMBERED  64 /* truncations: the oldest goes first */
 #define GENERATIONS 16 /* of ancestors that are looked at */
 
-struct truncation {
-    struct file_key key;
-    struct kin by;
-    int64_t until_ms; /* monotonic; 0: none */
-};
-
-struct truncations { /* guarded by vfs->lock */
-    struct truncation ring[REMEMBERED];
-    unsigned next;
-};
+#define NAMELESS (UINT64_C(1) << 32) /* in a deed's value, above the parent */
 
 struct file_key file_key_of(struct node node)
 {
@@ -77,9 +67,25 @@ static bool is_among(pid_t pid, const pid_t *pids, size_t count)
 /* --- what was cut ------------------------------------------------------------------------------
  */
 
-static int64_t now_ms(const struct vfs *vfs)
+static struct deed_key key_of(struct file_key key, const struct kin *by)
 {
-    return clock_now_ms(vfs->config.clock);
+    return (struct deed_key){.kind = DEED_CUT,
+                             .who = process_number(by->process),
+                             .place = key.place,
+                             .detail = (uint64_t)by->uid << 32 | key.leaf};
+}
+
+static struct file_key file_of(const struct deed *cut)
+{
+    return (struct file_key){cut->key.place, (uint32_t)cut->key.detail};
+}
+
+static struct kin kin_in(const struct deed *cut)
+{
+    return (struct kin){.process = process_of_number(cut->key.who),
+                        .parent = (pid_t)(uint32_t)cut->value,
+                        .uid = (uid_t)(cut->key.detail >> 32),
+                        .nameless = (cut->value & NAMELESS) != 0};
 }
 
 /* With vfs->lock held. An open file is handed down to children, whoever of them cuts it. */
@@ -98,13 +104,10 @@ static void cut_open_files(struct vfs *vfs, struct file_key key, const struct ki
 /* With vfs->lock held. */
 static void remember(struct vfs *vfs, struct file_key key, const struct kin *by)
 {
-    if (vfs->truncations == NULL)
-        vfs->truncations = calloc(1, sizeof *vfs->truncations);
-    struct truncations *all = vfs->truncations;
-    if (all == NULL)
-        return;
-    all->ring[all->next] = (struct truncation){key, *by, now_ms(vfs) + TRUNCATED_MS};
-    all->next = (all->next + 1) % REMEMBERED;
+    struct deed *cut = deed_note(vfs->deeds, key_of(key, by), NULL);
+
+    if (cut != NULL)
+        cut->value = (by->nameless ? NAMELESS : 0) | (uint32_t)by->parent;
 }
 
 void truncated_note(struct vfs *vfs, struct file_key key, const struct kin *by)
@@ -118,20 +121,29 @@ void truncated_note(struct vfs *vfs, struct file_key key, const struct kin *by)
     pthread_mutex_unlock(&vfs->lock);
 }
 
+/* With vfs->lock held: forgets that it was cut, by whoever `next` (NULL: anybody) may go on for;
+ * whether there was one that counted. */
+static bool forget(struct vfs *vfs, struct file_key key, const struct kin *next)
+{
+    struct deed *cut = deed_next(vfs->deeds, DEED_CUT, NULL);
+    bool any = false;
+
+    while (cut != NULL) {
+        struct deed *following = deed_next(vfs->deeds, DEED_CUT, cut);
+        struct kin by = kin_in(cut);
+        if (is_same_file(file_of(cut), key) && (next == NULL || may_go_on(&by, next))) {
+            any = any || deed_counts(vfs->deeds, cut);
+            deed_forget(vfs->deeds, cut);
+        }
+        cut = following;
+    }
+    return any;
+}
+
 bool truncated_take(struct vfs *vfs, struct file_key key, const struct kin *opener)
 {
-    bool taken = false;
-
     pthread_mutex_lock(&vfs->lock);
-    struct truncations *all = vfs->truncations;
-    for (size_t i = 0; all != NULL && i < REMEMBERED; i++) {
-        struct truncation *one = &all->ring[i];
-        if (one->until_ms > now_ms(vfs) && is_same_file(one->key, key) &&
-            may_go_on(&one->by, opener)) {
-            one->until_ms = 0;
-            taken = true;
-        }
-    }
+    bool taken = forget(vfs, key, opener);
     pthread_mutex_unlock(&vfs->lock);
     return taken;
 }
@@ -139,15 +151,6 @@ bool truncated_take(struct vfs *vfs, struct file_key key, const struct kin *open
 void truncated_forget(struct vfs *vfs, struct file_key key)
 {
     pthread_mutex_lock(&vfs->lock);
-    struct truncations *all = vfs->truncations;
-    for (size_t i = 0; all != NULL && i < REMEMBERED; i++)
-        if (is_same_file(all->ring[i].key, key))
-            all->ring[i].until_ms = 0;
+    forget(vfs, key, NULL);
     pthread_mutex_unlock(&vfs->lock);
-}
-
-void truncated_finish(struct vfs *vfs)
-{
-    free(vfs->truncations);
-    vfs->truncations = NULL;
 }

@@ -2,7 +2,7 @@
 /*
  * Files that were cut to nothing, which may be the first half of O_TRUNC in two steps: bindfs, NFS,
  * 9p and node open a file and truncate it by its path, or the other way round. It sends nothing and
- * readers see nothing of it; but it is remembered for TRUNCATED_MS, and the handle by which the
+ * readers see nothing of it; but it is remembered for DEED_CUT_MS, and the handle by which the
  * same program goes on to write begins empty.
  *
  * Any thread; vfs->lock is taken inside, never held on entry.
@@ -12,8 +12,6 @@
 
 #include "vfs/process.h"
 #include "vfs/vfs.h"
-
-#define TRUNCATED_MS 2000
 
 struct file;
 
@@ -44,6 +42,5 @@ void truncated_note(struct vfs *vfs, struct file_key key, const struct kin *by);
 bool truncated_take(struct vfs *vfs, struct file_key key, const struct kin *opener);
 /* Something was committed to it. */
 void truncated_forget(struct vfs *vfs, struct file_key key);
-void truncated_finish(struct vfs *vfs);
 
 #endif

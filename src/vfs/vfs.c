@@ -8,7 +8,6 @@
 #include "vfs/leaf.h"
 #include "vfs/scratch.h"
 #include "vfs/scratch_set.h"
-#include "vfs/truncated.h"
 
 bool vfs_init(struct vfs *vfs, const struct vfs_config *config, const struct dir_ops *root)
 {
@@ -17,10 +16,11 @@ bool vfs_init(struct vfs *vfs, const struct vfs_config *config, const struct dir
     LIST_INIT(&vfs->hiding);
     LIST_INIT(&vfs->files);
     vfs->actors = actors_create();
+    vfs->deeds = deeds_create(config->clock);
     vfs->dates = dates_create();
     vfs->on_dir_end = scratch_leave;
     vfs->scratch = scratch_store_create(&vfs->lock, config->clock, leaf_drop_roles);
-    if (vfs->actors != NULL && vfs->dates != NULL && vfs->scratch != NULL)
+    if (vfs->actors != NULL && vfs->deeds != NULL && vfs->dates != NULL && vfs->scratch != NULL)
         vfs->root = dir_root_create(vfs, root);
     if (vfs->root == NULL)
         vfs_finish(vfs);
@@ -35,9 +35,9 @@ void vfs_forget_hidden(struct vfs *vfs)
 
 void vfs_finish(struct vfs *vfs)
 {
-    truncated_finish(vfs);
     scratch_store_destroy(vfs->scratch);
     dir_unref(vfs->root);
+    deeds_destroy(vfs->deeds);
     actors_destroy(vfs->actors);
     dates_destroy(vfs->dates);
     pthread_mutex_destroy(&vfs->lock);

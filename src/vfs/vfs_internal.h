@@ -15,19 +15,11 @@
 #include <sys/queue.h>
 #include <uthash.h>
 
-#define OWN_IDS_REMEMBERED 256
-
 struct actors;
+struct deeds;
 struct dates;
 struct dir_ops;
 struct scratch_store;
-struct truncations;
-
-/* A resource that this mount has changed. */
-struct own_change {
-    uint64_t id_hash;
-    int64_t at_ms; /* monotonic */
-};
 
 /* Guarded by lock, but for what is atomic, and what never changes: config, root, started_ms. */
 struct vfs {
@@ -35,16 +27,14 @@ struct vfs {
     pthread_mutex_t lock;
     uint64_t next_serial;
     struct dir *root;
-    _Atomic(int64_t) leased_ms;                    /* monotonic: when the last lease was given */
-    int64_t started_ms;                            /* wall clock */
-    LIST_HEAD(, dir) hiding;                       /* directories with hidden files, referenced */
-    _Atomic(uint64_t) own_changes;                 /* how many were waited for so far */
-    struct own_change own_ids[OWN_IDS_REMEMBERED]; /* what they changed, of late */
-    unsigned own_next;
+    _Atomic(int64_t) leased_ms;          /* monotonic: when the last lease was given */
+    int64_t started_ms;                  /* wall clock */
+    LIST_HEAD(, dir) hiding;             /* directories with hidden files, referenced */
+    _Atomic(uint64_t) own_changes;       /* how many were waited for so far */
     struct dates *dates;                 /* when names changed: dates.c */
-    struct actors *actors;               /* what each process has done: actors.c */
+    struct actors *actors;               /* who callers are: actors.c */
+    struct deeds *deeds;                 /* what each process has done: deeds.h */
     LIST_HEAD(, file) files;             /* newest first */
-    struct truncations *truncations;     /* what was cut to nothing of late: truncated.c */
     struct scratch_store *scratch;       /* what lies in resources: scratch_set.h */
     void (*on_dir_end)(struct dir *dir); /* before it is freed, with the lock held; never changes */
 };

@@ -307,6 +307,7 @@ int main(void)
     tcase_add_test(files, who_cuts_a_file_by_its_path_goes_on_with_an_empty_one);
     suite_add_tcase(suite, files);
     suite_add_tcase(suite, staged_case());
+    suite_add_tcase(suite, deeds_case());
     suite_add_tcase(suite, names_case());
     suite_add_tcase(suite, processes_case());
     return run_tests(srunner_create(suite));

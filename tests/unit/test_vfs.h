@@ -9,6 +9,8 @@
 TCase *names_case(void);
 /* What is staged, from state to state: test_vfs_staged.c. */
 TCase *staged_case(void);
+/* The table of what processes have done: test_vfs_deeds.c. */
+TCase *deeds_case(void);
 /* What processes have done, and what that means: test_vfs_processes.c. */
 TCase *processes_case(void);
 

@@ -461,7 +461,7 @@ START_TEST(a_name_that_goes_to_another_is_not_acted_on_for_a_while)
     ck_assert_ptr_ne(first, second);
     ck_assert(dir_was_rebound(root, "a"));
     ck_assert(dir_is_rebound(second));
-    toy.passed_ms += REBOUND_MS + 1;
+    toy.passed_ms += DEED_WENT_MS + 1;
     ck_assert(!dir_was_rebound(root, "a"));
     dir_unref(second);
     dir_unref(first);
