@@ -112,33 +112,54 @@ int api_get(struct api *api, const struct kind *kind, const char *id, struct can
 int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
              struct record **out, struct problem *problem);
 
-/* What a 2xx brought to an update or a deletion. Only the first says that it was done. */
+/* --- changes -------------------------------------------------------------------------------- */
+
+/* An edit is an update whose body is worked out when its time has come: above, since here it has
+ * one. */
+enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_EDIT, CHANGE_DELETE, CHANGE_RESTORE };
+#define CHANGE_VERBS (CHANGE_RESTORE + 1)
+
+/* How a verb is asked for. */
+struct api_verb {
+    enum http_method method;
+    bool of_one;      /* of a resource: its id is behind the kind's path */
+    const char *tail; /* and this behind that */
+};
+const struct api_verb *api_verb(enum change_verb verb);
+
+struct api_change {
+    enum change_verb verb;
+    const struct kind *kind;
+    const char *id;   /* of what is changed; of a create it is not looked at */
+    const char *body; /* JSON text; NULL sends none */
+    /* Values that are kept from the problem beside those in the body; ends with NULL; or NULL. */
+    const char *const *secrets;
+};
+
+/* What a 2xx brought. Only the first says that it was done. */
 enum api_answer {
     API_ANSWERED,       /* what the dialect's documents say */
     API_ANSWERED_OTHER, /* JSON of another shape */
     API_ANSWERED_BADLY  /* no JSON, or an answer that was broken */
 };
 
-/* Changes. `body` is JSON text or NULL. `secrets` (ends with NULL; or NULL itself) are values that
- * are kept from the problem (not NULL) beside those in the body. `event` is zeroed, or filled when
- * the answer brought one. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was
- * done (a POST without a clear answer; a PUT or DELETE whose answers were all lost).
- * PROBLEM_TIMEOUT of a PUT or DELETE: its words say whether it was sent. `cancel` should fire on
- * shutdown and deadline only: a sent change is let finish. */
-int api_create_resource(struct api *api, const struct kind *kind, const char *body,
-                        const char *const *secrets, struct cancel *cancel, struct record **out,
-                        struct event *event, struct problem *problem);
-/* `*out` is one reference with API_ANSWERED, else NULL. */
-int api_update(struct api *api, const struct kind *kind, const char *id, const char *body,
-               const char *const *secrets, struct cancel *cancel, struct record **out,
-               enum api_answer *told, struct problem *problem);
-/* A 404 or 410 is PROBLEM_NOT_FOUND also here. */
-int api_delete(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
-               struct event *event, enum api_answer *told, struct problem *problem);
-/* `body` as the dialect's restore_row has it; NULL sends none. A 2xx that is not the dialect's
- * answer to a restore is PROBLEM_UNKNOWN_OUTCOME. */
-int api_restore(struct api *api, const struct kind *kind, const char *id, const char *body,
-                struct cancel *cancel, struct event *event, struct problem *problem);
+struct api_outcome {
+    enum api_answer told;  /* of a create and a restore only the first is success */
+    struct record *record; /* created or updated, with API_ANSWERED: one reference, the caller's */
+    struct event event;    /* zeroed, or filled when the answer brought one */
+    long status;           /* of the answer; 0: there was none, or it was broken */
+};
+
+/* Makes a change. `problem` is not NULL. `cancel` should fire on shutdown and deadline only: a sent
+ * change is let finish. PROBLEM_UNKNOWN_OUTCOME: it was sent, and it is not known whether it was
+ * done (a POST without a clear answer, or with a 2xx of another shape than the dialect's; a PUT or
+ * DELETE whose answers were all lost). PROBLEM_TIMEOUT of a PUT or DELETE: its words say whether it
+ * was sent. A 404 or 410 is PROBLEM_NOT_FOUND, of a deletion too. */
+int api_change(struct api *api, const struct api_change *change, struct cancel *cancel,
+               struct api_outcome *out, struct problem *problem);
+
+/* --- events, the account -------------------------------------------------------------------- */
+
 int api_event(struct api *api, const char *event_id, struct cancel *cancel, struct event *event,
               struct problem *problem);
 /* The newest events of a machine, at most `max` (1 to API_PAGE_LIMIT), into `events`, newest first;

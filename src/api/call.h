@@ -43,7 +43,7 @@ struct exchange {
     const char *path;           /* "/shared-drives/ID", escaped */
     const char *query;          /* "?limit=120", escaped; or NULL */
     const char *body;           /* JSON text or NULL */
-    const char *const *secrets; /* as in api_create_resource */
+    const char *const *secrets; /* as in struct api_change */
     const char *id;             /* of the resource that it is about; NULL: none, or not known */
     struct cancel *cancel;
     struct buf *text; /* of a list: takes the answer's text, of at most CALL_LIST_VALUES values,

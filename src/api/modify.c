@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes: create, update, delete, restore. A change that was answered with a 2xx of another shape
- * than the documents say is not done by that: what came is told, and who asked looks at the server.
+ * Changes: one function for all, by the rows of the verbs. A change that was answered with a 2xx of
+ * another shape than the documents say is not done by that: what came is told, and who asked looks
+ * at the server.
  */
 #include "config.h"
 
@@ -15,225 +16,196 @@
 
 /* --- what changes are answered with ----------------------------------------------------------- */
 
+/* An answer, and what is made of it. */
+struct reply {
+    const struct exchange *call;
+    enum dialect dialect;
+    struct json_object *answer;
+    struct api_outcome *out;
+    struct problem why; /* what is wrong with it, where that is told */
+};
+
+/* Whether it is what the documents say; a resource in it goes to out->record. */
+typedef bool reader(struct reply *reply);
+
 static bool is_object(struct json_object *value)
 {
     return value != NULL && json_object_is_type(value, json_type_object);
 }
 
-/* {data, event}; an event without an id can't be followed. */
-static bool is_pair(enum dialect dialect, struct json_object *answer, const char *id)
+static bool read_created(struct reply *reply)
 {
-    const struct dialect_row *row = &dialect_rows[dialect];
+    const struct kind *kind = reply->call->kind;
+    bool wrapped = kind->shapes[reply->dialect].create_answers_event;
+
+    reply->out->record =
+        record_from_json(kind, reply->dialect,
+                         dialect_resource(reply->dialect, wrapped, reply->answer), &reply->why);
+    return reply->out->record != NULL;
+}
+
+/* The resource itself: another one is none. */
+static bool read_updated(struct reply *reply)
+{
+    struct record *record =
+        record_from_json(reply->call->kind, reply->dialect,
+                         dialect_resource(reply->dialect, false, reply->answer), NULL);
+
+    if (record != NULL && strcmp(record->id, reply->call->id) == 0) {
+        reply->out->record = record;
+        return true;
+    }
+    record_unref(record);
+    return false;
+}
+
+/* {data, event}; an event without an id can't be followed. */
+static bool read_pair(struct reply *reply)
+{
+    const struct dialect_row *row = &dialect_rows[reply->dialect];
     struct event event;
 
-    (void)id;
-    if (row->event_key == NULL || !is_object(answer) ||
-        !is_object(json_member(answer, row->data_key)))
+    if (row->event_key == NULL || !is_object(reply->answer) ||
+        !is_object(json_member(reply->answer, row->data_key)))
         return false;
-    dialect_event(dialect, answer, &event);
+    dialect_event(reply->dialect, reply->answer, &event);
     return event.id[0] != '\0';
 }
 
 /* {id}, or {data, event}. */
-static bool is_deletion(enum dialect dialect, struct json_object *answer, const char *id)
+static bool read_deleted(struct reply *reply)
 {
-    const char *found = is_object(answer) ? json_string_member(answer, "id") : NULL;
+    const char *found = is_object(reply->answer) ? json_string_member(reply->answer, "id") : NULL;
 
-    return (found != NULL && strcmp(found, id) == 0) || is_pair(dialect, answer, id);
+    return (found != NULL && strcmp(found, reply->call->id) == 0) || read_pair(reply);
 }
 
-static bool is_anything(enum dialect dialect, struct json_object *answer, const char *id)
+static bool read_anything(struct reply *reply)
 {
-    (void)dialect, (void)answer, (void)id;
+    (void)reply;
     return true;
 }
 
-static bool is_nothing(enum dialect dialect, struct json_object *answer, const char *id)
+static bool read_nothing(struct reply *reply)
 {
-    (void)dialect, (void)answer, (void)id;
+    (void)reply;
     return false;
 }
 
-/* What the documents of a dialect answer with. */
-struct shape {
-    bool (*is_json)(enum dialect dialect, struct json_object *answer, const char *id);
-    bool blank; /* without a body */
-};
+/* --- what another answer means ---------------------------------------------------------------- */
 
-static const struct operation {
-    enum http_method method;
-    const char *tail; /* of its path */
-    struct shape shapes[DIALECT_COUNT];
-} deletion = {HTTP_DELETE, "", {{is_deletion, false}, {is_nothing, true}}},
-  restore = {HTTP_POST, "/restore", {{is_pair, false}, {is_anything, true}}};
-
-static enum api_answer judge(const struct exchange *call, const struct shape *shape, const char *id,
-                             struct json_object *answer)
+/* It is settled that it was created, but not what: as if no answer had come. */
+static void doubt_created(struct reply *reply, struct problem *problem)
 {
-    if (call->blank)
-        return shape->blank ? API_ANSWERED : API_ANSWERED_BADLY;
-    if (call->no_json)
-        return API_ANSWERED_BADLY;
-    return shape->is_json(api_dialect(call->api), answer, id) ? API_ANSWERED : API_ANSWERED_OTHER;
-}
-
-/* An answer that came and can't be read fails no update and no deletion: it is told as such. */
-static int take_broken(int rc, struct problem *problem)
-{
-    bool broken = rc != 0 && problem->status == 0 &&
-                  (problem->kind == PROBLEM_PROTOCOL || problem->kind == PROBLEM_TOO_LARGE);
-
-    if (broken)
-        *problem = (struct problem){.kind = PROBLEM_NONE};
-    return broken ? 0 : rc;
-}
-
-/* --- create ----------------------------------------------------------------------------------- */
-
-/* After a 2xx it is settled that it was created, but not what: as if no answer had come. */
-static struct record *read_created(const struct exchange *call, struct json_object *answer,
-                                   struct problem *problem)
-{
-    enum dialect dialect = api_dialect(call->api);
-    bool wrapped = call->kind->shapes[dialect].create_answers_event;
-    struct problem why = {.kind = PROBLEM_NONE};
-    struct record *record =
-        record_from_json(call->kind, dialect, dialect_resource(dialect, wrapped, answer), &why);
-
-    if (record == NULL) {
-        call_outcome_unknown(call, &why);
-        if (problem != NULL)
-            *problem = why;
-    }
-    return record;
-}
-
-int api_create_resource(struct api *api, const struct kind *kind, const char *body,
-                        const char *const *secrets, struct cancel *cancel, struct record **out,
-                        struct event *event, struct problem *problem)
-{
-    struct json_object *answer = NULL;
-    struct exchange call = {.api = api,
-                            .kind = kind,
-                            .method = HTTP_POST,
-                            .path = kind->path,
-                            .body = body,
-                            .secrets = secrets,
-                            .cancel = cancel,
-                            .needs_json = true};
-
-    *out = NULL;
-    *event = (struct event){.id = ""};
-    if (call_perform(&call, &answer, problem) != 0)
-        return -1;
-    *out = read_created(&call, answer, problem);
-    if (*out != NULL)
-        dialect_event(api_dialect(api), answer, event);
-    call_hide_event(&call, event);
-    json_object_put(answer);
-    return *out == NULL ? -1 : 0;
-}
-
-/* --- update ----------------------------------------------------------------------------------- */
-
-/* The record in the answer to an update of `id`; NULL when the answer holds no such thing. */
-static struct record *read_updated(const struct exchange *call, const char *id,
-                                   struct json_object *answer)
-{
-    enum dialect dialect = api_dialect(call->api);
-    struct record *record =
-        record_from_json(call->kind, dialect, dialect_resource(dialect, false, answer), NULL);
-
-    if (record != NULL && strcmp(record->id, id) == 0)
-        return record;
-    record_unref(record);
-    return NULL;
-}
-
-int api_update(struct api *api, const struct kind *kind, const char *id, const char *body,
-               const char *const *secrets, struct cancel *cancel, struct record **out,
-               enum api_answer *told, struct problem *problem)
-{
-    struct json_object *answer = NULL;
-    char *path = path_of(kind, id, "", problem);
-    struct exchange call = {.api = api,
-                            .kind = kind,
-                            .method = HTTP_PUT,
-                            .path = path,
-                            .id = id,
-                            .body = body,
-                            .secrets = secrets,
-                            .cancel = cancel};
-    int rc = -1;
-
-    *out = NULL;
-    *told = API_ANSWERED_BADLY;
-    if (path != NULL)
-        rc = call_perform(&call, &answer, problem);
-    if (rc == 0 && !call.no_json)
-        *out = read_updated(&call, id, answer);
-    if (rc == 0 && !call.no_json)
-        *told = *out == NULL ? API_ANSWERED_OTHER : API_ANSWERED;
-    json_object_put(answer);
-    free(path);
-    return take_broken(rc, problem);
-}
-
-/* --- delete and restore ----------------------------------------------------------------------- */
-
-static int perform(struct exchange *call, const struct operation *operation, const char *id,
-                   struct event *event, enum api_answer *told, struct problem *problem)
-{
-    struct json_object *answer = NULL;
-    char *path = path_of(call->kind, id, operation->tail, problem);
-    enum dialect dialect = api_dialect(call->api);
-    int rc = -1;
-
-    *event = (struct event){.id = ""};
-    *told = API_ANSWERED_BADLY;
-    call->method = operation->method;
-    call->path = path;
-    call->id = id;
-    if (path != NULL)
-        rc = call_perform(call, &answer, problem);
-    if (rc == 0)
-        *told = judge(call, &operation->shapes[dialect], id, answer);
-    if (rc == 0 && *told == API_ANSWERED)
-        dialect_event(dialect, answer, event);
-    call_hide_event(call, event);
-    json_object_put(answer);
-    call->path = NULL;
-    free(path);
-    return rc;
-}
-
-int api_delete(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
-               struct event *event, enum api_answer *told, struct problem *problem)
-{
-    struct exchange call = {.api = api, .kind = kind, .cancel = cancel};
-
-    return take_broken(perform(&call, &deletion, id, event, told, problem), problem);
+    call_outcome_unknown(reply->call, &reply->why);
+    *problem = reply->why;
 }
 
 /* What another answer than the documented one means nobody knows. */
-static int say_unclear(const struct kind *kind, const char *id, struct problem *problem)
+static void doubt_restored(struct reply *reply, struct problem *problem)
 {
     long status = problem->status;
 
     problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
                 "POST %s/%s/restore was answered %ld, but not as a restore is: whether one was "
                 "started is unknown (it may have been carried out)",
-                kind->path, id, status);
+                reply->call->kind->path, reply->call->id, status);
     problem->status = status;
+}
+
+/* --- the verbs -------------------------------------------------------------------------------- */
+
+static const struct verb_row {
+    struct api_verb verb;
+    bool needs_json; /* a 2xx without a JSON text is no answer */
+    bool has_event;  /* the answer may have one */
+    /* What another answer means; NULL: it is told, also where it can't be read. */
+    void (*doubt)(struct reply *reply, struct problem *problem);
+    struct {
+        reader *read;
+        bool blank; /* the documents have no body */
+    } dialects[DIALECT_COUNT];
+} rows[CHANGE_VERBS] = {
+    [CHANGE_CREATE] =
+        {{HTTP_POST, false, ""}, true, true, doubt_created, {{read_created, 0}, {read_created, 0}}},
+    [CHANGE_UPDATE] =
+        {{HTTP_PUT, true, ""}, false, false, NULL, {{read_updated, 0}, {read_updated, 0}}},
+    [CHANGE_EDIT] =
+        {{HTTP_PUT, true, ""}, false, false, NULL, {{read_updated, 0}, {read_updated, 0}}},
+    [CHANGE_DELETE] =
+        {{HTTP_DELETE, true, ""}, false, true, NULL, {{read_deleted, 0}, {read_nothing, 1}}},
+    [CHANGE_RESTORE] = {{HTTP_POST, true, "/restore"},
+                        false,
+                        true,
+                        doubt_restored,
+                        {{read_pair, 0}, {read_anything, 1}}},
+};
+
+const struct api_verb *api_verb(enum change_verb verb)
+{
+    return &rows[verb].verb;
+}
+
+static enum api_answer judge(const struct verb_row *row, struct reply *reply)
+{
+    if (reply->call->blank)
+        return row->dialects[reply->dialect].blank ? API_ANSWERED : API_ANSWERED_BADLY;
+    if (reply->call->no_json)
+        return API_ANSWERED_BADLY;
+    return row->dialects[reply->dialect].read(reply) ? API_ANSWERED : API_ANSWERED_OTHER;
+}
+
+/* After a 2xx. -1: it is not known whether it was done. */
+static int take(const struct verb_row *row, const struct exchange *call, struct json_object *answer,
+                struct api_outcome *out, struct problem *problem)
+{
+    struct reply reply = {
+        .call = call, .dialect = api_dialect(call->api), .answer = answer, .out = out};
+
+    out->told = judge(row, &reply);
+    if (out->told == API_ANSWERED && row->has_event)
+        dialect_event(reply.dialect, answer, &out->event);
+    call_hide_event(call, &out->event);
+    if (out->told == API_ANSWERED || row->doubt == NULL)
+        return 0;
+    row->doubt(&reply, problem);
     return -1;
 }
 
-int api_restore(struct api *api, const struct kind *kind, const char *id, const char *body,
-                struct cancel *cancel, struct event *event, struct problem *problem)
+/* An answer that came and can't be read. */
+static bool is_broken(const struct problem *problem)
 {
-    struct exchange call = {.api = api, .kind = kind, .body = body, .cancel = cancel};
-    enum api_answer told;
-    int rc = perform(&call, &restore, id, event, &told, problem);
+    return problem->status == 0 &&
+           (problem->kind == PROBLEM_PROTOCOL || problem->kind == PROBLEM_TOO_LARGE);
+}
 
-    return rc == 0 && told != API_ANSWERED ? say_unclear(kind, id, problem) : rc;
+int api_change(struct api *api, const struct api_change *change, struct cancel *cancel,
+               struct api_outcome *out, struct problem *problem)
+{
+    const struct verb_row *row = &rows[change->verb];
+    struct json_object *answer = NULL;
+    char *path =
+        path_of(change->kind, row->verb.of_one ? change->id : NULL, row->verb.tail, problem);
+    struct exchange call = {.api = api,
+                            .kind = change->kind,
+                            .method = row->verb.method,
+                            .path = path,
+                            .id = row->verb.of_one ? change->id : NULL,
+                            .body = change->body,
+                            .secrets = change->secrets,
+                            .cancel = cancel,
+                            .needs_json = row->needs_json};
+    int rc = -1;
+
+    *out = (struct api_outcome){.told = API_ANSWERED_BADLY};
+    if (path != NULL)
+        rc = call_perform(&call, &answer, problem);
+    if (rc == 0)
+        rc = take(row, &call, answer, out, problem);
+    else if (row->doubt == NULL && is_broken(problem))
+        rc = 0, *problem = (struct problem){.kind = PROBLEM_NONE};
+    out->status = problem->status;
+    json_object_put(answer);
+    free(path);
+    return rc;
 }

@@ -167,8 +167,6 @@ void cache_expire(struct cache *cache, const struct kind *kind, const char *id);
 
 /* --- changing ------------------------------------------------------------------------------ */
 
-enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_EDIT, CHANGE_DELETE, CHANGE_RESTORE };
-
 /* A change on its way, or its recorded outcome: sent once, by a worker; may be waited for by
  * several, one after another or together. Reference-counted. */
 struct change;
@@ -200,27 +198,25 @@ struct change_report {
  * Changes of one resource are sent one after another. A change that was sent is not cancelled by
  * the mount's end, but by its deadline; one that was not yet is not sent (PROBLEM_INTERRUPTED).
  *
- * What a worker does: create: api_create_resource; with PROBLEM_UNKNOWN_OUTCOME the kind is listed
- * again, and a resource whose id was not known before and whose required fields (by the shape's
- * rows) equal the body's means success; else the problem stays, is remembered with the ids known
- * before, and a later create with equal required fields first looks in a new listing whether the
- * earlier one has succeeded, before it sends anything (found: success without sending).
- * Where no listing was known before, the kind is listed before sending.
- * While a create is in flight a further one with the same body waits for its outcome and shares it.
- * Any change passes the gate first: config.sending and config.guard, which may keep it back
- * (PROBLEM_WITHHELD); of what is kept back on_change_end hears nothing.
- * update: api_update; it has succeeded when what was sent is shown (PROBLEM_PROTOCOL: a key still
- * has its former value), in the answer, or where that is not the resource, in a GET up to 2 s later
- * (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of what is never shown, a secret, any
- * JSON is success.
- * edit: what its `body`, an edit (document_edit), means for the resource, is sent as an update. It
- * is worked out by the worker when its time has come: of what one GET answers now where the API
- * takes whole objects, or what is known is incomplete, else of what is known. Nothing differs:
- * success, and nothing is sent. It is refused, or the GET fails: a problem, with the errno or kind
- * and words of that; nothing was sent, and on_change_end hears nothing.
- * delete: api_delete; after another answer than the documented one, 404 and 410, a GET tells: gone
- * is success, PROBLEM_PROTOCOL: still there, PROBLEM_UNKNOWN_OUTCOME: it was not answered.
- * restore: api_restore; while another one is pending on that machine, as far as known,
+ * What a worker does beside the request (api_change): create: with PROBLEM_UNKNOWN_OUTCOME the kind
+ * is listed again, and a resource whose id was not known before and whose required fields (by the
+ * shape's rows) equal the body's means success; else the problem stays, is remembered with the ids
+ * known before, and a later create with equal required fields first looks in a new listing whether
+ * the earlier one has succeeded, before it sends anything (found: success without sending). Where
+ * no listing was known before, the kind is listed before sending. While a create is in flight a
+ * further one with the same body waits for its outcome and shares it. Any change passes the gate
+ * first: config.sending and config.guard, which may keep it back (PROBLEM_WITHHELD); of what is
+ * kept back on_change_end hears nothing. update: it has succeeded when what was sent is shown
+ * (PROBLEM_PROTOCOL: a key still has its former value), in the answer, or where that is not the
+ * resource, in a GET up to 2 s later (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of
+ * what is never shown, a secret, any JSON is success. edit: what its `body`, an edit
+ * (document_edit), means for the resource, is sent as an update. It is worked out by the worker
+ * when its time has come: of what one GET answers now where the API takes whole objects, or what is
+ * known is incomplete, else of what is known. Nothing differs: success, and nothing is sent. It is
+ * refused, or the GET fails: a problem, with the errno or kind and words of that; nothing was sent,
+ * and on_change_end hears nothing. delete: after another answer than the documented one, 404 and
+ * 410, a GET tells: gone is success, PROBLEM_PROTOCOL: still there, PROBLEM_UNKNOWN_OUTCOME: it was
+ * not answered. restore: while another one is pending on that machine, as far as known,
  * PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
  * Success is in the cache before waiters wake: a created resource is shown (first in order) until a
  * listing begun after the answer has had it, at most CACHE_CREATED_PIN_MS; an updated one keeps the

@@ -5,9 +5,7 @@
 #include "cache/change.h"
 
 #include "cache/fetch.h"
-#include "cache/own_events.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +30,8 @@ static void destroy(struct change *change)
 {
     record_unref(change->record);
     record_unref(change->created);
+    record_unref(change->before);
+    record_unref(change->answer.record);
     wipe_list(change->secrets);
     wipe(change->body);
     seen_list_finish(&change->seen);
@@ -121,7 +121,7 @@ void change_set_body(struct change *change, char *body, char **secrets)
     change->secrets = secrets;
 }
 
-bool change_is_at_end(const struct change *change)
+static bool is_at_end(const struct change *change)
 {
     struct cancel cancel;
 
@@ -137,33 +137,14 @@ bool change_is_taken_back(struct change *change)
     return cancel_reason(&change->cancel) == CANCEL_INTERRUPT;
 }
 
+bool change_goes_on(struct change *change)
+{
+    return !change_is_taken_back(change) && !is_at_end(change);
+}
+
 int change_say_taken_back(struct problem *problem)
 {
     return problem_set(problem, PROBLEM_INTERRUPTED, "interrupted before it was sent: nothing was");
-}
-
-/* Whether an event may be the answer; of a create it is known only with its id. */
-bool change_has_event(enum change_verb verb)
-{
-    return verb == CHANGE_DELETE || verb == CHANGE_RESTORE;
-}
-
-void change_end_unsent(struct change *change)
-{
-    struct cache *cache = change->collection->cache;
-    const struct event none = {.id = ""};
-
-    pthread_mutex_lock(&cache->lock);
-    if (change_has_event(change->verb))
-        events_end_locked(change->collection, change->verb, change->id, PROBLEM_INTERRUPTED, &none);
-    pthread_mutex_unlock(&cache->lock);
-}
-
-void change_mark_sent(struct change *change)
-{
-    pthread_mutex_lock(&change->lock);
-    change->sent = true;
-    pthread_mutex_unlock(&change->lock);
 }
 
 void change_publish_locked(struct change *change, struct record *record)
@@ -174,29 +155,8 @@ void change_publish_locked(struct change *change, struct record *record)
     pthread_mutex_unlock(&change->lock);
 }
 
-struct change_report change_report_of(const struct change *change, const struct record *record,
-                                      const struct problem *problem)
-{
-    return (struct change_report){
-        .verb = change->verb,
-        .kind = change->collection->kind,
-        .id = change->id != NULL ? change->id : (record == NULL ? NULL : record->id),
-        .body = change->body,
-        .origin = change->origin,
-        .problem = problem,
-    };
-}
-
 bool change_may_be_done(enum problem_kind failure)
 {
     return fetch_is_outage(failure) || failure == PROBLEM_UNKNOWN_OUTCOME ||
            failure == PROBLEM_PROTOCOL;
-}
-
-void change_print_answer(long status, char *out, size_t size_bytes)
-{
-    if (status == 0)
-        snprintf(out, size_bytes, "got an answer that can't be read");
-    else
-        snprintf(out, size_bytes, "was answered %ld", status);
 }

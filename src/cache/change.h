@@ -1,59 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes on their way: their jobs (verbs.c, update.c, create.c), the gate before them (gate.c),
- * and who waits for them (change.c, change_wait.c). Private to this room.
+ * Changes on their way: as objects (change.c), who waits for them (change_wait.c), what is theirs
+ * of each verb (verbs.c, create.c, fresh_edit.c), and the one function that makes them
+ * (operation.c). Private to this room.
  */
 #ifndef CACHE_CHANGE_H
 #define CACHE_CHANGE_H
 
 #include "cache/state.h"
 
-/* What a worker does for a change: 0, or -1 and `problem` (not NULL, and PROBLEM_NONE before). The
- * outcome is in the cache before they return; of a create and an update one reference to the
- * resource as it is now is in `*out`, where it is known. */
-typedef int change_function(struct change *change, struct cancel *cancel, struct record **out,
-                            struct problem *problem);
-change_function verb_create;
-change_function verb_update;
-change_function verb_delete;
-change_function verb_restore;
-/* What an edit is to send in place of its body, as the server's answer to one GET, or what is
- * known, tells (fresh_edit.c). 0, and whether that is anything; -1: nothing is to be sent, for
- * `problem`. No lock held. */
-int edit_work_out(struct change *change, struct cancel *cancel, bool *changes,
-                  struct problem *problem);
+/*
+ * What differs from verb to verb: the steps of operation.c, in their order. Each may be NULL, and
+ * is called by the change's worker, which is the only one that looks at what is the job's alone.
+ * How it fails is in change->problem.
+ */
+struct operation_row {
+    bool has_event; /* an event may be the answer, and is remembered by the id that is known before
+                     */
+    /* Before it is sent. 1: what is in the change is to be; 0: nothing is, and it has succeeded;
+     * -1: nothing is. No lock held; may wait. */
+    int (*prepare)(struct change *change);
+    /* It is sent in a moment. cache->lock is held. */
+    void (*sent)(struct change *change);
+    /* There is change->answer, or (`rc` -1) none: what that leaves open is asked of the server.
+     * Returns 0: it is done; -1: it is not, or may be. No lock held; may wait. */
+    int (*settle)(struct change *change, int rc);
+    /* How that went, into what is known; of a success change->result is set where the verb has
+     * one. cache->lock is held. */
+    void (*success)(struct change *change);
+    void (*failure)(struct change *change);
+    /* Whatever came of it, once `prepare` was called. No lock held. */
+    void (*end)(struct change *change);
+};
+extern const struct operation_row operation_create, operation_update, operation_edit,
+    operation_delete, operation_restore;
+
+/* The first step of an edit (fresh_edit.c): what it is to send in place of its body. */
+int edit_work_out(struct change *change);
 void create_clear_doubts(struct cache *cache);
+
 /* --- a change as an object (change.c) --------------------------------------------------------- */
 
 /* A new one with one reference; NULL: no memory. */
 struct change *change_create(struct cache *cache, const struct change_request *request);
-/* Whether an event may be the answer; of a create it is known only with its id. */
-bool change_has_event(enum change_verb verb);
+/* Whether it is still to be sent: nobody has taken it back, and the mount does not end. */
+bool change_goes_on(struct change *change);
 /* Whether who asked for it has taken it back before it was sent. */
 bool change_is_taken_back(struct change *change);
-/* Forgets what was begun for a change that is not sent after all. */
-void change_end_unsent(struct change *change);
 /* Another body and other secrets in place of what it has: by its job, which owns them from now on.
  */
 void change_set_body(struct change *change, char *body, char **secrets);
-/* What is told of it; borrows all from the arguments. `record`: what was created, or NULL. */
-struct change_report change_report_of(const struct change *change, const struct record *record,
-                                      const struct problem *problem);
-
-/* Sends the change by `send`, unless a dry run or the guard keeps it back: then `withheld` is set,
- * and -1 with PROBLEM_WITHHELD, or 0 with `planned` set (gate.c). No lock held. */
-int gate_pass(struct change *change, change_function *send, struct record **out,
-              struct problem *problem);
-/* Whether the mount ends: what was not sent yet is not sent. */
-bool change_is_at_end(const struct change *change);
-/* From now on it may have been sent. Takes the change's lock. */
-void change_mark_sent(struct change *change);
 /* A create's resource is shown from now on: in one step with that, so with cache->lock held. */
 void change_publish_locked(struct change *change, struct record *record);
 int change_say_taken_back(struct problem *problem); /* sets it; -1 */
 /* Whether something may have been done although the call failed. */
 bool change_may_be_done(enum problem_kind failure);
-/* "was answered 200"; `status` 0: by something that can't be read. */
-void change_print_answer(long status, char *out, size_t size_bytes);
 
 #endif

@@ -12,12 +12,10 @@
 /* A POST that got no answer is of unknown outcome, by deadline too. With the lock held. */
 static int say_late(const struct change *change, struct problem *problem)
 {
-    bool post = change->verb == CHANGE_CREATE || change->verb == CHANGE_RESTORE;
-
     if (!change->sent)
         return problem_set(problem, PROBLEM_TIMEOUT,
                            "the time was over before it was sent: nothing was, so far");
-    if (post)
+    if (api_verb(change->verb)->method == HTTP_POST)
         return problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
                            "it was sent, and no answer came in time: its outcome is unknown (it "
                            "may have been carried out)");

@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTING_TELLS_MS 60000 /* how old what is known may be, to tell what is new */
-#define LOOK_RESERVE_MS  150   /* how long before its deadline a look gives up */
+#define LISTING_TELLS_MS 60000      /* how old what is known may be, to tell what is new */
+#define LOOK_RESERVE_MS  150        /* how long before its deadline a look gives up */
+#define NOT_SENT         UINT64_MAX /* no listing is begun later */
 
 /* --- what to know a resource by --------------------------------------------------------------- */
 
@@ -70,6 +71,7 @@ static struct doubt *new_doubt(struct collection *collection, const char *body_t
     if (doubt != NULL) {
         memcpy(doubt->wanted, buf_text(&text), text.size_bytes);
         doubt->collection = collection;
+        doubt->sent = NOT_SENT;
     }
     buf_finish(&text);
     json_object_put(picked);
@@ -181,30 +183,28 @@ struct record *change_sighted(struct change *change)
     return record;
 }
 
-/* Takes it for the created one; nobody else can claim it then. One reference. */
-static struct record *claim_locked(struct change *change, const struct doubt *doubt,
-                                   struct item *item)
+/* Takes it for the created one; nobody else can claim it then. */
+static void claim_locked(struct change *change, const struct doubt *doubt, struct item *item)
 {
     struct collection *collection = doubt->collection;
 
     item->first_begun = 0;
+    change->result = record_ref(item->record);
     change_publish_locked(change, item->record);
     events_found_locked(collection, item->record, doubt->sent_wall_ms);
     cache_expire_singletons_locked(collection->cache);
-    return record_ref(item->record);
 }
 
 /* What a new listing tells. Of a blind doubt, one that looks like it may have been there before;
  * when there is none, what comes from now on is new. */
-static int conclude_locked(struct change *change, struct doubt *doubt, struct record **out,
-                           struct problem *problem)
+static int conclude_locked(struct change *change, struct doubt *doubt, struct problem *problem)
 {
     struct item *item = find_new_locked(doubt);
 
     if (item == NULL)
         doubt->blind = false;
     else if (!doubt->blind)
-        *out = claim_locked(change, doubt, item);
+        claim_locked(change, doubt, item);
     else
         return problem_set(problem, PROBLEM_UNKNOWN_OUTCOME,
                            "there is one like it (%s), and whether that is new can't be told",
@@ -212,9 +212,10 @@ static int conclude_locked(struct change *change, struct doubt *doubt, struct re
     return 0;
 }
 
-/* Lists anew and looks. -1: it could not be listed, or does not tell. */
+/* Lists anew and looks: change->result, if it was found. -1: it could not be listed, or does not
+ * tell. */
 static int look(struct change *change, struct doubt *doubt, struct cancel *cancel,
-                struct record **out, struct problem *problem)
+                struct problem *problem)
 {
     struct cache *cache = doubt->collection->cache;
 
@@ -225,39 +226,12 @@ static int look(struct change *change, struct doubt *doubt, struct cancel *cance
     if (fetch_list_since(doubt->collection, since, cancel, problem) != 0)
         return -1;
     pthread_mutex_lock(&cache->lock);
-    int rc = conclude_locked(change, doubt, out, problem);
+    int rc = conclude_locked(change, doubt, problem);
     pthread_mutex_unlock(&cache->lock);
     return rc;
 }
 
-/* After a create without an answer, in a time of its own: that of the create may be over. It ends
- * before the caller's does, who is to learn the outcome. */
-static struct record *look_after(struct change *change, struct doubt *doubt)
-{
-    struct cache *cache = doubt->collection->cache;
-    int64_t eighth_ms = cache->config.timeout_ms / 8;
-    struct record *record = NULL;
-    struct problem ignored;
-    struct cancel cancel;
-
-    cancel_init(&cancel, cache->config.group,
-                change->deadline_ms - (eighth_ms < LOOK_RESERVE_MS ? eighth_ms : LOOK_RESERVE_MS));
-    look(change, doubt, &cancel, &record, &ignored);
-    cancel_finish(&cancel);
-    return record;
-}
-
-static void explain_doubt(struct doubt *doubt, struct problem *problem)
-{
-    const struct problem was = *problem;
-
-    problem_set(problem, PROBLEM_UNKNOWN_OUTCOME, "%s; look for a %s with %s before trying again",
-                was.message, doubt->collection->kind->noun, doubt->wanted);
-    problem->status = was.status;
-    memcpy(problem->code, was.code, sizeof(problem->code));
-    memcpy(problem->details, was.details, sizeof(problem->details));
-    doubt->problem = *problem;
-}
+/* --- before it is sent ------------------------------------------------------------------------ */
 
 /* Nothing was sent this time. What stands in the listing is told once; then it is the user's to
  * decide. Where there is no listing, what was said of the earlier attempt still holds. */
@@ -280,23 +254,20 @@ static int say_doubted(struct cache *cache, struct doubt *earlier, struct proble
                        why.message);
 }
 
-/* Whether an earlier attempt has succeeded. 0: found, or `*out` NULL: it can be sent. -1: that is
- * not known, and nothing must be sent. */
-static int look_before(struct change *change, const struct doubt *like, struct cancel *cancel,
-                       struct record **out, struct problem *problem)
+/* Whether an earlier attempt has succeeded. 0: it has; 1: not, it can be sent; -1: that is not
+ * known, and nothing must be sent. */
+static int look_before(struct change *change)
 {
     struct cache *cache = change->collection->cache;
-    struct doubt *earlier = take_doubt(cache, like);
+    struct doubt *earlier = take_doubt(cache, change->doubt);
 
     if (earlier == NULL)
-        return 0;
-    if (look(change, earlier, cancel, out, problem) != 0)
-        return say_doubted(cache, earlier, problem);
+        return 1;
+    if (look(change, earlier, &change->cancel, &change->problem) != 0)
+        return say_doubted(cache, earlier, &change->problem);
     free(earlier);
-    return 0;
+    return change->result == NULL;
 }
-
-/* --- the create ------------------------------------------------------------------------------- */
 
 /* Makes sure that what exists before is known, so that what is new can be told; whether it is: in
  * an old listing, what others have made since is missing. The listing also tells the dialect, and
@@ -314,95 +285,108 @@ static bool know_before(struct collection *collection, struct cancel *cancel)
     return known || fetch_list_since(collection, since, cancel, NULL) == 0;
 }
 
-static void mark_sent(struct change *change, struct doubt *doubt, bool known)
+static void set_doubt(struct change *change, struct doubt *doubt)
 {
-    struct cache *cache = doubt->collection->cache;
-
-    doubt->blind = !known;
-    pthread_mutex_lock(&cache->lock);
-    doubt->sent = next_tick(cache);
-    doubt->sent_wall_ms = clock_wall_ms(cache->config.clock);
+    pthread_mutex_lock(&change->collection->cache->lock);
     change->doubt = doubt;
-    pthread_mutex_unlock(&cache->lock);
-    change_mark_sent(change);
+    pthread_mutex_unlock(&change->collection->cache->lock);
 }
 
-/* There is an answer, or there will be none. */
-static void mark_answered(struct change *change)
+static int prepare(struct change *change)
+{
+    if (change->collection->cache->config.sending != CACHE_SENDS)
+        return 1;
+    bool known = know_before(change->collection, &change->cancel);
+    struct doubt *doubt = new_doubt(change->collection, change->body);
+
+    if (doubt == NULL)
+        return problem_set(&change->problem, PROBLEM_NO_MEMORY, "out of memory");
+    doubt->blind = !known;
+    set_doubt(change, doubt);
+    return look_before(change);
+}
+
+static void note_sent(struct change *change)
 {
     struct cache *cache = change->collection->cache;
 
-    pthread_mutex_lock(&cache->lock);
-    change->doubt = NULL;
-    pthread_mutex_unlock(&cache->lock);
+    change->doubt->sent = next_tick(cache);
+    change->doubt->sent_wall_ms = clock_wall_ms(cache->config.clock);
 }
 
-/* Success: into the cache. One reference in `*out`. */
-static void keep_created(struct change *change, struct record *record, const struct event *event,
-                         struct record **out)
+/* --- after it --------------------------------------------------------------------------------- */
+
+/* After a create without an answer, in a time of its own: that of the create may be over. It ends
+ * before the caller's does, who is to learn the outcome. */
+static int look_after(struct change *change, int rc)
+{
+    struct cache *cache = change->collection->cache;
+    int64_t eighth_ms = cache->config.timeout_ms / 8;
+    struct problem ignored;
+    struct cancel cancel;
+
+    if (rc == 0 || change->problem.kind != PROBLEM_UNKNOWN_OUTCOME)
+        return rc;
+    cancel_init(&cancel, cache->config.group,
+                change->deadline_ms - (eighth_ms < LOOK_RESERVE_MS ? eighth_ms : LOOK_RESERVE_MS));
+    look(change, change->doubt, &cancel, &ignored);
+    cancel_finish(&cancel);
+    if (change->result == NULL)
+        return -1;
+    change->problem = (struct problem){.status = change->problem.status};
+    return 0;
+}
+
+/* Success: into the cache, unless it was found there. */
+static void keep_created(struct change *change)
 {
     struct collection *collection = change->collection;
-    struct cache *cache = collection->cache;
+    const struct event *event = &change->answer.event;
+    struct record *record = change->answer.record;
 
-    pthread_mutex_lock(&cache->lock);
+    if (change->result != NULL)
+        return;
     merge_created(collection, record, clock_parse_iso(event->dt_created));
     if (event->id[0] != '\0')
         events_end_locked(collection, CHANGE_CREATE, record->id, PROBLEM_NONE, event);
     else
-        events_found_locked(collection, record, clock_wall_ms(cache->config.clock));
-    cache_expire_singletons_locked(cache);
+        events_found_locked(collection, record, clock_wall_ms(collection->cache->config.clock));
     struct item *item = collection_find(collection, record->id);
 
-    *out = record_ref(item == NULL ? record : item->record);
-    change_publish_locked(change, *out);
-    pthread_mutex_unlock(&cache->lock);
+    change->result = record_ref(item == NULL ? record : item->record);
+    change_publish_locked(change, change->result);
 }
 
-static int send(struct change *change, struct doubt *doubt, struct cancel *cancel,
-                struct record **out, struct problem *problem)
+static void explain_doubt(struct doubt *doubt, struct problem *problem)
 {
-    struct collection *collection = change->collection;
-    struct record *record = NULL;
-    struct event event;
-    int rc =
-        api_create_resource(collection->cache->config.api, collection->kind, change->body,
-                            (const char *const *)change->secrets, cancel, &record, &event, problem);
+    const struct problem was = *problem;
 
-    if (rc == 0)
-        keep_created(change, record, &event, out);
-    else if (problem->kind == PROBLEM_UNKNOWN_OUTCOME)
-        *out = look_after(change, doubt);
-    record_unref(record);
-    return *out != NULL ? 0 : -1;
+    problem_set(problem, PROBLEM_UNKNOWN_OUTCOME, "%s; look for a %s with %s before trying again",
+                was.message, doubt->collection->kind->noun, doubt->wanted);
+    problem->status = was.status;
+    memcpy(problem->code, was.code, sizeof(problem->code));
+    memcpy(problem->details, was.details, sizeof(problem->details));
+    doubt->problem = *problem;
 }
 
-int verb_create(struct change *change, struct cancel *cancel, struct record **out,
-                struct problem *problem)
+/* There is an answer, or there will be none: then the doubt stays. */
+static void settle_doubt(struct change *change)
 {
-    struct cache *cache = change->collection->cache;
-    bool known = know_before(change->collection, cancel);
-    struct doubt *doubt = new_doubt(change->collection, change->body);
+    struct doubt *doubt = change->doubt;
 
-    if (doubt == NULL)
-        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
-    int rc = look_before(change, doubt, cancel, out, problem);
-
-    if (rc != 0 || *out != NULL) {
+    set_doubt(change, NULL);
+    if (doubt == NULL || !change->sent || change->problem.kind != PROBLEM_UNKNOWN_OUTCOME) {
         free(doubt);
-        return rc;
+        return;
     }
-    if (change_is_at_end(change)) {
-        free(doubt);
-        return problem_set(problem, PROBLEM_INTERRUPTED, "not sent: the mount ends");
-    }
-    mark_sent(change, doubt, known);
-    rc = send(change, doubt, cancel, out, problem);
-    mark_answered(change);
-    if (rc == 0 || problem->kind != PROBLEM_UNKNOWN_OUTCOME) {
-        free(doubt);
-        return rc;
-    }
-    explain_doubt(doubt, problem);
-    keep_doubt(cache, doubt);
-    return rc;
+    explain_doubt(doubt, &change->problem);
+    keep_doubt(doubt->collection->cache, doubt);
 }
+
+const struct operation_row operation_create = {
+    .prepare = prepare,
+    .sent = note_sent,
+    .settle = look_after,
+    .success = keep_created,
+    .end = settle_doubt,
+};

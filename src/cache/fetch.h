@@ -68,6 +68,6 @@ void patience_note_silence_locked(struct collection *collection);
 /* The kind answers again. */
 void patience_note_answer_locked(struct collection *collection);
 /* What the end of a change says about that; no lock held. */
-void patience_note_end(struct change *change, const struct problem *problem);
+void patience_note_end(struct change *change);
 
 #endif

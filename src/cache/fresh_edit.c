@@ -18,12 +18,6 @@
 
 /* --- what is there ---------------------------------------------------------------------------- */
 
-static int say_gone(const struct change *change, struct problem *problem)
-{
-    return problem_set(problem, PROBLEM_NOT_FOUND, "the %s does not exist any more",
-                       change->collection->kind->noun);
-}
-
 /* What is known, a reference; NULL: it is gone. */
 static struct record *known_locked(const struct change *change)
 {
@@ -33,17 +27,17 @@ static struct record *known_locked(const struct change *change)
 }
 
 /* One GET that must be answered now. */
-static int fetch_locked(const struct change *change, struct cancel *cancel, struct problem *problem)
+static int fetch_locked(struct change *change)
 {
     struct flight *flight =
         fetch_start_locked(change->collection, FETCH_ITEM, change->id, CHANGE_CREATE);
 
     if (flight == NULL)
-        return fetch_refuse(problem);
-    enum fetch_end end = fetch_wait_locked(flight, true, cancel, problem);
+        return fetch_refuse(&change->problem);
+    enum fetch_end end = fetch_wait_locked(flight, true, &change->cancel, &change->problem);
 
     if (end == FETCH_FAILED)
-        *problem = flight->problem;
+        change->problem = flight->problem;
     flight_unref_locked(flight);
     return end == FETCH_DONE ? 0 : -1;
 }
@@ -56,24 +50,22 @@ static bool is_to_be_fetched(const struct change *change, const struct record *k
            cache_shape(collection->cache, collection->kind)->update == UPDATE_WHOLE;
 }
 
-/* What the edit is merged into: a reference, or NULL and `problem`. */
-static struct record *find_current(const struct change *change, struct cancel *cancel,
-                                   struct problem *problem)
+/* What the edit is merged into: a reference, or NULL. */
+static struct record *find_current(struct change *change)
 {
     struct cache *cache = change->collection->cache;
-    int rc = 0;
 
     pthread_mutex_lock(&cache->lock);
     struct record *record = known_locked(change);
 
     if (record != NULL && is_to_be_fetched(change, record)) {
         record_unref(record);
-        rc = fetch_locked(change, cancel, problem);
-        record = rc == 0 ? known_locked(change) : NULL;
+        record = fetch_locked(change) == 0 ? known_locked(change) : NULL;
     }
     pthread_mutex_unlock(&cache->lock);
-    if (record == NULL && rc == 0)
-        say_gone(change, problem);
+    if (record == NULL && change->problem.kind == PROBLEM_NONE)
+        problem_set(&change->problem, PROBLEM_NOT_FOUND, "the %s does not exist any more",
+                    change->collection->kind->noun);
     return record;
 }
 
@@ -101,22 +93,21 @@ static bool is_taken(const struct change *change, struct json_object *name)
 
 /* Who asked for it has looked whether a new name is free; but what was renamed elsewhere meanwhile
  * may get its old one back. */
-static int check_name(const struct change *change, const struct record *record,
-                      const struct document_change *edit, struct problem *problem)
+static int check_name(struct change *change, const struct record *record,
+                      const struct document_change *edit)
 {
     struct json_object *name = json_member(edit->sent, "name");
 
     if (!json_object_is_type(name, json_type_string) || is_name_of(record, name) ||
         !is_taken(change, name))
         return 0;
-    problem_set(problem, PROBLEM_CONFLICT, "another %s has this name",
+    problem_set(&change->problem, PROBLEM_CONFLICT, "another %s has this name",
                 change->collection->kind->noun);
-    problem->err = EEXIST;
+    change->problem.err = EEXIST;
     return -1;
 }
 
-static int judge(const struct change *change, struct record *record, struct document_change *edit,
-                 struct problem *problem)
+static int judge(struct change *change, struct record *record, struct document_change *edit)
 {
     struct collection *collection = change->collection;
     struct past past;
@@ -125,28 +116,40 @@ static int judge(const struct change *change, struct record *record, struct docu
     const struct document_past known = {.past = &past, .read = &change->seen};
     int rc =
         document_edit(cache_dialect(collection->cache), record, change->has_seen ? &known : NULL,
-                      change->body, strlen(change->body), edit, problem);
+                      change->body, strlen(change->body), edit, &change->problem);
 
     past_finish(&past);
-    if (rc != 0 && problem->kind == PROBLEM_NONE)
-        problem->kind = PROBLEM_INVALID; /* of what its errno says */
-    return rc != 0 || !edit->changed ? rc : check_name(change, record, edit, problem);
+    if (rc != 0 && change->problem.kind == PROBLEM_NONE)
+        change->problem.kind = PROBLEM_INVALID; /* of what its errno says */
+    return rc != 0 || !edit->changed ? rc : check_name(change, record, edit);
 }
 
 /* What is sent in place of the edit. */
-static int take_body(struct change *change, struct document_change *edit, struct problem *problem)
+static int take_body(struct change *change, struct document_change *edit)
 {
     char *body = strdup(buf_text(&edit->body));
 
     if (body == NULL)
-        return problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+        return problem_set(&change->problem, PROBLEM_NO_MEMORY, "out of memory");
     change_set_body(change, body, edit->secrets);
     edit->secrets = NULL;
-    return 0;
+    return 1;
+}
+
+/* 1: something is to be sent; 0: nothing differs; -1. */
+static int merge_into(struct change *change, struct record *record)
+{
+    struct document_change edit = {0};
+    int rc = judge(change, record, &edit);
+
+    if (rc == 0 && edit.changed)
+        rc = take_body(change, &edit);
+    document_change_finish(&edit);
+    return rc;
 }
 
 /* Nothing of it was sent. */
-static void say_not_sent(struct problem *problem)
+static int say_not_sent(struct problem *problem)
 {
     const struct problem was = *problem;
 
@@ -154,25 +157,15 @@ static void say_not_sent(struct problem *problem)
     problem->status = was.status;
     memcpy(problem->code, was.code, sizeof(problem->code));
     memcpy(problem->details, was.details, sizeof(problem->details));
+    return -1;
 }
 
-int edit_work_out(struct change *change, struct cancel *cancel, bool *changes,
-                  struct problem *problem)
+int edit_work_out(struct change *change)
 {
-    struct document_change edit = {0};
-    struct record *record = find_current(change, cancel, problem);
+    struct record *record = find_current(change);
+    int rc = record == NULL ? say_not_sent(&change->problem) : merge_into(change, record);
 
-    *changes = false;
-    if (record == NULL) {
-        say_not_sent(problem);
-        return -1;
-    }
-    int rc = judge(change, record, &edit, problem);
-
-    if (rc == 0 && edit.changed)
-        rc = take_body(change, &edit, problem);
-    *changes = rc == 0 && edit.changed;
-    document_change_finish(&edit);
+    change->withheld = rc <= 0;
     record_unref(record);
     return rc;
 }

@@ -3,7 +3,7 @@ noinst_LIBRARIES += src/cache/libcache.a
 src_cache_libcache_a_SOURCES = \
   src/cache/cache.h \
   src/cache/change.c src/cache/change.h \
-  src/cache/change_job.c src/cache/change_wait.c \
+  src/cache/change_wait.c \
   src/cache/collection.c src/cache/collection.h \
   src/cache/create.c \
   src/cache/deleted.c \
@@ -12,7 +12,6 @@ src_cache_libcache_a_SOURCES = \
   src/cache/fetch.c src/cache/fetch.h \
   src/cache/fetch_end.c src/cache/fetch_job.c src/cache/flight.c \
   src/cache/fresh_edit.c \
-  src/cache/gate.c \
   src/cache/gone.c \
   src/cache/guard.c src/cache/guard.h \
   src/cache/history.c \
@@ -21,6 +20,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/merge.c \
   src/cache/by_name.c \
   src/cache/noticed.c \
+  src/cache/operation.c \
   src/cache/order_dates.c \
   src/cache/patience.c \
   src/cache/past.c \
@@ -29,7 +29,6 @@ src_cache_libcache_a_SOURCES = \
   src/cache/read_keys.c \
   src/cache/shape.c src/cache/state.h src/cache/freshness.c \
   src/cache/tombstone.c \
-  src/cache/update.c \
   src/cache/verbs.c
 
 unit_tests += tests/unit/test_cache

@@ -23,16 +23,16 @@ void patience_note_answer_locked(struct collection *collection)
     collection->silent = false;
 }
 
-void patience_note_end(struct change *change, const struct problem *problem)
+void patience_note_end(struct change *change)
 {
     struct collection *collection = change->collection;
-    bool answered = problem->kind == PROBLEM_NONE || problem->status != 0;
+    bool answered = change->answered || change->problem.status != 0;
     bool late = cancel_reason(&change->cancel) == CANCEL_DEADLINE;
 
     pthread_mutex_lock(&collection->cache->lock);
     if (answered)
         patience_note_answer_locked(collection);
-    else if (late || problem->kind == PROBLEM_TIMEOUT)
+    else if (late || change->problem.kind == PROBLEM_TIMEOUT)
         patience_note_silence_locked(collection);
     pthread_mutex_unlock(&collection->cache->lock);
 }

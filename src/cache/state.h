@@ -11,7 +11,7 @@
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
  *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
  *   peek, past: what is known, for who works out what to change, and for the rooms above
- *   change, change_wait, gate, verbs, update, create, fresh_edit, change_job: what is changed
+ *   change, change_wait, verbs, create, fresh_edit, operation: what is changed
  *   read, freshness, event_status: what the rooms above ask for
  *   lifecycle: all of it, made and ended
  *
@@ -301,32 +301,41 @@ struct doubt {
     char wanted[];          /* the fields to know it by, JSON */
 };
 
+/* A change: what was asked for, how far it is, how it ended. */
 struct change {
     atomic_uint refs;
     struct collection *collection;
     enum change_verb verb;
     char *id;       /* NULL for a create */
-    char *body;     /* or NULL */
+    char *body;     /* or NULL; of an edit from when it was worked out on what is sent */
     char **secrets; /* or NULL */
     char *origin;   /* or NULL */
     int64_t deadline_ms;
-    struct cancel cancel;  /* of the job; an interrupt takes back what was not sent */
-    bool has_seen;         /* of an edit: older values in it count, but for those */
-    struct seen_list seen; /* that who wrote it means, having read this */
-    bool withheld; /* nothing was to be sent, or the gate did not let it through: the job's alone */
-    bool planned;  /* likewise, in a dry run that pretends: read when done */
+    bool has_seen;            /* of an edit: older values in it count, but for those */
+    struct seen_list seen;    /* that who wrote it means, having read this */
+    struct cancel cancel;     /* of the job; an interrupt takes back what was not sent */
     TAILQ_ENTRY(change) link; /* guarded by cache->lock */
-    pthread_mutex_t lock;     /* guards what follows; only tokens are locked inside */
-    bool begun;               /* its job runs */
-    bool sent;                /* it may have been: its request was begun */
+
+    /* The job's alone. */
+    bool withheld; /* nothing was to be sent, or the gate did not let it through */
+    bool answered;
+    struct api_outcome answer;
+    struct record *before; /* the resource, when it was sent; NULL: it was not known */
+    struct record *result; /* what is there after success; NULL: not known, or nothing is */
+
+    struct doubt *doubt; /* of a create that is sent: what it is known by; guarded by cache->lock */
+
+    pthread_mutex_t lock; /* guards what follows; only tokens are locked inside */
+    bool begun;           /* its job runs */
+    bool sent;            /* it may have been: its request was begun */
     bool done;
     unsigned waiting; /* how many callers do */
-    struct problem problem;
+    struct wait_queue waiters;
     struct record *record;
     struct record *created; /* of a create: what is shown already, maybe before it is done */
-    struct wait_queue waiters;
-    const struct doubt *doubt; /* of a create that is sent: what it is known by; guarded by
-                                * cache->lock */
+    /* The job's until it is done. */
+    struct problem problem; /* how it failed: a kind; else only the answer's status */
+    bool planned;           /* by a dry run that pretends */
 };
 
 /* The workers' lanes: one for each kind, one for the events. */

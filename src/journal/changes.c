@@ -14,17 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    enum http_method method;
-    const char *tail; /* of the URL, behind the id */
-} verb_rows[] = {
-    [CHANGE_CREATE] = {HTTP_POST, ""},
-    [CHANGE_UPDATE] = {HTTP_PUT, ""},
-    [CHANGE_EDIT] = {HTTP_PUT, ""},
-    [CHANGE_DELETE] = {HTTP_DELETE, ""},
-    [CHANGE_RESTORE] = {HTTP_POST, "/restore"},
-};
-
 bool journal_print_origin(pid_t pid, uid_t uid, const char *op, const char *path, struct buf *out)
 {
     struct json_object *origin = json_object_new_object();
@@ -45,12 +34,13 @@ static void add_url(struct json_object *line, const char *base_url,
                     const struct change_report *report)
 {
     struct buf url = BUF_EMPTY;
-    bool of_one = report->verb != CHANGE_CREATE && report->id != NULL;
+    const struct api_verb *verb = api_verb(report->verb);
+    bool of_one = verb->of_one && report->id != NULL;
 
     char *segment = http_escape(of_one ? report->id : "");
 
     if (segment != NULL && buf_printf(&url, "%s%s%s%s%s", base_url, report->kind->path,
-                                      of_one ? "/" : "", segment, verb_rows[report->verb].tail))
+                                      of_one ? "/" : "", segment, verb->tail))
         line_add_url(line, buf_text(&url));
     free(segment);
     buf_finish(&url);
@@ -95,7 +85,7 @@ static struct json_object *describe_change(const struct journal *journal, const 
     clock_format_iso(clock_wall_ms(journal->clock), time);
     line_add_text(line, "time", time, NULL);
     add_members(line, report->origin);
-    line_add_text(line, "method", http_method_name(verb_rows[report->verb].method), NULL);
+    line_add_text(line, "method", http_method_name(api_verb(report->verb)->method), NULL);
     add_url(line, base_url, report);
     json_object_object_add(line, "status", status == 0 ? NULL : json_object_new_int64(status));
     json_object_object_add(line, "id",
@@ -201,7 +191,7 @@ static struct json_object *describe_plan(const struct journal *journal, const ch
     line_add_text(line, "time", time, NULL);
     add_members(line, report->origin);
     keep_planned(line);
-    line_add_text(line, "method", http_method_name(verb_rows[report->verb].method), NULL);
+    line_add_text(line, "method", http_method_name(api_verb(report->verb)->method), NULL);
     add_url(line, base_url, report);
     add_body(line, report->body);
     return line;

@@ -84,11 +84,11 @@ static int call_get(struct api *api, struct cancel *cancel, struct problem *prob
 
 static int call_create(struct api *api, struct cancel *cancel, struct problem *problem)
 {
-    struct record *record = NULL;
-    struct event event;
-    int rc = api_create_resource(api, &kind_drives, "{}", NULL, cancel, &record, &event, problem);
+    const struct api_change create = {.verb = CHANGE_CREATE, .kind = &kind_drives, .body = "{}"};
+    struct api_outcome outcome;
+    int rc = api_change(api, &create, cancel, &outcome, problem);
 
-    record_unref(record);
+    record_unref(outcome.record);
     return rc;
 }
 

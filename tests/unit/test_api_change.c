@@ -21,42 +21,60 @@ void get_drive(struct fake *fake, struct result *result)
         api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &result->record, &result->problem);
 }
 
+static void change(struct fake *fake, struct result *result, const struct api_change *change)
+{
+    struct api_outcome outcome;
+
+    result->rc = api_change(fake->api, change, &fake->cancel, &outcome, &result->problem);
+    result->record = outcome.record;
+    result->event = outcome.event;
+    result->told = outcome.told;
+    ck_assert_int_eq(outcome.status, result->problem.status);
+}
+
 static void create_drive(struct fake *fake, struct result *result)
 {
-    result->rc =
-        api_create_resource(fake->api, &kind_drives, "{\"name\":\"n\"}", secrets, &fake->cancel,
-                            &result->record, &result->event, &result->problem);
+    change(fake, result,
+           &(struct api_change){.verb = CHANGE_CREATE,
+                                .kind = &kind_drives,
+                                .body = "{\"name\":\"n\"}",
+                                .secrets = secrets});
 }
 
 static void create_snapshot(struct fake *fake, struct result *result)
 {
-    result->rc =
-        api_create_resource(fake->api, &kind_snapshots, "{\"name\":\"n\"}", NULL, &fake->cancel,
-                            &result->record, &result->event, &result->problem);
+    change(fake, result,
+           &(struct api_change){
+               .verb = CHANGE_CREATE, .kind = &kind_snapshots, .body = "{\"name\":\"n\"}"});
 }
 
 static void update_drive(struct fake *fake, struct result *result)
 {
-    result->rc = api_update(fake->api, &kind_drives, "sd1", "{\"name\":\"m\"}", secrets,
-                            &fake->cancel, &result->record, &result->told, &result->problem);
+    change(fake, result,
+           &(struct api_change){.verb = CHANGE_UPDATE,
+                                .kind = &kind_drives,
+                                .id = "sd1",
+                                .body = "{\"name\":\"m\"}",
+                                .secrets = secrets});
 }
 
 static void delete_snapshot(struct fake *fake, struct result *result)
 {
-    result->rc = api_delete(fake->api, &kind_snapshots, "sl1", &fake->cancel, &result->event,
-                            &result->told, &result->problem);
+    change(fake, result,
+           &(struct api_change){.verb = CHANGE_DELETE, .kind = &kind_snapshots, .id = "sl1"});
 }
 
 static void restore_snapshot(struct fake *fake, struct result *result)
 {
-    result->rc = api_restore(fake->api, &kind_snapshots, "sl1", "{}", &fake->cancel, &result->event,
-                             &result->problem);
+    change(fake, result,
+           &(struct api_change){
+               .verb = CHANGE_RESTORE, .kind = &kind_snapshots, .id = "sl1", .body = "{}"});
 }
 
 static void restore_without_body(struct fake *fake, struct result *result)
 {
-    result->rc = api_restore(fake->api, &kind_snapshots, "sl1", NULL, &fake->cancel, &result->event,
-                             &result->problem);
+    change(fake, result,
+           &(struct api_change){.verb = CHANGE_RESTORE, .kind = &kind_snapshots, .id = "sl1"});
 }
 
 /* Every function of the API that changes something. */

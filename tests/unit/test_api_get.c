@@ -133,7 +133,8 @@ START_TEST(ids_that_lead_elsewhere_are_never_sent)
     struct fake fake;
     struct record *record;
     struct event event;
-    enum api_answer told;
+    struct api_change change = {.verb = CHANGE_DELETE, .kind = &kind_drives};
+    struct api_outcome outcome;
     struct problem problem;
 
     fake_init(&fake, AUTO, steps);
@@ -141,13 +142,13 @@ START_TEST(ids_that_lead_elsewhere_are_never_sent)
         ck_assert_int_eq(api_get(fake.api, &kind_drives, ids[i], &fake.cancel, &record, &problem),
                          -1);
         ck_assert_int_eq(problem.kind, PROBLEM_INVALID);
-        ck_assert_int_eq(
-            api_delete(fake.api, &kind_drives, ids[i], &fake.cancel, &event, &told, &problem), -1);
+        change.id = ids[i];
+        ck_assert_int_eq(api_change(fake.api, &change, &fake.cancel, &outcome, &problem), -1);
         ck_assert_int_eq(api_event(fake.api, ids[i], &fake.cancel, &event, &problem), -1);
     }
-    ck_assert_int_eq(
-        api_delete(fake.api, &kind_providers, "utilization", &fake.cancel, &event, &told, &problem),
-        -1);
+    change =
+        (struct api_change){.verb = CHANGE_DELETE, .kind = &kind_providers, .id = "utilization"};
+    ck_assert_int_eq(api_change(fake.api, &change, &fake.cancel, &outcome, &problem), -1);
     ck_assert_int_eq(problem.kind, PROBLEM_NOT_FOUND);
     fake_finish(&fake);
 }

@@ -19,23 +19,21 @@
 
 int call(struct fake *fake, enum http_method method, struct problem *problem)
 {
-    struct record *record = NULL;
-    enum api_answer told;
-    struct event event;
+    const struct api_change change = {.verb = method == HTTP_PUT      ? CHANGE_UPDATE
+                                              : method == HTTP_DELETE ? CHANGE_DELETE
+                                                                      : CHANGE_CREATE,
+                                      .kind = &kind_drives,
+                                      .id = "sd1",
+                                      .body = method == HTTP_DELETE ? NULL : "{}"};
+    struct api_outcome outcome = {.record = NULL};
     int rc;
 
     *problem = (struct problem){.kind = PROBLEM_NONE};
     if (method == HTTP_GET)
-        rc = api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &record, problem);
-    else if (method == HTTP_PUT)
-        rc = api_update(fake->api, &kind_drives, "sd1", "{}", NULL, &fake->cancel, &record, &told,
-                        problem);
-    else if (method == HTTP_DELETE)
-        rc = api_delete(fake->api, &kind_drives, "sd1", &fake->cancel, &event, &told, problem);
+        rc = api_get(fake->api, &kind_drives, "sd1", &fake->cancel, &outcome.record, problem);
     else
-        rc = api_create_resource(fake->api, &kind_drives, "{}", NULL, &fake->cancel, &record,
-                                 &event, problem);
-    record_unref(record);
+        rc = api_change(fake->api, &change, &fake->cancel, &outcome, problem);
+    record_unref(outcome.record);
     return rc;
 }
 
