@@ -12,79 +12,34 @@
 #include "vfs/actors.h"
 #include "vfs/failure.h"
 #include "vfs/file.h"
-#include "vfs/process.h"
 #include "tree/resolve.h"
 #include "tree/known.h"
 #include "tree/tree_internal.h"
+#include "util/digest.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RENAMED_MS 600000
-
-struct renamed {
-    const struct kind *kind;
-    char *id;
-    char *old_name;           /* as it was shown */
-    struct process_id editor; /* to whom it leads on */
-    int64_t until_ms;
-    LIST_ENTRY(renamed) link; /* in tree->renamed, guarded by vfs->lock */
-};
-
-static void renamed_free(struct renamed *renamed)
+static struct deed_key key_of(const struct kind *kind, const char *old_name,
+                              struct process_id editor)
 {
-    LIST_REMOVE(renamed, link);
-    free(renamed->id);
-    free(renamed->old_name);
-    free(renamed);
+    return (struct deed_key){.kind = DEED_RENAMED,
+                             .who = process_number(editor),
+                             .place = digest_key((uintptr_t)kind, old_name)};
 }
 
-void renamed_finish(struct tree *tree)
-{
-    while (!LIST_EMPTY(&tree->renamed))
-        renamed_free(LIST_FIRST(&tree->renamed));
-}
-
-/* With vfs->lock held; drops what has run out on the way. `editor` NULL: whoever it is. */
-static struct renamed *find(struct tree *tree, const struct kind *kind, const char *old_name,
-                            const struct process_id *editor)
-{
-    struct renamed *renamed = LIST_FIRST(&tree->renamed);
-    struct renamed *found = NULL;
-    int64_t now_ms = clock_now_ms(tree->config.clock);
-
-    while (renamed != NULL) {
-        struct renamed *next = LIST_NEXT(renamed, link);
-        if (renamed->until_ms <= now_ms)
-            renamed_free(renamed);
-        else if (renamed->kind == kind && strcmp(renamed->old_name, old_name) == 0 &&
-                 (editor == NULL || process_is_same(renamed->editor, *editor)))
-            found = renamed;
-        renamed = next;
-    }
-    return found;
-}
-
+/* To whom the old name leads on. Without memory it leads nowhere. */
 static void add(struct tree *tree, const struct kind *kind, const char *id, const char *old_name,
                 struct process_id editor)
 {
-    struct renamed *renamed = calloc(1, sizeof *renamed);
-
-    if (renamed == NULL)
-        return;
-    renamed->kind = kind;
-    renamed->editor = editor;
-    renamed->id = strdup(id);
-    renamed->old_name = strdup(old_name);
-    renamed->until_ms = clock_now_ms(tree->config.clock) + RENAMED_MS;
     pthread_mutex_lock(&tree->vfs.lock);
-    struct renamed *before = find(tree, kind, old_name, &editor);
-    if (before != NULL)
-        renamed_free(before);
-    LIST_INSERT_HEAD(&tree->renamed, renamed, link);
-    if (renamed->id == NULL || renamed->old_name == NULL)
-        renamed_free(renamed);
+    struct text_deed *renamed =
+        (struct text_deed *)deed_note(tree->vfs.deeds, key_of(kind, old_name, editor), NULL);
+    if (renamed != NULL) {
+        free(renamed->text);
+        renamed->text = strdup(id);
+    }
     pthread_mutex_unlock(&tree->vfs.lock);
 }
 
@@ -116,24 +71,33 @@ void renamed_note(struct call *call, struct file *file, const struct buf *old_na
     record_unref(record);
 }
 
+/* The id of what was shown under `name` until the caller's process renamed it: the caller's to
+ * free; NULL: none. */
+static char *id_of(struct call *call, struct dir *parent, const char *name)
+{
+    struct vfs *vfs = parent->vfs;
+
+    pthread_mutex_lock(&vfs->lock);
+    bool any = deeds_any(vfs->deeds, DEED_RENAMED);
+    pthread_mutex_unlock(&vfs->lock);
+    if (!any)
+        return NULL;
+    struct deed_key key = key_of(parent->kind, name, actors_identify(vfs, call->pid));
+    pthread_mutex_lock(&vfs->lock);
+    const struct text_deed *renamed = (const struct text_deed *)deed_find(vfs->deeds, key);
+    char *id = renamed == NULL || renamed->text == NULL ? NULL : strdup(renamed->text);
+    pthread_mutex_unlock(&vfs->lock);
+    return id;
+}
+
 /* The record that was shown under `name` in `parent` until the caller's process renamed it: a
  * reference, or NULL. */
 static struct record *record_of(struct call *call, struct dir *parent, const char *name)
 {
-    struct tree *tree = tree_of(parent);
+    char *id = id_of(call, parent, name);
+    struct record *record =
+        id == NULL ? NULL : cache_by_id(tree_of(parent)->config.cache, parent->kind, id);
 
-    pthread_mutex_lock(&tree->vfs.lock);
-    bool any = !LIST_EMPTY(&tree->renamed);
-    pthread_mutex_unlock(&tree->vfs.lock);
-    if (!any)
-        return NULL;
-    struct process_id process = actors_identify(&tree->vfs, call->pid);
-
-    pthread_mutex_lock(&tree->vfs.lock);
-    const struct renamed *renamed = find(tree, parent->kind, name, &process);
-    char *id = renamed == NULL ? NULL : strdup(renamed->id);
-    pthread_mutex_unlock(&tree->vfs.lock);
-    struct record *record = id == NULL ? NULL : cache_by_id(tree->config.cache, parent->kind, id);
     free(id);
     if (record != NULL && parent->machine_id != NULL &&
         strcmp(parent->machine_id, record->machine_id) != 0) {
@@ -153,13 +117,25 @@ struct record *renamed_find(struct call *call, struct dir *parent, const char *n
     return NULL;
 }
 
+/* With vfs->lock held. */
+static void forget(struct deeds *deeds, uint64_t place)
+{
+    struct deed *renamed = deed_next(deeds, DEED_RENAMED, NULL);
+
+    while (renamed != NULL) {
+        struct deed *following = deed_next(deeds, DEED_RENAMED, renamed);
+        if (renamed->key.place == place)
+            deed_forget(deeds, renamed);
+        renamed = following;
+    }
+}
+
 void renamed_forget(struct dir *parent, const char *name)
 {
-    struct tree *tree = tree_of(parent);
+    struct vfs *vfs = parent->vfs;
 
-    pthread_mutex_lock(&tree->vfs.lock);
-    struct renamed *renamed;
-    while (!LIST_EMPTY(&tree->renamed) && (renamed = find(tree, parent->kind, name, NULL)) != NULL)
-        renamed_free(renamed);
-    pthread_mutex_unlock(&tree->vfs.lock);
+    pthread_mutex_lock(&vfs->lock);
+    if (deeds_any(vfs->deeds, DEED_RENAMED))
+        forget(vfs->deeds, key_of(parent->kind, name, (struct process_id){0}).place);
+    pthread_mutex_unlock(&vfs->lock);
 }

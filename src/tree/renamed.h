@@ -17,7 +17,5 @@ void renamed_note(struct call *call, struct file *file, const struct buf *old_na
 struct record *renamed_find(struct call *call, struct dir *parent, const char *name);
 /* The name means a resource by now: it leads nowhere else any more. */
 void renamed_forget(struct dir *parent, const char *name);
-/* Frees all of them. */
-void renamed_finish(struct tree *tree);
 
 #endif

@@ -6,7 +6,6 @@
 #include "tree/field_memo.h"
 #include "tree/hooks.h"
 #include "tree/local_groups.h"
-#include "tree/renamed.h"
 #include "tree/tree_internal.h"
 
 #include <stdlib.h>
@@ -33,7 +32,6 @@ struct tree *tree_create(const struct tree_config *config)
     tree->config = *config;
     LIST_INIT(&tree->groups);
     LIST_INIT(&tree->drafts);
-    LIST_INIT(&tree->renamed);
     if (!vfs_init(&tree->vfs, &vfs_config, &root_ops)) {
         free(tree);
         return NULL;
@@ -47,7 +45,6 @@ void tree_destroy(struct tree *tree)
         return;
     vfs_forget_hidden(&tree->vfs);
     drafts_finish(tree);
-    renamed_finish(tree);
     groups_finish(tree);
     field_memo_finish(tree);
     vfs_finish(&tree->vfs);

@@ -18,7 +18,6 @@ struct tree {
     struct tree_config config;
     LIST_HEAD(, local_group) groups;
     LIST_HEAD(, draft) drafts;
-    LIST_HEAD(, renamed) renamed;  /* old names: renamed.c */
     struct field_memo *field_memo; /* numbers of keys that were asked for: field_memo.c */
     uint64_t names_swept;          /* how often names had changed when what had gone was freed */
     struct api_session session;    /* asked once, for status.json */

@@ -7,16 +7,31 @@
 
 #define ALWAYS_MS INT64_MAX /* as long as what it belongs to */
 
+static void drop_read(struct deed *deed)
+{
+    struct read_deed *read = (struct read_deed *)deed;
+
+    free(read->opened);
+    free(read->seen.seen);
+}
+
+static void drop_text(struct deed *deed)
+{
+    free(((struct text_deed *)deed)->text);
+}
+
 static const struct deed_row {
     int64_t lasts_ms;
     size_t most;
     bool with_process; /* counts only DEED_AFTERLIFE_MS longer than who did it lives */
     size_t bytes;      /* 0: a struct deed */
+    void (*drop)(struct deed *deed); /* frees what it has beside that. NULL: nothing */
 } rows[DEED_KINDS] = {
     [DEED_READ] = {.lasts_ms = DEED_MEMORY_MS,
                    .most = DEED_READ_MOST,
                    .with_process = true,
-                   .bytes = sizeof(struct read_deed)},
+                   .bytes = sizeof(struct read_deed),
+                   .drop = drop_read},
     [DEED_MADE] = {.lasts_ms = DEED_MADE_MS},
     [DEED_MADE_FILE] = {.lasts_ms = ALWAYS_MS},
     [DEED_WROTE] = {.lasts_ms = ALWAYS_MS},
@@ -26,6 +41,10 @@ static const struct deed_row {
     [DEED_CUT] = {.lasts_ms = DEED_CUT_MS, .most = DEED_CUT_MOST},
     [DEED_CHANGED] = {.lasts_ms = DEED_CHANGED_MS, .most = DEED_MOST},
     [DEED_LEFT] = {.lasts_ms = DEED_MEMORY_MS, .most = DEED_MOST},
+    [DEED_RENAMED] = {.lasts_ms = DEED_RENAMED_MS,
+                      .most = DEED_MOST,
+                      .bytes = sizeof(struct text_deed),
+                      .drop = drop_text},
     [DEED_WENT] = {.lasts_ms = DEED_WENT_MS, .most = DEED_MOST},
 };
 
@@ -78,12 +97,6 @@ void deeds_destroy(struct deeds *deeds)
 
 /* --- the end of a deed ------------------------------------------------------------------------ */
 
-static void drop_reading(struct read_deed *reading)
-{
-    free(reading->opened);
-    free(reading->seen.seen);
-}
-
 void deed_forget(struct deeds *deeds, struct deed *deed)
 {
     if (deed == NULL)
@@ -95,8 +108,8 @@ void deed_forget(struct deeds *deeds, struct deed *deed)
     } else {
         LIST_REMOVE(deed, link.of_owner);
     }
-    if (deed->key.kind == DEED_READ)
-        drop_reading((struct read_deed *)deed);
+    if (row_of(deed)->drop != NULL)
+        row_of(deed)->drop(deed);
     free(deed);
 }
 
@@ -216,4 +229,11 @@ struct deed *deed_note(struct deeds *deeds, struct deed_key key, struct deed_lis
 struct deed *deed_next(const struct deeds *deeds, enum deed_kind kind, const struct deed *after)
 {
     return after == NULL ? TAILQ_FIRST(&deeds->kinds[kind].list) : TAILQ_NEXT(after, link.of_kind);
+}
+
+bool deeds_any(const struct deeds *deeds, enum deed_kind kind)
+{
+    const struct deed *newest = TAILQ_LAST(&deeds->kinds[kind].list, kind_list);
+
+    return newest != NULL && deed_counts(deeds, newest);
 }

@@ -25,8 +25,9 @@
 #define DEED_MADE_MS      60000    /* since the last file that was made in the directory */
 #define DEED_REFUSED_MS   1000     /* who takes longer to put an old text back means it */
 #define DEED_CUT_MS       2000
-#define DEED_CHANGED_MS   2000 /* how long this mount takes the blame for where names go */
-#define DEED_WENT_MS      2000 /* how long a name that has come to mean another is not acted on */
+#define DEED_CHANGED_MS   2000   /* how long this mount takes the blame for where names go */
+#define DEED_WENT_MS      2000   /* how long a name that has come to mean another is not acted on */
+#define DEED_RENAMED_MS   600000 /* how long an editor may go on by an old name */
 #define DEED_READ_MOST    131072
 #define DEED_CUT_MOST     64
 #define DEED_MOST         4096 /* of each other kind: the oldest go first */
@@ -44,6 +45,8 @@ enum deed_kind {
     DEED_CHANGED,   /* a resource, by this mount. A hash of its id */
     DEED_LEFT,      /* a name, by a resource, not by this mount's doing. A hash of where and of the
                      * name. A hash of its id; 0: several have left it */
+    DEED_RENAMED,   /* a resource, which it goes on by the old name of. A hash of where and of that
+                     * name. A struct text_deed: the id */
     DEED_WENT,      /* the name goes to another than before, likewise. The same hash */
     DEED_KINDS
 };
@@ -89,6 +92,11 @@ struct read_deed {
     int64_t whole_ms;           /* when it last read a version to its end */
 };
 
+struct text_deed {
+    struct deed deed;
+    char *text; /* NULL: no memory */
+};
+
 /* The clock is borrowed. NULL: no memory. */
 struct deeds *deeds_create(const struct clock *clock);
 void deeds_destroy(struct deeds *deeds); /* what has an owner must be gone. NULL is fine */
@@ -105,5 +113,7 @@ void deeds_forget_all(struct deeds *deeds, struct deed_list *owner);
  * begins. NULL: there are no more. It may have ended: deed_counts. */
 struct deed *deed_next(const struct deeds *deeds, enum deed_kind kind, const struct deed *after);
 bool deed_counts(const struct deeds *deeds, const struct deed *deed);
+/* Whether one of that kind without an owner counts still. Costs next to nothing. */
+bool deeds_any(const struct deeds *deeds, enum deed_kind kind);
 
 #endif

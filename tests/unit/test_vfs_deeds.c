@@ -50,9 +50,9 @@ static const struct {
     enum deed_kind kind;
     int64_t lasts_ms;
 } lasting[] = {
-    {DEED_READ, DAY_MS},  {DEED_MADE, 60000},  {DEED_MADE_FILE, 0},  {DEED_WROTE, 0},
-    {DEED_COPIED, 0},     {DEED_REMOVED, 0},   {DEED_REFUSED, 1000}, {DEED_CUT, 2000},
-    {DEED_CHANGED, 2000}, {DEED_LEFT, DAY_MS}, {DEED_WENT, 2000},
+    {DEED_READ, DAY_MS},  {DEED_MADE, 60000},  {DEED_MADE_FILE, 0},    {DEED_WROTE, 0},
+    {DEED_COPIED, 0},     {DEED_REMOVED, 0},   {DEED_REFUSED, 1000},   {DEED_CUT, 2000},
+    {DEED_CHANGED, 2000}, {DEED_LEFT, DAY_MS}, {DEED_RENAMED, 600000}, {DEED_WENT, 2000},
 };
 
 #define KINDS (int)(sizeof lasting / sizeof lasting[0])
@@ -142,6 +142,21 @@ START_TEST(the_oldest_make_room)
     ck_assert_ptr_nonnull(deed_find(deeds, key_of(DEED_CUT, 1)));
     ck_assert_ptr_nonnull(deed_find(deeds, key_of(DEED_WENT, 0)));
     ck_assert_ptr_eq(deed_next(deeds, DEED_CUT, NULL), deed_find(deeds, key_of(DEED_CUT, 1)));
+    deeds_destroy(deeds);
+}
+END_TEST
+
+START_TEST(whether_one_of_a_kind_counts)
+{
+    struct deeds *deeds = deeds_create(toy.config.clock);
+
+    ck_assert(!deeds_any(deeds, DEED_WENT));
+    deed_note(deeds, key_of(DEED_WENT, 1), NULL);
+    ck_assert(deeds_any(deeds, DEED_WENT));
+    ck_assert(!deeds_any(deeds, DEED_LEFT));
+    toy.passed_ms += DEED_WENT_MS;
+    ck_assert(!deeds_any(deeds, DEED_WENT)); /* it is still there, and has ended */
+    ck_assert_ptr_nonnull(deed_next(deeds, DEED_WENT, NULL));
     deeds_destroy(deeds);
 }
 END_TEST
@@ -307,6 +322,7 @@ TCase *deeds_case(void)
     tcase_add_test(deeds, a_deed_is_known_by_kind_who_and_at_what);
     tcase_add_loop_test(deeds, what_was_read_ends_with_its_reader, 0, 5);
     tcase_add_test(deeds, the_oldest_make_room);
+    tcase_add_test(deeds, whether_one_of_a_kind_counts);
     tcase_add_test(deeds, what_belongs_to_something_ends_with_that);
     tcase_add_test(deeds, a_process_is_one_number_and_back);
     tcase_add_loop_test(deeds, who_takes_a_name_that_another_has_left, 0, 9);
