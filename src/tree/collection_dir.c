@@ -175,7 +175,7 @@ static int check_rmdir(struct call *call, struct dir *dir)
 static int delete_resource(struct call *call, struct dir *dir)
 {
     struct tree *tree = tree_of(dir);
-    struct change_request request = {.verb = CHANGE_DELETE, .kind = dir->kind, .id = dir_id(dir)};
+    const struct change_request request = {.verb = CHANGE_DELETE};
     struct record *record = resource_record(dir);
 
     if (record == NULL)
@@ -253,8 +253,8 @@ static int send_name(struct call *call, struct dir *dir, const char *new_name,
     record_unref(record);
     int rc = document_name_edit(buf_text(decoded), decoded->size_bytes, &edit) ? 0 : -ENOMEM;
     if (rc == 0) {
-        struct change_request request = {
-            .verb = CHANGE_EDIT, .kind = dir->kind, .id = dir_id(dir), .body = buf_text(&edit)};
+        const struct change_request request = {.verb = CHANGE_EDIT, .body = buf_text(&edit)};
+
         rc = tree_change(call, dir, NULL, &request, NULL);
     }
     if (rc == 0 && !call->planned && !dir_move(dir, new_name))

@@ -104,17 +104,11 @@ static int work_out(struct call *call, struct sending *sending)
 static int send_body(struct call *call, struct sending *sending, const struct buf *body)
 {
     struct change_request request = {.verb = sending->later ? CHANGE_EDIT : CHANGE_UPDATE,
-                                     .kind = sending->dir->kind,
-                                     .id = dir_id(sending->dir),
                                      .body = buf_text(body),
                                      .secrets = (const char *const *)sending->edit.secrets,
                                      .seen = &sending->seen};
-    struct file *file = sending->file;
-    char name[LEAF_NAME_BYTES];
 
-    leaf_name(file->node.dir, file->node.leaf, name);
-    int rc = tree_change_start(call, file->node.dir, name, &request, &file->staged->change);
-    return rc < 0 ? rc : file_await(call, file, false);
+    return tree_commit(call, sending->file, &request);
 }
 
 static int send_edit(struct call *call, struct sending *sending)

@@ -103,14 +103,10 @@ static int check_name_free(struct call *call, struct dir *dir, const struct buf 
 static int send_create(struct call *call, struct file *file, const struct document_change *body)
 {
     struct change_request request = {.verb = CHANGE_CREATE,
-                                     .kind = file->node.dir->kind,
                                      .body = buf_text(&body->body),
                                      .secrets = (const char *const *)body->secrets};
+    int rc = tree_commit_start(call, file, &request);
 
-    char name[LEAF_NAME_BYTES];
-
-    leaf_name(file->node.dir, file->node.leaf, name);
-    int rc = tree_change_start(call, file->node.dir, name, &request, &file->staged->change);
     if (rc < 0)
         return rc;
     struct dir *dir = dir_resource(file->node.dir);

@@ -65,11 +65,11 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
                       const struct document_change *body, struct dir **child)
 {
     struct change_request request = {.verb = CHANGE_CREATE,
-                                     .kind = parent->kind,
                                      .body = buf_text(&body->body),
                                      .secrets = (const char *const *)body->secrets};
-    struct record *record = NULL;
-    int rc = tree_change(call, parent, name, &request, &record);
+    struct change *change = NULL;
+    int rc = tree_change(call, parent, name, &request, &change);
+    struct record *record = change == NULL ? NULL : change_record(change);
 
     if (rc == 0 && record != NULL) {
         *child = dir_intern(parent, name, &resource_ops, parent->kind, record->id, NULL);
@@ -78,6 +78,7 @@ static int create_now(struct call *call, struct dir *parent, const char *name,
     if (rc == 0 && call->planned)
         rc = show_planned(call, parent, name, child);
     record_unref(record);
+    change_unref(change);
     return rc;
 }
 

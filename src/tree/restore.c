@@ -116,10 +116,10 @@ static int choose_body(struct call *call, const struct dir *dir, const char **bo
     return 0;
 }
 
-/* Starts the restore with that body (NULL: none). */
-static int start(struct call *call, struct dir *dir, const char *body, struct change **out)
+/* Whether one may be sent now. Brings the events up to date; the change itself is refused if
+ * another slips in between. */
+static int check_free(struct call *call, struct dir *dir)
 {
-    struct cache *cache = tree_of(dir)->config.cache;
     int rc = resource_check_shown(call, dir);
 
     if (rc < 0)
@@ -127,15 +127,10 @@ static int start(struct call *call, struct dir *dir, const char *body, struct ch
     struct record *record = resource_record(dir);
     if (record == NULL)
         return call_fail(call, ENOENT, "the %s is gone", dir->kind->noun);
-    struct change_request request = {
-        .verb = CHANGE_RESTORE, .kind = dir->kind, .id = record->id, .body = body};
-    /* Brings the events up to date; the change itself is refused if another slips in between. */
-    if (cache_restore_pending(cache, record->machine_id, call->cancel))
+    if (cache_restore_pending(tree_of(dir)->config.cache, record->machine_id, call->cancel))
         rc = call_fail(call, EBUSY,
                        "a restore of machine %s is not finished yet, or its outcome is unknown",
                        record->machine_id);
-    else
-        rc = tree_change_start(call, dir, "restore", &request, out);
     record_unref(record);
     return rc;
 }
@@ -160,22 +155,18 @@ static void note_missing_safety(struct call *call, struct dir *dir)
 
 int restore_touch(struct call *call, struct node node)
 {
+    struct change_request request = {.verb = CHANGE_RESTORE};
     struct dir *dir = node.dir;
-    struct change *change = NULL;
-    const char *body = NULL;
 
     if (file_is_new(call, node)) /* touch makes what it does not find, and sets its times by that */
         return 0;
-    int rc = choose_body(call, dir, &body);
+    int rc = choose_body(call, dir, &request.body);
     if (rc == 0)
-        rc = start(call, dir, body, &change);
-    if (rc < 0)
-        return rc;
-    if (tree_change_wait(call, dir->vfs, change) < 0)
-        rc = call_problem_errno(call, false);
-    else
+        rc = check_free(call, dir);
+    if (rc == 0)
+        rc = tree_change(call, dir, "restore", &request, NULL);
+    if (rc == 0)
         note_missing_safety(call, dir);
-    change_unref(change);
     return rc;
 }
 
@@ -230,11 +221,15 @@ static int commit_object(struct call *call, struct file *file)
             "object to the one that is there");
     rc = read_body(call, dir, &file->text, &body);
     if (rc == 0)
-        rc = start(call, dir, row_of(dir)->default_body == NULL ? NULL : buf_text(&body),
-                   &file->staged->change);
+        rc = check_free(call, dir);
+    if (rc == 0) {
+        const struct change_request request = {
+            .verb = CHANGE_RESTORE,
+            .body = row_of(dir)->default_body == NULL ? NULL : buf_text(&body)};
+
+        rc = tree_commit(call, file, &request);
+    }
     buf_finish(&body);
-    if (rc == 0)
-        rc = file_await(call, file, false);
     if (rc == 0)
         note_missing_safety(call, dir);
     return rc;

@@ -247,22 +247,21 @@ static int create(struct call *call, struct dir *dir, const struct buf *name, st
 {
     struct buf body = BUF_EMPTY;
     struct change *change = NULL;
-    struct change_request request = {.verb = CHANGE_CREATE, .kind = dir->kind};
+    int rc = document_create_in_group(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
+                                      &body)
+                 ? 0
+                 : -ENOMEM;
 
-    if (!document_create_in_group(dir->kind, buf_text(name), name->size_bytes, dir->machine_id,
-                                  &body))
-        return -ENOMEM;
-    request.body = buf_text(&body);
-    int rc = tree_change_start(call, dir, buf_text(name), &request, &change);
-    buf_finish(&body);
-    if (rc < 0)
-        return rc;
-    if (tree_change_wait(call, dir->vfs, change) < 0)
-        rc = call_problem_errno(call, true);
-    else
+    if (rc == 0) {
+        const struct change_request request = {.verb = CHANGE_CREATE, .body = buf_text(&body)};
+
+        rc = tree_change(call, dir, buf_text(name), &request, &change);
+    }
+    if (rc == 0)
         *out = change_record(change);
-    if (rc < 0 && change_done(change))
+    else if (change != NULL && change_done(change))
         forget_unused(dir);
+    buf_finish(&body);
     change_unref(change);
     return rc;
 }
