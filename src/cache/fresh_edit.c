@@ -50,19 +50,27 @@ static bool is_to_be_fetched(const struct change *change, const struct record *k
            cache_shape(collection->cache, collection->kind)->update == UPDATE_WHOLE;
 }
 
-/* What the edit is merged into: a reference, or NULL. */
-static struct record *find_current(struct change *change)
+static bool has_name(const struct record *record, const char *name, size_t name_bytes)
+{
+    return name_bytes == record->name_bytes && memcmp(name, record->name, name_bytes) == 0;
+}
+
+/* What the edit is merged into: a reference, or NULL; and whether that has another name than was
+ * known. */
+static struct record *find_current(struct change *change, bool *renamed)
 {
     struct cache *cache = change->collection->cache;
 
     pthread_mutex_lock(&cache->lock);
-    struct record *record = known_locked(change);
+    struct record *known = known_locked(change);
+    struct record *record = known;
 
-    if (record != NULL && is_to_be_fetched(change, record)) {
-        record_unref(record);
+    if (known != NULL && is_to_be_fetched(change, known))
         record = fetch_locked(change) == 0 ? known_locked(change) : NULL;
-    }
     pthread_mutex_unlock(&cache->lock);
+    *renamed = record != NULL && !has_name(record, known->name, known->name_bytes);
+    if (record != known)
+        record_unref(known);
     if (record == NULL && change->problem.kind == PROBLEM_NONE)
         problem_set(&change->problem, PROBLEM_NOT_FOUND, "the %s does not exist any more",
                     change->collection->kind->noun);
@@ -70,12 +78,6 @@ static struct record *find_current(struct change *change)
 }
 
 /* --- what becomes of it ----------------------------------------------------------------------- */
-
-static bool is_name_of(const struct record *record, struct json_object *name)
-{
-    return (size_t)json_object_get_string_len(name) == record->name_bytes &&
-           memcmp(json_object_get_string(name), record->name, record->name_bytes) == 0;
-}
 
 /* Whether another resource has that name. */
 static bool is_taken(const struct change *change, struct json_object *name)
@@ -91,14 +93,15 @@ static bool is_taken(const struct change *change, struct json_object *name)
     return taken;
 }
 
-/* Who asked for it has looked whether a new name is free; but what was renamed elsewhere meanwhile
- * may get its old one back. */
+/* Of what was renamed elsewhere: who asked for the edit has looked whether a new name is free, but
+ * for what was known. */
 static int check_name(struct change *change, const struct record *record,
                       const struct document_change *edit)
 {
     struct json_object *name = json_member(edit->sent, "name");
 
-    if (!json_object_is_type(name, json_type_string) || is_name_of(record, name) ||
+    if (!json_object_is_type(name, json_type_string) ||
+        has_name(record, json_object_get_string(name), (size_t)json_object_get_string_len(name)) ||
         !is_taken(change, name))
         return 0;
     problem_set(&change->problem, PROBLEM_CONFLICT, "another %s has this name",
@@ -121,7 +124,7 @@ static int judge(struct change *change, struct record *record, struct document_c
     past_finish(&past);
     if (rc != 0 && change->problem.kind == PROBLEM_NONE)
         change->problem.kind = PROBLEM_INVALID; /* of what its errno says */
-    return rc != 0 || !edit->changed ? rc : check_name(change, record, edit);
+    return rc;
 }
 
 /* What is sent in place of the edit. */
@@ -137,11 +140,13 @@ static int take_body(struct change *change, struct document_change *edit)
 }
 
 /* 1: something is to be sent; 0: nothing differs; -1. */
-static int merge_into(struct change *change, struct record *record)
+static int merge_into(struct change *change, struct record *record, bool renamed)
 {
     struct document_change edit = {0};
     int rc = judge(change, record, &edit);
 
+    if (rc == 0 && edit.changed && renamed)
+        rc = check_name(change, record, &edit);
     if (rc == 0 && edit.changed)
         rc = take_body(change, &edit);
     document_change_finish(&edit);
@@ -162,8 +167,9 @@ static int say_not_sent(struct problem *problem)
 
 int edit_work_out(struct change *change)
 {
-    struct record *record = find_current(change);
-    int rc = record == NULL ? say_not_sent(&change->problem) : merge_into(change, record);
+    bool renamed;
+    struct record *record = find_current(change, &renamed);
+    int rc = record == NULL ? say_not_sent(&change->problem) : merge_into(change, record, renamed);
 
     change->withheld = rc <= 0;
     record_unref(record);

@@ -264,6 +264,17 @@ test_a_name_is_never_empty()
     nothing_sent
 }
 
+# An automatic one is shown as NAME~ID: its name is nobody's.
+test_docs_the_name_of_an_automatic_snapshot_is_free()
+{
+    mounted --data "$(with_data '{"snapshots": [
+        {"id": "sl1", "name": "auto", "machineId": "ps1", "isAutoSnapshot": true},
+        {"id": "sl2", "name": "mine", "machineId": "ps1", "isAutoSnapshot": false}]}')"
+    works 'ls snapshots > /dev/null'
+    works 'mv snapshots/mine snapshots/auto'
+    assert_changes 'PUT /snapshots/sl2 {"name":"auto"}'
+}
+
 # By its plain name alone a snapshot is found where no other machine's has it.
 # holds: name-14
 test_a_name_of_another_machine_s_snapshot_is_taken()

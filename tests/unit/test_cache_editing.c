@@ -168,7 +168,6 @@ static const struct refused_row {
     {"p1", "{\"isManaged\":true}", EINVAL, "isManaged can't be changed"},
     {"p1", "{\"nmae\":\"x\"}", EINVAL, "there is no key nmae"},
     {"p1", "[]", EINVAL, "a JSON object is expected"},
-    {"p1", "{\"name\":\"p2 name\"}", EEXIST, "another provider has this name"},
     {"p3", NAME, EPERM, "s3Config.secretAccessKey must be given too"},
 };
 
@@ -182,6 +181,32 @@ START_TEST(what_is_refused_is_not_sent_and_not_told)
     ck_assert_ptr_nonnull(strstr(problem.message, row->words));
     ck_assert_uint_eq(puts_so_far(), 0);
     ck_assert_uint_eq(told.ended, 0);
+}
+END_TEST
+
+/* Who asks for it has looked whether the name is free, by what was known. */
+START_TEST(what_was_renamed_elsewhere_gets_no_name_that_another_has)
+{
+    know_providers();
+    server_edit(room.server, PROVIDERS, "p1", "name", "elsewhere");
+    struct problem problem = edit(&kind_providers, "p1", "{\"name\":\"p2 name\"}");
+    ck_assert_int_eq(problem.err, EEXIST);
+    ck_assert_str_eq(problem.message, "another provider has this name");
+    ck_assert_uint_eq(puts_so_far(), 0);
+    ck_assert_uint_eq(told.ended, 0);
+}
+END_TEST
+
+START_TEST(a_name_that_only_an_automatic_one_has_is_free)
+{
+    know_providers();
+    server_add(room.server, SNAPSHOTS,
+               "{\"id\":\"s1\",\"name\":\"a\",\"machineId\":\"m1\",\"isAutoSnapshot\":false}");
+    server_add(room.server, SNAPSHOTS,
+               "{\"id\":\"s2\",\"name\":\"mine\",\"machineId\":\"m1\",\"isAutoSnapshot\":true}");
+    ck_assert_int_eq(room_ensure(&kind_snapshots, CACHE_FRESH), PROBLEM_NONE);
+    ck_assert_int_eq(edit(&kind_snapshots, "s1", NAME).kind, PROBLEM_NONE);
+    ck_assert_uint_eq(puts_so_far(), 1);
 }
 END_TEST
 
@@ -356,6 +381,8 @@ TCase *case_editing(void)
     tcase_add_test(tcase, what_came_incomplete_is_fetched_once);
     tcase_add_loop_test(tcase, what_is_so_already_is_not_sent_and_not_told, 0, ROWS(same_rows));
     tcase_add_loop_test(tcase, what_is_refused_is_not_sent_and_not_told, 0, ROWS(refused_rows));
+    tcase_add_test(tcase, what_was_renamed_elsewhere_gets_no_name_that_another_has);
+    tcase_add_test(tcase, a_name_that_only_an_automatic_one_has_is_free);
     tcase_add_test(tcase, an_older_value_is_a_conflict_also_when_the_get_tells_so);
     tcase_add_loop_test(tcase, without_its_get_nothing_is_sent_and_nothing_told, 0,
                         ROWS(fault_rows));
