@@ -44,7 +44,7 @@ struct change {
 static int64_t monotonic_ms(void *ctx)
 {
     (void)ctx;
-    return clock_now_ms(&clock_system) + toy.passed_ms;
+    return (toy.stopped_ms != 0 ? toy.stopped_ms : clock_now_ms(&clock_system)) + toy.passed_ms;
 }
 
 static int64_t wall_ms(void *ctx)

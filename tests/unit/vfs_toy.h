@@ -43,6 +43,7 @@ struct toy {
     struct vfs_config config;
     struct toy_box boxes[TOY_BOXES];
     int64_t passed_ms;         /* what its clock is ahead */
+    int64_t stopped_ms;        /* what it is ahead of; 0: of the machine's */
     enum toy_outcome next;     /* of commits from now on */
     unsigned commits;          /* how many came */
     char committed[4096];      /* the text of the last one */
