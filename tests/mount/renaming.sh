@@ -265,6 +265,7 @@ test_a_name_is_never_empty()
 }
 
 # An automatic one is shown as NAME~ID: its name is nobody's.
+# holds: rename-1
 test_docs_the_name_of_an_automatic_snapshot_is_free()
 {
     mounted --data "$(with_data '{"snapshots": [
