@@ -56,7 +56,7 @@ struct api_config {
     int forced_dialect;    /* an enum dialect, or -1: find out from the first list */
     size_t max_list_items; /* 0: 250,000 */
     size_t max_list_bytes; /* of the items' text and of the cursors; 0: 160 MiB */
-    /* Called after every exchange, from the calling thread; or NULL. */
+    /* Called after every exchange, from the calling thread or one that works for it; or NULL. */
     void (*on_exchange)(void *ctx, const struct api_exchange *exchange);
     /* Called on a 401, at most once for each call of this API, with the key that was sent ("":
      * none): reads the key again. Returns true when the key is another one now (api_set_key was
@@ -84,8 +84,8 @@ bool api_dialect_known(const struct api *api);
 /* Whether the dialect has such a kind, as far as is known. */
 bool api_has(const struct api *api, const struct kind *kind);
 
-/* Called after each page with the number of items so far; or NULL. False: nobody wants the rest,
- * and the list ends as interrupted. */
+/* Called after each page with the number of items so far, without the other end's; or NULL. False:
+ * nobody wants the rest, and the list ends as interrupted. */
 typedef bool api_progress(void *ctx, size_t items);
 
 /* Lists all resources of a kind, every page, in the API's order, duplicates (by id) dropped; items
@@ -93,9 +93,11 @@ typedef bool api_progress(void *ctx, size_t items);
  * is a cursor that comes back; a list that goes on beyond max_list_items or max_list_bytes, or has
  * a cursor of more than 4 KiB, is PROBLEM_TOO_LARGE; one that brings next to nothing with each page
  * is not asked for faster than 20 pages a second, and after 11 that bring nothing it is
- * PROBLEM_PROTOCOL. The first list of any kind that answers decides the dialect (a bare array or an
- * object with `items`); a 400 to the query is tried once without a query. Empty `out` on entry;
- * filled on success only. */
+ * PROBLEM_PROTOCOL. Where lists have an order, from the ninth page on it is fetched ascending from
+ * the other end as well, by a thread that ends before this returns and that calls the transport and
+ * on_exchange, too; at most two pages more. The first list of any kind that answers decides the
+ * dialect (a bare array or an object with `items`); a 400 to the query is tried once without a
+ * query. Empty `out` on entry; filled on success only. */
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);

@@ -21,9 +21,15 @@ src_api_libapi_a_SOURCES = \
   src/api/hidden.h \
   src/api/idset.c \
   src/api/idset.h \
+  src/api/items.c \
+  src/api/items.h \
+  src/api/list.c \
   src/api/page.c \
+  src/api/page.h \
   src/api/path.c \
   src/api/path.h \
+  src/api/rear.c \
+  src/api/rear.h \
   src/api/record.c \
   src/api/record.h \
   src/api/secrets.c \
@@ -51,6 +57,11 @@ unit_tests += tests/unit/test_api_list
 tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c tests/unit/test_api_pages.c tests/unit/test_api_list.h $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_list_LDADD = $(api_test_libs)
+
+unit_tests += tests/unit/test_api_ends
+tests_unit_test_api_ends_SOURCES = tests/unit/test_api_ends.c
+tests_unit_test_api_ends_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_ends_LDADD = $(api_test_libs)
 
 unit_tests += tests/unit/test_api_endless
 tests_unit_test_api_endless_SOURCES = tests/unit/test_api_endless.c

@@ -3,18 +3,23 @@
 # What reading costs, in requests.
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
-# pages N: exactly the N pages of the snapshots' listing were asked for, and nothing else.
+# pages N: exactly the N pages of the snapshots' listing were asked for, and nothing else; where it is
+# fetched from both ends, at most two more.
 pages()
 {
-    local seen i
-    local -a expected=('GET /snapshots?limit=120')
+    local seen count most=$1
+    local pattern='GET /snapshots\?limit=120(&order=asc)?(&after=\*)?'
 
-    for ((i = 1; i < $1; i++)); do
-        expected+=('GET /snapshots?limit=120&after=*')
-    done
+    if [ "$D" = docs ] && [ "$1" -ge 9 ]; then
+        most=$(($1 + 2))
+    else
+        pattern='GET /snapshots\?limit=120(&after=\*)?'
+    fi
     seen=$(requests | sed -E 's/\?after=\*&limit=120/?limit=120\&after=*/')
-    if [ "$seen" != "$(printf '%s\n' "${expected[@]}")" ]; then
-        fail "$1 pages were expected" "seen:" "$seen"
+    count=$(grep -c . <<<"$seen" || true)
+    if [ "$count" -lt "$1" ] || [ "$count" -gt "$most" ] || grep -v -x -q -E "$pattern" <<<"$seen" ||
+        [ "$(grep -c -x -F 'GET /snapshots?limit=120' <<<"$seen")" -ne 1 ]; then
+        fail "$1 to $most pages were expected" "seen:" "$seen"
     fi
     forget_requests
 }

@@ -74,7 +74,7 @@ static const struct {
     unsigned pages_max;
 } ends[] = {
     {{.items = 0}, PROBLEM_PROTOCOL, "nothing new: the list has no end", 5, 20},
-    {{.items = 1000}, PROBLEM_TOO_LARGE, "more than 250000 items", 251, 251},
+    {{.items = 1000}, PROBLEM_TOO_LARGE, "more than 250000 items", 251, 502},
     {{.items = 120, .cursor_bytes = 4097}, PROBLEM_TOO_LARGE, "larger than 4096 bytes", 1, 1},
     {{.items = 120, .cursor_bytes = 4096, .unwanted_at = 3}, PROBLEM_INTERRUPTED, "nobody", 3, 3},
     {{.items = 1, .unwanted_at = 7}, PROBLEM_INTERRUPTED, "nobody waits for this list", 7, 7},
