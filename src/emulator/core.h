@@ -85,6 +85,7 @@ struct emu_behaviour {
     bool mask_secrets;
     bool duplicate_across_pages;
     bool repeat_cursor;
+    bool ignore_order;
     bool strict_query;
     bool legacy_errors;
     char *end_cursor;           /* "null", "absent" or "empty"; NULL: null */

@@ -96,11 +96,12 @@ static bool read_order_by(struct query *query, struct emu_answer *answer)
     return true;
 }
 
-static bool read_direction(struct query *query, struct emu_answer *answer)
+static bool read_direction(const struct emulator *emulator, struct query *query,
+                           struct emu_answer *answer)
 {
     const char *text = emu_request_parameter(query->request, "order");
 
-    if (text == NULL || query->shape->orders == NULL)
+    if (text == NULL || query->shape->orders == NULL || emulator->behaviour.ignore_order)
         return true;
     query->ascending = strcmp(text, "asc") == 0;
     if (query->ascending || strcmp(text, "desc") == 0)
@@ -128,7 +129,8 @@ static bool read_query(struct emulator *emulator, struct emu_collection *collect
     if (emulator->behaviour.strict_query && !check_names(query, answer))
         return false;
     if (!read_limit(emulator, query, answer) || !read_order_by(query, answer) ||
-        !read_direction(query, answer) || !read_after(emulator, collection, query, answer))
+        !read_direction(emulator, query, answer) ||
+        !read_after(emulator, collection, query, answer))
         return false;
     query->index = emu_collection_order(collection, query->order);
     return true;

@@ -67,6 +67,7 @@ static const struct emu_field fields[] = {
     {.name = "method", .types = EMU_STRING},
     {.name = "path", .types = EMU_STRING},
     {.name = "exact", .types = EMU_BOOLEAN},
+    {.name = "query", .types = EMU_STRING},
     {.name = "userAgent", .types = EMU_STRING},
     {.name = "times", .types = EMU_INTEGER, .check = check_times},
     {.name = "skip", .types = EMU_INTEGER, .check = emu_check_not_negative},
@@ -159,6 +160,13 @@ static bool path_matches(const struct emu_fault *fault, const struct emu_request
     return length == request->path_length || !json_object_get_boolean(get(fault, "exact"));
 }
 
+static bool query_matches(const struct emu_fault *fault, const struct emu_request *request)
+{
+    const char *part = json_string_member(fault->rule, "query");
+
+    return part == NULL || strstr(request->path + request->path_length, part) != NULL;
+}
+
 static bool agent_matches(const struct emu_fault *fault, const struct emu_request *request)
 {
     const char *agent = json_string_member(fault->rule, "userAgent");
@@ -172,7 +180,8 @@ static bool matches(const struct emu_fault *fault, const struct emu_request *req
     const char *method = json_string_member(fault->rule, "method");
 
     return (method == NULL || strcmp(method, request->method) == 0) &&
-           path_matches(fault, request) && agent_matches(fault, request);
+           path_matches(fault, request) && query_matches(fault, request) &&
+           agent_matches(fault, request);
 }
 
 /* Counts a match; true if the rule is to be used. */

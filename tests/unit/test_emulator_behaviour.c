@@ -108,6 +108,17 @@ START_TEST(pages_can_repeat_an_item)
 }
 END_TEST
 
+START_TEST(the_order_can_be_ignored)
+{
+    char first[64];
+
+    snprintf(first, sizeof first, "%s", get_text("/shared-drives", "items.0.id"));
+    ck_assert_str_ne(get_text("/shared-drives?order=asc", "items.0.id"), first);
+    behave("{\"ignoreOrder\":true}");
+    ck_assert_str_eq(get_text("/shared-drives?order=asc", "items.0.id"), first);
+}
+END_TEST
+
 START_TEST(cursors_can_repeat)
 {
     char target[128], again[128];
@@ -184,6 +195,7 @@ void add_behaviour_tests(TCase *tests)
     tcase_add_test(tests, events_can_take_long_and_then_go_on);
     tcase_add_test(tests, provider_answers_can_lack_or_mask);
     tcase_add_test(tests, pages_can_repeat_an_item);
+    tcase_add_test(tests, the_order_can_be_ignored);
     tcase_add_test(tests, cursors_can_repeat);
     tcase_add_test(tests, the_end_of_a_list_has_three_forms);
     tcase_add_test(tests, queries_can_be_strict);
