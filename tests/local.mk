@@ -31,6 +31,7 @@ dist_check_SCRIPTS += \
   tests/mount/dryrun.sh \
   tests/mount/editors_other.sh \
   tests/mount/editors_vim.sh \
+  tests/mount/ends.sh \
   tests/mount/errors.sh \
   tests/mount/events.sh \
   tests/mount/examples.sh \
