@@ -110,6 +110,10 @@ uint64_t leaf_generation(struct dir *dir, uint32_t leaf);
 void leaf_drop_roles(struct scratch_set *set, uint32_t canonical);
 /* From now on `leaf` acts as that; false: no memory. */
 bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
+/* A scratch file has been moved onto the file `canonical`: whatever is known as the former acts as
+ * that from now on, in all directories that show the resource, since the kernel may have moved an
+ * entry of any of them to any other. False: no memory. */
+bool leaf_become(struct dir *dir, uint32_t scratch, uint32_t canonical);
 /* A canonical number below LEAF_FIELDS: its row; NULL: the type has none, or not here. */
 const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf);
 /* The number of the fixed file called `name`; 0: none. */

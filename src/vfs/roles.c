@@ -12,6 +12,7 @@
 #include "vfs/scratch_set.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* With vfs->lock held. */
 static struct role *find_role(const struct dir *dir, uint32_t leaf)
@@ -114,9 +115,9 @@ uint64_t leaf_generation(struct dir *dir, uint32_t leaf)
     return generation;
 }
 
-bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+/* With vfs->lock held; false: no memory. */
+static bool assume(struct dir *dir, uint32_t leaf, uint32_t canonical)
 {
-    pthread_mutex_lock(&dir->vfs->lock);
     /* Whatever was known as that until now is so no more: one name has one number. */
     for (size_t i = 0; i < dir->role_count; i++)
         if (dir->roles[i].acts_as == canonical && dir->roles[i].leaf != leaf)
@@ -128,6 +129,13 @@ bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
             if (dir->roles[i].leaf == canonical && dir->roles[i].acts_as == canonical)
                 dir->roles[i].acts_as = 0;
     prune_roles(dir);
+    return ok;
+}
+
+bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+{
+    pthread_mutex_lock(&dir->vfs->lock);
+    bool ok = assume(dir, leaf, canonical);
     pthread_mutex_unlock(&dir->vfs->lock);
     return ok;
 }
@@ -144,6 +152,24 @@ static uint32_t known_number(const struct dir *dir, uint32_t canonical)
             number = 0;
     }
     return number;
+}
+
+bool leaf_become(struct dir *dir, uint32_t scratch, uint32_t canonical)
+{
+    struct dir *other;
+    bool ok = true;
+
+    pthread_mutex_lock(&dir->vfs->lock);
+    const struct scratch_set *set = scratch_set_of(dir);
+    if (set != NULL)
+        LIST_FOREACH (other, &set->dirs, scratch_link) {
+            bool here = strcmp(scratch_inside(dir), scratch_inside(other)) == 0;
+            uint32_t number = here ? known_number(other, scratch) : 0;
+            if (number != 0)
+                ok = assume(other, number, canonical) && ok;
+        }
+    pthread_mutex_unlock(&dir->vfs->lock);
+    return ok;
 }
 
 uint32_t leaf_number(struct dir *dir, uint32_t canonical)

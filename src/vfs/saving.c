@@ -89,7 +89,6 @@ static int write_to(struct call *call, const struct move *move)
 
 static int scratch_onto(struct call *call, const struct move *move)
 {
-    uint32_t number = leaf_number(move->dir, move->from);
     int rc = write_to(call, move);
 
     birth_made(call, move->new_dir, move->to);
@@ -97,7 +96,7 @@ static int scratch_onto(struct call *call, const struct move *move)
                  move->to); /* a refused one, too: the server's truth goes on showing */
     if (rc < 0)
         return rc;
-    if (!leaf_assume_role(move->dir, number, move->to))
+    if (!leaf_become(move->dir, move->from, move->to))
         return -ENOMEM;
     scratch_remove(move->dir, move->from);
     return 0;

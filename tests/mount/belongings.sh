@@ -211,6 +211,19 @@ test_a_shell_that_stands_in_it_has_it_through_all_that()
     [ ! -e notes2 ] || fail 'the shell still sees what was removed'
 }
 
+# The kernel takes a number of one view along to another, and back.
+# holds: path-5 scratch-10
+test_what_was_moved_to_another_view_and_back_is_itself_again()
+{
+    local there=machines/$MACHINE/$UPGRADE
+
+    known
+    works "echo b4 > $there/name; cat snapshots/b4/name"
+    works "mv snapshots/b4/snapshot.json $there/copy; cmp $there/snapshot.json snapshots/b4/copy"
+    works "mv $there/copy snapshots/b4/snapshot.json; [ ! -e $there/copy ]; cat snapshots/b4/snapshot.json"
+    works "cmp $there/snapshot.json snapshots/b4/snapshot.json"
+}
+
 # holds: attr-10 path-5
 test_the_date_of_the_directory_moves_in_every_view()
 {
