@@ -127,6 +127,14 @@ static void on_seen(void *ctx, const struct record *before, const struct record 
     buf_finish(&path);
 }
 
+static void on_changed(void *ctx, const uint64_t *keys, size_t count)
+{
+    struct backend *backend = ctx;
+
+    if (backend->tree != NULL)
+        vfs_changed(tree_vfs(backend->tree), keys, count, CACHE_CHANGED_MOST);
+}
+
 static struct http *make_http(const struct options *options, struct problem *problem)
 {
     const struct http_config config = {
@@ -176,6 +184,7 @@ static struct cache *make_cache(struct backend *backend, const struct backend_co
         .on_skipped = on_skipped,
         .on_change_end = on_change_end,
         .on_seen = on_seen,
+        .on_changed = on_changed,
         .ctx = backend,
     };
 
@@ -200,6 +209,7 @@ static struct tree *make_tree(struct backend *backend, const struct backend_conf
         .options = options->given,
         .read_only = config->read_only,
         .read_only_ctx = config->read_only_ctx,
+        .belief = config->belief,
         .dry_run = options->dry_run != CACHE_SENDS,
         .guard = backend->guard,
         .secrets = (enum secrets_mode)options->secrets,

@@ -35,6 +35,7 @@ struct backend_config {
     /* Whether the mount lets no change through now; any thread. NULL: it never does so. */
     bool (*read_only)(void *ctx);
     void *read_only_ctx;
+    struct vfs_belief belief; /* what the kernel may believe; zeroed without a mount */
 };
 
 /* Starts threads: after a daemon's fork, with the signals blocked that shall not reach them.

@@ -58,6 +58,7 @@ static int make_session(struct mount *mount, struct problem *problem)
         .kernel_options = options->kernel_options,
         .read_only = options->read_only,
         .debug = options->debug,
+        .leases = options->names == NAMES_LEASE,
         .max_threads = (unsigned)options->max_threads,
         .max_read = (unsigned)options->max_read,
         .timeout_ms = options->timeout_ms,
@@ -99,6 +100,7 @@ static int build(struct mount *mount, const char *url, struct problem *problem)
         .key = mount->key,
         .read_only = session_read_only,
         .read_only_ctx = mount->session,
+        .belief = session_belief(mount->session),
     };
 
     if (backend_init(&mount->backend, &config, problem) != 0)

@@ -87,6 +87,7 @@ static void note_namesake(struct collection *collection, const struct item *item
 static void note_names(struct collection *collection, const struct item *item)
 {
     collection->names_changed++;
+    changed_note(collection, item->record->id);
     note_change(collection, &collection->names_ms);
     if (item->machine != NULL)
         note_change(collection, &item->machine->names_ms);
@@ -207,6 +208,7 @@ static void swap_record(struct collection *collection, struct item *item, struct
     collection->bytes -= item->record->json_bytes;
     record_unref(item->record);
     item->record = record;
+    changed_note(collection, record->id);
     item->form = NAME_UNJUDGED;
     item->hh.key = record->id;
 }

@@ -75,6 +75,13 @@ bool tombstone_add(struct collection *collection, const char *id, struct record 
 void tombstone_seen(struct tombstone *tombstone, struct record *record, tick_t begun);
 void tombstone_remove(struct collection *collection, struct tombstone *tombstone);
 
+/* --- what is to be told (changed.c) ----------------------------------------------------------- */
+
+/* That resource came, went, or is another now. */
+void changed_note(struct collection *collection, const char *id);
+/* What is known is to be asked for again. Any lock, or none. */
+void changed_note_expired(struct cache *cache);
+
 /* --- those that are known no more (gone.c) ---------------------------------------------------- */
 
 void gone_note(struct collection *collection, const char *id);

@@ -101,6 +101,7 @@ void fetch_run(struct flight *flight)
     cancel_init(&cancel, cache->config.group, CANCEL_NEVER);
     cache->fetch_jobs[flight->what](flight, &cancel, &problem);
     cancel_finish(&cancel);
+    cache_tell_changed(cache);
     pthread_mutex_lock(&cache->lock);
     fetch_end_locked(flight, &problem);
     pthread_mutex_unlock(&cache->lock);

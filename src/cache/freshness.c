@@ -14,17 +14,17 @@ static void expire(struct collection *collection, const char *id)
         collection->expired = next_tick(cache);
     else if (item != NULL)
         item->expired = next_tick(cache);
+    changed_note_expired(cache);
     pthread_mutex_unlock(&cache->lock);
 }
 
 void cache_expire(struct cache *cache, const struct kind *kind, const char *id)
 {
-    if (kind != NULL) {
+    if (kind != NULL)
         expire(collection_of(cache, kind), kind->singleton ? NULL : id);
-        return;
-    }
-    for (size_t i = 0; i < KINDS_COUNT; i++)
+    for (size_t i = 0; kind == NULL && i < KINDS_COUNT; i++)
         expire(&cache->collections[i], NULL);
+    cache_tell_changed(cache);
 }
 
 struct freshness {

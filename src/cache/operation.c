@@ -188,6 +188,7 @@ static void perform(struct change *change)
 
 static void finish(struct change *change)
 {
+    cache_tell_changed(change->collection->cache);
     pthread_mutex_lock(&change->lock);
     change->record = change->result;
     change->done = true;

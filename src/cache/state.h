@@ -342,6 +342,15 @@ struct change {
 #define CACHE_LANE_EVENTS KINDS_COUNT
 #define CACHE_LANES       (KINDS_COUNT + 1)
 
+/* What is to be told of what has changed (changed.c). */
+struct changed {
+    pthread_mutex_t telling; /* while it is told; outside cache->lock */
+    _Atomic(uint64_t) noted; /* how often something was noted */
+    _Atomic(uint64_t) told;  /* how much of that was told */
+    uint64_t keys[CACHE_CHANGED_MOST];
+    size_t count; /* may be more than there are keys */
+};
+
 struct cache {
     struct cache_config config;
     pthread_mutex_t lock;
@@ -356,6 +365,7 @@ struct cache {
     uint64_t old_since;               /* what versions before this one had is not all known */
     TAILQ_HEAD(, change) changes;     /* those not done */
     TAILQ_HEAD(, doubt) doubts;
+    struct changed changed;
 };
 
 static inline struct collection *collection_of(struct cache *cache, const struct kind *kind)

@@ -22,6 +22,9 @@ enum options_mode {
     OPTIONS_VERSION,
 };
 
+/* How long the kernel may believe in names: as long as it can be told, or always for a moment. */
+enum options_names { NAMES_AUTO, NAMES_LEASE };
+
 struct options {
     enum options_mode mode;
     bool foreground;
@@ -47,6 +50,7 @@ struct options {
     int restore_backup;   /* an enum restore_backup */
     int dry_run;          /* an enum cache_sending */
     int log_level;        /* an enum log_level */
+    int names;            /* an enum options_names */
     int64_t ttl_ms;
     int64_t stale_ms;
     int64_t timeout_ms;

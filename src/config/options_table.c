@@ -60,6 +60,8 @@ static const struct option_choice secrets[] = {
 static const struct option_choice backups[] = {
     {"no", RESTORE_BACKUP_NO}, {"yes", RESTORE_BACKUP_YES}, {NULL, 0}};
 static const struct option_choice dry_runs[] = {{"pretend", CACHE_PRETENDS}, {NULL, 0}};
+static const struct option_choice names[] = {
+    {"auto", NAMES_AUTO}, {"lease", NAMES_LEASE}, {NULL, 0}};
 static const struct option_choice levels[] = {{"error", LOG_LEVEL_ERROR},
                                               {"warning", LOG_LEVEL_WARNING},
                                               {"info", LOG_LEVEL_INFO},
@@ -129,6 +131,9 @@ static const struct option_row rows[] = {
      AT(log_level), .choices = levels},
     {"max_threads", "N", "operations at once (default 512)", option_set_number, AT(max_threads),
      .min = 8, .max = 10000},
+    {"names", "auto|lease",
+     "how long the kernel believes in names; lease: as where it can't be told", option_set_word,
+     AT(names), .choices = names},
     HEADING("FUSE"),
     {"allow_other", NULL, "let other users in", option_set_kernel, 0, 0, 0, NULL},
     {"allow_root", NULL, "let root in", option_set_kernel, 0, 0, 0, NULL},

@@ -4,6 +4,7 @@
 #include "fs/inodes.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define HASH_NONFATAL_OOM            1
@@ -23,6 +24,7 @@ struct inode {
 struct inodes {
     pthread_mutex_t lock; /* guards the rest; innermost */
     struct inode *by_serial;
+    atomic_size_t count; /* of them */
 };
 
 struct inodes *inodes_create(void)
@@ -97,6 +99,7 @@ static bool insert(struct inodes *inodes, uint64_t serial, struct dir *dir)
     inode->dir = dir;
     inode->lookups = 1;
     HASH_ADD(hh, inodes->by_serial, serial, sizeof inode->serial, inode);
+    atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
     if (inode->lookups == 1)
         return true;
     free(inode);
@@ -111,6 +114,7 @@ static struct dir *forget(struct inodes *inodes, struct inode *inode, uint64_t c
         return NULL;
     struct dir *dir = inode->dir;
     HASH_DEL(inodes->by_serial, inode);
+    atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
     free(inode);
     return dir;
 }
@@ -150,6 +154,35 @@ bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out)
     return inode != NULL;
 }
 
+size_t inodes_count(struct inodes *inodes)
+{
+    return atomic_load(&inodes->count);
+}
+
+static bool shows_one_of(const struct dir *dir, const uint64_t *keys, size_t count)
+{
+    uint64_t key = dir_shows(dir);
+    bool found = keys == NULL || key == 0;
+
+    for (size_t i = 0; !found && i < count; i++)
+        found = keys[i] == key;
+    return found;
+}
+
+size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count, uint64_t **out)
+{
+    size_t found = 0;
+
+    pthread_mutex_lock(&inodes->lock);
+    *out = calloc(HASH_COUNT(inodes->by_serial) + 1, sizeof **out);
+    for (const struct inode *inode = inodes->by_serial; *out != NULL && inode != NULL;
+         inode = inode->hh.next)
+        if (shows_one_of(inode->dir, keys, count))
+            (*out)[found++] = inode_number_of(inode->serial, 0);
+    pthread_mutex_unlock(&inodes->lock);
+    return found;
+}
+
 void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
 {
     struct dir *surplus = NULL;
@@ -161,5 +194,5 @@ void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
     if (inode != NULL)
         surplus = forget(inodes, inode, count);
     pthread_mutex_unlock(&inodes->lock);
-    dir_unref(surplus);
+    dir_forgotten(surplus);
 }

@@ -38,6 +38,12 @@ uint64_t inode_number_of(uint64_t serial, uint32_t leaf);
 uint64_t inodes_add(struct inodes *inodes, struct node node);
 /* The node of a number that the kernel knows, with a reference for the caller; false: unknown. */
 bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out);
+/* How many directories the kernel knows, or has a file of. */
+size_t inodes_count(struct inodes *inodes);
+/* The numbers of the directories that show one of the `count` resources with those keys
+ * (dir_shows), and of those that show none; `keys` NULL: of all. Freed by the caller; without
+ * memory none. */
+size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count, uint64_t **out);
 /* Takes `count` lookups back. */
 void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count);
 

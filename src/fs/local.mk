@@ -7,6 +7,7 @@ src_fs_libfs_a_SOURCES = \
   src/fs/attach.c \
   src/fs/attach.h \
   src/fs/attrs.c \
+  src/fs/belief.c src/fs/belief.h \
   src/fs/deferred.c \
   src/fs/deferred.h \
   src/fs/device.c \

@@ -35,6 +35,7 @@ int op_begin(struct op *op, fuse_req_t req, const char *name, fuse_ino_t ino)
     op->call.gid = ctx->gid;
     op->call.umask = ctx->umask;
     op->call.op = name;
+    belief_ask(&fs->belief);
     fuse_req_interrupt_func(req, op_interrupt, op);
     return find(op, ino, &op->node);
 }

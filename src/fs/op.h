@@ -14,6 +14,7 @@
 #ifndef FS_OP_H
 #define FS_OP_H
 
+#include "fs/belief.h"
 #include "fs/fuse.h"
 #include "fs/handles.h"
 #include "fs/inodes.h"
@@ -31,6 +32,7 @@ struct fs {
     struct inodes *inodes;
     struct deferred *deferred; /* from session_start on, like what follows */
     struct interrupts *interrupts;
+    struct belief belief;
     struct handles handles;
 };
 

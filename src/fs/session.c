@@ -114,6 +114,7 @@ static int create_parts(struct session *session, const struct session_config *co
     if (session->fs.inodes != NULL && make_args(&args, config))
         session->fuse = fuse_session_new(&args, &fs_ops, sizeof fs_ops, &session->fs);
     fuse_opt_free_args(&args);
+    belief_init(&session->fs.belief, session->fuse, session->fs.inodes, config->leases);
     return session->fuse != NULL ? 0 : -1;
 }
 
@@ -269,6 +270,14 @@ bool session_read_only(void *ctx)
     struct session *session = ctx;
 
     return read_only_now(&session->read_only);
+}
+
+struct vfs_belief session_belief(struct session *session)
+{
+    return (struct vfs_belief){.lasts = belief_lasts,
+                               .forget_names = belief_forget_names,
+                               .forget_dates = belief_forget_dates,
+                               .ctx = &session->fs.belief};
 }
 
 /* --- the end ---- */

@@ -8,11 +8,12 @@
  * After session_serve no handler runs any more; whatever the kernel left open is closed by
  * session_detach, before the tree is destroyed.
  *
- * The kernel is never told that something it may have cached is old (fuse_lowlevel_notify_…): to
- * drop a name it takes the directory's lock, and waits for it where no signal reaches. Whoever
- * holds that lock may be waiting for an answer of ours. If the daemon is killed just then, the
- * connection is never closed: who waits can't be killed either, and the mount is not even dead but
- * hangs. What it believes in runs out by itself instead (vfs/lease.c).
+ * The kernel is never told that a single name, or what a file holds, is old: to drop either it takes
+ * locks, and waits for them where no signal reaches. Whoever holds them may be waiting for an answer
+ * of ours. If the daemon is killed just then, the connection is never closed: who waits can't be
+ * killed either, and the mount is not even dead but hangs. It is told without a lock that no name
+ * is to be believed any more, where it can be (fs/belief.c); elsewhere that runs out by itself
+ * (vfs/lease.c).
  */
 #ifndef FS_SESSION_H
 #define FS_SESSION_H
@@ -33,6 +34,7 @@ struct session_config {
     const char *kernel_options; /* more mount options, as after -o; or NULL */
     bool read_only;
     bool debug;           /* libfuse logs every request */
+    bool leases;          /* names are leased for a moment, even where the kernel has an epoch */
     unsigned max_threads; /* handlers that may run at once */
     unsigned max_read;    /* bytes of one read request; 0: the kernel's own limit */
     int64_t timeout_ms;   /* of one operation */
@@ -60,6 +62,8 @@ void session_detach(struct session *session);
 /* Whether the kernel lets no change through now: `ro`, or a remount since. Any thread, from
  * session_create on; `session` is a struct session. */
 bool session_read_only(void *session);
+/* What the kernel may believe; as long as the session lives. */
+struct vfs_belief session_belief(struct session *session);
 
 /* Called by the thread that signals go to; they may wait. */
 struct session_events {

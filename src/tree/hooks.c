@@ -12,6 +12,12 @@
 
 #include <errno.h>
 
+static void sweep(struct vfs *vfs)
+{
+    resource_sweep(vfs);
+    cache_tell_changed(tree_of_vfs(vfs)->config.cache);
+}
+
 static const char *row_name(const struct dir *dir, const struct leaf_row *row)
 {
     if ((row->flags & LEAF_DOCUMENT) != 0)
@@ -77,7 +83,7 @@ static void shown(struct dir *resource, const struct seen *seen)
 
 const struct vfs_hooks tree_hooks = {
     .failed = record_failure,
-    .sweep = resource_sweep,
+    .sweep = sweep,
     .row_name = row_name,
     .noun = noun,
     .names_valid_ms = names_valid_ms,

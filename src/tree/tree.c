@@ -19,6 +19,7 @@ static struct vfs_config vfs_config_of(const struct tree_config *config)
                                .secrets = config->secrets,
                                .read_only = config->read_only,
                                .read_only_ctx = config->read_only_ctx,
+                               .belief = config->belief,
                                .hooks = &tree_hooks};
 }
 

@@ -34,6 +34,7 @@ struct tree_config {
      * not wait. NULL: never. */
     bool (*read_only)(void *ctx);
     void *read_only_ctx;
+    struct vfs_belief belief;
     bool dry_run;        /* no change is sent: what the cache is told, too */
     struct guard *guard; /* for .paperspacefs; NULL: there is none */
     enum secrets_mode secrets;

@@ -25,10 +25,11 @@ struct opened {
     size_t bytes;
 };
 
-/* Whenever it is looked at, it was used just now: to what cleans by age nothing here is old. */
-static void set_atime(const struct vfs *vfs, struct stat *st)
+/* Whenever it is looked at, it was used just now: to what cleans by age nothing here is old. Who
+ * believes in that for a while looks in that while. */
+static void set_atime(const struct vfs *vfs, struct stat *st, int64_t valid_ms)
 {
-    int64_t now_ms = clock_wall_ms(vfs->config.clock);
+    int64_t now_ms = clock_wall_ms(vfs->config.clock) + valid_ms;
 
     st->st_atim = (struct timespec){.tv_sec = (time_t)(now_ms / 1000),
                                     .tv_nsec = (long)(now_ms % 1000) * 1000000L};
@@ -59,7 +60,7 @@ static int64_t names_valid_ms(struct dir *dir)
     case NAMES_LEASED:
         break;
     }
-    return lease_give(owner->vfs);
+    return lease_give(owner);
 }
 
 /* The handles on a file, newest first; how many there are, at most `max`. What is staged by who
@@ -154,7 +155,7 @@ static int64_t attr_valid_ms(struct node node)
         return 0;
     if (node.dir->kind == NULL)
         return ALWAYS_MS;
-    return lease_give(node.dir->vfs);
+    return lease_give(dir_resource(node.dir));
 }
 
 int attr_node(struct call *call, struct node node, struct stat *st, int64_t *valid_ms)
@@ -173,10 +174,10 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
         rc = attr_leaf(call, node, st);
     else
         attr_directory(dir, st);
-    set_atime(dir->vfs, st);
+    *valid_ms = attr_valid_ms(node);
+    set_atime(dir->vfs, st, *valid_ms);
     st->st_mode &= ~(config->umask & 0777);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
-    *valid_ms = attr_valid_ms(node);
     return rc;
 }
 
@@ -199,7 +200,7 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
     entry->generation = leaf_generation(entry->node.dir, entry->node.leaf);
     entry->entry_valid_ms = is_fleeting(entry->node) ? 0 : names_valid_ms(parent);
     int rc = attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
-    if (lists_resources(entry->node))
+    if (lists_resources(entry->node) && !lease_lasts(parent))
         entry->attr_valid_ms = 0; /* who wants its date asks for it: bring_up_to_date */
     return rc;
 }
@@ -238,7 +239,7 @@ int vfs_getattr(struct call *call, struct node node, struct stat *st, int64_t *v
     int rc = attr_node(call, node, st, valid_ms);
     if (rc == -ENOENT)
         rc = attr_of_gone(node, st);
-    set_atime(node.dir->vfs, st);
+    set_atime(node.dir->vfs, st, *valid_ms);
     if (rc == 0)
         return 0;
     node_path(node, path, sizeof path);

@@ -17,6 +17,7 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/ino.c src/vfs/ino.h \
   src/vfs/leaf.c src/vfs/leaf.h \
   src/vfs/lease.c src/vfs/lease.h \
+  src/vfs/linger.c src/vfs/linger.h \
   src/vfs/listing.c src/vfs/listing.h \
   src/vfs/lookup.c src/vfs/lookup.h \
   src/vfs/moved.c src/vfs/moved.h \

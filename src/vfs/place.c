@@ -39,6 +39,13 @@ uint64_t dir_key(const struct dir *dir)
     return digest_key(dir_key(dir->parent), dir_name(dir));
 }
 
+uint64_t dir_shows(const struct dir *dir)
+{
+    while (dir_ops(dir)->nested && dir->parent != NULL)
+        dir = dir->parent;
+    return dir->kind != NULL && dir_id(dir) != NULL ? dir_key(dir) : 0;
+}
+
 struct dir *dir_parent(const struct dir *dir)
 {
     return dir->parent;

@@ -6,6 +6,7 @@
 #include "vfs/dates.h"
 #include "vfs/dir.h"
 #include "vfs/leaf.h"
+#include "vfs/linger.h"
 #include "vfs/scratch.h"
 #include "vfs/scratch_set.h"
 
@@ -18,9 +19,11 @@ bool vfs_init(struct vfs *vfs, const struct vfs_config *config, const struct dir
     vfs->actors = actors_create();
     vfs->deeds = deeds_create(config->clock);
     vfs->dates = dates_create();
+    vfs->lingering = lingering_create();
     vfs->on_dir_end = scratch_leave;
     vfs->scratch = scratch_store_create(&vfs->lock, config->clock, leaf_drop_roles);
-    if (vfs->actors != NULL && vfs->deeds != NULL && vfs->dates != NULL && vfs->scratch != NULL)
+    if (vfs->actors != NULL && vfs->deeds != NULL && vfs->dates != NULL &&
+        vfs->lingering != NULL && vfs->scratch != NULL)
         vfs->root = dir_root_create(vfs, root);
     if (vfs->root == NULL)
         vfs_finish(vfs);
@@ -35,6 +38,7 @@ void vfs_forget_hidden(struct vfs *vfs)
 
 void vfs_finish(struct vfs *vfs)
 {
+    lingering_destroy(vfs->lingering);
     scratch_store_destroy(vfs->scratch);
     dir_unref(vfs->root);
     deeds_destroy(vfs->deeds);
@@ -51,6 +55,7 @@ struct dir *vfs_root(struct vfs *vfs)
 void vfs_sweep(struct vfs *vfs)
 {
     overlay_sweep(vfs);
+    linger_sweep(vfs);
     if (vfs->config.hooks->sweep != NULL)
         vfs->config.hooks->sweep(vfs);
 }

@@ -83,6 +83,21 @@ struct vfs_hooks {
     void (*change_unref)(struct change *change); /* NULL is fine */
 };
 
+/*
+ * What whoever asks (the kernel) may believe, and how it is told that it must not any more. Any
+ * thread; they must not wait. NULL functions: nothing can be told.
+ */
+struct vfs_belief {
+    /* Whether what is answered now may be believed until it is told otherwise. */
+    bool (*lasts)(void *ctx);
+    /* Names: whatever was answered, or is being answered, is believed no more. */
+    void (*forget_names)(void *ctx);
+    /* The dates of directories: of those that show the resources with these keys (dir_shows), and
+     * of all that show none. `keys` NULL: of all. */
+    void (*forget_dates)(void *ctx, const uint64_t *keys, size_t count);
+    void *ctx;
+};
+
 struct vfs_config {
     const struct clock *clock;
     uid_t uid; /* the owner that is shown */
@@ -93,6 +108,7 @@ struct vfs_config {
      * not wait. NULL: never. */
     bool (*read_only)(void *ctx);
     void *read_only_ctx;
+    struct vfs_belief belief;
     const struct vfs_hooks *hooks; /* borrowed, like all pointers here */
 };
 
@@ -129,9 +145,16 @@ struct dir *vfs_root(struct vfs *vfs); /* borrowed */
 uint64_t dir_serial(const struct dir *dir);
 struct dir *dir_ref(struct dir *dir);
 void dir_unref(struct dir *dir); /* NULL is fine */
+/* The same of what the kernel has forgotten, which it may do at any moment: what the directory
+ * remembers (the names handed out in it, say) is kept for another minute. */
+void dir_forgotten(struct dir *dir);
 /* The directory that this one was found in, borrowed (NULL: the root's), and its name there. */
 struct dir *dir_parent(const struct dir *dir);
 const char *dir_name(const struct dir *dir);
+
+/* The key of the resource that it shows, or is inside of: digest_key((uintptr_t)kind, id); 0: it
+ * shows none (yet). Takes no lock. */
+uint64_t dir_shows(const struct dir *dir);
 
 struct entry {
     struct node node;       /* node.dir is a reference, the caller's */
@@ -215,8 +238,11 @@ int vfs_rename(struct call *call, struct dir *dir, const char *name, struct dir 
 /* link and mknod: always refused, in words. */
 int vfs_refuse(struct call *call, struct dir *dir, const char *name);
 
-/* Before a call is answered: if it has changed something, waits until no name can be believed any
- * more that may have meant something else before; at most 20 ms. */
+/* Before a call is answered: if it has changed something, no name is believed any more that may
+ * have meant something else before. Where that can't be told it is waited for, at most 20 ms. */
 void vfs_settle(struct vfs *vfs, struct call *call);
+/* The same for what others have changed: `count` resources, of which `keys` has the first `most`.
+ */
+void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count, size_t most);
 
 #endif

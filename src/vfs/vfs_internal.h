@@ -17,6 +17,7 @@
 
 struct actors;
 struct deeds;
+struct lingering;
 struct dates;
 struct dir_ops;
 struct scratch_store;
@@ -31,6 +32,7 @@ struct vfs {
     int64_t started_ms;                  /* wall clock */
     LIST_HEAD(, dir) hiding;             /* directories with hidden files, referenced */
     _Atomic(uint64_t) own_changes;       /* how many were waited for so far */
+    struct lingering *lingering;         /* what the kernel has forgotten of late: linger.c */
     struct dates *dates;                 /* when names changed: dates.c */
     struct actors *actors;               /* who callers are: actors.c */
     struct deeds *deeds;                 /* what each process has done: deeds.h */
