@@ -118,7 +118,14 @@ int api_look(struct api *api, const struct kind *kind, const char *id, struct ca
 
 /* An edit is an update whose body is worked out when its time has come: above, since here it has
  * one. */
-enum change_verb { CHANGE_CREATE, CHANGE_UPDATE, CHANGE_EDIT, CHANGE_DELETE, CHANGE_RESTORE };
+enum change_verb {
+    CHANGE_CREATE,
+    CHANGE_UPDATE,
+    CHANGE_EDIT,
+    CHANGE_DELETE,
+    CHANGE_RESTORE,
+    CHANGE_VERBS /* how many there are */
+};
 #define CHANGE_VERBS (CHANGE_RESTORE + 1)
 
 /* How a verb is asked for. */

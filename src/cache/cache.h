@@ -162,6 +162,8 @@ int cache_read(struct cache *cache, const struct kind *kind, const char *id, str
  * that somebody may have read; past_finish frees it. Without memory there is none. */
 void cache_get_past(struct cache *cache, const struct kind *kind, const char *id, struct past *out);
 void past_finish(struct past *past);
+/* Whether a value that somebody may have read was replaced by others, in that time. */
+bool cache_was_changed_elsewhere(struct cache *cache, const struct record *record);
 /* A reader was given the value of `key` (0: the whole document) in the version with that number. */
 void cache_note_shown(struct cache *cache, const struct kind *kind, const char *id,
                       uint64_t version, uint64_t key);
@@ -283,6 +285,8 @@ struct cache_event {
  * unfinished, from then on its outcome is unknown. */
 void cache_event(struct cache *cache, const struct kind *kind, const char *id,
                  enum change_verb verb, struct cancel *cancel, struct cache_event *out);
+/* Whether anything is remembered of changes that this mount has sent for that resource. */
+bool cache_remembers(struct cache *cache, const struct kind *kind, const char *id);
 /* Whether a restore that this mount sent on that machine in the last CACHE_RESTORE_BLOCKS_MS is
  * unfinished, or of unknown outcome, or one is in flight; brings its event up to date as
  * cache_event does. */

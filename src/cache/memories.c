@@ -4,6 +4,8 @@
 
 #include "cache/memories.h"
 
+#include "cache/collection.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,7 @@ struct remembered *memory_find_or_add(struct collection *collection, enum change
     memory->collection = collection;
     memory->verb = verb;
     HASH_ADD_STR(collection->cache->memories, key, memory);
+    changed_note(collection, id);
     if (memory->hh.tbl != NULL)
         return memory;
     free(memory);
@@ -49,6 +52,7 @@ struct remembered *memory_find_or_add(struct collection *collection, enum change
 
 void memory_forget(struct cache *cache, struct remembered *memory)
 {
+    changed_note(memory->collection, memory->id);
     HASH_DEL(cache->memories, memory);
     free(memory->event);
     free(memory);
@@ -109,4 +113,16 @@ bool memory_is_restore_of(const struct remembered *memory, const char *machine_i
         return false;
     return machine_id[0] == '\0' ? strcmp(memory->id, id) == 0
                                  : strcmp(memory->machine_id, machine_id) == 0;
+}
+
+bool cache_remembers(struct cache *cache, const struct kind *kind, const char *id)
+{
+    struct collection *collection = collection_of(cache, kind);
+    bool found = false;
+
+    pthread_mutex_lock(&cache->lock);
+    for (unsigned verb = 0; !found && cache->memories != NULL && verb < CHANGE_VERBS; verb++)
+        found = memory_find(collection, (enum change_verb)verb, id) != NULL;
+    pthread_mutex_unlock(&cache->lock);
+    return found;
 }

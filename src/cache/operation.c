@@ -307,6 +307,7 @@ int change_start(struct cache *cache, const struct change_request *request, stru
     else
         rc = start_locked(cache, change);
     pthread_mutex_unlock(&cache->lock);
+    cache_tell_changed(cache); /* what is remembered of it now */
     if (same != NULL || rc != 0)
         change_unref(change);
     if (rc == 0)

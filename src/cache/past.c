@@ -53,6 +53,29 @@ void cache_get_past(struct cache *cache, const struct kind *kind, const char *id
     pthread_mutex_unlock(&cache->lock);
 }
 
+static bool has_elsewhere(const struct version *version)
+{
+    for (size_t i = 0; i < version->count; i++)
+        if (version->values[i].elsewhere)
+            return true;
+    return false;
+}
+
+bool cache_was_changed_elsewhere(struct cache *cache, const struct record *record)
+{
+    const struct version *version;
+    bool found = false;
+
+    pthread_mutex_lock(&cache->lock);
+    const struct history *history = history_find(collection_of(cache, record->kind), record->id);
+
+    if (history != NULL)
+        TAILQ_FOREACH (version, &history->versions, link)
+            found = found || (!version_is_too_old(version) && has_elsewhere(version));
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
 void past_finish(struct past *past)
 {
     free(past->values);

@@ -18,8 +18,10 @@ static void reply_attr(fuse_req_t req, int rc, const struct stat *st, int64_t va
 /* What a handle shows differs from what a new open would show: its own bytes. */
 static void apply_handle(struct stat *st, const struct handle *handle)
 {
-    if (handle != NULL && handle->file != NULL)
-        st->st_size = file_size(handle->file);
+    off_t size = handle != NULL && handle->file != NULL ? file_size(handle->file) : -1;
+
+    if (size >= 0)
+        st->st_size = size;
 }
 
 void fs_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

@@ -37,10 +37,20 @@ static struct handle *open_directory(struct op *op, int *rc)
         handle_close(&op->fs->handles, handle);
         return NULL;
     }
+    return handle;
+}
+
+/* What is read from the kernel's own copy is never filled here. */
+static int fill_handle(struct op *op, struct handle *handle)
+{
     struct dir *parent = dir_parent(op->node.dir);
+    int rc = listing_fill(&op->call, handle->listing);
+
+    if (rc != 0 || handle->ino != 0)
+        return rc;
     handle->ino = shown_ino(op, op->node.dir);
     handle->parent_ino = shown_ino(op, parent != NULL ? parent : op->node.dir);
-    return handle;
+    return 0;
 }
 
 void fs_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
@@ -57,6 +67,8 @@ void fs_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
         return;
     }
     fi->fh = (uintptr_t)handle;
+    fi->cache_readdir = listing_keep(handle->listing) != LISTING_NEW;
+    fi->keep_cache = listing_keep(handle->listing) == LISTING_KEPT;
     if (fuse_reply_open(req, fi) != 0)
         handle_close(&op.fs->handles, handle);
 }
@@ -206,6 +218,8 @@ static void read_directory(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 
     if (!page_init(&page, &op, op_handle(fi), size))
         rc = -ENOMEM;
+    if (rc == 0)
+        rc = fill_handle(&op, op_handle(fi));
     if (rc == 0)
         rc = fill(&page, off, add);
     op_end(&op);

@@ -8,11 +8,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* The content is the handle's own, so the kernel must not keep pages of it for other handles. */
+/* The content is the handle's own, so the kernel must not keep pages of it for other handles,
+ * unless it is the node's for ever. Who only reads has nothing to say at its close. */
 static void show_handle(struct fuse_file_info *fi, struct handle *handle)
 {
+    bool pinned = file_is_pinned(handle->file);
+
     fi->fh = (uintptr_t)handle;
-    fi->direct_io = 1;
+    fi->direct_io = !pinned;
+    fi->keep_cache = pinned;
+    fi->noflush = !file_is_writable(handle->file);
 }
 
 /* Opens into a new handle; NULL and the error in `rc` when it fails. */

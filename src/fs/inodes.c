@@ -16,8 +16,9 @@
 
 struct inode {
     uint64_t serial;
-    struct dir *dir;  /* one reference */
-    uint64_t lookups; /* of the directory and its leaves */
+    struct dir *dir;         /* one reference */
+    struct content *content; /* likewise; NULL: the serial is the directory's */
+    uint64_t lookups;        /* of the directory and its leaves */
     UT_hash_handle hh;
 };
 
@@ -43,6 +44,7 @@ void inodes_clear(struct inodes *inodes)
     HASH_ITER (hh, inodes->by_serial, inode, next) {
         HASH_DEL(inodes->by_serial, inode);
         dir_unref(inode->dir);
+        content_unref(inode->content);
         free(inode);
     }
 }
@@ -63,9 +65,14 @@ uint64_t inode_number_of(uint64_t serial, uint32_t leaf)
     return serial << NODE_LEAF_BITS | leaf;
 }
 
+static uint64_t serial_of_node(struct node node)
+{
+    return node.content != NULL ? content_serial(node.content) : dir_serial(node.dir);
+}
+
 uint64_t inode_number(struct node node)
 {
-    return inode_number_of(dir_serial(node.dir), node.leaf);
+    return inode_number_of(serial_of_node(node), node.leaf);
 }
 
 static uint64_t serial_of(uint64_t number)
@@ -88,15 +95,16 @@ static struct inode *find(struct inodes *inodes, uint64_t serial)
     return inode;
 }
 
-/* Takes over the reference on success. */
-static bool insert(struct inodes *inodes, uint64_t serial, struct dir *dir)
+/* Takes over the references on success. */
+static bool insert(struct inodes *inodes, uint64_t serial, struct node node)
 {
     struct inode *inode = calloc(1, sizeof *inode);
 
     if (inode == NULL)
         return false;
     inode->serial = serial;
-    inode->dir = dir;
+    inode->dir = node.dir;
+    inode->content = node.content;
     inode->lookups = 1;
     HASH_ADD(hh, inodes->by_serial, serial, sizeof inode->serial, inode);
     atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
@@ -106,17 +114,17 @@ static bool insert(struct inodes *inodes, uint64_t serial, struct dir *dir)
     return false;
 }
 
-/* Returns the directory whose reference is to be dropped, or NULL. */
-static struct dir *forget(struct inodes *inodes, struct inode *inode, uint64_t count)
+/* Returns what is to be dropped: nothing, or both references. */
+static struct node forget(struct inodes *inodes, struct inode *inode, uint64_t count)
 {
     inode->lookups -= count < inode->lookups ? count : inode->lookups;
     if (inode->lookups > 0)
-        return NULL;
-    struct dir *dir = inode->dir;
+        return (struct node){.dir = NULL};
+    struct node node = {.dir = inode->dir, .content = inode->content};
     HASH_DEL(inodes->by_serial, inode);
     atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
     free(inode);
-    return dir;
+    return node;
 }
 
 bool inodes_set_root(struct inodes *inodes, struct dir *root)
@@ -126,21 +134,21 @@ bool inodes_set_root(struct inodes *inodes, struct dir *root)
 
 uint64_t inodes_add(struct inodes *inodes, struct node node)
 {
-    uint64_t serial = dir_serial(node.dir);
+    uint64_t serial = serial_of_node(node);
     uint64_t number = inode_number(node);
-    struct dir *surplus = NULL;
+    struct node surplus = {0};
 
     pthread_mutex_lock(&inodes->lock);
     struct inode *inode = find(inodes, serial);
     if (inode != NULL) {
         inode->lookups++;
-        surplus = node.dir;
-    } else if (!insert(inodes, serial, node.dir)) {
+        surplus = node;
+    } else if (!insert(inodes, serial, node)) {
         number = 0;
-        surplus = node.dir;
+        surplus = node;
     }
     pthread_mutex_unlock(&inodes->lock);
-    dir_unref(surplus);
+    node_unref(surplus);
     return number;
 }
 
@@ -149,7 +157,7 @@ bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out)
     pthread_mutex_lock(&inodes->lock);
     struct inode *inode = find(inodes, serial_of(number));
     if (inode != NULL)
-        *out = (struct node){.dir = dir_ref(inode->dir), .leaf = leaf_of(number)};
+        *out = (struct node){dir_ref(inode->dir), leaf_of(number), content_ref(inode->content)};
     pthread_mutex_unlock(&inodes->lock);
     return inode != NULL;
 }
@@ -177,7 +185,7 @@ size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count,
     *out = calloc(HASH_COUNT(inodes->by_serial) + 1, sizeof **out);
     for (const struct inode *inode = inodes->by_serial; *out != NULL && inode != NULL;
          inode = inode->hh.next)
-        if (shows_one_of(inode->dir, keys, count))
+        if (inode->content == NULL && shows_one_of(inode->dir, keys, count))
             (*out)[found++] = inode_number_of(inode->serial, 0);
     pthread_mutex_unlock(&inodes->lock);
     return found;
@@ -185,7 +193,7 @@ size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count,
 
 void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
 {
-    struct dir *surplus = NULL;
+    struct node surplus = {0};
 
     if (number == ROOT_NUMBER) /* the table's own count, kept to the end */
         return;
@@ -194,5 +202,6 @@ void inodes_forget(struct inodes *inodes, uint64_t number, uint64_t count)
     if (inode != NULL)
         surplus = forget(inodes, inode, count);
     pthread_mutex_unlock(&inodes->lock);
-    dir_forgotten(surplus);
+    dir_forgotten(surplus.dir);
+    content_unref(surplus.content);
 }

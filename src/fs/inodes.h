@@ -2,9 +2,10 @@
 /*
  * Which nodes the kernel knows, by their number.
  *
- * A node's number is its directory's serial number and its leaf, so that a leaf needs no memory:
- * lookups are counted per directory, those of its leaves included, and a directory stays alive
- * while the kernel knows it or any leaf of it. The root is FUSE's 1 and is never forgotten.
+ * A node's number is the serial number of its directory, or of what it shows, and its leaf, so that
+ * a leaf needs no memory: lookups are counted per directory, those of its leaves included, and a
+ * directory stays alive while the kernel knows it or any leaf of it. The root is FUSE's 1 and is
+ * never forgotten.
  *
  * Any thread. The table's mutex is held for the table alone: no function of another room that
  * takes a lock is called under it, and references are dropped after it.

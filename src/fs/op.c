@@ -51,8 +51,8 @@ void op_end(struct op *op)
     interrupts_leave(op->fs->interrupts, &op->interrupted);
     cancel_finish(&op->cancel);
     vfs_settle(op->fs->vfs, &op->call);
-    dir_unref(op->node.dir);
-    dir_unref(op->other.dir);
+    node_unref(op->node);
+    node_unref(op->other);
 }
 
 struct handle *op_handle(const struct fuse_file_info *fi)

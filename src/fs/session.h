@@ -8,12 +8,12 @@
  * After session_serve no handler runs any more; whatever the kernel left open is closed by
  * session_detach, before the tree is destroyed.
  *
- * The kernel is never told that a single name, or what a file holds, is old: to drop either it takes
- * locks, and waits for them where no signal reaches. Whoever holds them may be waiting for an answer
- * of ours. If the daemon is killed just then, the connection is never closed: who waits can't be
- * killed either, and the mount is not even dead but hangs. It is told without a lock that no name
- * is to be believed any more, where it can be (fs/belief.c); elsewhere that runs out by itself
- * (vfs/lease.c).
+ * The kernel is never told that a single name, or what a file holds, is old: to drop either it
+ * takes locks, and waits for them where no signal reaches. Whoever holds them may be waiting for an
+ * answer of ours. If the daemon is killed just then, the connection is never closed: who waits
+ * can't be killed either, and the mount is not even dead but hangs. It is told without a lock that
+ * no name is to be believed any more, where it can be (fs/belief.c); elsewhere that runs out by
+ * itself (vfs/lease.c).
  */
 #ifndef FS_SESSION_H
 #define FS_SESSION_H

@@ -11,6 +11,7 @@
 #include "tree/ensure.h"
 #include "tree/document_file.h"
 #include "util/file_name.h"
+#include "tree/pins.h"
 #include "tree/renamed.h"
 #include "tree/resolve.h"
 #include "tree/known.h"
@@ -24,6 +25,9 @@ static int read_record(struct call *call, struct dir *dir, bool wait, struct rec
 {
     struct cache *cache = tree_of(dir)->config.cache;
 
+    *out = pin_record(call);
+    if (*out != NULL)
+        return 0;
     if (wait) {
         if (cache_read(cache, dir->kind, dir_id(dir), call->cancel, out, &call->problem) < 0)
             return call_problem_errno(call, false);
@@ -285,6 +289,7 @@ int document_file_commit(struct call *call, struct file *file)
 void document_file_attr(struct node node, struct stat *st)
 {
     struct call call = {.op = "getattr"};
+    const struct leaf_row *row = leaf_row_of(node);
     struct buf text = BUF_EMPTY;
 
     if (!dir_ops(node.dir)->draft &&
@@ -292,7 +297,7 @@ void document_file_attr(struct node node, struct stat *st)
         st->st_mode &= ~(mode_t)0222;
     if (tree_of(node.dir)->config.secrets != SECRETS_SHOW)
         return;
-    if (leaf_row(node.dir, node.leaf)->render(&call, node, false, &text) != 0 ||
+    if (leaf_render(&call, node, row, false, &text) != 0 ||
         secrets_are_told(json_slice_of(buf_text(&text), text.size_bytes)))
         st->st_mode &= ~(mode_t)0077;
     if (text.data != NULL)

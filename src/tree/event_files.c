@@ -54,9 +54,15 @@ static const char *newest(struct dir *dir, struct cancel *cancel, struct cache_e
 int state_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     struct cache_event event;
-    const char *state = newest(node.dir, wait ? call->cancel : NULL, &event);
+    const char *state =
+        call->pin != NULL ? "ready" : newest(node.dir, wait ? call->cancel : NULL, &event);
 
     return buf_printf(out, "%s\n", state) ? 0 : -ENOMEM;
+}
+
+bool event_is_idle(struct dir *dir)
+{
+    return !cache_remembers(tree_of(dir)->config.cache, dir->kind, dir_id(dir));
 }
 
 bool event_exists(const struct dir *dir)

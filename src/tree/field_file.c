@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "api/secrets.h"
+#include "vfs/content.h"
 #include "vfs/failure.h"
 #include "tree/field_keys.h"
 #include "tree/fields.h"
@@ -42,7 +43,7 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     int rc = 0;
 
     if (!field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN, &members) ||
-        !field_key_of_number(node.dir, &members, leaf_acts_as(node.dir, node.leaf), &key))
+        !field_key_of_number(node.dir, &members, leaf_canonical(node), &key))
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : call_problem_errno(call, false);
     else
         rc = print_value(key.value, masked && !key.secret, out) ? 0 : -ENOMEM;
@@ -58,8 +59,8 @@ static bool shows_secret(const struct dir *dir, struct json_slice value)
 
 static void field_attr(struct node node, struct stat *st)
 {
-    struct call call = {.op = "getattr"};
-    uint32_t number = leaf_acts_as(node.dir, node.leaf);
+    struct call call = {.op = "getattr", .pin = content_pin(node.content)};
+    uint32_t number = leaf_canonical(node);
     const struct field *row = field_row_of_number(node.dir, number);
     struct field_key key = {.row = row, .secret = row != NULL && field_is_secret(row->key)};
     struct field_key found;
@@ -224,7 +225,7 @@ static bool renames(struct node node)
 const struct leaf_row field_row = {
     .name = "field",
     .mode = 0444,
-    .flags = LEAF_FIELD,
+    .flags = LEAF_FIELD | LEAF_PINNED,
     .renames = renames,
     .settable = field_can_be_given,
     .place = field_place,

@@ -159,7 +159,7 @@ uint64_t field_place(struct node node)
     struct buf key = BUF_EMPTY;
     uint64_t place = 0;
 
-    if (field_key_text(node.dir, leaf_acts_as(node.dir, node.leaf), &key))
+    if (field_key_text(node.dir, leaf_canonical(node), &key))
         place = digest_key(place_of_dir(node.dir), buf_text(&key));
     buf_finish(&key);
     return place;
@@ -167,7 +167,7 @@ uint64_t field_place(struct node node)
 
 bool field_can_be_given(struct node node)
 {
-    const struct field *row = field_row_of_number(node.dir, leaf_acts_as(node.dir, node.leaf));
+    const struct field *row = field_row_of_number(node.dir, leaf_canonical(node));
 
     return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
 }

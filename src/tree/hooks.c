@@ -8,6 +8,7 @@
 #include "tree/changing.h"
 #include "vfs/failure.h"
 #include "tree/fields.h"
+#include "tree/pins.h"
 #include "tree/tree_internal.h"
 
 #include <errno.h>
@@ -94,6 +95,10 @@ const struct vfs_hooks tree_hooks = {
     .check_scratch = check_scratch,
     .tells_secret = tells_secret,
     .shown = shown,
+    .pin = pin_of,
+    .unpin = pin_drop,
+    .pin_date = pin_date,
+    .pin_freshen = pin_freshen,
     .statfs = tree_statfs,
     .change_wait = tree_change_wait,
     .change_done = change_done,

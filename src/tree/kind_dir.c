@@ -119,6 +119,7 @@ const struct dir_ops kind_ops = {
     .lookup = kind_lookup,
     .list = kind_list,
     .refresh = shown_refresh,
+    .counted = true,
     .mkdir = kind_mkdir,
     .rmdir = kind_rmdir,
     .rename = kind_rename,

@@ -16,6 +16,9 @@ enum judgement restore_judge(struct file *file, struct call *call);
 int restore_commit(struct call *call, struct file *file);
 int restore_touch(struct call *call, struct node node);
 /* event_files.c */
+/* Whether this mount has changed nothing of the resource that it remembers: `state` and `restore`
+ * tell nothing then. */
+bool event_is_idle(struct dir *dir);
 int state_render(struct call *call, struct node node, bool wait, struct buf *out);
 int event_render(struct call *call, struct node node, bool wait, struct buf *out);
 int wait_render(struct call *call, struct node node, bool wait, struct buf *out);

@@ -27,6 +27,7 @@ src_tree_libtree_a_SOURCES = \
   src/tree/members.c src/tree/members.h \
   src/tree/nested.c src/tree/nested.h \
   src/tree/readme.c \
+  src/tree/pins.c src/tree/pins.h \
   src/tree/record_date.c src/tree/record_date.h \
   src/tree/record_failure.c \
   src/tree/renamed.c src/tree/renamed.h \

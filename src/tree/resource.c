@@ -19,6 +19,7 @@
 #include "vfs/scratch.h"
 #include "tree/shown.h"
 #include "tree/nested.h"
+#include "tree/pins.h"
 #include "tree/members.h"
 #include "tree/record_date.h"
 #include "tree/tree_internal.h"
@@ -44,10 +45,11 @@ static bool resource_fields(struct call *call, struct dir *dir, enum fields_need
                             struct members *out)
 {
     struct cache *cache = tree_of(dir)->config.cache;
-    struct record *record = resource_record(dir);
+    struct record *pinned = pin_record(call);
+    struct record *record = pinned != NULL ? pinned : resource_record(dir);
 
-    bool ask =
-        need == FIELDS_FRESH || (need == FIELDS_COMPLETE && record != NULL && !record->complete);
+    bool ask = pinned == NULL && (need == FIELDS_FRESH ||
+                                  (need == FIELDS_COMPLETE && record != NULL && !record->complete));
 
     if (ask) {
         record_unref(record);
@@ -83,14 +85,15 @@ static void resource_touch(struct dir *dir)
 static const struct leaf_row resource_leaves[] = {
     {.name = "document",
      .mode = 0644,
-     .flags = LEAF_DOCUMENT,
+     .flags = LEAF_DOCUMENT | LEAF_PINNED,
      .attr = document_file_attr,
      .render = document_file_render,
      .judge = document_file_judge,
      .commit = document_file_commit},
     {.name = "restore",
      .mode = 0644,
-     .flags = LEAF_VOLATILE,
+     .flags = LEAF_VOLATILE | LEAF_PINNED,
+     .is_pinned = event_is_idle,
      .render = restore_render,
      .judge = restore_judge,
      .commit = restore_commit,
@@ -98,12 +101,14 @@ static const struct leaf_row resource_leaves[] = {
      .exists = has_restore},
     {.name = "state",
      .mode = 0444,
-     .flags = LEAF_VOLATILE,
+     .flags = LEAF_VOLATILE | LEAF_PINNED,
+     .is_pinned = event_is_idle,
      .render = state_render,
      .exists = has_events},
     {.name = "event.json",
      .mode = 0444,
      .flags = LEAF_VOLATILE,
+     .is_pinned = event_is_idle,
      .render = event_render,
      .exists = has_event},
     {.name = "wait",

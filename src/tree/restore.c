@@ -49,8 +49,9 @@ int restore_render(struct call *call, struct node node, bool wait, struct buf *o
     struct dir *dir = node.dir;
     struct cache_event event = {0};
 
-    cache_event(tree_of(dir)->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
-                wait ? call->cancel : NULL, &event);
+    if (call->pin == NULL)
+        cache_event(tree_of(dir)->config.cache, dir->kind, dir_id(dir), CHANGE_RESTORE,
+                    wait ? call->cancel : NULL, &event);
     return buf_printf(out, "%s\n", state_word(&event)) ? 0 : -ENOMEM;
 }
 

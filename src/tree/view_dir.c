@@ -301,6 +301,7 @@ const struct dir_ops group_ops = {
     .lookup = group_lookup,
     .list = group_list,
     .refresh = shown_refresh,
+    .counted = true,
     .mkdir = group_mkdir,
     .rmdir = resource_rmdir,
     .rename = resource_rename,

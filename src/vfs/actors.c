@@ -65,7 +65,7 @@ uint64_t actors_place(struct dir *dir)
     struct dir *resource = dir_resource(dir);
 
     if (dir_id(resource) == NULL || resource->kind == NULL)
-        return (uint64_t)attr_ino(dir, 0);
+        return (uint64_t)attr_ino((struct node){.dir = dir});
     return dir_key(dir);
 }
 

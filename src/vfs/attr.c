@@ -4,6 +4,7 @@
 
 #include "vfs/attr.h"
 
+#include "vfs/content.h"
 #include "vfs/dates.h"
 #include "vfs/finish.h"
 #include "vfs/file.h"
@@ -73,7 +74,8 @@ static size_t find_handles(struct node node, struct opened *out, size_t max)
 
     pthread_mutex_lock(&vfs->lock);
     LIST_FOREACH (file, &vfs->files, link) {
-        bool shows = !file->writable || (file->row->flags & LEAF_VOLATILE) != 0;
+        bool shows = file->node.content == NULL &&
+                     (!file->writable || (file->row->flags & LEAF_VOLATILE) != 0);
         if (count < max && shows && file->node.dir == node.dir && file->node.leaf == node.leaf)
             out[count++] = (struct opened){file->opener, file->shown_bytes};
     }
@@ -98,10 +100,10 @@ static int leaf_size(struct call *call, struct node node, const struct leaf_row 
 {
     struct buf text = BUF_EMPTY;
 
-    *size = handle_size(call, node);
+    *size = node.content != NULL ? -1 : handle_size(call, node);
     if (*size >= 0)
         return 0;
-    int rc = row->render(call, node, false, &text);
+    int rc = leaf_render(call, node, row, false, &text);
     *size = (off_t)text.size_bytes;
     buf_finish(&text);
     return rc;
@@ -119,7 +121,7 @@ static int show_denied(struct call *call, const struct leaf_row *row, int rc)
 
 static int attr_leaf(struct call *call, struct node node, struct stat *st)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row_of(node);
 
     if (row == NULL)
         return -ENOENT;
@@ -145,15 +147,15 @@ static bool is_fleeting(struct node node)
     if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->source != NULL &&
         dir_ops(node.dir)->source->fleeting)
         return true;
-    return node.leaf != 0 && leaf_acts_as(node.dir, node.leaf) >= LEAF_SCRATCH;
+    return node.leaf != 0 && leaf_canonical(node) >= LEAF_SCRATCH;
 }
 
-/* Of a file, its size may be another one's at the next open. */
+/* Of a file, its size may be another one's at the next open, unless that is another node. */
 static int64_t attr_valid_ms(struct node node)
 {
-    if (node.leaf != 0)
+    if (node.leaf != 0 && node.content == NULL)
         return 0;
-    if (node.dir->kind == NULL)
+    if (node.leaf != 0 || node.dir->kind == NULL)
         return ALWAYS_MS;
     return lease_give(dir_resource(node.dir));
 }
@@ -163,9 +165,14 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
     struct dir *dir = node.dir;
     const struct vfs_config *config = &dir->vfs->config;
     struct date date = {.ms = dir->vfs->started_ms};
-    int rc = dir_ops(dir)->mtime == NULL ? 0 : dir_ops(dir)->mtime(dir, &date);
+    int rc = 0;
 
-    *st = (struct stat){.st_ino = attr_ino(dir, node.leaf),
+    if (node.content != NULL)
+        date = config->hooks->pin_date(dir, content_pin(node.content));
+    else if (dir_ops(dir)->mtime != NULL)
+        rc = dir_ops(dir)->mtime(dir, &date);
+
+    *st = (struct stat){.st_ino = attr_ino(node),
                         .st_uid = config->uid,
                         .st_gid = config->gid,
                         .st_blksize = IO_BLOCK};
@@ -195,10 +202,25 @@ static bool lists_resources(struct node node)
     return node.leaf == 0 && node.dir->kind != NULL && dir_ops(node.dir)->list != NULL;
 }
 
+/* What shows a state is found under another number as soon as there is another state. */
+static bool shows_state(struct node node)
+{
+    const struct leaf_row *row = node.leaf == 0 ? NULL : leaf_row_of(node);
+
+    return row != NULL && (row->flags & LEAF_PINNED) != 0;
+}
+
+static int64_t entry_valid_ms(struct dir *parent, struct node node)
+{
+    if (is_fleeting(node))
+        return 0;
+    return shows_state(node) ? lease_give(dir_resource(parent)) : names_valid_ms(parent);
+}
+
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 {
     entry->generation = leaf_generation(entry->node.dir, entry->node.leaf);
-    entry->entry_valid_ms = is_fleeting(entry->node) ? 0 : names_valid_ms(parent);
+    entry->entry_valid_ms = entry_valid_ms(parent, entry->node);
     int rc = attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
     if (lists_resources(entry->node) && !lease_lasts(parent))
         entry->attr_valid_ms = 0; /* who wants its date asks for it: bring_up_to_date */

@@ -4,6 +4,7 @@
 
 #include "vfs/dir.h"
 
+#include "vfs/content.h"
 #include "vfs/rebound.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ static void dir_free(struct dir *dir)
     free(atomic_load(&dir->id));
     free(dir->machine_id);
     free(dir->inside);
+    content_unref(dir->content);
+    free(dir->cache);
     free(dir->roles);
     free(dir);
 }

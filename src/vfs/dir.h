@@ -60,6 +60,7 @@ struct dir_ops {
      * lies in it is found by that. False: no memory. NULL: what lies in it is the directory's
      * alone. */
     bool (*place)(const struct dir *dir, struct buf *out);
+    bool counted; /* what it lists is the same as long as what counts its names is */
     bool scratch; /* other files can be made in it */
     bool nested;  /* it shows an object within what its parent shows */
     bool draft;   /* of a resource that is none yet */
@@ -95,13 +96,17 @@ struct dir {
     char *machine_id;                /* of a machine's directory and what is in it; or NULL */
     _Atomic(uint64_t) names_changed; /* how often a name in it has changed by this mount's doing */
     struct dir *children;            /* by name: the latest handed out; guarded by vfs->lock */
-    struct dir *homes;      /* by id: the directories listed for them; guarded by vfs->lock */
-    bool home;              /* in parent->homes; guarded by vfs->lock */
-    bool attached;          /* in parent->children; guarded by vfs->lock */
-    struct overlay overlay; /* guarded by vfs->lock */
-    struct birth *birth;    /* NULL: nobody has made it; guarded by vfs->lock */
-    struct draft *draft;    /* guarded by vfs->lock; of a draft: its maker's */
-    struct role *roles;     /* oldest first; guarded by vfs->lock */
+    struct dir *homes;       /* by id: the directories listed for them; guarded by vfs->lock */
+    bool home;               /* in parent->homes; guarded by vfs->lock */
+    bool attached;           /* in parent->children; guarded by vfs->lock */
+    struct content *content; /* the latest that it showed, a reference; or NULL; guarded by
+                              * vfs->lock */
+    struct dir_cache *cache; /* what the kernel keeps of its listing; NULL: nothing yet; guarded
+                              * by vfs->lock */
+    struct overlay overlay;  /* guarded by vfs->lock */
+    struct birth *birth;     /* NULL: nobody has made it; guarded by vfs->lock */
+    struct draft *draft;     /* guarded by vfs->lock; of a draft: its maker's */
+    struct role *roles;      /* oldest first; guarded by vfs->lock */
     size_t role_count;
     struct scratch_set *scratch;  /* what lies in the resource, once somebody has asked for it and
                                    * there is something; guarded by vfs->lock; see scratch.h */

@@ -68,8 +68,7 @@ int file_enter(struct call *call, struct file *file)
     return 0;
 }
 
-/* The same without a wait: VFS_NOT_YET while it is another's turn. */
-static int enter_now(struct call *call, struct file *file)
+int file_enter_now(struct call *call, struct file *file)
 {
     enum cancel_reason reason = cancel_reason(call->cancel);
 
@@ -119,15 +118,14 @@ int file_finish(struct call *call, struct file *file, int rc)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static struct file *file_new(struct call *call, struct node node, const struct leaf_row *row,
-                             int flags)
+struct file *file_new(struct call *call, struct node node, const struct leaf_row *row, int flags)
 {
     struct file *file = calloc(1, sizeof *file);
 
     if (file == NULL)
         return NULL;
     file->vfs = node.dir->vfs;
-    file->node = (struct node){dir_ref(node.dir), node.leaf};
+    file->node = (struct node){dir_ref(node.dir), node.leaf, content_ref(node.content)};
     file->row = row;
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
@@ -164,7 +162,7 @@ static struct shared_text *find_shared(const struct file *file)
 }
 
 /* However many read a file, what it shows is kept once. */
-static void share_text(struct file *file)
+void file_share_text(struct file *file)
 {
     struct buf spare = BUF_EMPTY;
 
@@ -211,12 +209,11 @@ void vfs_release(struct file *file)
         file->row->stream->close(file->stream);
     staged_free(file->staged);
     pthread_mutex_destroy(&file->lock);
-    dir_unref(file->node.dir);
+    node_unref(file->node);
     free(file);
 }
 
-/* Where its text stands in the document; 0: nowhere. */
-static uint64_t place_of(const struct file *file)
+uint64_t file_place(const struct file *file)
 {
     return file->row->place == NULL ? 0 : file->row->place(file->node);
 }
@@ -227,14 +224,14 @@ static int load(struct call *call, struct file *file, bool empty)
     if (empty)
         return 0;
     call->version = 0;
-    int rc = file->row->render(call, file->node, true, &file->text);
-    file->shown = (struct seen){.version = call->version, .key = place_of(file)};
+    int rc = leaf_render(call, file->node, file->row, true, &file->text);
+    file->shown = (struct seen){.version = call->version, .key = file_place(file)};
     if (file->staged != NULL)
         file->staged->rest_bytes = file->text.size_bytes;
     return rc;
 }
 
-static void enlist(struct file *file)
+void file_enlist(struct file *file)
 {
     pthread_mutex_lock(&file->vfs->lock);
     file->shown_bytes = file->text.size_bytes;
@@ -242,8 +239,7 @@ static void enlist(struct file *file)
     pthread_mutex_unlock(&file->vfs->lock);
 }
 
-/* The modes hold for everybody, root included. */
-static int check_access(struct call *call, struct node node, int flags, bool created)
+int file_check_access(struct call *call, struct node node, int flags, bool created)
 {
     mode_t mode = leaf_mode(node);
     bool writing = (flags & O_ACCMODE) != O_RDONLY;
@@ -314,7 +310,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
     bool local = (row->flags & LEAF_SCRATCH_FILE) != 0;
     if (writing && !local)
         birth_opens(call, node.dir, leaf_acts_as(node.dir, node.leaf));
-    int rc = local ? 0 : check_access(call, node, flags, created);
+    int rc = local ? 0 : file_check_access(call, node, flags, created);
     if (rc < 0)
         return rc;
     struct file *file = file_new(call, node, row, flags);
@@ -322,8 +318,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return -ENOMEM;
     file->created = created;
     rc = fill(call, file, flags);
-    share_text(file);
-    enlist(file);
+    file_share_text(file);
+    file_enlist(file);
     if (rc < 0) {
         vfs_release(file);
         return rc;
@@ -333,106 +329,4 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
                            actors_identify(node.dir->vfs, call->pid));
     *out = file;
     return 0;
-}
-
-int vfs_open(struct call *call, struct node node, int flags, struct file **out)
-{
-    char path[PATH_BYTES];
-
-    vfs_sweep(node.dir->vfs);
-    int rc = file_open(call, node, flags, false, out);
-    if (rc == 0)
-        return 0;
-    node_path(node, path, sizeof path);
-    return call_finish(call, node.dir, path, rc);
-}
-
-off_t file_size(struct file *file)
-{
-    if (file->scratch != NULL)
-        return scratch_size(file->scratch);
-    if (file->stream != NULL)
-        return (off_t)file->row->stream->size(file->stream);
-    return (off_t)file->text.size_bytes;
-}
-
-/* A file that is waited for is rendered by reads, for as long as that takes: only an interrupt or
- * the end of the mount ends it. */
-static int render_now(struct call *call, struct file *file)
-{
-    cancel_set_deadline(call->cancel, CANCEL_NEVER);
-    int rc = file->row->render(call, file->node, true, &file->text);
-    file->rendered = rc == 0;
-    pthread_mutex_lock(&file->vfs->lock);
-    file->shown_bytes = file->text.size_bytes;
-    pthread_mutex_unlock(&file->vfs->lock);
-    return rc;
-}
-
-/* Whether a handle shows what was written to it. */
-static bool is_written(const struct file *file)
-{
-    return file->staged != NULL && staged_is_written(file->staged);
-}
-
-bool file_renames(const struct file *file, enum renamer *out)
-{
-    *out = (file->row->flags & LEAF_DOCUMENT) != 0 ? RENAMER_DOCUMENT : RENAMER_NAME;
-    return dir_resource(file->node.dir) == file->node.dir &&
-           (*out == RENAMER_DOCUMENT ||
-            (file->row->renames != NULL && file->row->renames(file->node)));
-}
-
-/* The caller is given so much of the text: only that counts as shown. */
-static void note_read(struct call *call, struct file *file, size_t start, size_t count)
-{
-    struct process_id process = actors_identify(file->vfs, call->pid);
-    struct dir *resource = dir_resource(file->node.dir);
-    const struct vfs_hooks *hooks = file->vfs->config.hooks;
-    bool first = file->read_bytes == 0 || !process_is_same(process, file->reader);
-    enum renamer renamer;
-
-    if (first) {
-        file->reader = process;
-        file->read_bytes = 0;
-        file->shown.whole = false;
-    }
-    if (start <= file->read_bytes && start + count > file->read_bytes)
-        file->read_bytes = start + count;
-    bool ends = !file->shown.whole && file->read_bytes == file->text.size_bytes;
-    file->shown.whole = file->shown.whole || ends;
-    if (first || ends)
-        actors_note_seen(resource, process, &file->shown);
-    if (first && file_renames(file, &renamer))
-        actors_note_read_as(resource, renamer, process);
-    if (first && hooks->shown != NULL)
-        hooks->shown(resource, &file->shown);
-}
-
-ssize_t vfs_read(struct call *call, struct file *file, char *out, size_t size, off_t offset)
-{
-    if (file->scratch != NULL)
-        return scratch_pread(file->scratch, out, size, offset);
-    if (file->stream != NULL)
-        return (ssize_t)file->row->stream->read(file->stream, out, size,
-                                                offset < 0 ? 0 : (size_t)offset);
-    int rc = enter_now(call, file);
-
-    if (rc < 0)
-        return rc == VFS_NOT_YET ? rc : file_finish(call, file, rc);
-    if ((file->row->flags & LEAF_BLOCKING) != 0 && !file->rendered)
-        rc = render_now(call, file);
-    if (rc < 0) {
-        file_leave(file);
-        return rc == VFS_NOT_YET ? rc : file_finish(call, file, rc);
-    }
-    size_t total = file->text.size_bytes;
-    size_t start = offset < 0 || (size_t)offset > total ? total : (size_t)offset;
-    size_t count = total - start < size ? total - start : size;
-    if (count > 0)
-        memcpy(out, file->text.data + start, count);
-    if (count > 0 && file->shown.version != 0 && !is_written(file))
-        note_read(call, file, start, count);
-    file_leave(file);
-    return (ssize_t)count;
 }

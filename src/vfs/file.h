@@ -25,7 +25,7 @@ struct file {
     pthread_mutex_t lock; /* guards busy and turns */
     struct wait_queue turns;
     bool busy;     /* somebody's turn: who has it may use what follows */
-    bool rendered; /* the text of a LEAF_BLOCKING file has come */
+    bool rendered; /* the text of a file that is rendered by reads has come */
 
     /* What is shown by reading it, and to whom it was last. */
     struct seen shown; /* version 0: of no resource; whole: all of it was read */
@@ -43,9 +43,22 @@ struct file {
  * O_CREAT, of a file that was not to be seen. 0 or -errno, in words in call->problem. */
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out);
 
+/* A new handle in no list; NULL: no memory. And in the list of those that are open, with what it
+ * shows so far. */
+struct file *file_new(struct call *call, struct node node, const struct leaf_row *row, int flags);
+void file_enlist(struct file *file);
+/* However many read a file, what it shows is kept once. */
+void file_share_text(struct file *file);
+/* The modes hold for everybody, root included: 0 or -errno, in words. */
+int file_check_access(struct call *call, struct node node, int flags, bool created);
+/* Where its text stands in the document; 0: nowhere. */
+uint64_t file_place(const struct file *file);
+
 /* Handlers of one handle may run at once; they take turns, and a wait for it can be interrupted:
  * 0, -EINTR or -ETIMEDOUT. What follows is for who has the turn. */
 int file_enter(struct call *call, struct file *file);
+/* The same without a wait: VFS_NOT_YET while it is another's turn. */
+int file_enter_now(struct call *call, struct file *file);
 void file_leave(struct file *file);
 /* The staged text is cut to nothing: nothing is inherited, nothing staged. */
 void file_cut(struct file *file);

@@ -70,7 +70,7 @@ static bool is_shown_text(struct call *call, const struct file *file)
     const struct buf *text = &file->text;
     struct buf shown = BUF_EMPTY;
 
-    bool same = file->row->render(&quiet, file->node, false, &shown) == 0 &&
+    bool same = leaf_render(&quiet, file->node, file->row, false, &shown) == 0 &&
                 text->size_bytes <= shown.size_bytes && text->size_bytes + 1 >= shown.size_bytes &&
                 memcmp(buf_text(text), buf_text(&shown), text->size_bytes) == 0;
     if (shown.data != NULL)
@@ -165,7 +165,7 @@ static int compare_replacement(struct call *call, struct file *file)
         return file->row->settable != NULL && file->row->settable(file->node)
                    ? file->row->commit(call, file)
                    : 0;
-    int rc = file->row->render(call, file->node, false, &now);
+    int rc = leaf_render(call, file->node, file->row, false, &now);
     if (rc == 0 && (now.size_bytes != file->text.size_bytes ||
                     memcmp(buf_text(&now), buf_text(&file->text), now.size_bytes) != 0))
         rc = call_fail(call, EACCES, "this file is read-only: it keeps its content");

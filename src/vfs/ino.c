@@ -39,8 +39,10 @@ static ino_t to_ino(uint64_t hash)
     return hash < 2 ? 2 : (ino_t)hash;
 }
 
-ino_t attr_ino(struct dir *dir, uint32_t leaf)
+ino_t attr_ino(struct node node)
 {
+    struct dir *dir = node.dir;
+    uint32_t leaf = node.leaf;
     char name[LEAF_NAME_BYTES];
 
     const struct leaf_source *source = dir_ops(dir)->source;
@@ -50,7 +52,7 @@ ino_t attr_ino(struct dir *dir, uint32_t leaf)
         return attr_child_ino(dir, name, NULL);
     }
     if (leaf != 0) {
-        leaf_name(dir, leaf, name);
+        leaf_canonical_name(dir, leaf_canonical(node), name);
         return attr_child_ino(dir, name, NULL);
     }
     return dir->parent == NULL ? 1 : attr_child_ino(dir->parent, dir_name(dir), dir_id(dir));

@@ -4,6 +4,8 @@
 
 #include "vfs/leaf.h"
 
+#include "vfs/content.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +50,13 @@ const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf)
     return NULL;
 }
 
-const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf)
+uint32_t leaf_canonical(struct node node)
 {
-    uint32_t canonical = leaf_acts_as(dir, leaf);
+    return node.content != NULL ? node.leaf : leaf_acts_as(node.dir, node.leaf);
+}
 
+static const struct leaf_row *canonical_row(struct dir *dir, uint32_t canonical)
+{
     if (canonical == 0)
         return NULL;
     if (canonical >= LEAF_SCRATCH)
@@ -61,9 +66,34 @@ const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf)
     return leaf_fixed_row(dir, canonical);
 }
 
+const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf)
+{
+    return canonical_row(dir, leaf_acts_as(dir, leaf));
+}
+
+const struct leaf_row *leaf_row_of(struct node node)
+{
+    return canonical_row(node.dir, leaf_canonical(node));
+}
+
+int leaf_render(struct call *call, struct node node, const struct leaf_row *row, bool wait,
+                struct buf *out)
+{
+    void *before = call->pin;
+
+    call->pin = content_pin(node.content);
+    int rc = row->render(call, node, wait, out);
+    call->pin = before;
+    return rc;
+}
+
 void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
 {
-    uint32_t canonical = leaf_acts_as(dir, leaf);
+    leaf_canonical_name(dir, leaf_acts_as(dir, leaf), out);
+}
+
+void leaf_canonical_name(struct dir *dir, uint32_t canonical, char out[LEAF_NAME_BYTES])
+{
     const struct leaf_row *row = leaf_fixed_row(dir, canonical);
 
     out[0] = '\0';
@@ -89,7 +119,7 @@ bool leaf_is_hidden_secret(const struct dir *dir, const char *name)
 
 mode_t leaf_mode(struct node node)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row_of(node);
     struct stat st = {.st_mode = row == NULL ? 0 : row->mode};
 
     if (row != NULL && row->attr != NULL)

@@ -27,7 +27,8 @@ enum leaf_flag {
     LEAF_SECRET = 1 << 4,    /* unlisted but with secrets=show */
     LEAF_BLOCKING = 1 << 5,  /* rendered by reads, which are asked again for as long as it takes */
     LEAF_SCRATCH_FILE = 1 << 6, /* read and written in place: scratch.c */
-    LEAF_FIELD = 1 << 7         /* one value, without the newline at its end */
+    LEAF_FIELD = 1 << 7,        /* one value, without the newline at its end */
+    LEAF_PINNED = 1 << 8        /* it shows the state of its resource (content.h), and no more */
 };
 
 enum judgement { JUDGE_COMPLETE, JUDGE_INCOMPLETE, JUDGE_INVALID };
@@ -64,6 +65,8 @@ struct leaf_row {
     bool (*renames)(struct node node);
     /* How it is read in place, while it grows; it has no render then. NULL: it is rendered. */
     const struct leaf_stream *stream;
+    /* LEAF_PINNED: whether it shows the state now, and no more. NULL: always. */
+    bool (*is_pinned)(struct dir *dir);
     /* Changes mode, owner, times or type that are not those of a plain row. NULL: they are. */
     void (*attr)(struct node node, struct stat *st);
 };
@@ -86,8 +89,16 @@ struct leaf_source {
 };
 
 const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf); /* NULL: there is none */
+/* That of a node, which has the one that it had for ever when it has a content. */
+const struct leaf_row *leaf_row_of(struct node node);
+/* What a node acts as. */
+uint32_t leaf_canonical(struct node node);
+/* What the node shows, as its row renders it. */
+int leaf_render(struct call *call, struct node node, const struct leaf_row *row, bool wait,
+                struct buf *out);
 /* Its name ("" if there is none). */
 void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+void leaf_canonical_name(struct dir *dir, uint32_t canonical, char out[LEAF_NAME_BYTES]);
 /* Whether the name is that of a fixed file that secrets=hide keeps away. */
 bool leaf_is_hidden_secret(const struct dir *dir, const char *name);
 /* The permission bits, before the umask. */

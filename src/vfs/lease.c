@@ -72,15 +72,22 @@ static void outlast_leases(const struct vfs *vfs)
         nanosleep(&pause, NULL);
 }
 
-void vfs_settle(struct vfs *vfs, struct call *call)
+static void forget_names(struct vfs *vfs)
 {
     const struct vfs_belief *belief = &vfs->config.belief;
 
+    if (belief->forget_names == NULL)
+        return;
+    atomic_fetch_add(&vfs->forgets, 1);
+    belief->forget_names(belief->ctx);
+}
+
+void vfs_settle(struct vfs *vfs, struct call *call)
+{
     dates_tell(vfs);
     if (!call->changed)
         return;
-    if (belief->forget_names != NULL)
-        belief->forget_names(belief->ctx);
+    forget_names(vfs);
     if (!lasts(vfs))
         outlast_leases(vfs);
 }
@@ -89,8 +96,7 @@ void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count, size_t mos
 {
     const struct vfs_belief *belief = &vfs->config.belief;
 
-    if (belief->forget_names == NULL)
-        return;
-    belief->forget_names(belief->ctx);
-    belief->forget_dates(belief->ctx, count > most ? NULL : keys, count);
+    forget_names(vfs);
+    if (belief->forget_dates != NULL)
+        belief->forget_dates(belief->ctx, count > most ? NULL : keys, count);
 }

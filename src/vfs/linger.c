@@ -65,7 +65,7 @@ static struct dir *keep(struct lingering *lingering, struct dir *dir)
         dropped = take_first(lingering);
     }
     size_t at = (lingering->first + lingering->count++) & (lingering->capacity - 1);
-    lingering->ring[at] = (struct lingerer){dir, clock_now_ms(&clock_system) + LINGER_MS};
+    lingering->ring[at] = (struct lingerer){dir, clock_now_ms(dir->vfs->config.clock) + LINGER_MS};
     return dropped;
 }
 
@@ -95,7 +95,7 @@ static struct dir *take_old(struct lingering *lingering, int64_t now_ms)
 
 void linger_sweep(struct vfs *vfs)
 {
-    int64_t now_ms = clock_now_ms(&clock_system);
+    int64_t now_ms = clock_now_ms(vfs->config.clock);
     struct dir *dir;
 
     while ((dir = take_old(vfs->lingering, now_ms)) != NULL)

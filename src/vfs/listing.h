@@ -30,6 +30,9 @@ struct names_state {
 struct listing {
     struct dir *dir; /* a reference; NULL while only looking */
     struct names_state state;
+    enum listing_keep keep;
+    bool
+        filled; /* with its entries: it is, unless the kernel has a copy, when they are asked for */
     bool with_hidden;
     struct listed *entries;
     size_t count;

@@ -2,16 +2,20 @@
 noinst_LIBRARIES += src/vfs/libvfs.a
 src_vfs_libvfs_a_SOURCES = \
   src/vfs/actors.c src/vfs/actors.h \
+  src/vfs/again.c src/vfs/again.h \
   src/vfs/attr.c src/vfs/attr.h \
   src/vfs/author.c src/vfs/author.h \
   src/vfs/birth.c src/vfs/birth.h \
+  src/vfs/content.c src/vfs/content.h \
   src/vfs/dates.c src/vfs/dates.h \
   src/vfs/deeds.c src/vfs/deeds.h \
   src/vfs/dir.c src/vfs/dir.h \
+  src/vfs/dir_cache.c src/vfs/dir_cache.h \
   src/vfs/dir_path.c \
   src/vfs/failure.c src/vfs/failure.h \
   src/vfs/file.c src/vfs/file.h \
   src/vfs/file_commit.c \
+  src/vfs/file_read.c \
   src/vfs/file_stage.c \
   src/vfs/finish.c src/vfs/finish.h \
   src/vfs/ino.c src/vfs/ino.h \
@@ -41,7 +45,7 @@ src_vfs_libvfs_a_SOURCES = \
 unit_tests += tests/unit/test_vfs
 tests_unit_test_vfs_SOURCES = tests/unit/test_vfs.c tests/unit/test_vfs.h \
   tests/unit/test_vfs_names.c tests/unit/test_vfs_deeds.c \
-  tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c \
+  tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c tests/unit/test_vfs_states.c \
   tests/unit/vfs_toy.c tests/unit/vfs_toy.h
 tests_unit_test_vfs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_vfs_LDADD = src/vfs/libvfs.a src/util/libutil.a $(CHECK_LIBS)

@@ -4,6 +4,7 @@
 
 #include "vfs/lookup.h"
 
+#include "vfs/content.h"
 #include "vfs/scratch.h"
 
 #include <errno.h>
@@ -45,6 +46,19 @@ static bool find_copied_dir(struct call *call, struct dir *dir, const char *name
     }
     dir_unref(child);
     return false;
+}
+
+struct content *lookup_content(struct dir *dir, uint32_t leaf)
+{
+    if (leaf == 0 || leaf >= LEAF_SCRATCH || leaf_acts_as(dir, leaf) != leaf)
+        return NULL;
+    const struct leaf_row *row = leaf_row(dir, leaf);
+
+    if (row == NULL || (row->flags & LEAF_PINNED) == 0 ||
+        (row->is_pinned != NULL && !row->is_pinned(dir)) ||
+        (leaf_mode((struct node){.dir = dir, .leaf = leaf}) & 0044) == 0)
+        return NULL;
+    return content_of(dir);
 }
 
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)

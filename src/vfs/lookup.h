@@ -14,6 +14,9 @@ uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
 /* The number of what is called `name` and is no scratch file; 0: none. `*nested`: it is an object,
  * which is a directory. */
 uint32_t lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested);
+/* The state that a file of the directory shows now (content.h), by the number that it has there: a
+ * reference; NULL: it shows none, or is none. */
+struct content *lookup_content(struct dir *dir, uint32_t leaf);
 /* The directory of the object called `name` in it: a reference; NULL: no memory. */
 struct dir *lookup_object(struct dir *dir, const char *name);
 /* lookup and list for the leaves of a directory. */

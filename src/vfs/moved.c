@@ -50,7 +50,8 @@ static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
     int64_t valid_ms;
     struct stat st;
 
-    return attr_node(call, (struct node){dir, leaf}, &st, &valid_ms) == 0 && st.st_size == 0;
+    return attr_node(call, (struct node){.dir = dir, .leaf = leaf}, &st, &valid_ms) == 0 &&
+           st.st_size == 0;
 }
 
 /* Whether nobody misses it in a copy: no file, empty, or what changes by itself, and may have come

@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "vfs/attr.h"
+#include "vfs/content.h"
+#include "vfs/dir_cache.h"
 #include "vfs/finish.h"
 #include "vfs/ino.h"
 #include "vfs/leaf.h"
@@ -13,21 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct names_state state_of(struct dir *dir)
-{
-    const struct vfs_hooks *hooks = dir->vfs->config.hooks;
-
-    return (struct names_state){
-        .own_changes = atomic_load(&dir->vfs->own_changes),
-        .elsewhere = hooks->names_generation == NULL ? 0 : hooks->names_generation(dir),
-        .local = atomic_load(&dir->names_changed)};
-}
-
-static bool is_same_state(struct names_state a, struct names_state b)
-{
-    return a.own_changes == b.own_changes && a.elsewhere == b.elsewhere && a.local == b.local;
-}
 
 static int fill(struct call *call, struct dir *dir, struct listing *listing)
 {
@@ -45,9 +32,9 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
         return -ENOMEM;
     vfs_sweep(dir->vfs);
     listing->dir = dir_ref(dir);
-    listing->state = state_of(dir);
     birth_looked(call, dir);
-    int rc = fill(call, dir, listing);
+    listing->keep = dir_cache_enter(dir);
+    int rc = listing->keep == LISTING_KEPT ? 0 : listing_fill(call, listing);
     if (rc < 0) {
         dir_path(dir, NULL, path, sizeof path);
         listing_close(listing);
@@ -55,6 +42,20 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
     }
     *out = listing;
     return 0;
+}
+
+enum listing_keep listing_keep(const struct listing *listing)
+{
+    return listing->keep;
+}
+
+int listing_fill(struct call *call, struct listing *listing)
+{
+    if (listing->filled)
+        return 0;
+    listing->state = names_state_of(listing->dir);
+    listing->filled = true;
+    return fill(call, listing->dir, listing);
 }
 
 size_t listing_count(const struct listing *listing)
@@ -77,7 +78,7 @@ ino_t listing_ino(const struct listing *listing, size_t index)
     const struct listed *entry = &listing->entries[index];
 
     if (entry->leaf != 0)
-        return attr_ino(listing->dir, entry->leaf);
+        return attr_ino((struct node){.dir = listing->dir, .leaf = entry->leaf});
     return attr_child_ino(listing->dir, entry->name, entry->id);
 }
 
@@ -125,7 +126,7 @@ int listing_refresh(struct call *call, struct listing *listing, size_t index)
 {
     struct listed *entry = &listing->entries[index];
 
-    if (is_same_state(listing->state, state_of(listing->dir)))
+    if (names_state_is_same(listing->state, names_state_of(listing->dir)))
         return 0;
     if (entry->leaf != 0)
         return refresh_leaf(call, listing, entry);
@@ -152,15 +153,16 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     uint64_t own_changes = atomic_load(&dir->vfs->own_changes);
 
     *out = (struct entry){.node = {.leaf = entry->leaf}};
-    if (!attr_is_known((struct node){dir, entry->leaf}))
+    if (!attr_is_known((struct node){.dir = dir, .leaf = entry->leaf}))
         return -EAGAIN;
     out->node.dir = object_of(dir, entry);
     if (out->node.dir == NULL)
         return -ENOMEM;
+    out->node.content = lookup_content(dir, entry->leaf);
     int rc = attr_entry(call, dir, out);
     lease_check(dir->vfs, own_changes, out);
     if (rc < 0)
-        dir_unref(out->node.dir);
+        node_unref(out->node);
     return rc;
 }
 
@@ -174,6 +176,7 @@ void listing_close(struct listing *listing)
 {
     if (listing == NULL)
         return;
+    dir_cache_leave(listing->dir, listing->keep);
     dir_unref(listing->dir);
     listing_finish(listing);
     free(listing);

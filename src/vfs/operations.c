@@ -3,7 +3,9 @@
 #include "config.h"
 
 #include "vfs/actors.h"
+#include "vfs/again.h"
 #include "vfs/attr.h"
+#include "vfs/content.h"
 #include "vfs/failure.h"
 #include "vfs/finish.h"
 #include "vfs/file.h"
@@ -75,10 +77,20 @@ static int make_entry(struct call *call, struct dir *dir, const struct found *fo
     if (found->for_caller)
         out->entry_valid_ms = 0;
     if (rc < 0) {
-        dir_unref(out->node.dir);
-        out->node.dir = NULL;
+        node_unref(out->node);
+        out->node = (struct node){.dir = NULL};
     }
     return rc;
+}
+
+/* What is looked up shows what there is now for ever, but to who is to find the file itself. */
+static int make_pinned(struct call *call, struct dir *dir, struct found *found, struct entry *out)
+{
+    if (found->leaf != 0 && again_is_coming(dir->vfs, call->pid, dir, found->leaf))
+        found->for_caller = true;
+    else
+        out->node.content = lookup_content(dir, found->leaf);
+    return make_entry(call, dir, found, out);
 }
 
 int vfs_lookup(struct call *call, struct dir *dir, const char *name, struct entry *out)
@@ -98,7 +110,7 @@ int vfs_lookup(struct call *call, struct dir *dir, const char *name, struct entr
     if (rc == -ENOENT && ops->names == NAMES_FIXED && ops->source == NULL)
         out->entry_valid_ms = ABSENT_VALID_MS;
     if (rc == 0)
-        rc = make_entry(call, dir, &found, out);
+        rc = make_pinned(call, dir, &found, out);
     lease_check(dir->vfs, own_changes, out);
     return finish(call, dir, name, rc);
 }
@@ -209,7 +221,7 @@ static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int 
     struct found found = {.leaf = leaf_number(dir, canonical)};
     bool was_hidden = leaf_hidden(dir, canonical);
     bool created = was_hidden || (canonical < LEAF_SCRATCH && birth_hides(call, dir, canonical));
-    int rc = file_open(call, (struct node){dir, found.leaf}, flags, created, file);
+    int rc = file_open(call, (struct node){.dir = dir, .leaf = found.leaf}, flags, created, file);
 
     if (rc < 0)
         return rc;

@@ -173,3 +173,11 @@ void overlay_sweep(struct vfs *vfs)
         }
     } while (dir != NULL);
 }
+
+bool overlay_is_any(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->vfs->lock);
+    bool any = !LIST_EMPTY(&dir->overlay.hidden);
+    pthread_mutex_unlock(&dir->vfs->lock);
+    return any;
+}

@@ -36,4 +36,7 @@ void overlay_clear_all(struct dir *dir);
 /* Shows again what was unlinked more than UNLINK_REVERT_MS ago, and says so. */
 void overlay_sweep(struct vfs *vfs);
 
+/* Whether a file of it is hidden. */
+bool overlay_is_any(struct dir *dir);
+
 #endif

@@ -69,7 +69,7 @@ struct move {
 /* Writes a scratch file's content to the document or field `to`. */
 static int write_to(struct call *call, const struct move *move)
 {
-    struct node node = {move->new_dir, leaf_number(move->new_dir, move->to)};
+    struct node node = {.dir = move->new_dir, .leaf = leaf_number(move->new_dir, move->to)};
     struct author author = {0};
     struct buf text = BUF_EMPTY;
     struct file *file = NULL;
@@ -119,10 +119,10 @@ static bool is_private(struct node node)
 static int move_away(struct call *call, const struct move *move)
 {
     struct dir *dir = move->dir;
-    struct node node = {dir, leaf_number(dir, move->from)};
+    struct node node = {.dir = dir, .leaf = leaf_number(dir, move->from)};
     const struct leaf_row *row = leaf_row(dir, node.leaf);
     struct buf text = BUF_EMPTY;
-    int rc = row->render(call, node, true, &text);
+    int rc = leaf_render(call, node, row, true, &text);
 
     if (rc == 0 && move->to != 0)
         scratch_remove(move->new_dir, move->to);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "vfs/actors.h"
+#include "vfs/again.h"
 #include "vfs/dates.h"
 #include "vfs/dir.h"
 #include "vfs/leaf.h"
@@ -20,10 +21,11 @@ bool vfs_init(struct vfs *vfs, const struct vfs_config *config, const struct dir
     vfs->deeds = deeds_create(config->clock);
     vfs->dates = dates_create();
     vfs->lingering = lingering_create();
+    vfs->agains = agains_create();
     vfs->on_dir_end = scratch_leave;
     vfs->scratch = scratch_store_create(&vfs->lock, config->clock, leaf_drop_roles);
-    if (vfs->actors != NULL && vfs->deeds != NULL && vfs->dates != NULL &&
-        vfs->lingering != NULL && vfs->scratch != NULL)
+    if (vfs->actors != NULL && vfs->deeds != NULL && vfs->dates != NULL && vfs->lingering != NULL &&
+        vfs->agains != NULL && vfs->scratch != NULL)
         vfs->root = dir_root_create(vfs, root);
     if (vfs->root == NULL)
         vfs_finish(vfs);
@@ -42,6 +44,7 @@ void vfs_finish(struct vfs *vfs)
     scratch_store_destroy(vfs->scratch);
     dir_unref(vfs->root);
     deeds_destroy(vfs->deeds);
+    agains_destroy(vfs->agains);
     actors_destroy(vfs->actors);
     dates_destroy(vfs->dates);
     pthread_mutex_destroy(&vfs->lock);

@@ -32,12 +32,16 @@
 struct call;
 struct buf;
 struct change;
+struct content;
+struct date;
 struct dir;
 struct file;
 struct leaf_row;
 struct listing;
 struct seen;
 struct vfs;
+
+#define PIN_CHANGED 1
 
 /* Secret files: unlisted; not there; listed. */
 enum secrets_mode { SECRETS_FIELDS, SECRETS_HIDE, SECRETS_SHOW };
@@ -75,6 +79,16 @@ struct vfs_hooks {
     bool (*tells_secret)(const struct dir *dir, const struct buf *text);
     /* read(2) has delivered something of what that resource shows. */
     void (*shown)(struct dir *resource, const struct seen *seen);
+    /* What all LEAF_PINNED files of a directory show now: a reference, the same pointer for as
+     * long as they show the same. NULL: they can't be told to show one state. With vfs->lock not
+     * held. NULL: that of all directories. */
+    void *(*pin)(struct dir *dir);
+    void (*unpin)(void *pin); /* vfs->lock may be held */
+    struct date (*pin_date)(const struct dir *dir, void *pin);
+    /* Makes what is known of a directory's resource as fresh as reading needs: 0; -errno, in words;
+     * PIN_CHANGED: that has brought another state than `pin`. Tells what is being read
+     * (call->version). */
+    int (*pin_freshen)(struct call *call, struct dir *dir, void *pin);
     int (*statfs)(struct call *call, struct vfs *vfs, struct statvfs *out);
     /* Of a change that a row's commit has left in staged->change: waits for it, and gives 0 or
      * -errno, -EINTR or -ETIMEDOUT while it goes on; whether it has ended; drops the reference. */
@@ -126,6 +140,7 @@ struct call {
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
     uint64_t version;       /* of the record that was rendered last; 0: none */
+    void *pin;              /* of what is rendered (vfs_hooks.pin), borrowed; NULL: as it is now */
     bool planned;           /* a dry run that pretends: what succeeded was not sent */
     bool changed;           /* names may mean something else: vfs_settle before it is answered */
 };
@@ -134,7 +149,8 @@ struct call {
 
 struct node {
     struct dir *dir;
-    uint32_t leaf; /* 0: the directory itself; below NODE_LEAF_LIMIT */
+    uint32_t leaf;           /* 0: the directory itself; below NODE_LEAF_LIMIT */
+    struct content *content; /* what it shows for ever (vfs/content.h); NULL: what there is now */
 };
 
 #define NODE_LEAF_BITS  20
@@ -148,6 +164,16 @@ void dir_unref(struct dir *dir); /* NULL is fine */
 /* The same of what the kernel has forgotten, which it may do at any moment: what the directory
  * remembers (the names handed out in it, say) is kept for another minute. */
 void dir_forgotten(struct dir *dir);
+/* Likewise; and its part of a node's number, which no directory has. NULL is fine but for that. */
+struct content *content_ref(struct content *content);
+void content_unref(struct content *content);
+uint64_t content_serial(const struct content *content);
+/* Drops both references of a node. */
+static inline void node_unref(struct node node)
+{
+    dir_unref(node.dir);
+    content_unref(node.content);
+}
 /* The directory that this one was found in, borrowed (NULL: the root's), and its name there. */
 struct dir *dir_parent(const struct dir *dir);
 const char *dir_name(const struct dir *dir);
@@ -157,7 +183,7 @@ const char *dir_name(const struct dir *dir);
 uint64_t dir_shows(const struct dir *dir);
 
 struct entry {
-    struct node node;       /* node.dir is a reference, the caller's */
+    struct node node;       /* node.dir and node.content are references, the caller's */
     uint64_t generation;    /* tells this use of the node's number from earlier ones */
     struct stat st;         /* st_ino stable over remounts */
     int64_t entry_valid_ms; /* how long the name may be believed; for ENOENT too; see vfs_settle */
@@ -172,8 +198,18 @@ int vfs_getattr(struct call *call, struct node node, struct stat *st, int64_t *a
 int vfs_readlink(struct call *call, struct node node, char *out, size_t size);
 int vfs_statfs(struct call *call, struct vfs *vfs, struct statvfs *out);
 
+/* Whether who reads a listing may keep what it reads, to read it again there. */
+enum listing_keep {
+    LISTING_NEW,   /* no, and what was kept is not it */
+    LISTING_FILLS, /* yes: nothing was kept before */
+    LISTING_KEPT   /* what was kept is it */
+};
+
 /* An open directory: one generation of it, complete, without . and .. */
 int vfs_opendir(struct call *call, struct dir *dir, struct listing **out);
+enum listing_keep listing_keep(const struct listing *listing);
+/* Before the first of what follows; 0 or -errno. Costs nothing when it was called before. */
+int listing_fill(struct call *call, struct listing *listing);
 size_t listing_count(const struct listing *listing);
 const char *listing_name(const struct listing *listing, size_t index); /* borrowed */
 /* The type (S_IFDIR …) and inode number of an entry, without making a node. */
@@ -191,6 +227,7 @@ void listing_close(struct listing *listing);
 /* --- files ------------------------------------------------------------------------------------ */
 
 /* `flags` are open(2)'s: access mode, O_TRUNC, O_APPEND. The content is fixed for the handle here.
+ * -ESTALE, unrecorded: the caller's thread is to look the way up again, and open what it finds.
  * Of a file that is waited for (wait) it comes with vfs_read. */
 int vfs_open(struct call *call, struct node node, int flags, struct file **out);
 #define VFS_NOT_YET (-EINPROGRESS)
@@ -206,8 +243,11 @@ int vfs_truncate(struct call *call, struct file *file, off_t size); /* ftruncate
 int vfs_fsync(struct call *call, struct file *file);
 int vfs_flush(struct call *call, struct file *file); /* one close of one descriptor */
 void vfs_release(struct file *file);                 /* never commits */
-/* The size that fstat should show on this handle. */
+/* The size that fstat should show on this handle; -1: its node's. */
 off_t file_size(struct file *file);
+/* Whether what it reads never changes, so that it may be kept by whoever reads. */
+bool file_is_pinned(const struct file *file);
+bool file_is_writable(const struct file *file);
 
 /* --- changing --------------------------------------------------------------------------------- */
 

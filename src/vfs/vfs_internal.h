@@ -17,6 +17,7 @@
 
 struct actors;
 struct deeds;
+struct agains;
 struct lingering;
 struct dates;
 struct dir_ops;
@@ -32,6 +33,8 @@ struct vfs {
     int64_t started_ms;                  /* wall clock */
     LIST_HEAD(, dir) hiding;             /* directories with hidden files, referenced */
     _Atomic(uint64_t) own_changes;       /* how many were waited for so far */
+    _Atomic(uint64_t) forgets;           /* how often no name was to be believed any more */
+    struct agains *agains;               /* who walks somewhere again: again.c */
     struct lingering *lingering;         /* what the kernel has forgotten of late: linger.c */
     struct dates *dates;                 /* when names changed: dates.c */
     struct actors *actors;               /* who callers are: actors.c */

@@ -26,6 +26,40 @@ struct dir *dir_ref(struct dir *dir)
     return dir;
 }
 
+/* The first of them shows none, the others a resource each. */
+uint64_t dir_shows(const struct dir *dir)
+{
+    return dir->serial - 1;
+}
+
+void dir_forgotten(struct dir *dir)
+{
+    dir_unref(dir);
+}
+
+struct content {
+    uint64_t serial;
+    atomic_int refs;
+};
+
+struct content *content_ref(struct content *content)
+{
+    if (content != NULL)
+        content->refs++;
+    return content;
+}
+
+void content_unref(struct content *content)
+{
+    if (content != NULL)
+        content->refs--;
+}
+
+uint64_t content_serial(const struct content *content)
+{
+    return content->serial;
+}
+
 void dir_unref(struct dir *dir)
 {
     if (dir != NULL)
@@ -121,6 +155,50 @@ START_TEST(a_directory_goes_with_its_last_lookup)
     inodes_forget(inodes, number, 1);
     ck_assert(!is_known(number));
     ck_assert_int_eq(drives.refs, 1);
+}
+END_TEST
+
+START_TEST(what_a_file_shows_for_ever_has_a_number_of_its_own_and_is_kept_by_it)
+{
+    struct content content = {.serial = 3, .refs = 1};
+    uint64_t dir = look_up(&drives, 5);
+    uint64_t number = inodes_add(inodes, (struct node){dir_ref(&drives), 5, content_ref(&content)});
+    struct node node;
+
+    ck_assert_uint_ne(number, dir);
+    inodes_forget(inodes, dir, 1);
+    ck_assert_int_eq(content.refs, 2);
+    ck_assert(inodes_find(inodes, number, &node));
+    ck_assert_ptr_eq(node.dir, &drives);
+    ck_assert_ptr_eq(node.content, &content);
+    ck_assert_uint_eq(node.leaf, 5);
+    dir_unref(node.dir);
+    content_unref(node.content);
+    inodes_forget(inodes, number, 1);
+    ck_assert(!is_known(number));
+    ck_assert_int_eq(content.refs, 1);
+}
+END_TEST
+
+/* Those that are told that their dates are old. */
+START_TEST(directories_are_found_by_what_they_show)
+{
+    struct dir third = {.serial = 7, .refs = 1};
+    const uint64_t keys[] = {5, 6};
+    uint64_t *numbers;
+
+    look_up(&drives, 1);
+    uint64_t number = look_up(&third, 0);
+    ck_assert_uint_eq(inodes_count(inodes), 3);
+    ck_assert_uint_eq(inodes_collect(inodes, keys, 2, &numbers), 2);
+    ck_assert(numbers[0] == 1 || numbers[1] == 1); /* the root, which shows none */
+    ck_assert(numbers[0] == number || numbers[1] == number);
+    free(numbers);
+    ck_assert_uint_eq(inodes_collect(inodes, NULL, 0, &numbers), 3);
+    free(numbers);
+    inodes_forget(inodes, number, 1);
+    ck_assert_uint_eq(inodes_count(inodes), 2);
+    ck_assert_int_eq(third.refs, 1);
 }
 END_TEST
 
@@ -220,6 +298,8 @@ static Suite *suite(void)
     tcase_add_test(t, a_leaf_of_the_root_is_not_the_root);
     tcase_add_test(t, one_reference_is_kept_however_often_it_is_looked_up);
     tcase_add_test(t, a_directory_goes_with_its_last_lookup);
+    tcase_add_test(t, what_a_file_shows_for_ever_has_a_number_of_its_own_and_is_kept_by_it);
+    tcase_add_test(t, directories_are_found_by_what_they_show);
     tcase_add_test(t, a_directory_stays_while_a_leaf_of_it_is_known);
     tcase_add_test(t, many_lookups_are_forgotten_at_once);
     tcase_add_test(t, what_was_never_known_is_unknown);

@@ -279,8 +279,8 @@ START_TEST(views_of_a_resource_are_nodes_of_their_own)
     ck_assert_int_eq(fixture_find("machines/psm9u09bwu5i/before-upgrade", &by_machine), 0);
     ck_assert_uint_ne(by_name.st.st_ino, by_machine.st.st_ino);
     ck_assert_ptr_ne(by_name.node.dir, by_machine.node.dir);
-    dir_unref(by_name.node.dir);
-    dir_unref(by_machine.node.dir);
+    node_unref(by_name.node);
+    node_unref(by_machine.node);
 }
 END_TEST
 

@@ -67,7 +67,7 @@ static size_t read_on(struct reading *reading, const char *names[NAMES])
         if (rc == -ENOENT) /* it went just now: fs leaves it out, too */
             continue;
         ck_assert_msg(rc == 0, "%s: %d", listing_name(reading->listing, i), rc);
-        dir_unref(entry.node.dir);
+        node_unref(entry.node);
         ck_assert_uint_lt(count, NAMES);
         names[count++] = listing_name(reading->listing, i);
     }
@@ -108,7 +108,7 @@ START_TEST(a_draft_that_becomes_a_resource_stays)
     ck_assert_uint_eq(times_in(&reading, "new"), 1);
     close_dir(&reading);
     ck_assert_int_eq(fixture_find("drives/new", &entry), 0);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
 }
 END_TEST
 
@@ -138,7 +138,7 @@ START_TEST(a_resource_that_is_renamed_is_under_its_new_name)
     ck_assert_uint_eq(times_in(&reading, "moved"), 1);
     close_dir(&reading);
     ck_assert_int_eq(fixture_find("drives/moved", &entry), 0);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     ck_assert_int_eq(fixture_find(DRIVE, &entry), -ENOENT);
 }
 END_TEST
@@ -180,7 +180,7 @@ static void remove_draft(struct call *call, struct dir *drives, const char *name
             vfs_unlink(call, entry.node.dir, listing_name(listing, i));
     listing_close(listing);
     vfs_rmdir(call, drives, name);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
 }
 
 /* Makes and removes drafts, in a call of its own, as the fixture's is one thread's only. */
@@ -198,7 +198,7 @@ static void *come_and_go(void *arg)
         snprintf(name, sizeof name, "passing-%u", n % 7);
         snprintf(other, sizeof other, "other-%u", n % 5);
         if (vfs_mkdir(&call, drives, name, 0755, &entry) == 0)
-            dir_unref(entry.node.dir);
+            node_unref(entry.node);
         vfs_rename(&call, drives, name, drives, other, 0);
         remove_draft(&call, drives, other);
     }
@@ -240,7 +240,7 @@ START_TEST(drafts_that_stay_are_in_every_listing_once)
         check_once(entry.node.dir);
     enough = true;
     pthread_join(other, NULL);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
 }
 END_TEST
 

@@ -48,7 +48,7 @@ static size_t look_into(struct dir *dir)
         files += entry.node.leaf != 0;
         if (entry.node.leaf == 0)
             files += look_into(entry.node.dir);
-        dir_unref(entry.node.dir);
+        node_unref(entry.node);
     }
     listing_close(listing);
     return files;
@@ -60,7 +60,7 @@ static size_t look(const char *path)
 
     ck_assert_int_eq(fixture_find(path, &entry), 0);
     size_t files = look_into(entry.node.dir);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     return files;
 }
 

@@ -25,7 +25,7 @@ static int make_scratch(const char *name, struct entry *out)
     int rc = vfs_create_file(&fixture_call, drive.node.dir, name, 0600, O_RDWR, out, &file);
     if (rc == 0)
         vfs_release(file);
-    dir_unref(drive.node.dir);
+    node_unref(drive.node);
     return rc;
 }
 
@@ -44,13 +44,13 @@ START_TEST(numbers_of_scratch_files_are_never_used_up)
     ck_assert_int_eq(make_scratch("again", &again), 0);
     ck_assert_uint_eq(again.node.leaf, other.node.leaf); /* the first number is still taken */
     ck_assert_uint_eq(again.generation, 1);
-    dir_unref(again.node.dir);
+    node_unref(again.node);
     ck_assert_int_eq(fixture_find(DRIVE "/kept", &again), 0);
     ck_assert_uint_eq(again.node.leaf, kept.node.leaf);
     ck_assert_uint_eq(again.generation, 0);
-    dir_unref(again.node.dir);
-    dir_unref(kept.node.dir);
-    dir_unref(other.node.dir);
+    node_unref(again.node);
+    node_unref(kept.node);
+    node_unref(other.node);
 }
 END_TEST
 
@@ -133,7 +133,7 @@ START_TEST(numbers_of_keys_are_never_used_up)
         expect_numbers(drive.node.dir, &members);
         members_finish(&members);
     }
-    dir_unref(drive.node.dir);
+    node_unref(drive.node);
 }
 END_TEST
 
@@ -145,13 +145,13 @@ START_TEST(saves_by_rename_leave_nothing_behind)
     for (int i = 0; i < 50; i++) {
         struct entry entry;
         ck_assert_int_eq(make_scratch("drive.json.new", &entry), 0);
-        dir_unref(entry.node.dir);
+        node_unref(entry.node);
         ck_assert_int_eq(fixture_write(DRIVE "/drive.json.new", "{}\n"), 0);
         ck_assert_int_eq(fixture_rename(DRIVE "/drive.json.new", DRIVE "/drive.json"), 0);
     }
     assert_text(DRIVE "/drive.json", "\"name\": \"data\"");
     ck_assert_uint_le(drive.node.dir->role_count, 4);
-    dir_unref(drive.node.dir);
+    node_unref(drive.node);
 }
 END_TEST
 

@@ -25,12 +25,9 @@
 
 static struct file *open_file(const char *path, int flags)
 {
-    struct entry entry;
     struct file *file = NULL;
 
-    ck_assert_int_eq(fixture_find(path, &entry), 0);
-    ck_assert_int_eq(fixture_end(vfs_open(fixture_begin("open"), entry.node, flags, &file)), 0);
-    dir_unref(entry.node.dir);
+    ck_assert_int_eq(fixture_open(path, flags, &file), 0);
     return file;
 }
 
@@ -66,7 +63,7 @@ static void truncate_path(const char *path, off_t size)
     ck_assert_int_eq(fixture_find(path, &entry), 0);
     int rc = vfs_setattr(fixture_begin("truncate"), entry.node, &change, &st, &valid_ms);
     ck_assert_int_eq(fixture_end(rc), 0);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
 }
 
 static void assert_holds(const char *path, const char *expected)
@@ -213,10 +210,10 @@ START_TEST(a_truncation_is_remembered_for_two_seconds_by_any_path)
 
     ck_assert_int_eq(fixture_find("drives/data/name", &entry), 0);
     by_name = file_key_of(entry.node);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     ck_assert_int_eq(fixture_find(NAME, &entry), 0);
     by_id = file_key_of(entry.node);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     truncated_note(tree_vfs(fixture_tree), by_name, &self);
     fixture_pass_ms(1900);
     ck_assert(truncated_take(tree_vfs(fixture_tree), by_id, &self));

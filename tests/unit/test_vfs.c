@@ -258,7 +258,8 @@ START_TEST(what_may_be_opened)
         uint32_t leaf;
         ck_assert_int_eq(toy_lookup(dir, rows[i].name, &leaf), 0);
         toy.read_only = rows[i].read_only;
-        int rc = vfs_open(toy_call("open", 0), (struct node){dir, leaf}, rows[i].flags, &file);
+        int rc = vfs_open(toy_call("open", 0), (struct node){.dir = dir, .leaf = leaf},
+                          rows[i].flags, &file);
         ck_assert_msg(rc == rows[i].rc, "%s with %x gives %d", rows[i].name,
                       (unsigned)rows[i].flags, rc);
         if (rc == 0)
@@ -276,9 +277,9 @@ START_TEST(who_cuts_a_file_by_its_path_goes_on_with_an_empty_one)
     struct stat st;
     int64_t valid_ms;
 
-    ck_assert_int_eq(
-        vfs_setattr(toy_call("truncate", 0), (struct node){dir, TOY_TEXT}, &cut, &st, &valid_ms),
-        0);
+    ck_assert_int_eq(vfs_setattr(toy_call("truncate", 0),
+                                 (struct node){.dir = dir, .leaf = TOY_TEXT}, &cut, &st, &valid_ms),
+                     0);
     ck_assert_int_eq((int)st.st_size, 6);
     struct file *file = toy_open(dir, "text", O_WRONLY);
     ck_assert_int_eq(toy_write(file, "{n}", 0), 3);
@@ -306,6 +307,7 @@ int main(void)
     tcase_add_test(files, what_may_be_opened);
     tcase_add_test(files, who_cuts_a_file_by_its_path_goes_on_with_an_empty_one);
     suite_add_tcase(suite, files);
+    suite_add_tcase(suite, states_case());
     suite_add_tcase(suite, staged_case());
     suite_add_tcase(suite, deeds_case());
     suite_add_tcase(suite, names_case());

@@ -7,6 +7,8 @@
 
 /* What is hidden, moved, put beside and listed: test_vfs_names.c. */
 TCase *names_case(void);
+/* What shows a state for ever, who walks there again, and what is kept: test_vfs_states.c. */
+TCase *states_case(void);
 /* What is staged, from state to state: test_vfs_staged.c. */
 TCase *staged_case(void);
 /* The table of what processes have done: test_vfs_deeds.c. */

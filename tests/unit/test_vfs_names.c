@@ -260,8 +260,8 @@ START_TEST(a_number_that_is_given_again_has_another_generation)
     ck_assert_int_eq(vfs_lookup(toy_call("lookup", 0), dir, "tmp", &again), 0);
     ck_assert_uint_eq(first.node.leaf, again.node.leaf);
     ck_assert_uint_ne(first.generation, again.generation);
-    dir_unref(first.node.dir);
-    dir_unref(again.node.dir);
+    node_unref(first.node);
+    node_unref(again.node);
     dir_unref(dir);
 }
 END_TEST
@@ -385,7 +385,7 @@ static void make_again(struct dir *dir, const char *name)
     if (vfs_create_file(toy_call("create", 0), dir, name, 0600, O_WRONLY, &entry, &file) != 0)
         return;
     vfs_release(file);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
 }
 
 static void *move_about(void *arg)

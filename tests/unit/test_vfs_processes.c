@@ -26,7 +26,9 @@ static void read_by(struct dir *dir, const char *name, pid_t pid)
     uint32_t leaf;
 
     ck_assert_int_eq(toy_lookup(dir, name, &leaf), 0);
-    ck_assert_int_eq(vfs_open(toy_call("open", pid), (struct node){dir, leaf}, O_RDONLY, &file), 0);
+    ck_assert_int_eq(
+        vfs_open(toy_call("open", pid), (struct node){.dir = dir, .leaf = leaf}, O_RDONLY, &file),
+        0);
     ck_assert_int_ge((int)vfs_read(toy_call("read", pid), file, out, sizeof out, 0), 0);
     vfs_release(file);
 }

@@ -28,6 +28,7 @@ int fixture_end(int rc);
 /* Each returns 0 or what the tree answered. `path` is from the mount's root: "drives/data". */
 int fixture_find(const char *path, struct entry *out); /* the caller drops out->node.dir */
 int fixture_stat(const char *path, struct stat *st);
+int fixture_open(const char *path, int flags, struct file **out);
 int fixture_read(const char *path, struct buf *out);
 int fixture_write(const char *path, const char *text); /* as the shell's > does */
 int fixture_mkdir(const char *path);

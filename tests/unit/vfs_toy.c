@@ -75,10 +75,63 @@ static struct toy_box *box_of(struct dir *dir)
     return box;
 }
 
+/* One text of one box. */
+struct toy_pin {
+    unsigned refs; /* guarded by nothing: these tests have one thread */
+    struct toy_box *box;
+    char text[4096];
+};
+
+static void unpin(void *pinned)
+{
+    struct toy_pin *pin = pinned;
+
+    if (--pin->refs > 0)
+        return;
+    toy.pins_alive--;
+    toy.pin = toy.pin == pin ? NULL : toy.pin;
+    free(pin);
+}
+
+static void *pin_of(struct dir *dir)
+{
+    struct toy_box *box = toy.pins ? box_of(dir) : NULL;
+
+    if (box == NULL)
+        return NULL;
+    if (toy.pin == NULL || toy.pin->box != box || strcmp(toy.pin->text, box->text) != 0) {
+        toy.pin = calloc(1, sizeof *toy.pin);
+        ck_assert_ptr_nonnull(toy.pin);
+        toy.pins_alive++;
+        toy.pin->box = box;
+        memcpy(toy.pin->text, box->text, sizeof box->text);
+    }
+    toy.pin->refs++;
+    return toy.pin;
+}
+
+static struct date pin_date(const struct dir *dir, void *pin)
+{
+    (void)dir, (void)pin;
+    return (struct date){.ms = 1000};
+}
+
+static int pin_freshen(struct call *by, struct dir *dir, void *pin)
+{
+    by->version = 1;
+    if (!toy.freshens)
+        return 0;
+    toy.freshens = false;
+    snprintf(box_of(dir)->text, sizeof toy.boxes[0].text, "{fresh}\n");
+    return strcmp(((struct toy_pin *)pin)->text, "{fresh}\n") == 0 ? 0 : PIN_CHANGED;
+}
+
 static int render_text(struct call *by, struct node node, bool wait, struct buf *out)
 {
     (void)wait;
     by->version = 1;
+    if (by->pin != NULL)
+        return buf_append_text(out, ((struct toy_pin *)by->pin)->text) ? 0 : -ENOMEM;
     return buf_append_text(out, box_of(node.dir)->text) ? 0 : -ENOMEM;
 }
 
@@ -140,7 +193,7 @@ static int commit_text(struct call *by, struct file *file)
 static const struct leaf_row box_rows[] = {
     {.name = "text",
      .mode = 0644,
-     .flags = LEAF_DOCUMENT,
+     .flags = LEAF_DOCUMENT | LEAF_PINNED,
      .render = render_text,
      .judge = judge_text,
      .commit = commit_text},
@@ -260,6 +313,7 @@ static const struct dir_ops toy_root_ops = {.type = "root",
                                             .lookup = root_lookup,
                                             .list = root_list,
                                             .refresh = root_refresh,
+                                            .counted = true,
                                             .names = NAMES_LEASED};
 
 /* --- hooks ----------------------------------------------------------------------------------- */
@@ -320,7 +374,35 @@ static bool is_read_only(void *ctx)
     return toy.read_only;
 }
 
+static int64_t names_valid_ms(const struct dir *dir)
+{
+    (void)dir;
+    return toy.fresh_ms;
+}
+
+static bool lasts(void *ctx)
+{
+    (void)ctx;
+    return toy.lasts;
+}
+
+static void forget_names(void *ctx)
+{
+    (void)ctx;
+    toy.forgets++;
+}
+
+static void forget_dates(void *ctx, const uint64_t *keys, size_t count)
+{
+    (void)ctx, (void)keys, (void)count;
+}
+
 static const struct vfs_hooks hooks = {.failed = failed,
+                                       .names_valid_ms = names_valid_ms,
+                                       .pin = pin_of,
+                                       .unpin = unpin,
+                                       .pin_date = pin_date,
+                                       .pin_freshen = pin_freshen,
                                        .names_generation = names_generation,
                                        .patience_ms = patience_ms,
                                        .shown = shown,
@@ -347,6 +429,7 @@ void toy_start(void)
                                   .uid = getuid(),
                                   .gid = getgid(),
                                   .read_only = is_read_only,
+                                  .belief = {lasts, forget_names, forget_dates, NULL},
                                   .hooks = &hooks}};
     ck_assert(vfs_init(&toy.vfs, &toy.config, &toy_root_ops));
     other = 0;
@@ -358,6 +441,7 @@ void toy_stop(void)
     ck_assert(LIST_EMPTY(&toy.vfs.files));
     ck_assert_uint_eq(vfs_root(&toy.vfs)->refs, 1);
     vfs_finish(&toy.vfs);
+    ck_assert_uint_eq(toy.pins_alive, 0);
     ck_assert_uint_eq(toy.changes_alive, 0);
     if (other != 0)
         kill(other, SIGKILL);
@@ -426,7 +510,7 @@ int toy_lookup(struct dir *dir, const char *name, uint32_t *leaf)
     if (leaf != NULL)
         *leaf = rc == 0 ? entry.node.leaf : 0;
     if (rc == 0)
-        dir_unref(entry.node.dir);
+        node_unref(entry.node);
     return rc;
 }
 
@@ -443,7 +527,7 @@ struct file *toy_open(struct dir *dir, const char *name, int flags)
         rc = vfs_open(toy_call("open", 0), entry.node, flags, &file);
     }
     ck_assert_msg(rc == 0, "%s can't be opened: %s", name, strerror(-rc));
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     return file;
 }
 

@@ -54,6 +54,13 @@ struct toy {
     uint64_t names_generation; /* raised by whoever renames a box */
     unsigned changes_alive;    /* changes that are not freed */
     struct change *change;     /* the last that was begun; NULL: none */
+    bool pins;                 /* "text" shows a state, from now on */
+    unsigned pins_alive;       /* states that are not freed */
+    struct toy_pin *pin;       /* of the box that was asked for last; NULL: none */
+    bool freshens;             /* the next open for reading brings another text */
+    bool lasts;                /* names may be believed until it is told otherwise */
+    unsigned forgets;          /* how often it was */
+    int64_t fresh_ms;          /* and while what is known is fresh */
     bool read_only;
     int64_t patience_ms; /* with changes that hold a directory */
 };

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which open directories the kernel may keep a copy of. A stream of a directory has a generation:
+ * what counts the names in it, and the state of the resource whose files they are. It may fill the
+ * kernel's copy when no stream of another generation has it open, and is served from that when the
+ * copy is of its own generation, nothing was to be believed anew since, and what is known is fresh
+ * still: for the copy has names alone, and what they mean is to be believed, too, or each would be
+ * looked up. So one open directory is of one generation.
+ */
+#include "config.h"
+
+#include "vfs/dir_cache.h"
+
+#include "vfs/content.h"
+#include "vfs/lease.h"
+#include "vfs/lookup.h"
+#include "vfs/overlay.h"
+#include "vfs/scratch.h"
+
+#include <stdlib.h>
+
+/* The generation of the kernel's copy. */
+struct dir_cache {
+    struct names_state state;
+    uint64_t content; /* the serial of what its files show; 0: it has none that show a state */
+    uint64_t forgets; /* vfs->forgets then */
+    int64_t until_ms; /* when what is known is fresh no more */
+    unsigned streams; /* that are open and may use it */
+};
+
+struct names_state names_state_of(struct dir *dir)
+{
+    const struct vfs_hooks *hooks = dir->vfs->config.hooks;
+
+    return (struct names_state){
+        .own_changes = atomic_load(&dir->vfs->own_changes),
+        .elsewhere = hooks->names_generation == NULL ? 0 : hooks->names_generation(dir),
+        .local = atomic_load(&dir->names_changed)};
+}
+
+bool names_state_is_same(struct names_state a, struct names_state b)
+{
+    return a.own_changes == b.own_changes && a.elsewhere == b.elsewhere && a.local == b.local;
+}
+
+/* Whether it shows the files of one state, and nothing that this mount lays over them. */
+static bool shows_state_alone(struct dir *dir)
+{
+    const struct leaf_row *rows = dir_ops(dir)->leaves;
+    bool alone = !overlay_is_any(dir) && !scratch_is_any(dir);
+
+    for (uint32_t i = 0; alone && rows != NULL && rows[i].name != NULL; i++)
+        alone = rows[i].is_pinned == NULL || rows[i].is_pinned(dir);
+    return alone;
+}
+
+/* False: nobody may keep it. */
+static bool get_generation(struct dir *dir, struct dir_cache *out)
+{
+    const struct vfs_hooks *hooks = dir->vfs->config.hooks;
+    struct content *content = NULL;
+
+    *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets)};
+    if (!lease_lasts(dir) || hooks->names_valid_ms == NULL)
+        return false;
+    if (!dir_ops(dir)->counted) {
+        content = shows_state_alone(dir) ? content_of(dir) : NULL;
+        if (content == NULL)
+            return false;
+        out->content = content_serial(content);
+        content_unref(content);
+    }
+    out->state = names_state_of(dir);
+    int64_t fresh_ms = hooks->names_valid_ms(dir_resource(dir));
+    out->until_ms = clock_now_ms(dir->vfs->config.clock) + fresh_ms;
+    return fresh_ms > 0;
+}
+
+static bool is_same(const struct dir_cache *known, const struct dir_cache *now, int64_t now_ms)
+{
+    return known->content == now->content && names_state_is_same(known->state, now->state) &&
+           known->forgets == now->forgets && now_ms < known->until_ms;
+}
+
+/* With vfs->lock held. */
+static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
+{
+    struct dir_cache *known = dir->cache;
+
+    if (known == NULL)
+        known = dir->cache = calloc(1, sizeof *known);
+    if (known == NULL)
+        return LISTING_NEW;
+    if (known->until_ms != 0 && is_same(known, now, clock_now_ms(dir->vfs->config.clock))) {
+        known->streams++;
+        return LISTING_KEPT;
+    }
+    if (known->streams > 0)
+        return LISTING_NEW;
+    *known = *now;
+    known->streams = 1;
+    return LISTING_FILLS;
+}
+
+enum listing_keep dir_cache_enter(struct dir *dir)
+{
+    enum listing_keep keep = LISTING_NEW;
+    struct dir_cache now;
+
+    if (!get_generation(dir, &now))
+        return LISTING_NEW;
+    pthread_mutex_lock(&dir->vfs->lock);
+    keep = decide(dir, &now);
+    pthread_mutex_unlock(&dir->vfs->lock);
+    return keep;
+}
+
+void dir_cache_leave(struct dir *dir, enum listing_keep keep)
+{
+    if (keep == LISTING_NEW)
+        return;
+    pthread_mutex_lock(&dir->vfs->lock);
+    dir->cache->streams--;
+    pthread_mutex_unlock(&dir->vfs->lock);
+}
