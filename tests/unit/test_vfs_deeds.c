@@ -218,9 +218,9 @@ START_TEST(who_takes_a_name_that_another_has_left)
     } rows[] = {
         {{"1"}, NULL, "2", true},      {{"1"}, NULL, "1", false},
         {{"1"}, "2", "2", false},      {{"1", "1"}, NULL, "1", false},
-        {{"1", "2"}, NULL, "1", true}, {{"1", "2"}, NULL, "3", true},
-        {{"1", "2"}, "3", "3", false}, {{NULL}, NULL, "1", false},
-        {{"1"}, NULL, NULL, false},
+        {{"2", "1"}, NULL, "1", true}, {{"1", "2"}, NULL, "1", true},
+        {{"1", "2"}, NULL, "3", true}, {{"1", "2"}, "3", "3", false},
+        {{NULL}, NULL, "1", false},    {{"1"}, NULL, NULL, false},
     };
 
     for (int i = 0; rows[_i].left_by[i] != NULL; i++)
@@ -332,7 +332,7 @@ TCase *deeds_case(void)
     tcase_add_test(deeds, whether_one_of_a_kind_counts);
     tcase_add_test(deeds, what_belongs_to_something_ends_with_that);
     tcase_add_test(deeds, a_process_is_one_number_and_back);
-    tcase_add_loop_test(deeds, who_takes_a_name_that_another_has_left, 0, 9);
+    tcase_add_loop_test(deeds, who_takes_a_name_that_another_has_left, 0, 10);
     tcase_add_test(deeds, own_changes_are_known_by_hundreds);
     tcase_add_loop_test(deeds, who_puts_an_old_text_back, 0, 3);
     tcase_add_loop_test(deeds, who_has_cut_a_file, 0, 10);
