@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changes on their way: as objects (change.c), who waits for them (change_wait.c), what is theirs
- * of each verb (verbs.c, create.c, fresh_edit.c), and the one function that makes them
- * (operation.c). Private to this room.
+ * Changes on their way: as objects that are waited for (change.c), what is theirs of each verb
+ * (verbs.c, create.c, fresh_edit.c), and the one function that makes them (operation.c). Private to
+ * this room.
  */
 #ifndef CACHE_CHANGE_H
 #define CACHE_CHANGE_H

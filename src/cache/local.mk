@@ -3,7 +3,6 @@ noinst_LIBRARIES += src/cache/libcache.a
 src_cache_libcache_a_SOURCES = \
   src/cache/cache.h \
   src/cache/change.c src/cache/change.h \
-  src/cache/change_wait.c \
   src/cache/changed.c \
   src/cache/collection.c src/cache/collection.h \
   src/cache/create.c \

@@ -11,7 +11,7 @@
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
  *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
  *   peek, past: what is known, for who works out what to change, and for the rooms above
- *   change, change_wait, verbs, create, fresh_edit, operation: what is changed
+ *   change, verbs, create, fresh_edit, operation: what is changed
  *   read, freshness, event_status: what the rooms above ask for
  *   lifecycle: all of it, made and ended
  *
