@@ -4,6 +4,7 @@
 
 #include "instrumented.h"
 #include "test_cache_room.h"
+#include "util/memory.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -190,6 +191,83 @@ START_TEST(test_a_name_is_always_somebodys_while_a_long_listing_is_merged)
 }
 END_TEST
 
+/* --- nothing has changed ---------------------------------------------------------------------- */
+
+#define REFRESHED 10000
+#define REFRESHES 20
+
+static void refresh(void)
+{
+    server_forget_requests(room.server);
+    cache_expire(room.cache, &kind_snapshots, NULL);
+    ck_assert_int_eq(room_ensure(&kind_snapshots, CACHE_FRESH), PROBLEM_NONE);
+}
+
+/* The records are the ones that they were: with them their text, versions and dates. */
+static void expect_same(const struct record_list *before, const struct record_list *now)
+{
+    ck_assert_uint_eq(before->count, now->count);
+    for (size_t i = 0; i < now->count; i++)
+        ck_assert_ptr_eq(before->records[i], now->records[i]);
+}
+
+static uint64_t *versions_of(const struct record_list *list)
+{
+    uint64_t *versions = calloc(list->count, sizeof *versions);
+
+    ck_assert_ptr_nonnull(versions);
+    for (size_t i = 0; i < list->count; i++)
+        versions[i] = list->records[i]->version;
+    return versions;
+}
+
+static void expect_versions(const struct record_list *list, const uint64_t *versions)
+{
+    for (size_t i = 0; i < list->count; i++)
+        ck_assert_uint_eq(list->records[i]->version, versions[i]);
+}
+
+static size_t in_use_bytes(void)
+{
+    return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+/* In either dialect, and whatever of them somebody has read. */
+START_TEST(test_a_refresh_of_what_has_not_changed_changes_nothing)
+{
+    struct record_list before, now;
+
+    memory_setup();
+    room_speak((enum dialect)_i);
+    add_snapshots(REFRESHED);
+    refresh();
+    ck_assert(cache_records(room.cache, &kind_snapshots, &before));
+    uint64_t *versions = versions_of(&before);
+    uint64_t generation = cache_names_generation(room.cache, &kind_snapshots);
+    int64_t names_ms = cache_names_ms(room.cache, &kind_snapshots, NULL);
+    int64_t machine_ms = cache_names_ms(room.cache, &kind_snapshots, "ps0000000007");
+
+    for (int i = 0; i < REFRESHES / 2; i++) /* each thread keeps some of what it has freed */
+        refresh();
+    size_t bytes = in_use_bytes();
+    for (int i = 0; i < REFRESHES; i++) {
+        room_pass(1000);
+        refresh();
+    }
+    if (!is_instrumented())
+        ck_assert_uint_le(in_use_bytes(), bytes + REFRESHES * REFRESHED); /* a byte each */
+    ck_assert(cache_records(room.cache, &kind_snapshots, &now));
+    expect_same(&before, &now);
+    expect_versions(&now, versions);
+    ck_assert_uint_eq(cache_names_generation(room.cache, &kind_snapshots), generation);
+    ck_assert_int_eq(cache_names_ms(room.cache, &kind_snapshots, NULL), names_ms);
+    ck_assert_int_eq(cache_names_ms(room.cache, &kind_snapshots, "ps0000000007"), machine_ms);
+    free(versions);
+    record_list_finish(&before);
+    record_list_finish(&now);
+}
+END_TEST
+
 TCase *case_scale(void)
 {
     TCase *tcase = tcase_create("scale");
@@ -197,6 +275,8 @@ TCase *case_scale(void)
     tcase_add_checked_fixture(tcase, room_setup, room_teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, test_many_resources_of_few_names_are_listed_and_found_quickly);
+    tcase_add_loop_test(tcase, test_a_refresh_of_what_has_not_changed_changes_nothing, 0,
+                        DIALECT_COUNT);
     tcase_add_test(tcase, test_a_long_listing_holds_up_no_other_kind);
     tcase_add_test(tcase, test_a_name_is_always_somebodys_while_a_long_listing_is_merged);
     return tcase;

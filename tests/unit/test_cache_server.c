@@ -248,6 +248,15 @@ unsigned server_all_requests(struct server *server)
     return (unsigned)count;
 }
 
+void server_forget_requests(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    free(server->seen);
+    server->seen = NULL;
+    server->seen_count = 0;
+    pthread_mutex_unlock(&server->lock);
+}
+
 void server_note_request(struct server *server, enum http_method method, const char *path)
 {
     if ((server->seen_count & (server->seen_count + 1)) == 0)

@@ -66,5 +66,6 @@ void server_speak(struct server *server, enum dialect dialect);
 /* Requests so far of that method whose path begins with `prefix`. */
 unsigned server_requests(struct server *server, enum http_method method, const char *prefix);
 unsigned server_all_requests(struct server *server);
+void server_forget_requests(struct server *server);
 
 #endif
