@@ -11,4 +11,4 @@ tests_bench_calls_SOURCES = tests/bench/calls.c
 EXTRA_DIST += tests/bench/bench.py tests/bench/columns.py tests/bench/rows.py
 .PHONY: bench
 bench: all
-	@top_builddir='$(abs_top_builddir)' python3 $(srcdir)/tests/bench/bench.py $(BENCH)
+	@top_builddir='$(abs_top_builddir)' python3 -B $(srcdir)/tests/bench/bench.py $(BENCH)
