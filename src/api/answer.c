@@ -137,8 +137,7 @@ static bool read_body(struct words *words, const struct buf *body, const struct 
     struct json_object *value = NULL;
     size_t size = body->size_bytes;
 
-    if (json_scan_all(buf_text(body), size, ERROR_MAX_VALUES, NULL) != JSON_OK ||
-        json_build(buf_text(body), size, &value, NULL) != JSON_OK)
+    if (json_read_most(buf_text(body), size, ERROR_MAX_VALUES, &value, NULL) != JSON_OK)
         return read_text(words, body, hidden);
     bool ok = true;
     if (value != NULL && json_object_is_type(value, json_type_object))

@@ -92,17 +92,18 @@ static bool is_blank(const struct buf *body)
     return strspn(buf_text(body), " \t\r\n") >= body->size_bytes;
 }
 
-/* Reads a 2xx's body into what the call wants; nothing is built before its values are counted. */
+/* Reads a 2xx's body into what the call wants; no value is built that was not counted before. */
 static enum json_result read_answer(const struct exchange *call, struct http_response *response,
                                     struct json_object **answer, struct json_fault *fault)
 {
     struct buf *body = &response->body;
-    size_t max_values = call->text != NULL ? CALL_LIST_VALUES : RECORD_MAX_VALUES;
-    enum json_result result = json_scan_all(buf_text(body), body->size_bytes, max_values, fault);
 
-    if (result != JSON_OK || call->text == NULL)
-        return result != JSON_OK ? result
-                                 : json_build(buf_text(body), body->size_bytes, answer, fault);
+    if (call->text == NULL)
+        return json_read_most(buf_text(body), body->size_bytes, RECORD_MAX_VALUES, answer, fault);
+    enum json_result result =
+        json_scan_all(buf_text(body), body->size_bytes, CALL_LIST_VALUES, fault);
+    if (result != JSON_OK)
+        return result;
     buf_finish(call->text);
     *call->text = *body;
     *body = BUF_EMPTY;

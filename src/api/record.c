@@ -151,7 +151,7 @@ struct record *record_from_text(const struct kind *kind, enum dialect dialect,
         return NULL;
     }
     pthread_mutex_lock(&one_at_a_time);
-    if (json_build(text.text, text.size_bytes, &object, &fault) == JSON_OK)
+    if (json_read(text.text, text.size_bytes, &object, &fault) == JSON_OK)
         record = record_from_json(kind, dialect, object, problem);
     else
         problem_set(problem, PROBLEM_PROTOCOL, "%s", fault.message);
@@ -262,8 +262,7 @@ struct json_object *record_parse(const struct record *record)
 {
     struct json_object *object = NULL;
 
-    json_note_reading();
-    json_build(record->json, record->json_bytes, &object, NULL);
+    json_read(record->json, record->json_bytes, &object, NULL);
     return object;
 }
 

@@ -8,7 +8,7 @@
 #include "document/parts.h"
 #include "document/whole.h"
 #include "util/digest.h"
-#include "util/json_index.h"
+#include "util/json_view.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -314,12 +314,10 @@ static struct json_object *current_for(struct record *record, enum update_style 
     }
     json_object_object_foreach (given, key, value) {
         struct json_slice slice = json_index_find(index, json_index_root(index), key);
-        struct json_object *member = NULL;
 
         (void)value;
         ok = ok && (slice.text == NULL ||
-                    (json_build(slice.text, slice.size_bytes, &member, NULL) == JSON_OK &&
-                     document_put(current, key, member)));
+                    document_put(current, key, json_view_object(json_view_of_slice(slice, index))));
     }
     free(own);
     if (ok)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct json_object;
+struct json_view;
 
 #define DIGEST_ROOT UINT64_C(0xcbf29ce484222325) /* the digest of a document's own place */
 
@@ -20,5 +21,7 @@ uint64_t digest_mix(uint64_t hash);
 uint64_t digest_key(uint64_t up, const char *key);
 /* The digest of a value: equal for values that json_same calls the same; NULL is null. */
 uint64_t digest_value(struct json_object *value);
+uint64_t digest_view(struct json_view value);        /* of a value that is there */
+uint64_t digest_text(const char *text, size_t size); /* of that string */
 
 #endif

@@ -4,63 +4,71 @@
 
 #include "util/digest.h"
 
-#include "util/json.h"
+#include "util/json_view.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Equal doubles are equal, however they are written; what overflows a double only as text. */
-static uint64_t digest_number(uint64_t hash, struct json_object *value)
+static uint64_t digest_number(uint64_t hash, const struct buf *text)
 {
-    const char *text = json_number_text(value);
-    double number = text == NULL ? 0 : strtod(text, NULL);
+    double number = strtod(buf_text(text), NULL);
 
-    if (text != NULL && isinf(number))
-        return digest_bytes(hash, text, strlen(text));
+    if (isinf(number))
+        return digest_bytes(hash, buf_text(text), text->size_bytes);
     if (number == 0)
         number = 0; /* not -0 */
     return digest_bytes(hash, &number, sizeof number);
 }
 
-static uint64_t digest_array(uint64_t hash, struct json_object *value)
+static uint64_t digest_scalar(uint64_t hash, struct json_view value)
 {
-    for (size_t i = 0; i < json_object_array_length(value); i++) {
-        uint64_t element = digest_value(json_object_array_get_idx(value, i));
-        hash = digest_bytes(hash, &element, sizeof element);
-    }
+    struct buf text = BUF_EMPTY;
+
+    json_view_text(value, &text);
+    hash = json_view_type(value) == '0' ? digest_number(hash, &text)
+                                        : digest_bytes(hash, buf_text(&text), text.size_bytes);
+    buf_finish(&text);
     return hash;
 }
 
-/* The order of keys means nothing. */
-static uint64_t digest_object(uint64_t hash, struct json_object *value)
+/* Of what an array or an object holds. The order of keys means nothing. */
+static uint64_t digest_entries(uint64_t hash, struct json_view value)
 {
+    struct json_entries walk = json_view_entries(value);
     uint64_t sum = 0;
 
-    json_object_object_foreach (value, key, member) {
-        sum += digest_mix(digest_key(DIGEST_ROOT, key) ^ digest_mix(digest_value(member)));
+    while (json_entries_next(&walk)) {
+        uint64_t entry = digest_view(walk.value);
+
+        if (walk.key == NULL)
+            hash = digest_bytes(hash, &entry, sizeof entry);
+        else
+            sum += digest_mix(digest_key(DIGEST_ROOT, walk.key) ^ digest_mix(entry));
     }
-    return digest_bytes(hash, &sum, sizeof sum);
+    json_entries_finish(&walk);
+    return json_view_type(value) == '{' ? digest_bytes(hash, &sum, sizeof sum) : hash;
+}
+
+uint64_t digest_view(struct json_view value)
+{
+    char type = json_view_type(value);
+    uint64_t hash = digest_bytes(DIGEST_ROOT, &type, 1);
+
+    if (type == '"' || type == '0')
+        hash = digest_scalar(hash, value);
+    else if (type == '{' || type == '[')
+        hash = digest_entries(hash, value);
+    return digest_mix(hash);
+}
+
+uint64_t digest_text(const char *text, size_t size)
+{
+    return digest_mix(digest_bytes(digest_bytes(DIGEST_ROOT, "\"", 1), text, size));
 }
 
 uint64_t digest_value(struct json_object *value)
 {
-    enum json_type type = json_object_get_type(value);
-    bool is_number = type == json_type_int || type == json_type_double;
-    unsigned char tag = (unsigned char)(is_number ? json_type_double : type);
-    uint64_t hash = digest_bytes(DIGEST_ROOT, &tag, 1);
-    int truth = type == json_type_boolean && json_object_get_boolean(value);
-
-    if (is_number)
-        hash = digest_number(hash, value);
-    else if (type == json_type_boolean)
-        hash = digest_bytes(hash, &truth, sizeof truth);
-    else if (type == json_type_string)
-        hash = digest_bytes(hash, json_object_get_string(value),
-                            (size_t)json_object_get_string_len(value));
-    else if (type == json_type_array)
-        hash = digest_array(hash, value);
-    else if (type == json_type_object)
-        hash = digest_object(hash, value);
-    return digest_mix(hash);
+    return digest_view(json_view_of(value));
 }

@@ -25,6 +25,7 @@ enum json_result {
 };
 
 struct json_fault {
+    bool whole;    /* up to there, or but for that two keys are equal, it is a whole text */
     size_t offset; /* where, in bytes from the start */
     unsigned line; /* the same as a line, from 1 */
     char
@@ -40,6 +41,11 @@ struct json_fault {
 enum json_result json_read(const char *text, size_t size_bytes, struct json_object **out,
                            struct json_fault *fault);
 
+/* The same of a text of at most `max_values` values (objects, arrays, strings, numbers, words, but
+ * not keys): JSON_TOO_MANY at the one after, and that is not built any more. */
+enum json_result json_read_most(const char *text, size_t size_bytes, size_t max_values,
+                                struct json_object **out, struct json_fault *fault);
+
 /* How far a growing text has come, without building anything: JSON_OK when it holds one whole
  * text. `*end` (may be NULL) is the offset behind the first whole text then; what follows it, and
  * equal keys, are for json_read to judge. A multi-byte character cut off at the end is
@@ -53,14 +59,10 @@ enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
 enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
                                struct json_fault *fault);
 
-/* json_read of a text (or a slice of one) that json_scan_all has accepted, with white space around
- * it at most: only equal keys are left to be found. */
-enum json_result json_build(const char *text, size_t size_bytes, struct json_object **out,
-                            struct json_fault *fault);
-
-/* How many texts this process has gone through to find what is in them, in any thread: by the
- * functions above, and to index one (util/json_index.h). Whoever promises not to read again what is
- * known is held to that by it, in tests. */
+/* How many times this process has gone through a JSON text to find what is in it, in any thread:
+ * each call of the functions above is one pass of the scanner, whether it builds on the way or not,
+ * and so is an index made of a text (util/json_index.h). Looks at slices of what is known are none.
+ * Whoever promises not to read again what is known is held to that by it, in tests. */
 uint64_t json_readings(void);
 void json_note_reading(void);
 
@@ -74,12 +76,14 @@ bool json_print(struct buf *out, struct json_object *value);
  * line, '/' and UTF-8 not escaped, no final newline. */
 bool json_print_pretty(struct buf *out, struct json_object *value);
 
+/* A number that prints as that text, which JSON takes for one; NULL: no memory. */
+struct json_object *json_new_number(const char *text);
 /* The text that a number was written with, or that json-c prints; owned by the object, valid
  * until its next print. NULL when `value` is no number. */
 const char *json_number_text(struct json_object *value);
 
 /* Whether two values mean the same: objects regardless of the order of keys, numbers when equal
- * as doubles or as text. */
+ * as doubles or as text (json_view_same). */
 bool json_same(struct json_object *a, struct json_object *b);
 
 /* A deep copy that keeps number texts; NULL for NULL (and when memory ran out). */

@@ -7,9 +7,11 @@
 
 #include "util/json_index.h"
 
+#include "util/digest.h"
 #include "util/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_space(char c)
 {
@@ -27,9 +29,83 @@ struct builder {
     size_t depth;                      /* of objects; 0: behind the text's own */
 };
 
+/* Where a place is found by its object and its key; one of a table with open addressing. */
+struct slot {
+    uint32_t object; /* the offset of the one that it is a member of */
+    uint32_t place;  /* from 1 on; 0: free */
+};
+
+#define FEW 64 /* are looked through */
+
+/* A power of two, of which at most three quarters are taken; 0: there is no table. */
+static size_t slots_for(size_t count)
+{
+    size_t slots = 2 * (size_t)FEW;
+
+    while (count > slots - slots / 4)
+        slots *= 2;
+    return count <= FEW ? 0 : slots;
+}
+
 static size_t bytes_for(size_t count)
 {
-    return sizeof(struct json_index) + count * sizeof(struct json_place);
+    return sizeof(struct json_index) + count * sizeof(struct json_place) +
+           slots_for(count) * sizeof(struct slot);
+}
+
+/* Seeded by where the index is, which no server knows. */
+static size_t hash_of(const struct json_index *index, uint32_t object, const char *key, size_t size)
+{
+    uint64_t seed = digest_mix((uint64_t)(uintptr_t)index ^ object);
+
+    return (size_t)digest_mix(digest_bytes(seed, key, size));
+}
+
+static size_t hash_of_place(const struct json_index *index, uint32_t object, size_t place)
+{
+    struct json_slice key = json_index_key(index, place);
+    struct buf decoded = BUF_EMPTY;
+    size_t hash = 0;
+
+    if (memchr(key.text, '\\', key.size_bytes) == NULL)
+        return hash_of(index, object, key.text + 1, key.size_bytes - 2);
+    if (json_slice_decode(key, &decoded))
+        hash = hash_of(index, object, buf_text(&decoded), decoded.size_bytes);
+    buf_finish(&decoded);
+    return hash;
+}
+
+static void fill_slot(struct json_index *index, uint32_t object, uint32_t place)
+{
+    struct slot *slots = (struct slot *)&index->places[index->count];
+    size_t most = slots_for(index->count) - 1;
+    size_t at = hash_of_place(index, object, place) & most;
+
+    while (slots[at].place != 0)
+        at = (at + 1) & most;
+    slots[at] = (struct slot){object, place + 1};
+}
+
+/* Of many places: which keys of which object are where. */
+static void fill_slots(struct json_index *index)
+{
+    uint32_t open[JSON_MAX_DEPTH + 1] = {
+        (uint32_t)(json_index_root(index).text - index->text)}; /* the objects that a place is in */
+    uint32_t ends[JSON_MAX_DEPTH + 1] = {index->text_bytes};
+    size_t depth = 0;
+
+    memset(&index->places[index->count], 0, slots_for(index->count) * sizeof(struct slot));
+    for (uint32_t i = 0; i < index->count; i++) {
+        const struct json_place *place = &index->places[i];
+
+        while (depth > 0 && place->key >= ends[depth])
+            depth--;
+        fill_slot(index, open[depth], i);
+        if (index->text[place->value] == '{' && depth < JSON_MAX_DEPTH) {
+            open[++depth] = place->value;
+            ends[depth] = place->value + place->value_bytes;
+        }
+    }
 }
 
 /* The next token or value, which `at` moves behind. */
@@ -131,7 +207,9 @@ struct json_index *json_index_create(const char *text, size_t text_bytes)
     }
     struct json_index *exact = realloc(b.index, bytes_for(b.index->count));
     if (exact == NULL)
-        return b.index;
+        exact = b.index;
+    if (exact->count > FEW)
+        fill_slots(exact);
     return exact;
 }
 
@@ -224,11 +302,28 @@ struct json_slice json_index_value(const struct json_index *index, size_t place)
     return (struct json_slice){index->text + member->value, member->value_bytes};
 }
 
+static struct json_slice find_by_hash(const struct json_index *index, struct json_slice object,
+                                      const char *key)
+{
+    const struct slot *slots = (const struct slot *)&index->places[index->count];
+    size_t most = slots_for(index->count) - 1;
+    uint32_t offset = (uint32_t)offset_of(index, object.text);
+
+    for (size_t at = hash_of(index, offset, key, strlen(key)) & most; slots[at].place != 0;
+         at = (at + 1) & most)
+        if (slots[at].object == offset &&
+            json_slice_is(json_index_key(index, slots[at].place - 1), key))
+            return json_index_value(index, slots[at].place - 1);
+    return (struct json_slice){NULL, 0};
+}
+
 struct json_slice json_index_find(const struct json_index *index, struct json_slice object,
                                   const char *key)
 {
     struct json_members walk = json_members_of(index, object);
 
+    if (walk.end > 0 && index->count > FEW)
+        return find_by_hash(index, object, key);
     while (json_members_next(&walk))
         if (json_slice_is(walk.key, key))
             return walk.value;

@@ -18,7 +18,7 @@ struct json_place {
 };
 
 /* The members of a text's object and of the objects that are members, in the order of the text.
- * Objects in arrays are not gone into. */
+ * Objects in arrays are not gone into. Behind many there is a table to find one by its key. */
 struct json_index {
     const char *text;
     uint32_t text_bytes;

@@ -13,12 +13,20 @@ struct copier {
     size_t level;
 };
 
+/* Moves on by that much, and to the next token. */
+static void pass(struct copier *copier, size_t size)
+{
+    copier->at += size;
+    while (copier->at < copier->end && strchr(" \t\r\n", *copier->at) != NULL)
+        copier->at++;
+}
+
 /* Puts the next `size` bytes out as they are. */
 static bool copy(struct copier *copier, size_t size)
 {
     bool ok = buf_append(copier->out, copier->at, size);
 
-    copier->at += size;
+    pass(copier, size);
     return ok;
 }
 
@@ -39,10 +47,12 @@ static bool begin_line(struct copier *copier)
 /* A bracket that opens, and, of what is empty, the one that closes. */
 static bool open_nested(struct copier *copier)
 {
-    if (copier->at[1] == '}' || copier->at[1] == ']')
-        return copy(copier, 2);
+    if (!copy(copier, 1))
+        return false;
+    if (copier->at < copier->end && (*copier->at == '}' || *copier->at == ']'))
+        return copy(copier, 1);
     copier->level++;
-    return copy(copier, 1) && begin_line(copier);
+    return begin_line(copier);
 }
 
 static bool close_nested(struct copier *copier)
@@ -60,16 +70,21 @@ static bool follow_key(struct copier *copier, struct json_slice key)
         return false;
     if (*copier->at == 'n' || layout->hides == NULL || !layout->hides(key))
         return true;
-    copier->at += json_slice_of(copier->at, (size_t)(copier->end - copier->at)).size_bytes;
+    pass(copier, json_slice_of(copier->at, (size_t)(copier->end - copier->at)).size_bytes);
     return buf_append_text(copier->out, layout->mask);
 }
 
 static bool print_scalar(struct copier *copier)
 {
+    const struct json_layout *layout = copier->layout;
     struct json_slice token = json_slice_of(copier->at, (size_t)(copier->end - copier->at));
-    bool ok = copy(copier, token.size_bytes);
 
-    return ok && copier->at < copier->end && *copier->at == ':' ? follow_key(copier, token) : ok;
+    pass(copier, token.size_bytes);
+    bool key = copier->at < copier->end && *copier->at == ':';
+    if (layout->say != NULL && !key && *token.text == '"')
+        return layout->say(layout->ctx, token, copier->out);
+    return buf_append(copier->out, token.text, token.size_bytes) &&
+           (!key || follow_key(copier, token));
 }
 
 static bool print_token(struct copier *copier)
@@ -94,6 +109,7 @@ bool json_lay_out(struct buf *out, struct json_slice value, const struct json_la
         .out = out, .layout = layout, .at = value.text, .end = value.text + value.size_bytes};
     bool ok = true;
 
+    pass(&copier, 0);
     while (ok && copier.at < copier.end)
         ok = print_token(&copier);
     return ok;

@@ -2,11 +2,12 @@
 /*
  * The grammar of RFC 8259, byte by byte. json-c's own idea of it is looser, so that every text
  * passes here first. One pass, no allocation; what is open is a number of levels and a bit for
- * each of them, so that nothing recurses.
+ * each of them, so that nothing recurses. Who wants to know what is in the text hears of it on the
+ * way (util/json_sink.h).
  */
 #include "config.h"
 
-#include "util/json.h"
+#include "util/json_sink.h"
 #include "util/utf8.h"
 
 #include <stdatomic.h>
@@ -36,6 +37,7 @@ struct scanner {
     uint64_t arrays;     /* bit n: the level n + 1 is an array */
     size_t values_left;  /* how many more there may be */
     const char *message; /* what is wrong, where it is */
+    struct json_sink *sink;
 };
 
 static enum json_result refuse(struct scanner *s, const char *message)
@@ -189,10 +191,19 @@ static enum json_result scan_word(struct scanner *s)
 
 /* --- structure ------------------------------------------------------------------------------- */
 
-static enum json_result end_value(struct scanner *s)
+/* Tells the sink of the token that begins at `start` and ends here. */
+static enum json_result tell(struct scanner *s, enum json_event event, size_t start)
+{
+    const struct json_slice token = {(const char *)s->text + start, s->at - start};
+
+    if (s->sink == NULL || s->sink->take(s->sink, event, token))
+        return JSON_OK;
+    return refuse(s, "out of memory");
+}
+
+static void end_value(struct scanner *s)
 {
     s->want = s->depth == 0 ? WANT_NOTHING : WANT_COMMA_OR_END;
-    return JSON_OK;
 }
 
 static bool in_array(const struct scanner *s)
@@ -208,19 +219,21 @@ static enum json_result scan_open(struct scanner *s, bool array)
     s->arrays = array ? s->arrays | bit : s->arrays & ~bit;
     s->want = array ? WANT_ELEMENT_OR_END : WANT_KEY_OR_END;
     s->at++;
-    return JSON_OK;
+    return tell(s, array ? JSON_OPEN_ARRAY : JSON_OPEN_OBJECT, s->at);
 }
 
 static enum json_result scan_close(struct scanner *s)
 {
     s->depth--;
     s->at++;
-    return end_value(s);
+    end_value(s);
+    return tell(s, JSON_CLOSE, s->at);
 }
 
 static enum json_result scan_value(struct scanner *s)
 {
     unsigned char c = s->text[s->at];
+    size_t start = s->at;
     enum json_result result;
 
     if (s->values_left-- == 0) {
@@ -235,7 +248,10 @@ static enum json_result scan_value(struct scanner *s)
         result = scan_number(s);
     else
         result = scan_word(s);
-    return result == JSON_OK ? end_value(s) : result;
+    if (result != JSON_OK)
+        return result;
+    end_value(s);
+    return tell(s, JSON_SCALAR, start);
 }
 
 static enum json_result scan_element_or_end(struct scanner *s)
@@ -247,8 +263,10 @@ static enum json_result scan_key(struct scanner *s)
 {
     if (s->text[s->at] != '"')
         return refuse(s, "a key in double quotes is expected");
+    size_t start = s->at;
     s->want = WANT_COLON;
-    return scan_string(s, true);
+    enum json_result result = scan_string(s, true);
+    return result == JSON_OK ? tell(s, JSON_KEY, start) : result;
 }
 
 static enum json_result scan_key_or_end(struct scanner *s)
@@ -305,51 +323,62 @@ static enum json_result scan_text(struct scanner *s)
     return result;
 }
 
-static unsigned line_of(const struct scanner *s)
-{
-    unsigned line = 1;
-
-    for (size_t i = 0; i < s->at; i++)
-        line += s->text[i] == '\n';
-    return line;
-}
-
-static void describe(const struct scanner *s, struct json_fault *fault)
+enum json_result json_fail_at(const char *text, size_t offset, const char *message,
+                              struct json_fault *fault)
 {
     if (fault == NULL)
-        return;
-    *fault = (struct json_fault){.offset = s->at, .line = line_of(s)};
-    snprintf(fault->message, sizeof fault->message, "%s", s->message);
+        return JSON_INVALID;
+    *fault = (struct json_fault){.offset = offset, .line = 1};
+    for (size_t i = 0; i < offset; i++)
+        fault->line += text[i] == '\n';
+    /* What is cut off may be cut inside of a character. */
+    size_t size = utf8_cut(message, strlen(message), sizeof fault->message - 1);
+    memcpy(fault->message, message, size);
+    return JSON_INVALID;
 }
 
-enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
-                           struct json_fault *fault)
+enum json_result json_end_at(const char *text, size_t size_bytes, size_t end,
+                             struct json_fault *fault)
 {
-    struct scanner s = {
-        .text = (const unsigned char *)text, .size = size_bytes, .values_left = SIZE_MAX};
+    while (end < size_bytes && is_space((unsigned char)text[end]))
+        end++;
+    if (end == size_bytes)
+        return JSON_OK;
+    json_fail_at(text, end, "something follows the JSON text", fault);
+    if (fault != NULL)
+        fault->whole = true;
+    return JSON_INVALID;
+}
+
+enum json_result json_scan_into(const char *text, size_t size_bytes, size_t max_values,
+                                struct json_sink *sink, size_t *end, struct json_fault *fault)
+{
+    struct scanner s = {.text = (const unsigned char *)text,
+                        .size = size_bytes,
+                        .values_left = max_values,
+                        .sink = sink};
     enum json_result result = scan_text(&s);
 
     if (result == JSON_OK && end != NULL)
         *end = s.at;
     if (result != JSON_OK)
-        describe(&s, fault);
+        json_fail_at(text, s.at, s.message, fault);
     return result;
+}
+
+enum json_result json_scan(const char *text, size_t size_bytes, size_t *end,
+                           struct json_fault *fault)
+{
+    return json_scan_into(text, size_bytes, SIZE_MAX, NULL, end, fault);
 }
 
 enum json_result json_scan_all(const char *text, size_t size_bytes, size_t max_values,
                                struct json_fault *fault)
 {
-    struct scanner s = {
-        .text = (const unsigned char *)text, .size = size_bytes, .values_left = max_values};
-    enum json_result result = scan_text(&s);
+    size_t end = 0;
+    enum json_result result = json_scan_into(text, size_bytes, max_values, NULL, &end, fault);
 
-    while (result == JSON_OK && s.at < s.size && is_space(s.text[s.at]))
-        s.at++;
-    if (result == JSON_OK && s.at < s.size)
-        result = refuse(&s, "something follows the JSON text");
-    if (result != JSON_OK)
-        describe(&s, fault);
-    return result;
+    return result == JSON_OK ? json_end_at(text, size_bytes, end, fault) : result;
 }
 
 /* The code unit of an escape \uXXXX at `text`; -1: there is none. */

@@ -7,9 +7,10 @@ src_util_libutil_a_SOURCES = \
   src/util/clock.c src/util/clock.h \
   src/util/digest.c src/util/digest.h src/util/digest_value.c \
   src/util/file_name.c src/util/file_name.h \
-  src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h \
+  src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h src/util/json_sink.h \
   src/util/json_index.c src/util/json_index.h \
   src/util/json_layout.c src/util/json_layout.h \
+  src/util/json_view.c src/util/json_view.h \
   src/util/json_walk.c src/util/json_walk.h \
   src/util/memory.c src/util/memory.h \
   src/util/log.c src/util/log.h \

@@ -226,24 +226,40 @@ static const char long_text[] =
     " {\"name\": \"d\xC3\xA9j\xC3\xA0 \\u00e9\\n\", \"size\":-12.50e+3, \"a\":[ ] ,"
     "\"b\":[true,false,null,{\"c\":{}, \"\xF0\x9D\x84\x9E\":\"\\\\\"}]}";
 
-/* What was scanned is built without being scanned again, and comes to the same. */
-START_TEST(build_agrees_with_read_of_what_was_scanned)
+/* Judging and building are one pass. */
+START_TEST(read_goes_through_a_text_once)
 {
     const struct text_row *row = &text_rows[_i];
     char *text = exact_copy(row->text, row->size);
-    struct json_object *read = NULL;
-    struct json_object *built = NULL;
+    struct json_object *value = NULL;
+    uint64_t before = json_readings();
 
-    if (json_scan_all(text, row->size, SIZE_MAX, NULL) == JSON_OK) {
-        enum json_result result = json_read(text, row->size, &read, NULL);
-        uint64_t before = json_readings();
-        ck_assert_int_eq(json_build(text, row->size, &built, NULL), result);
-        ck_assert_uint_eq(json_readings(), before);
-        ck_assert(json_same(built, read));
-    }
-    json_object_put(read);
-    json_object_put(built);
+    json_read(text, row->size, &value, NULL);
+    ck_assert_uint_eq(json_readings() - before, 1);
+    json_object_put(value);
     free(text);
+}
+END_TEST
+
+static const struct most_row {
+    const char *text;
+    size_t values;
+} most_rows[] = {
+    {"1", 1},        {"\"a\"", 1}, {"[]", 1}, {"{\"a\":1}", 2}, {"[1,[2,{\"b\":null}],\"c\"]", 7},
+    {long_text, 11},
+};
+
+START_TEST(read_most_ends_at_the_value_that_is_too_many)
+{
+    const struct most_row *row = &most_rows[_i];
+    size_t size = strlen(row->text);
+    struct json_object *value = NULL;
+    struct json_object *none = NULL;
+
+    ck_assert_int_eq(json_read_most(row->text, size, row->values, &value, NULL), JSON_OK);
+    ck_assert_int_eq(json_read_most(row->text, size, row->values - 1, &none, NULL), JSON_TOO_MANY);
+    ck_assert_ptr_null(none);
+    json_object_put(value);
 }
 END_TEST
 
@@ -466,7 +482,8 @@ static Suite *json_suite(void)
     tcase_add_loop_test(tests, read_accepts_json_and_nothing_looser, 0, COUNT(text_rows));
     tcase_add_loop_test(tests, scan_agrees_with_read_but_for_what_follows_and_equal_keys, 0,
                         COUNT(text_rows));
-    tcase_add_loop_test(tests, build_agrees_with_read_of_what_was_scanned, 0, COUNT(text_rows));
+    tcase_add_loop_test(tests, read_goes_through_a_text_once, 0, COUNT(text_rows));
+    tcase_add_loop_test(tests, read_most_ends_at_the_value_that_is_too_many, 0, COUNT(most_rows));
     tcase_add_test(tests, every_proper_prefix_of_an_object_is_incomplete);
     tcase_add_test(tests, scan_says_where_the_first_text_ends);
     tcase_add_test(tests, thirty_two_levels_are_read_and_one_more_is_refused);

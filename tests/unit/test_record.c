@@ -254,7 +254,7 @@ START_TEST(what_is_kept_of_members_has_an_end)
         kept += own == NULL;
         free(own);
     }
-    ck_assert_uint_gt(kept, 20);
+    ck_assert_uint_gt(kept, 10);
     ck_assert_uint_lt(kept, MANY_RECORDS - 5);
     for (int i = 0; i < MANY_RECORDS; i++)
         record_unref(records[i]);
