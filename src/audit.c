@@ -4,6 +4,7 @@
 #include "audit.h"
 
 #include "util/json.h"
+#include "util/json_view.h"
 #include "util/log.h"
 #include "util/outbox.h"
 #include "util/utf8.h"
@@ -133,15 +134,18 @@ static bool add_field(struct buf *entry, const char *field, const char *value)
 /* Which keys were sent, or are others now: their names only. */
 static bool add_keys(struct buf *entry, struct json_object *object)
 {
+    const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    struct json_entries walk =
+        json_view_entries(json_view_of_slice(json_slice_of(text, strlen(text)), NULL));
     struct buf names = BUF_EMPTY;
     bool ok = true;
 
-    if (!json_object_is_type(object, json_type_object))
+    if (json_view_type(walk.view) != '{')
         return true;
-    json_object_object_foreach (object, key, value) {
-        (void)value;
-        ok = ok && buf_printf(&names, "%s%s", names.size_bytes > 0 ? " " : "", key);
-    }
+    while (ok && json_entries_next(&walk))
+        ok = buf_printf(&names, "%s%s", names.size_bytes > 0 ? " " : "", walk.key);
+    ok = ok && !walk.failed;
+    json_entries_finish(&walk);
     size_t size = utf8_cut(buf_text(&names), names.size_bytes, KEYS_BYTES);
     ok = ok && buf_resize(&names, size) && add_field(entry, "PAPERSPACE_KEYS", buf_text(&names));
     buf_finish(&names);

@@ -37,7 +37,9 @@ src_api_libapi_a_SOURCES = \
   src/api/share.c \
   src/api/share.h \
   src/api/text.c \
-  src/api/text.h
+  src/api/text.h \
+  src/api/visit.c \
+  src/api/visit.h
 
 api_test_fake = tests/unit/api_fake.c tests/unit/api_fake.h
 api_test_libs = src/api/libapi.a src/kinds/libkinds.a src/http/libhttp.a src/util/libutil.a \

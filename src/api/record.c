@@ -218,6 +218,16 @@ const struct json_index *record_index(struct record *record, struct json_index *
     return known != NULL ? known : index;
 }
 
+struct json_view record_view(struct record *record, struct json_index **own)
+{
+    const struct json_index *index = atomic_load_explicit(&record->index, memory_order_acquire);
+
+    *own = NULL;
+    if (index == NULL && record->json_bytes > RECORD_SHORT_BYTES)
+        index = record_index(record, own);
+    return json_view_of_slice((struct json_slice){record->json, record->json_bytes}, index);
+}
+
 static void drop_index(struct record *record)
 {
     struct json_index *index = atomic_load_explicit(&record->index, memory_order_relaxed);

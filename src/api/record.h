@@ -7,7 +7,7 @@
 #define API_RECORD_H
 
 #include "kinds/kind.h"
-#include "util/json_walk.h"
+#include "util/json_view.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -38,6 +38,7 @@ struct record {
     bool complete; /* false: a list's item that lacks the shape's completing_key */
 };
 
+#define RECORD_SHORT_BYTES       ((size_t)4 << 10)   /* of a text that is soon looked through */
 #define RECORD_MAX_VALUES        100000              /* JSON values in one item */
 #define RECORD_ALL_MAX_BYTES     ((size_t)336 << 20) /* of all records that are held by anybody */
 #define RECORD_INDEXES_MAX_BYTES ((size_t)32 << 20)  /* of all records' indexes that are kept */
@@ -67,6 +68,10 @@ struct json_object *record_parse(const struct record *record);
  * by all threads; from RECORD_INDEXES_MAX_BYTES of them on, made for the caller alone, who frees
  * `*own` (NULL where it is kept). NULL: no memory. */
 const struct json_index *record_index(struct record *record, struct json_index **own);
+
+/* What a record holds, to be looked at while it lives: by its members' index where that is known or
+ * the text is long, else by looking through it, which is as fast. Frees `*own` likewise. */
+struct json_view record_view(struct record *record, struct json_index **own);
 
 /* A growing list of references, in order. */
 struct record_list {

@@ -109,55 +109,49 @@ struct collector {
     struct word_list *open;
 };
 
-static bool collect(const struct collector *to, struct json_object *value, bool secret);
-
-static bool collect_members(const struct collector *to, struct json_object *object, bool secret)
+static bool collect_text(const struct collector *to, struct json_view value, bool secret)
 {
-    bool ok = true;
+    struct buf text = BUF_EMPTY;
 
-    json_object_object_foreach (object, key, value) {
-        ok = ok && (to->open->count >= SECRETS_MAX_OPEN || word_list_add(to->open, key)) &&
-             collect(to, value, secret || field_is_secret(key));
-    }
+    if (!secret && to->open->count >= SECRETS_MAX_OPEN)
+        return true;
+    bool ok = json_view_text(value, &text) &&
+              (buf_text(&text)[0] == '\0' ||
+               word_list_add(secret ? to->secrets : to->open, buf_text(&text)));
+
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.capacity_bytes);
+    buf_finish(&text);
     return ok;
 }
 
-static bool collect_elements(const struct collector *to, struct json_object *array, bool secret)
+static bool collect(const struct collector *to, struct json_view value, bool secret)
 {
+    struct json_entries walk = json_view_entries(value);
+    char type = json_view_type(value);
     bool ok = true;
 
-    for (size_t i = 0; ok && i < json_object_array_length(array); i++)
-        ok = collect(to, json_object_array_get_idx(array, i), secret);
-    return ok;
-}
-
-static bool collect_text(const struct collector *to, const char *text, bool secret)
-{
-    if (*text == '\0' || (!secret && to->open->count >= SECRETS_MAX_OPEN))
-        return true;
-    return word_list_add(secret ? to->secrets : to->open, text);
-}
-
-static bool collect(const struct collector *to, struct json_object *value, bool secret)
-{
-    switch (json_object_get_type(value)) {
-    case json_type_object:
-        return collect_members(to, value, secret);
-    case json_type_array:
-        return collect_elements(to, value, secret);
-    case json_type_string:
-        return collect_text(to, json_object_get_string(value), secret);
-    case json_type_int:
-    case json_type_double:
-        return collect_text(to, json_number_text(value), secret);
-    default:
-        return true;
+    while (ok && json_entries_next(&walk)) {
+        bool inner = secret || (walk.key != NULL && field_is_secret(walk.key));
+        ok = (walk.key == NULL || to->open->count >= SECRETS_MAX_OPEN ||
+              word_list_add(to->open, walk.key)) &&
+             collect(to, walk.value, inner);
     }
+    ok = ok && !walk.failed;
+    json_entries_finish(&walk);
+    return type == '"' || type == '0' ? collect_text(to, value, secret) : ok;
 }
 
-bool secrets_collect(struct json_object *value, struct word_list *secrets, struct word_list *open)
+bool secrets_collect(struct json_view value, struct word_list *secrets, struct word_list *open)
 {
     const struct collector to = {secrets, open};
 
     return collect(&to, value, false);
+}
+
+bool secrets_collect_text(const char *text, size_t text_bytes, struct word_list *secrets,
+                          struct word_list *open)
+{
+    return secrets_collect(json_view_of_slice(json_slice_of(text, text_bytes), NULL), secrets,
+                           open);
 }

@@ -3,7 +3,7 @@
 #ifndef API_SECRETS_H
 #define API_SECRETS_H
 
-#include "util/json_walk.h"
+#include "util/json_view.h"
 #include "util/words.h"
 
 #include <stdbool.h>
@@ -27,6 +27,9 @@ bool secrets_are_told(struct json_slice value);
 bool secrets_is_mask(const char *text, size_t size_bytes);
 /* Adds every text (and number) of a secret to `secrets`; every other, and every key, to `open`, of
  * which SECRETS_MAX_OPEN are enough. False: no memory. */
-bool secrets_collect(struct json_object *value, struct word_list *secrets, struct word_list *open);
+bool secrets_collect(struct json_view value, struct word_list *secrets, struct word_list *open);
+/* The same of a JSON text that json_scan vouches for; nothing of it is built. */
+bool secrets_collect_text(const char *text, size_t text_bytes, struct word_list *secrets,
+                          struct word_list *open);
 
 #endif

@@ -221,7 +221,7 @@ struct change_report {
  * (PROBLEM_PROTOCOL: a key still has its former value), in the answer, or where that is not the
  * resource, in a GET up to 2 s later (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of
  * what is never shown, a secret, any JSON is success. edit: what its `body`, an edit
- * (document_edit), means for the resource, is sent as an update. It is worked out by the worker
+ * (document_edit) that json_print has made, means for the resource, is sent as an update. It is worked out by the worker
  * when its time has come: of what one GET answers now where the API takes whole objects, or what is
  * known is incomplete, else of what is known. Nothing differs: success, and nothing is sent. It is
  * refused, or the GET fails: a problem, with the errno or kind and words of that; nothing was sent,

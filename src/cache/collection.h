@@ -93,7 +93,7 @@ void gone_clear(struct collection *collection);
 /* `now` is about to replace the item's record: remembers what of that is replaced, where somebody
  * may have read it. `body`: what this mount has sent to bring that about, JSON; NULL: nothing. What
  * it has set itself is no older value any more. */
-void history_push(struct collection *collection, struct item *item, const struct record *now,
+void history_push(struct collection *collection, struct item *item, struct record *now,
                   const char *body);
 struct history *history_find(struct collection *collection, const char *id); /* NULL: none */
 bool version_is_too_old(const struct version *version);

@@ -147,12 +147,12 @@ static bool item_matches(const struct doubt *doubt, const struct item *item,
                          struct json_object *wanted)
 {
     struct collection *collection = doubt->collection;
-    struct json_object *value = record_parse(item->record);
-    bool result =
-        value != NULL &&
-        sent_matches(cache_shape(collection->cache, collection->kind)->fields, wanted, value);
+    struct json_index *own;
+    struct json_view found = record_view(item->record, &own);
+    bool result = sent_matches(cache_shape(collection->cache, collection->kind)->fields,
+                               json_view_of(wanted), found);
 
-    json_object_put(value);
+    free(own);
     return result;
 }
 

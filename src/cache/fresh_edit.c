@@ -118,8 +118,8 @@ static int judge(struct change *change, struct record *record, struct document_c
     cache_get_past(collection->cache, collection->kind, change->id, &past);
     const struct document_past known = {.past = &past, .read = &change->seen};
     int rc =
-        document_edit(cache_dialect(collection->cache), record, change->has_seen ? &known : NULL,
-                      change->body, strlen(change->body), edit, &change->problem);
+        document_edit_by(cache_dialect(collection->cache), record, change->has_seen ? &known : NULL,
+                         document_view(change->body), edit, &change->problem);
 
     past_finish(&past);
     if (rc != 0 && change->problem.kind == PROBLEM_NONE)

@@ -10,9 +10,9 @@
  */
 #include "config.h"
 
+#include "api/visit.h"
 #include "cache/collection.h"
 #include "util/digest.h"
-#include "util/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,12 +106,7 @@ struct diff {
     bool failed; /* no memory */
 };
 
-static bool is_object(struct json_object *value)
-{
-    return json_object_is_type(value, json_type_object);
-}
-
-static void add_value(struct diff *diff, uint64_t key, struct json_object *value, bool elsewhere)
+static void add_value(struct diff *diff, uint64_t key, struct json_view value, bool elsewhere)
 {
     if (diff->count == diff->capacity) {
         size_t capacity = diff->capacity == 0 ? 4 : diff->capacity * 2;
@@ -124,58 +119,77 @@ static void add_value(struct diff *diff, uint64_t key, struct json_object *value
         diff->capacity = capacity;
     }
     diff->values[diff->count++] =
-        (struct replaced){key, digest_value(value), shown_has(&diff->item->shown, key), elsewhere};
+        (struct replaced){key, digest_view(value), shown_has(&diff->item->shown, key), elsewhere};
     shown_remove(&diff->item->shown, key);
 }
 
 /* A value that is replaced as one, and what it holds. */
-static void add_whole(struct diff *diff, uint64_t key, struct json_object *value, bool elsewhere)
+static void add_whole(struct diff *diff, uint64_t key, struct json_view value, bool elsewhere)
 {
+    struct json_entries walk = json_view_entries(value);
+
     add_value(diff, key, value, elsewhere);
-    if (!is_object(value))
-        return;
-    json_object_object_foreach (value, inner, member) {
-        add_whole(diff, digest_key(key, inner), member, elsewhere);
-    }
+    while (json_view_type(value) == '{' && json_entries_next(&walk))
+        add_whole(diff, digest_key(key, walk.key), walk.value, elsewhere);
+    diff->failed = diff->failed || walk.failed;
+    json_entries_finish(&walk);
+}
+
+/* What stands side by side at each key: what a version had, what the next one has, and what this
+ * mount has sent for it. */
+enum { OLD, NOW, SENT };
+
+/* Where the new record came incomplete, what it lacks is not known to have changed. */
+static bool is_replaced(const struct diff *diff, const struct visit *key)
+{
+    return key->at[NOW].there ? !json_view_same(key->at[OLD], key->at[NOW]) : diff->now->complete;
+}
+
+static bool both_are_objects(const struct visitor *visitor, const struct visit *key)
+{
+    return json_view_type(key->at[OLD]) == '{' && json_view_type(key->at[NOW]) == '{' &&
+           is_replaced(visitor->ctx, key);
 }
 
 /* Whether this mount has sent another value for the key than it had. */
-static bool is_own(struct json_object *sent, const char *key, struct json_object *old)
+static bool is_own(const struct visit *key)
 {
-    struct json_object *value = NULL;
-
-    return is_object(sent) && json_object_object_get_ex(sent, key, &value) &&
-           !json_same(value, old);
+    return key->at[SENT].there && !json_view_same(key->at[SENT], key->at[OLD]);
 }
 
-static void hide_new_keys(struct diff *diff, uint64_t up, struct json_object *old,
-                          struct json_object *now)
+static bool add_replaced(const struct visitor *visitor, const struct visit *key)
 {
-    json_object_object_foreach (now, key, value) {
-        (void)value;
-        if (!json_object_object_get_ex(old, key, NULL))
-            shown_remove(&diff->item->shown, digest_key(up, key));
-    }
+    struct diff *diff = visitor->ctx;
+
+    if (is_replaced(diff, key))
+        add_whole(diff, key_place(&key->path), key->at[OLD], !is_own(key));
+    return true;
 }
 
-/* What `old` has otherwise than `now`. Where the new record came incomplete, what it lacks is not
- * known to have changed. `sent`: this mount's part in it, or NULL. */
-static void compare(struct diff *diff, uint64_t up, struct json_object *old,
-                    struct json_object *now, struct json_object *sent)
+/* What is new to an object that both have was never shown. */
+static void hide_new_keys(struct diff *diff, uint64_t place, const struct visit *object)
 {
-    json_object_object_foreach (old, key, value) {
-        struct json_object *other = NULL;
-        bool there = json_object_object_get_ex(now, key, &other);
-        uint64_t place = digest_key(up, key);
+    struct json_entries walk = json_view_entries(object->at[NOW]);
 
-        if (there ? json_same(value, other) : !diff->now->complete)
-            continue;
-        if (is_object(value) && is_object(other))
-            compare(diff, place, value, other, is_object(sent) ? json_member(sent, key) : NULL);
-        else
-            add_whole(diff, place, value, !is_own(sent, key, value));
-    }
-    hide_new_keys(diff, up, old, now);
+    while (json_view_type(object->at[OLD]) == '{' && json_entries_next(&walk))
+        if (!json_view_member(object->at[OLD], walk.key).there)
+            shown_remove(&diff->item->shown, digest_key(place, walk.key));
+    json_entries_finish(&walk);
+}
+
+static bool leave(const struct visitor *visitor, const struct visit *object, bool ok)
+{
+    hide_new_keys(visitor->ctx, key_place(&object->path), object);
+    return ok;
+}
+
+static void compare(struct diff *diff, const struct visit *root)
+{
+    const struct visitor visitor = {
+        .nests = both_are_objects, .leaf = add_replaced, .leave = leave, .ctx = diff};
+
+    diff->failed = !visit_all(&visitor, NULL, root) || diff->failed;
+    hide_new_keys(diff, DIGEST_ROOT, root);
 }
 
 static int by_key(const void *a, const void *b)
@@ -278,16 +292,16 @@ static void take_diff(struct collection *collection, struct diff *diff)
 }
 
 /* What this mount has set itself is no older value any more. */
-static void settle_own(struct history *history, uint64_t up, struct json_object *sent)
+static void settle_own(struct history *history, uint64_t up, struct json_view sent)
 {
+    struct json_entries walk = json_view_entries(sent);
     struct version *version;
 
-    json_object_object_foreach (sent, key, value) {
-        uint64_t place = digest_key(up, key);
-        uint64_t digest = digest_value(value);
+    while (json_view_type(sent) == '{' && json_entries_next(&walk)) {
+        uint64_t place = digest_key(up, walk.key);
+        uint64_t digest = digest_view(walk.value);
 
-        if (is_object(value))
-            settle_own(history, place, value);
+        settle_own(history, place, walk.value);
         TAILQ_FOREACH (version, &history->versions, link) {
             struct replaced *before = find_key(version, place);
 
@@ -295,36 +309,37 @@ static void settle_own(struct history *history, uint64_t up, struct json_object 
                 before->elsewhere = false;
         }
     }
+    json_entries_finish(&walk);
 }
 
-static void push(struct collection *collection, struct diff *diff, struct json_object *old,
-                 struct json_object *now, struct json_object *sent)
+static void push(struct collection *collection, struct diff *diff, const struct visit *root)
 {
-    compare(diff, DIGEST_ROOT, old, now, sent);
+    compare(diff, root);
     if (diff->count > 0 && !diff->failed)
         take_diff(collection, diff);
-    struct history *history =
-        is_object(sent) ? history_find(collection, diff->item->record->id) : NULL;
+    struct history *history = json_view_type(root->at[SENT]) == '{'
+                                  ? history_find(collection, diff->item->record->id)
+                                  : NULL;
 
     if (history != NULL)
-        settle_own(history, DIGEST_ROOT, sent);
+        settle_own(history, DIGEST_ROOT, root->at[SENT]);
     history_prune(collection->cache);
 }
 
-void history_push(struct collection *collection, struct item *item, const struct record *now,
+void history_push(struct collection *collection, struct item *item, struct record *now,
                   const char *body)
 {
     struct diff diff = {.item = item, .now = now};
-    struct json_object *before = record_parse(item->record);
-    struct json_object *after = record_parse(now);
-    struct json_object *sent = NULL;
+    struct json_slice sent =
+        json_slice_of(body == NULL ? "" : body, body == NULL ? 0 : strlen(body));
+    struct json_index *old_index;
+    struct json_index *now_index;
+    const struct visit root = {.at = {[OLD] = record_view(item->record, &old_index),
+                                      [NOW] = record_view(now, &now_index),
+                                      [SENT] = json_view_of_slice(sent, NULL)}};
 
-    if (body != NULL)
-        json_read(body, strlen(body), &sent, NULL);
-    if (before != NULL && after != NULL)
-        push(collection, &diff, before, after, sent);
+    push(collection, &diff, &root);
     free(diff.values);
-    json_object_put(before);
-    json_object_put(after);
-    json_object_put(sent);
+    free(old_index);
+    free(now_index);
 }

@@ -10,7 +10,7 @@
 
 #include "cache/collection.h"
 
-#include "util/json.h"
+#include "api/visit.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -24,26 +24,26 @@ static int64_t wall_now_ms(const struct collection *collection)
 
 /* --- incomplete ones -------------------------------------------------------------------------- */
 
-static bool covers_object(struct json_object *whole, struct json_object *part)
-{
-    json_object_object_foreach (part, key, value) {
-        struct json_object *other = NULL;
+enum { PART, WHOLE };
 
-        if (!json_object_object_get_ex(whole, key, &other) || !json_same(other, value))
-            return false;
-    }
-    return true;
+static bool is_said(const struct visitor *visitor, const struct visit *key)
+{
+    (void)visitor;
+    return key->at[WHOLE].there && json_view_same(key->at[WHOLE], key->at[PART]);
 }
 
 /* Whether `whole` says all that `part` says. */
-static bool covers(const struct record *whole, const struct record *part)
+static bool covers(struct record *whole, struct record *part)
 {
-    struct json_object *outer = record_parse(whole);
-    struct json_object *inner = record_parse(part);
-    bool result = outer != NULL && inner != NULL && covers_object(outer, inner);
+    static const struct visitor visitor = {.leaf = is_said};
+    struct json_index *outer;
+    struct json_index *inner;
+    const struct visit root = {
+        .at = {[PART] = record_view(part, &inner), [WHOLE] = record_view(whole, &outer)}};
+    bool result = visit_all(&visitor, NULL, &root);
 
-    json_object_put(outer);
-    json_object_put(inner);
+    free(outer);
+    free(inner);
     return result;
 }
 

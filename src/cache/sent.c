@@ -3,17 +3,34 @@
 
 #include "cache/sent.h"
 
-#include "util/json.h"
+#include "api/visit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* A size is sent in GB; it may be answered as a decimal string, or in bytes by older servers. */
-static bool is_same_integer(struct json_object *wanted, struct json_object *value)
+/* Of a number, or of a text that is one; else 0. */
+static double number_of(struct json_view value)
 {
-    double sent = json_object_get_double(wanted);
-    double answered = json_object_get_double(value);
+    char type = json_view_type(value);
+    struct buf text = BUF_EMPTY;
+    char *end = NULL;
+    double number = 0;
+
+    if ((type == '0' || type == '"') && json_view_text(value, &text))
+        number = strtod(buf_text(&text), &end);
+    if (end == NULL || *end != '\0')
+        number = 0;
+    buf_finish(&text);
+    return number;
+}
+
+/* A size is sent in GB; it may be answered as a decimal string, or in bytes by older servers. */
+static bool is_same_integer(struct json_view wanted, struct json_view value)
+{
+    double sent = number_of(wanted);
+    double answered = number_of(value);
 
     return answered == sent || answered == sent * 1e9 || answered == sent * 1073741824.0;
 }
@@ -30,129 +47,146 @@ static const char *code_in(const char *text, size_t *size)
     return open + 1;
 }
 
-static bool is_same_code(struct json_object *a, struct json_object *b)
+static bool is_same_code(struct json_view a, struct json_view b)
 {
+    struct buf left = BUF_EMPTY;
+    struct buf right = BUF_EMPTY;
     size_t a_size, b_size;
+    bool same = json_view_type(a) == '"' && json_view_type(b) == '"' && json_view_text(a, &left) &&
+                json_view_text(b, &right);
 
-    if (!json_object_is_type(a, json_type_string) || !json_object_is_type(b, json_type_string))
-        return false;
-    const char *left = code_in(json_object_get_string(a), &a_size);
-    const char *right = code_in(json_object_get_string(b), &b_size);
-
-    return a_size == b_size && strncasecmp(left, right, a_size) == 0;
+    if (same) {
+        const char *code = code_in(buf_text(&left), &a_size);
+        const char *other = code_in(buf_text(&right), &b_size);
+        same = a_size == b_size && strncasecmp(code, other, a_size) == 0;
+    }
+    buf_finish(&left);
+    buf_finish(&right);
+    return same;
 }
 
-static bool field_matches(const struct field *field, struct json_object *wanted,
-                          struct json_object *value)
+static bool is_set(struct json_view value)
 {
-    if (value == NULL)
+    return value.there && json_view_type(value) != 'n';
+}
+
+/* --- what a created one must have ------------------------------------------------------------- */
+
+enum { WANTED, FOUND };
+
+static bool has_wanted(const struct visitor *visitor, const struct visit *key)
+{
+    const struct field *field = key->field;
+    struct json_view wanted = key->at[WANTED];
+    struct json_view found = key->at[FOUND];
+
+    (void)visitor;
+    if (!is_set(found))
         return false;
-    if (field != NULL && field->members != NULL)
-        return sent_matches(field->members, wanted, value);
-    if (json_same(wanted, value))
+    if (json_view_same(wanted, found))
         return true;
     if (field != NULL && (field->flags & FIELD_CODE) != 0)
-        return is_same_code(wanted, value);
-    return field != NULL && field->type == FIELD_INTEGER && is_same_integer(wanted, value);
+        return is_same_code(wanted, found);
+    return field != NULL && field->type == FIELD_INTEGER && is_same_integer(wanted, found);
 }
 
-bool sent_matches(const struct field *fields, struct json_object *wanted, struct json_object *value)
+static bool has_members(const struct visitor *visitor, const struct visit *key)
 {
-    json_object_object_foreach (wanted, key, want) {
-        const struct field *field = field_find(fields, key, strlen(key));
+    (void)visitor;
+    return key->field != NULL && key->field->members != NULL && is_set(key->at[FOUND]);
+}
 
-        if (!field_matches(field, want, json_member(value, key)))
-            return false;
-    }
-    return true;
+bool sent_matches(const struct field *fields, struct json_view wanted, struct json_view found)
+{
+    static const struct visitor visitor = {.nests = has_members, .leaf = has_wanted};
+    const struct visit root = {.at = {[WANTED] = wanted, [FOUND] = found}};
+
+    return visit_all(&visitor, fields, &root);
 }
 
 /* --- whether an update was done --------------------------------------------------------------- */
+
+enum { SENT, BEFORE, AFTER };
 
 struct comparison {
     bool any;   /* a shown key was to change */
     bool kept;  /* one has not */
     bool blind; /* what is there now is not known */
-    char key[SENT_KEY_SIZE];
+    char *key;  /* SENT_KEY_SIZE: the first that was kept */
 };
 
-static bool is_object(struct json_object *value)
+static bool is_hidden(const struct visit *key)
 {
-    return value != NULL && json_object_is_type(value, json_type_object);
+    return field_is_secret(key->path.key) ||
+           (key->field != NULL && (key->field->flags & (FIELD_SECRET | FIELD_UNANSWERED)) != 0);
 }
 
-static bool is_hidden(const struct field *field, const char *key)
+static bool is_same(struct json_view a, struct json_view b)
 {
-    return field_is_secret(key) ||
-           (field != NULL && (field->flags & (FIELD_SECRET | FIELD_UNANSWERED)) != 0);
-}
-
-static bool is_same(struct json_object *a, struct json_object *b)
-{
-    return a == NULL || b == NULL ? a == b : json_same(a, b);
+    return is_set(a) && is_set(b) ? json_view_same(a, b) : is_set(a) == is_set(b);
 }
 
 /* Whether what is sent is what was there, in another form: an integer as text, or `false` where an
  * API that requires the key has null. */
-static bool asks_nothing(const struct field *field, struct json_object *sent,
-                         struct json_object *before)
+static bool asks_nothing(const struct visit *key)
 {
+    struct json_view sent = key->at[SENT];
+    struct json_view before = key->at[BEFORE];
+
     if (is_same(sent, before))
         return true;
-    if (before == NULL)
-        return json_object_is_type(sent, json_type_boolean) && !json_object_get_boolean(sent);
-    return sent != NULL && field != NULL && field->type == FIELD_INTEGER &&
+    if (!is_set(before))
+        return json_view_type(sent) == 'f';
+    return is_set(sent) && key->field != NULL && key->field->type == FIELD_INTEGER &&
            is_same_integer(sent, before);
 }
 
-static void note_kept(struct comparison *all, const char *prefix, const char *key)
+static bool compare(const struct visitor *visitor, const struct visit *key)
 {
+    struct comparison *all = visitor->ctx;
+
+    if (is_hidden(key) || asks_nothing(key))
+        return true;
+    all->any = true;
+    if (all->blind || !is_same(key->at[BEFORE], key->at[AFTER]))
+        return true;
     if (!all->kept)
-        snprintf(all->key, sizeof(all->key), "%s%s", prefix, key);
+        snprintf(all->key, SENT_KEY_SIZE, "%s", key_words(&key->path).text);
     all->kept = true;
+    return true;
 }
 
 /* Objects within objects of the rows go one level down, as s3Config; none goes deeper. */
-static void compare(struct comparison *all, const struct field *fields, const char *prefix,
-                    struct json_object *sent, struct json_object *before, struct json_object *after)
+static bool goes_into(const struct visitor *visitor, const struct visit *key)
 {
-    json_object_object_foreach (sent, key, value) {
-        const struct field *field = field_find(fields, key, strlen(key));
-        struct json_object *was = is_object(before) ? json_member(before, key) : NULL;
-        struct json_object *now = is_object(after) ? json_member(after, key) : NULL;
-
-        if (is_hidden(field, key))
-            continue;
-        if (field != NULL && field->members != NULL && is_object(value)) {
-            char inner[SENT_KEY_SIZE];
-            snprintf(inner, sizeof(inner), "%s.", key);
-            compare(all, field->members, inner, value, was, now);
-        } else if (!asks_nothing(field, value, was)) {
-            all->any = true;
-            if (!all->blind && is_same(was, now))
-                note_kept(all, prefix, key);
-        }
-    }
+    (void)visitor;
+    return !is_hidden(key) && key->field != NULL && key->field->members != NULL &&
+           json_view_type(key->at[SENT]) == '{';
 }
 
-static struct json_object *parse(const struct record *record)
+static struct json_view view_of(struct record *record, struct json_index **own)
 {
-    return record == NULL ? NULL : record_parse(record);
+    *own = NULL;
+    return record == NULL ? JSON_VIEW_NONE : record_view(record, own);
 }
 
-enum sent sent_judge(const struct field *fields, const char *body, const struct record *before,
-                     const struct record *after, char key[SENT_KEY_SIZE])
+enum sent sent_judge(const struct field *fields, const char *body, struct record *before,
+                     struct record *after, char key[SENT_KEY_SIZE])
 {
-    struct comparison all = {.blind = before == NULL || after == NULL};
-    struct json_object *sent = NULL;
-    struct json_object *was = parse(before);
-    struct json_object *now = parse(after);
+    struct comparison all = {.blind = before == NULL || after == NULL, .key = key};
+    const struct visitor visitor = {.nests = goes_into, .leaf = compare, .ctx = &all};
+    struct json_slice sent =
+        json_slice_of(body == NULL ? "" : body, body == NULL ? 0 : strlen(body));
+    struct json_index *was;
+    struct json_index *now;
+    const struct visit root = {.at = {[SENT] = json_view_of_slice(sent, NULL),
+                                      [BEFORE] = view_of(before, &was),
+                                      [AFTER] = view_of(after, &now)}};
 
-    if (body != NULL && json_read(body, strlen(body), &sent, NULL) == JSON_OK && is_object(sent))
-        compare(&all, fields, "", sent, was, now);
-    json_object_put(sent);
-    json_object_put(was);
-    json_object_put(now);
-    memcpy(key, all.key, SENT_KEY_SIZE);
+    key[0] = '\0';
+    if (json_view_type(root.at[SENT]) == '{')
+        visit_all(&visitor, fields, &root);
+    free(was);
+    free(now);
     return !all.any ? SENT_UNSEEN : all.kept ? SENT_KEPT : SENT_CHANGED;
 }

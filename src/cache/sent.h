@@ -9,12 +9,9 @@
 #include "api/record.h"
 #include "kinds/kind.h"
 
-struct json_object;
-
-/* Whether `value` (may be NULL) has all that `wanted`, an object, has; an integer may be shown as
+/* Whether `found` (may be none) has all that `wanted`, an object, has; an integer may be shown as
  * text, or in bytes where it was sent in GB, a code (FIELD_CODE) in capitals or in a label. */
-bool sent_matches(const struct field *fields, struct json_object *wanted,
-                  struct json_object *value);
+bool sent_matches(const struct field *fields, struct json_view wanted, struct json_view found);
 
 enum sent {
     SENT_CHANGED, /* none of the sent keys has its former value */
@@ -26,9 +23,10 @@ enum sent {
 
 /* What a resource that was `before` and is `after` (NULL: not known; all counts as changed then)
  * says of an update with `body`. Only keys that the server shows openly, and that were sent with
- * another value than they had before, count; what is absent counts as null. `key` gets the first
+ * another value than they had before, count; what is absent counts as null. `body` is what
+ * json_print has made, or NULL. `key` gets the first
  * that was kept, as s3Config.bucket; else it is "". */
-enum sent sent_judge(const struct field *fields, const char *body, const struct record *before,
-                     const struct record *after, char key[SENT_KEY_SIZE]);
+enum sent sent_judge(const struct field *fields, const char *body, struct record *before,
+                     struct record *after, char key[SENT_KEY_SIZE]);
 
 #endif

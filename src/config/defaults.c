@@ -18,129 +18,123 @@
 struct check {
     const char *path;
     int dialect;
+    const struct kind *kind; /* whose object it is at */
     bool has_secret;
     struct problem *problem;
 };
 
-static int refuse(const struct check *check, const struct key_path *path, const char *what)
+/* Each returns false. */
+static bool refuse(const struct check *check, const struct key_path *path, const char *what)
 {
-    return problem_set(check->problem, PROBLEM_INVALID, "defaults=%s: %s: %s", check->path,
-                       key_words(path).text, what);
+    problem_set(check->problem, PROBLEM_INVALID, "defaults=%s: %s: %s", check->path,
+                key_words(path).text, what);
+    return false;
 }
 
-static int refuse_type(const struct check *check, const struct key_path *path, const char *wanted)
+static bool refuse_type(const struct check *check, const struct key_path *path, const char *wanted)
 {
-    return problem_set(check->problem, PROBLEM_INVALID, "defaults=%s: %s: %s is wanted",
-                       check->path, key_words(path).text, wanted);
+    problem_set(check->problem, PROBLEM_INVALID, "defaults=%s: %s: %s is wanted", check->path,
+                key_words(path).text, wanted);
+    return false;
 }
 
 /* --- fields ---- */
 
-static int check_members(struct check *check, const struct key_path *up, const struct field *fields,
-                         struct json_object *object);
-
-static int check_type(struct check *check, const struct key_path *path, const struct field *field,
-                      struct json_object *value)
+static bool check_key(const struct visitor *visitor, const struct visit *key)
 {
-    if (value == NULL || !field_accepts(field, value))
-        return refuse_type(check, path, field_type_words(field));
-    if (field_looks_like_bytes(field, value))
-        return refuse(check, path, "sizes are in GB, that looks like bytes");
-    if ((field->flags & FIELD_SECRET) == 0)
-        return 0;
-    check->has_secret = true;
-    return document_is_masked(value) ? refuse(check, path, "that is only the mask of a secret") : 0;
-}
-
-static int check_field(struct check *check, const struct key_path *path, const struct field *fields,
-                       struct json_object *value)
-{
-    const struct field *field = field_find(fields, path->key, strlen(path->key));
+    struct check *check = visitor->ctx;
+    const struct field *field = key->field;
+    struct json_view value = key->at[0];
 
     if (field == NULL)
-        return refuse(check, path, "there is no such field");
+        return refuse(check, &key->path, "there is no such field");
     if ((field->flags & FIELD_CREATE) == 0)
-        return refuse(check, path, "it can't be given for a new one");
-    int rc = check_type(check, path, field, value);
-    if (rc == 0 && field->members != NULL)
-        rc = check_members(check, path, field->members, value);
-    return rc;
+        return refuse(check, &key->path, "it can't be given for a new one");
+    if (!field_accepts(field, value))
+        return refuse_type(check, &key->path, field_type_words(field));
+    if (field_looks_like_bytes(field, value))
+        return refuse(check, &key->path, "sizes are in GB, that looks like bytes");
+    if ((field->flags & FIELD_SECRET) == 0)
+        return true;
+    check->has_secret = true;
+    return !document_is_masked(value) ||
+           refuse(check, &key->path, "that is only the mask of a secret");
 }
 
-static int check_members(struct check *check, const struct key_path *up, const struct field *fields,
-                         struct json_object *object)
+static bool enter(const struct visitor *visitor, struct visit *key)
 {
-    json_object_object_foreach (object, key, value) {
-        const struct key_path path = {up, key};
-
-        if (check_field(check, &path, fields, value) != 0)
-            return -1;
-    }
-    return 0;
+    return check_key(visitor, key);
 }
 
-/* --- kinds ---- */
+static bool nests(const struct visitor *visitor, const struct visit *key)
+{
+    (void)visitor;
+    return key->field != NULL && key->field->members != NULL;
+}
 
 /* Which API there is may not be known yet: any of them may know the field so. The problem is that
  * of the first that knows the key, else of the first. */
-static int check_in_dialects(struct check *check, const struct kind *kind,
-                             const struct key_path *path, struct json_object *value)
+static bool check_in_dialects(struct check *check, const struct visit *key)
 {
+    const struct visitor visitor = {
+        .nests = nests, .leaf = check_key, .enter = enter, .ctx = check};
     struct problem kept = {0};
     bool known = false;
 
     for (int i = 0; i < DIALECT_COUNT; i++) {
-        const struct field *fields = kind->shapes[i].fields;
+        const struct field *fields = check->kind->shapes[i].fields;
+        struct visit there = *key;
         if (check->dialect >= 0 && check->dialect != i)
             continue;
-        if (check_field(check, path, fields, value) == 0)
-            return 0;
-        bool knows = field_find(fields, path->key, strlen(path->key)) != NULL;
-        if (kept.kind == PROBLEM_NONE || (knows && !known))
+        there.field = field_find(fields, key->path.key, strlen(key->path.key));
+        if (visit_key(&visitor, &there))
+            return true;
+        if (kept.kind == PROBLEM_NONE || (there.field != NULL && !known))
             kept = *check->problem;
-        known = known || knows;
+        known = known || there.field != NULL;
     }
     *check->problem = kept;
-    return -1;
+    return false;
 }
 
-static int check_machine(struct check *check, const struct kind *kind, const struct key_path *path,
-                         struct json_object *value)
+/* --- kinds ---- */
+
+static bool check_machine(struct check *check, const struct visit *key)
 {
-    if (kind->machine_key == NULL || strcmp(kind->machine_key, path->key) != 0 ||
-        id_is_valid(json_object_get_string(value)))
-        return 0;
-    return refuse(check, path, "that is no ID of a machine");
+    const char *machine_key = check->kind->machine_key;
+    struct buf id = BUF_EMPTY;
+
+    if (machine_key == NULL || strcmp(machine_key, key->path.key) != 0)
+        return true;
+    bool valid = json_view_text(key->at[0], &id) && id_is_valid(buf_text(&id));
+    buf_finish(&id);
+    return valid || refuse(check, &key->path, "that is no ID of a machine");
 }
 
-static int check_member(struct check *check, const struct kind *kind, const struct key_path *path,
-                        struct json_object *value)
+static bool check_member(const struct visitor *visitor, const struct visit *key)
 {
-    if (strcmp(path->key, "name") == 0)
-        return refuse(check, path, "the name is that of the directory");
-    if (check_in_dialects(check, kind, path, value) != 0)
-        return -1;
-    return check_machine(check, kind, path, value);
+    struct check *check = visitor->ctx;
+
+    if (strcmp(key->path.key, "name") == 0)
+        return refuse(check, &key->path, "the name is that of the directory");
+    return check_in_dialects(check, key) && check_machine(check, key);
 }
 
 static int take_kind(struct check *check, const struct kind *kind, struct json_object *object,
                      struct defaults *out)
 {
-    const struct key_path up = {NULL, kind->plural};
+    const struct visitor visitor = {.leaf = check_member, .ctx = check};
+    const struct visit file = {.up = NULL};
+    const struct visit root = {
+        .path = {NULL, kind->plural}, .up = &file, .at = {json_view_of(object)}};
     struct buf text = BUF_EMPTY;
 
+    check->kind = kind;
     if (!json_object_is_type(object, json_type_object))
-        return refuse_type(check, &up, "an object");
-    json_object_object_foreach (object, key, value) {
-        const struct key_path path = {&up, key};
-
-        if (check_member(check, kind, &path, value) != 0)
-            return -1;
-    }
-    if (!json_print(&text, object))
-        return problem_set(check->problem, PROBLEM_NO_MEMORY, "out of memory");
-    out->of[kind_index(kind)] = text.data;
-    return 0;
+        refuse_type(check, &root.path, "an object");
+    else if (visit_all(&visitor, NULL, &root) && json_print(&text, object))
+        out->of[kind_index(kind)] = text.data;
+    return text.data == NULL ? -1 : 0;
 }
 
 static const struct kind *find_kind(const char *plural)
@@ -159,7 +153,7 @@ static int take_kinds(struct check *check, struct json_object *file, struct defa
         const struct key_path path = {NULL, key};
 
         if (kind == NULL)
-            return refuse(check, &path, "nothing of that name can be created");
+            return refuse(check, &path, "nothing of that name can be created") ? 0 : -1;
         if (take_kind(check, kind, value, out) != 0)
             return -1;
     }

@@ -27,20 +27,17 @@ bool document_create_in_group(const struct kind *kind, const char *name, size_t 
     return ok;
 }
 
-static void judge_restore(const struct restore_row *row, struct json_object *body,
-                          struct problem *refusal)
+static bool judge_restore(const struct visitor *visitor, const struct visit *key)
 {
-    json_object_object_foreach (body, key, value) {
-        struct key_path path = {NULL, key};
-        const struct field *field = field_find(row->fields, key, strlen(key));
+    struct problem *refusal = visitor->ctx;
 
-        if (field == NULL)
-            document_refuse(refusal, EINVAL, &path, "a restore takes no key %s",
-                            key_words(&path).text);
-        else if (!field_accepts(field, value))
-            document_refuse(refusal, EINVAL, &path, "%s must be %s", key_words(&path).text,
-                            field_type_words(field));
-    }
+    if (key->field == NULL)
+        document_refuse(refusal, EINVAL, &key->path, "a restore takes no key %s",
+                        key_words(&key->path).text);
+    else if (!field_accepts(key->field, key->at[0]))
+        document_refuse(refusal, EINVAL, &key->path, "%s must be %s", key_words(&key->path).text,
+                        field_type_words(key->field));
+    return true;
 }
 
 int document_restore_body(const struct restore_row *row, const char *text, size_t text_bytes,
@@ -48,64 +45,60 @@ int document_restore_body(const struct restore_row *row, const char *text, size_
 {
     struct problem refusal = {0};
     struct json_object *body = document_parse(text, text_bytes, &refusal);
+    const struct visitor visitor = {.leaf = judge_restore, .ctx = &refusal};
+    const struct visit root = {.at = {json_view_of(body)}};
 
     if (body != NULL)
-        judge_restore(row, body, &refusal);
+        visit_all(&visitor, row->fields, &root);
     if (refusal.err == 0 && !json_print(out, body))
         document_refuse(&refusal, ENOMEM, NULL, "out of memory");
     json_object_put(body);
     return document_verdict(&refusal, problem);
 }
 
-/* What a copied text has otherwise than what was made of it. */
-static bool keep_new(const struct field *fields, struct json_object *text, struct json_object *made,
-                     bool keep_name, struct json_object *kept);
+/* --- what is left of a copy ------------------------------------------------------------------- */
 
-static bool keep_member(const struct field *field, struct json_object *value,
-                        struct json_object *made, struct json_object *kept)
+/* What stands side by side at each key of a copied text. */
+enum { GIVEN, MADE };
+
+/* Whether the text has it otherwise than what was made of it. */
+static bool is_new(const struct visitor *visitor, const struct visit *key)
 {
-    if (field->members == NULL || !json_object_is_type(value, json_type_object))
-        return document_put(kept, field->key, json_object_get(value));
-    struct json_object *inner = json_object_new_object();
-    bool ok = inner != NULL && keep_new(field->members, value, made, true, inner);
+    const bool *keep_name = visitor->ctx;
+    bool name = key->path.up == NULL && strcmp(key->path.key, "name") == 0;
+    bool made = key->at[MADE].there && json_view_type(key->at[MADE]) != 'n';
 
-    if (ok && json_object_object_length(inner) > 0)
-        return document_put(kept, field->key, inner);
-    json_object_put(inner);
-    return ok;
+    return key->field != NULL && (key->field->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0 &&
+           (*keep_name || !name) &&
+           !(made && field_same(key->field, key->at[GIVEN], key->at[MADE]));
 }
 
-static bool keep_new(const struct field *fields, struct json_object *text, struct json_object *made,
-                     bool keep_name, struct json_object *kept)
+static bool nests(const struct visitor *visitor, const struct visit *key)
 {
-    bool ok = true;
+    return is_new(visitor, key) && key->field->members != NULL &&
+           json_view_type(key->at[GIVEN]) == '{';
+}
 
-    json_object_object_foreach (text, key, value) {
-        const struct field *field = field_find(fields, key, strlen(key));
-        struct json_object *before = made == NULL ? NULL : json_member(made, key);
-        struct json_object *number = field == NULL ? NULL : field_integer_of(field, value);
-        bool same = before != NULL && (json_same(value, before) || json_same(number, before));
-
-        json_object_put(number);
-        if (field == NULL || (field->flags & (FIELD_CREATE | FIELD_UPDATE)) == 0 || same ||
-            (!keep_name && strcmp(key, "name") == 0))
-            continue;
-        ok = ok && keep_member(field, value, before, kept);
-    }
-    return ok;
+static bool keep_key(const struct visitor *visitor, const struct visit *key)
+{
+    return !is_new(visitor, key) || document_put_view(key->up->out, key->path.key, key->at[GIVEN]);
 }
 
 struct json_object *document_keep_new(const struct kind *kind, enum dialect dialect,
                                       struct json_object *given, const struct buf *made,
                                       bool keep_name)
 {
-    struct json_object *body = document_load(buf_text(made));
-    struct json_object *kept = json_object_new_object();
-    bool ok = kept != NULL && keep_new(kind->shapes[dialect].fields, given, body, keep_name, kept);
+    const struct visitor visitor = {.nests = nests,
+                                    .leaf = keep_key,
+                                    .enter = document_begin_object,
+                                    .leave = document_end_object,
+                                    .ctx = &keep_name};
+    struct visit root = {
+        .at = {[GIVEN] = json_view_of(given), [MADE] = document_view(buf_text(made))},
+        .out = json_object_new_object()};
 
-    json_object_put(body);
-    if (ok)
-        return kept;
-    json_object_put(kept);
+    if (root.out != NULL && visit_all(&visitor, kind->shapes[dialect].fields, &root))
+        return root.out;
+    json_object_put(root.out);
     return NULL;
 }

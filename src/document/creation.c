@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a draft amounts to: the body of the create, the draft's document, and the words of `.draft`.
- * All three go through the rows in the same way and pick each value by the same precedence.
+ * All three pick each row's value by the same precedence.
  */
 #include "config.h"
 
@@ -17,53 +17,31 @@ struct assembly {
     struct buf *missing; /* gets the names of required fields that are unset; or NULL */
 };
 
-/* Where values come from, in order of precedence; each an object or NULL. */
-struct sources {
-    struct json_object *values;
-    struct json_object *defaults;
-};
+/* Where values come from, in order of precedence. */
+enum { VALUES, DEFAULTS };
 
-/* --- picking --------------------------------------------------------------------------------- */
-
-static bool is_usable(const struct field *field, struct json_object *value)
+static bool is_set(struct json_view value)
 {
-    return value != NULL && field_accepts(field, value) && !field_looks_like_bytes(field, value) &&
+    return value.there && json_view_type(value) != 'n';
+}
+
+static bool is_usable(const struct field *field, struct json_view value)
+{
+    return is_set(value) && field_accepts(field, value) && !field_looks_like_bytes(field, value) &&
            !((field->flags & FIELD_SECRET) != 0 && document_is_masked(value));
 }
 
-static struct json_object *initial_value(const struct field *field)
+/* None: unset. */
+static struct json_view pick(const struct assembly *assembly, const struct visit *row)
 {
-    struct json_object *value = NULL;
-
-    if (field->initial != NULL)
-        json_read(field->initial, strlen(field->initial), &value, NULL);
-    return value;
-}
-
-/* A new reference; NULL: unset. */
-static struct json_object *pick(const struct field *field, const struct sources *from)
-{
-    struct json_object *value = json_member(from->values, field->key);
-
-    if (value == NULL)
-        value = json_member(from->defaults, field->key);
-    if (is_usable(field, value))
-        return json_object_get(value);
-    return initial_value(field);
-}
-
-static struct json_object *pick_leaf(const struct assembly *assembly, const struct key_path *path,
-                                     const struct field *field, const struct sources *from)
-{
-    struct sources given = {from->values, NULL};
-
-    if (path->up == NULL && strcmp(field->key, "name") == 0)
-        return json_object_new_string_len(assembly->name, (int)assembly->name_bytes);
+    const struct field *field = row->field;
     /* A document that shows the mask of a secret from the defaults could not be written back. */
-    return pick(field, assembly->whole && (field->flags & FIELD_SECRET) != 0 ? &given : from);
-}
+    bool given_only = assembly->whole && (field->flags & FIELD_SECRET) != 0;
+    struct json_view value =
+        is_set(row->at[VALUES]) || given_only ? row->at[VALUES] : row->at[DEFAULTS];
 
-/* --- assembling ------------------------------------------------------------------------------ */
+    return is_usable(field, value) ? value : document_view(field->initial);
+}
 
 static bool note_missing(const struct assembly *assembly, const struct key_path *path)
 {
@@ -73,74 +51,65 @@ static bool note_missing(const struct assembly *assembly, const struct key_path 
                                buf_append_text(missing, key_words(path).text));
 }
 
-static bool put_leaf(const struct assembly *assembly, const struct key_path *path,
-                     const struct field *field, const struct sources *from, bool needed,
-                     struct json_object *out)
+static bool put_leaf(const struct visitor *visitor, const struct visit *row)
 {
-    struct json_object *value = pick_leaf(assembly, path, field, from);
+    const struct assembly *assembly = visitor->ctx;
+    struct json_object *out = row->up->out;
 
-    if (value == NULL && needed && (field->flags & FIELD_REQUIRED) != 0 &&
-        !note_missing(assembly, path))
+    if (row->path.up == NULL && strcmp(row->path.key, "name") == 0)
+        return document_put(out, "name",
+                            json_object_new_string_len(assembly->name, (int)assembly->name_bytes));
+    struct json_view value = pick(assembly, row);
+    if (value.there)
+        return document_put_view(out, row->path.key, value);
+    if (row->needed && (row->field->flags & FIELD_REQUIRED) != 0 &&
+        !note_missing(assembly, &row->path))
         return false;
-    return (value == NULL && !assembly->whole) || document_put(out, field->key, value);
+    return !assembly->whole || document_put(out, row->path.key, NULL);
 }
 
-static struct json_object *assemble(const struct assembly *assembly, const struct key_path *up,
-                                    const struct field *fields, const struct sources *from,
-                                    bool needed);
+static bool nests(const struct visitor *visitor, const struct visit *row)
+{
+    (void)visitor;
+    return row->field->members != NULL;
+}
 
 /* An object that nothing requires has required members only once something of it is given. */
-static bool put_nested(const struct assembly *assembly, const struct key_path *path,
-                       const struct field *field, const struct sources *from, bool needed,
-                       struct json_object *out)
+static bool enter(const struct visitor *visitor, struct visit *row)
 {
-    struct sources inner = {json_member(from->values, field->key),
-                            json_member(from->defaults, field->key)};
+    row->needed = is_set(row->at[VALUES]) || is_set(row->at[DEFAULTS]) ||
+                  (row->needed && (row->field->flags & FIELD_REQUIRED) != 0);
+    return document_begin_object(visitor, row);
+}
 
-    needed = inner.values != NULL || inner.defaults != NULL ||
-             (needed && (field->flags & FIELD_REQUIRED) != 0);
-    struct json_object *object = assemble(assembly, path, field->members, &inner, needed);
-    if (object == NULL)
-        return false;
-    if (assembly->whole || json_object_object_length(object) > 0)
-        return document_put(out, field->key, object);
-    json_object_put(object);
-    return true;
+static bool leave(const struct visitor *visitor, const struct visit *row, bool ok)
+{
+    const struct assembly *assembly = visitor->ctx;
+
+    if (ok && assembly->whole)
+        return document_put(row->up->out, row->path.key, row->out);
+    return document_end_object(visitor, row, ok);
 }
 
 /* A new object; NULL: no memory. */
-static struct json_object *assemble(const struct assembly *assembly, const struct key_path *up,
-                                    const struct field *fields, const struct sources *from,
-                                    bool needed)
+static struct json_object *assemble(struct assembly *assembly, const struct kind *kind,
+                                    enum dialect dialect, const char *values, const char *defaults)
 {
-    struct json_object *out = json_object_new_object();
-    bool ok = out != NULL;
+    const struct visitor visitor = {.rows = FIELD_CREATE,
+                                    .nests = nests,
+                                    .leaf = put_leaf,
+                                    .enter = enter,
+                                    .leave = leave,
+                                    .ctx = assembly};
+    struct visit root = {
+        .at = {[VALUES] = document_view(values), [DEFAULTS] = document_view(defaults)},
+        .out = json_object_new_object(),
+        .needed = true};
 
-    for (const struct field *field = fields; ok && field->key != NULL; field++) {
-        struct key_path path = {up, field->key};
-
-        if ((field->flags & FIELD_CREATE) != 0)
-            ok = (field->members != NULL ? put_nested : put_leaf)(assembly, &path, field, from,
-                                                                  needed, out);
-    }
-    if (ok)
-        return out;
-    json_object_put(out);
+    if (root.out != NULL && visit_all(&visitor, kind->shapes[dialect].fields, &root))
+        return root.out;
+    json_object_put(root.out);
     return NULL;
-}
-
-static struct json_object *assemble_draft(const struct assembly *assembly, const struct kind *kind,
-                                          enum dialect dialect, const char *values,
-                                          const char *defaults)
-{
-    struct sources from = {document_load(values), document_load(defaults)};
-    struct json_object *object = NULL;
-
-    if (from.values != NULL && from.defaults != NULL)
-        object = assemble(assembly, NULL, kind->shapes[dialect].fields, &from, true);
-    json_object_put(from.values);
-    json_object_put(from.defaults);
-    return object;
 }
 
 bool document_draft_body(const struct kind *kind, enum dialect dialect, const char *name,
@@ -149,7 +118,7 @@ bool document_draft_body(const struct kind *kind, enum dialect dialect, const ch
 {
     size_t before = missing->size_bytes;
     struct assembly assembly = {.name = name, .name_bytes = name_bytes, .missing = missing};
-    struct json_object *body = assemble_draft(&assembly, kind, dialect, values, defaults);
+    struct json_object *body = assemble(&assembly, kind, dialect, values, defaults);
 
     *out = (struct document_change){0};
     bool ok = body != NULL && missing->size_bytes == before && document_change_fill(out, body);
@@ -162,7 +131,7 @@ bool document_render_draft(const struct kind *kind, enum dialect dialect, const 
                            bool show_secrets, struct buf *out)
 {
     struct assembly assembly = {.name = name, .name_bytes = name_bytes, .whole = true};
-    struct json_object *document = assemble_draft(&assembly, kind, dialect, values, defaults);
+    struct json_object *document = assemble(&assembly, kind, dialect, values, defaults);
     bool ok = document != NULL && (show_secrets || secrets_mask(document)) &&
               json_print_pretty(out, document) && buf_append(out, "\n", 1);
 

@@ -14,6 +14,7 @@
 #include "api/record.h"
 #include "kinds/kind.h"
 #include "util/buf.h"
+#include "util/json_view.h"
 #include "util/problem.h"
 
 #include <stdbool.h>
@@ -49,6 +50,19 @@ struct document_past {
  * object. */
 struct json_object *document_read(const char *text, size_t text_bytes, struct problem *problem);
 
+/* How far an edit has come that is still being written. */
+enum document_state {
+    DOCUMENT_BEGUN,  /* more may follow */
+    DOCUMENT_WHOLE,  /* `*out` is what document_read gives: of NULL `problem` says why */
+    DOCUMENT_BROKEN, /* nothing that follows can make it one: `problem` says why */
+};
+/* In one reading with document_read, for whoever has to know both. */
+enum document_state document_judge(const char *text, size_t text_bytes, struct json_object **out,
+                                   struct problem *problem);
+/* A text that json_print has made, as it is handed between threads, as a view: nothing is read.
+ * "" and NULL are none. */
+struct json_view document_view(const char *text);
+
 /* The meaning of an edit of the document of `current` (contract §3):
  * keys left out stay, nested objects merge, null clears (FIELD_NULLABLE, or what is null already).
  * Only keys that differ from `current` count. Equal numbers (as doubles) are the same. A secret
@@ -61,8 +75,7 @@ struct json_object *document_read(const char *text, size_t text_bytes, struct pr
  * all keys that can be updated, merged into `current` (a null one that the rows do not allow to be
  * null is left out; FIELD_UNANSWERED ones only when given). */
 int document_edit_by(enum dialect dialect, struct record *current, const struct document_past *past,
-                     struct json_object *given, struct document_change *out,
-                     struct problem *problem);
+                     struct json_view given, struct document_change *out, struct problem *problem);
 /* The same of an edit's text, with what document_read refuses. */
 int document_edit(enum dialect dialect, struct record *current, const struct document_past *past,
                   const char *text, size_t text_bytes, struct document_change *out,

@@ -5,6 +5,7 @@
 #include "document/parts.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct draft_edit {
@@ -13,23 +14,18 @@ struct draft_edit {
     struct problem refusal;
 };
 
-struct given {
-    struct key_path path;
-    const struct field *field;
-    struct json_object *value; /* borrowed */
-};
-
 /* Whether a known resource of the kind has this key (`as_text`: with a string). */
 static bool peers_have(const struct draft_edit *draft, const struct key_path *path, bool as_text)
 {
     bool have = false;
 
     for (size_t i = 0; !have && draft->peers != NULL && i < draft->peers->count; i++) {
-        struct json_object *peer = record_parse(draft->peers->records[i]);
-        struct json_object *value = key_lookup(peer, path, &have);
+        struct json_index *own;
+        struct json_view peer = record_view(draft->peers->records[i], &own);
+        struct json_view value = key_lookup(peer, path);
 
-        have = have && (!as_text || json_object_is_type(value, json_type_string));
-        json_object_put(peer);
+        have = value.there && (!as_text || json_view_type(value) == '"');
+        free(own);
     }
     return have;
 }
@@ -42,98 +38,90 @@ static void refuse_unknown(struct draft_edit *draft, const struct key_path *path
 }
 
 /* A secret that was given before shows masked in the draft's own document. */
-static bool take_masked(struct draft_edit *draft, const struct given *given,
-                        struct json_object *values)
+static bool take_masked(struct draft_edit *draft, const struct visit *key)
 {
-    if (json_member(values, given->path.key) == NULL)
-        document_refuse(&draft->refusal, EINVAL, &given->path,
+    if (json_member(key->up->out, key->path.key) == NULL)
+        document_refuse(&draft->refusal, EINVAL, &key->path,
                         "%s is masked: a secret can't be copied, it has to be given",
-                        key_words(&given->path).text);
+                        key_words(&key->path).text);
     return true;
 }
 
-/* Takes over the reference to `value`. */
-static bool take_value(struct draft_edit *draft, const struct given *given,
-                       struct json_object *value, struct json_object *values)
+static bool take_value(struct draft_edit *draft, const struct visit *key, struct json_view value)
 {
-    const struct key_path *path = &given->path;
+    const struct key_path *path = &key->path;
+    bool accepted = field_accepts(key->field, value);
 
-    if (field_accepts(given->field, value) && !field_looks_like_bytes(given->field, value))
-        return document_put(values, path->key, value);
-    if (field_accepts(given->field, value))
+    if (accepted && !field_looks_like_bytes(key->field, value))
+        return document_put_view(key->up->out, path->key, value);
+    if (accepted)
         document_refuse(&draft->refusal, EINVAL, path, "%s is given in GB; %s looks like bytes",
                         key_words(path).text, value_words(value).text);
     else
         document_refuse(&draft->refusal, EINVAL, path, "%s must be %s", key_words(path).text,
-                        field_type_words(given->field));
-    json_object_put(value);
+                        field_type_words(key->field));
     return true;
 }
 
-static bool take_leaf(struct draft_edit *draft, const struct given *given,
-                      struct json_object *values)
+static bool take_given(struct draft_edit *draft, const struct visit *key)
 {
-    if (given->value == NULL) {
-        json_object_object_del(values, given->path.key);
+    struct json_view given = key->at[0];
+
+    if (json_view_type(given) == 'n') {
+        json_object_object_del(key->up->out, key->path.key);
         return true;
     }
-    if (document_is_mask(&given->path, given->value))
-        return take_masked(draft, given, values);
-    struct json_object *number = field_integer_of(given->field, given->value);
-    if (number != NULL && peers_have(draft, &given->path, true))
-        return take_value(draft, given, number, values);
+    if (document_is_mask(&key->path, given))
+        return take_masked(draft, key);
+    struct json_object *number = field_integer_of(key->field, given);
+    bool as_number = number != NULL && peers_have(draft, &key->path, true);
+    bool ok = take_value(draft, key, as_number ? json_view_of(number) : given);
     json_object_put(number);
-    return take_value(draft, given, json_object_get(given->value), values);
-}
-
-static bool take_object(struct draft_edit *draft, const struct key_path *up,
-                        const struct field *fields, struct json_object *text,
-                        struct json_object *values);
-
-static bool take_nested(struct draft_edit *draft, const struct given *given,
-                        struct json_object *values)
-{
-    struct json_object *inner = json_member(values, given->path.key);
-    bool ok = true;
-
-    if (inner == NULL) {
-        inner = json_object_new_object();
-        ok = inner != NULL && document_put(values, given->path.key, inner);
-    }
-    ok = ok && take_object(draft, &given->path, given->field->members, given->value, inner);
-    if (ok && json_object_object_length(inner) == 0)
-        json_object_object_del(values, given->path.key);
     return ok;
 }
 
-static bool take_key(struct draft_edit *draft, const struct given *given,
-                     struct json_object *values)
+/* The directory's name is the name. */
+static bool is_name(const struct visit *key)
 {
-    if (given->path.up == NULL && strcmp(given->path.key, "name") == 0)
-        return true; /* the directory's name is the name */
-    if (given->field == NULL) {
-        refuse_unknown(draft, &given->path);
-        return true;
-    }
-    if ((given->field->flags & FIELD_CREATE) == 0)
-        return true;
-    if (given->field->members != NULL && json_object_is_type(given->value, json_type_object))
-        return take_nested(draft, given, values);
-    return take_leaf(draft, given, values);
+    return key->path.up == NULL && strcmp(key->path.key, "name") == 0;
 }
 
-/* False: no memory. */
-static bool take_object(struct draft_edit *draft, const struct key_path *up,
-                        const struct field *fields, struct json_object *text,
-                        struct json_object *values)
+static bool take_key(const struct visitor *visitor, const struct visit *key)
 {
-    bool ok = true;
+    struct draft_edit *draft = visitor->ctx;
 
-    json_object_object_foreach (text, key, value) {
-        struct given given = {{up, key}, field_find(fields, key, strlen(key)), value};
-
-        ok = ok && take_key(draft, &given, values);
+    if (is_name(key))
+        return true;
+    if (key->field == NULL) {
+        refuse_unknown(draft, &key->path);
+        return true;
     }
+    return (key->field->flags & FIELD_CREATE) == 0 || take_given(draft, key);
+}
+
+static bool nests(const struct visitor *visitor, const struct visit *key)
+{
+    (void)visitor;
+    return !is_name(key) && key->field != NULL && (key->field->flags & FIELD_CREATE) != 0 &&
+           key->field->members != NULL && json_view_type(key->at[0]) == '{';
+}
+
+static bool enter(const struct visitor *visitor, struct visit *key)
+{
+    (void)visitor;
+    key->out = json_member(key->up->out, key->path.key);
+    if (key->out == NULL) {
+        key->out = json_object_new_object();
+        return key->out != NULL && document_put(key->up->out, key->path.key, key->out);
+    }
+    return true;
+}
+
+static bool leave(const struct visitor *visitor, const struct visit *key, bool ok)
+{
+    (void)visitor;
+    if (ok && json_object_object_length(key->out) == 0)
+        json_object_object_del(key->up->out, key->path.key);
     return ok;
 }
 
@@ -158,14 +146,15 @@ int document_draft_take(const struct kind *kind, enum dialect dialect,
                         struct buf *values, struct problem *problem)
 {
     struct draft_edit draft = {.kind = kind, .peers = peers};
-    struct json_object *object = document_load(buf_text(values));
-    const struct field *fields = kind->shapes[dialect].fields;
-    bool ok = object != NULL && take_object(&draft, NULL, fields, given, object) &&
-              (draft.refusal.err != 0 || replace(values, object));
+    const struct visitor visitor = {
+        .nests = nests, .leaf = take_key, .enter = enter, .leave = leave, .ctx = &draft};
+    struct visit root = {.at = {json_view_of(given)}, .out = document_load(buf_text(values))};
+    bool ok = root.out != NULL && visit_all(&visitor, kind->shapes[dialect].fields, &root) &&
+              (draft.refusal.err != 0 || replace(values, root.out));
 
     if (!ok)
         document_refuse(&draft.refusal, ENOMEM, NULL, "out of memory");
-    json_object_put(object);
+    json_object_put(root.out);
     return document_verdict(&draft.refusal, problem);
 }
 

@@ -8,7 +8,6 @@
 #include "document/parts.h"
 #include "document/whole.h"
 #include "util/digest.h"
-#include "util/json_view.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,37 +16,14 @@
 struct edit {
     const struct kind *kind;
     const struct kind_shape *shape;
-    struct json_object *current;
-    uint64_t version;                 /* of current */
+    uint64_t version;                 /* of what is known */
     const struct document_past *past; /* or NULL */
     bool only_key;                    /* the text gives one key: then an old value is meant */
     struct problem refusal;
 };
 
-/* What one key is about. */
-struct member {
-    struct key_path path;
-    const struct field *field;   /* NULL: a key that the rows do not know */
-    bool known;                  /* the server sent it */
-    struct json_object *current; /* borrowed, like the next */
-    struct json_object *given;
-};
-
-static bool is_object(struct json_object *value)
-{
-    return json_object_is_type(value, json_type_object);
-}
-
-/* Equal in meaning, also where one is an integer and the other its decimal string. */
-static bool same_value(const struct field *field, struct json_object *old,
-                       struct json_object *given)
-{
-    struct json_object *number = field_integer_of(field, old);
-    bool same = json_same(old, given) || (number != NULL && json_same(number, given));
-
-    json_object_put(number);
-    return same;
-}
+/* What stands side by side at each key. */
+enum { GIVEN, CURRENT };
 
 /* --- older values ---------------------------------------------------------------------------- */
 
@@ -58,22 +34,19 @@ struct given_value {
     uint64_t as_text; /* of an integer that the server may write as a string; else the same */
 };
 
-static uint64_t place_of(const struct key_path *path)
+static struct given_value given_value(const struct visit *key)
 {
-    return digest_key(path->up == NULL ? DIGEST_ROOT : place_of(path->up), path->key);
-}
+    struct json_view given = key->at[GIVEN];
+    bool integer =
+        json_view_type(given) == '0' && key->field != NULL && key->field->type == FIELD_INTEGER;
+    struct given_value value = {.key = key_place(&key->path), .value = digest_view(given)};
+    struct buf number = BUF_EMPTY;
 
-static struct given_value given_value(const struct member *member)
-{
-    struct given_value given = {.key = place_of(&member->path),
-                                .value = digest_value(member->given)};
-    const char *number = json_number_text(member->given);
-    bool textual = number != NULL && member->field != NULL && member->field->type == FIELD_INTEGER;
-    struct json_object *text = textual ? json_object_new_string(number) : NULL;
-
-    given.as_text = text == NULL ? given.value : digest_value(text);
-    json_object_put(text);
-    return given;
+    value.as_text = value.value;
+    if (integer && json_view_text(given, &number))
+        value.as_text = digest_text(buf_text(&number), number.size_bytes);
+    buf_finish(&number);
+    return value;
 }
 
 static bool is_value(const struct old_value *old, const struct given_value *given)
@@ -112,10 +85,10 @@ static bool is_newly_meant(const struct edit *edit, const struct given_value *gi
 }
 
 /* Whether the value was shown here once, and somebody else has changed the key since. */
-static bool is_old(const struct edit *edit, const struct member *member)
+static bool is_old(const struct edit *edit, const struct visit *key)
 {
     const struct past *past = edit->past == NULL ? NULL : edit->past->past;
-    struct given_value given = given_value(member);
+    struct given_value given = given_value(key);
     bool old = false;
 
     for (size_t i = 0; past != NULL && i < past->count; i++)
@@ -126,222 +99,173 @@ static bool is_old(const struct edit *edit, const struct member *member)
 
 /* --- refusals -------------------------------------------------------------------------------- */
 
-static void refuse_unknown(struct edit *edit, const struct member *member)
+static void refuse_unknown(struct edit *edit, const struct visit *key)
 {
-    document_refuse(&edit->refusal, EINVAL, &member->path, "%s: there is no key %s",
-                    edit->kind->document, key_words(&member->path).text);
+    document_refuse(&edit->refusal, EINVAL, &key->path, "%s: there is no key %s",
+                    edit->kind->document, key_words(&key->path).text);
 }
 
-static void refuse_old(struct edit *edit, const struct member *member)
+static void refuse_old(struct edit *edit, const struct visit *key)
 {
-    bool secret = field_is_secret(member->path.key);
+    bool secret = field_is_secret(key->path.key);
 
-    document_refuse(&edit->refusal, ESTALE, &member->path,
+    document_refuse(&edit->refusal, ESTALE, &key->path,
                     "%s was changed elsewhere%s%s, and this text has an older value of it: write "
                     "that key alone if you mean it, or read the file and write it again from a "
                     "program that has not seen the old one",
-                    key_words(&member->path).text, secret ? "" : " to ",
-                    secret ? "" : value_words(member->current).text);
+                    key_words(&key->path).text, secret ? "" : " to ",
+                    secret ? "" : value_words(key->at[CURRENT]).text);
 }
 
-static void refuse_read_only(struct edit *edit, const struct member *member)
+static void refuse_read_only(struct edit *edit, const struct visit *key)
 {
-    bool tell = member->known && !field_is_secret(member->path.key);
+    bool tell = key->at[CURRENT].there && !field_is_secret(key->path.key);
 
-    document_refuse(&edit->refusal, EINVAL, &member->path,
-                    "%s: %s can't be changed (read-only)%s%s", edit->kind->document,
-                    key_words(&member->path).text, tell ? "; it is " : "",
-                    tell ? value_words(member->current).text : "");
+    document_refuse(&edit->refusal, EINVAL, &key->path, "%s: %s can't be changed (read-only)%s%s",
+                    edit->kind->document, key_words(&key->path).text, tell ? "; it is " : "",
+                    tell ? value_words(key->at[CURRENT]).text : "");
 }
 
-static void refuse_type(struct edit *edit, const struct member *member)
+static void refuse_type(struct edit *edit, const struct visit *key)
 {
-    if (member->given == NULL)
-        document_refuse(&edit->refusal, EINVAL, &member->path, "%s can't be null",
-                        key_words(&member->path).text);
+    if (json_view_type(key->at[GIVEN]) == 'n')
+        document_refuse(&edit->refusal, EINVAL, &key->path, "%s can't be null",
+                        key_words(&key->path).text);
     else
-        document_refuse(&edit->refusal, EINVAL, &member->path, "%s must be %s",
-                        key_words(&member->path).text, field_type_words(member->field));
+        document_refuse(&edit->refusal, EINVAL, &key->path, "%s must be %s",
+                        key_words(&key->path).text, field_type_words(key->field));
 }
 
-static void refuse_empty(struct edit *edit, const struct member *member)
+static void refuse_empty(struct edit *edit, const struct visit *key)
 {
-    document_refuse(&edit->refusal, EINVAL, &member->path,
-                    "%s must be something: it can't be empty", key_words(&member->path).text);
+    document_refuse(&edit->refusal, EINVAL, &key->path, "%s must be something: it can't be empty",
+                    key_words(&key->path).text);
 }
 
 /* --- judging --------------------------------------------------------------------------------- */
 
 /* Why this key can't be changed to what is given, or NULL. */
-static void (*objection(const struct edit *edit,
-                        const struct member *member))(struct edit *, const struct member *)
+static void (*objection(const struct edit *edit, const struct visit *key))(struct edit *,
+                                                                           const struct visit *)
 {
-    const struct field *field = member->field;
+    const struct field *field = key->field;
 
-    if (!edit->only_key && is_old(edit, member))
+    if (!edit->only_key && is_old(edit, key))
         return refuse_old;
     if (edit->shape->update == UPDATE_NONE || field == NULL || (field->flags & FIELD_UPDATE) == 0)
         return refuse_read_only;
-    if (member->given == NULL)
+    if (json_view_type(key->at[GIVEN]) == 'n')
         return (field->flags & FIELD_NULLABLE) != 0 ? NULL : refuse_type;
-    if (!field_accepts(field, member->given))
+    if (!field_accepts(field, key->at[GIVEN]))
         return refuse_type;
-    return field_is_left_empty(field, member->given) ? refuse_empty : NULL;
+    return field_is_left_empty(field, key->at[GIVEN]) ? refuse_empty : NULL;
 }
 
 /* Where the server writes an integer as a string, an edited one may be given so too. */
-static struct json_object *value_to_send(const struct member *member)
+static struct json_object *value_to_send(const struct visit *key)
 {
-    struct json_object *number = json_object_is_type(member->current, json_type_string)
-                                     ? field_integer_of(member->field, member->given)
+    struct json_object *number = json_view_type(key->at[CURRENT]) == '"'
+                                     ? field_integer_of(key->field, key->at[GIVEN])
                                      : NULL;
 
-    return number != NULL ? number : json_object_get(member->given);
+    return number != NULL ? number : json_view_object(key->at[GIVEN]);
 }
 
-static bool judge_leaf(struct edit *edit, const struct member *member, struct json_object *patch)
+/* What differs goes into the patch. */
+static bool judge_key(const struct visitor *visitor, const struct visit *key)
 {
-    if (member->field == NULL && !member->known) {
-        refuse_unknown(edit, member);
+    struct edit *edit = visitor->ctx;
+
+    if (key->field == NULL && !key->at[CURRENT].there) {
+        refuse_unknown(edit, key);
         return true;
     }
-    if (document_is_mask(&member->path, member->given))
+    if (document_is_mask(&key->path, key->at[GIVEN]) ||
+        field_same(key->field, key->at[CURRENT], key->at[GIVEN]))
         return true;
-    if (same_value(member->field, member->current, member->given))
-        return true;
-    struct member sent = *member;
-    sent.given = value_to_send(member);
-    void (*refuse)(struct edit *, const struct member *) = objection(edit, &sent);
+    struct json_object *value = value_to_send(key);
+    struct visit sent = *key;
+    sent.at[GIVEN] = json_view_of(value);
+    void (*refuse)(struct edit *, const struct visit *) = objection(edit, &sent);
     if (refuse == NULL)
-        return document_put(patch, member->path.key, sent.given);
-    refuse(edit, member);
-    json_object_put(sent.given);
+        return document_put(key->up->out, key->path.key, value);
+    refuse(edit, key);
+    json_object_put(value);
     return true;
 }
 
-static bool judge_object(struct edit *edit, const struct key_path *up, const struct field *fields,
-                         struct json_object *current, struct json_object *given,
-                         struct json_object *patch);
-
-static bool judge_nested(struct edit *edit, const struct member *member, struct json_object *patch)
+static bool nests(const struct visitor *visitor, const struct visit *key)
 {
-    struct json_object *inner = json_object_new_object();
-    bool ok = inner != NULL && judge_object(edit, &member->path,
-                                            member->field == NULL ? NULL : member->field->members,
-                                            member->current, member->given, inner);
-
-    if (ok && json_object_object_length(inner) > 0)
-        return document_put(patch, member->path.key, inner);
-    json_object_put(inner);
-    return ok;
+    (void)visitor;
+    return json_view_type(key->at[GIVEN]) == '{' &&
+           (json_view_type(key->at[CURRENT]) == '{' ||
+            (key->field != NULL && key->field->type == FIELD_OBJECT));
 }
 
-/* Judges every key of `given`, puts what differs into `patch`. False: no memory. */
-static bool judge_object(struct edit *edit, const struct key_path *up, const struct field *fields,
-                         struct json_object *current, struct json_object *given,
-                         struct json_object *patch)
+static const struct visitor judge = {.nests = nests,
+                                     .leaf = judge_key,
+                                     .enter = document_begin_object,
+                                     .leave = document_end_object};
+
+static size_t count_leaves(struct json_view value)
 {
-    bool ok = true;
-
-    json_object_object_foreach (given, key, value) {
-        struct member member = {
-            .path = {up, key}, .field = field_find(fields, key, strlen(key)), .given = value};
-
-        member.known =
-            is_object(current) && json_object_object_get_ex(current, key, &member.current);
-        bool nests =
-            is_object(value) && (is_object(member.current) ||
-                                 (member.field != NULL && member.field->type == FIELD_OBJECT));
-        ok = ok && (nests ? judge_nested : judge_leaf)(edit, &member, patch);
-    }
-    return ok;
-}
-
-static size_t count_leaves(struct json_object *value)
-{
+    struct json_entries walk = json_view_entries(value);
     size_t count = 0;
 
-    if (!is_object(value))
+    if (json_view_type(value) != '{')
         return 1;
-    json_object_object_foreach (value, key, member) {
-        (void)key;
-        count += count_leaves(member);
-    }
+    while (json_entries_next(&walk))
+        count += count_leaves(walk.value);
+    json_entries_finish(&walk);
     return count;
 }
 
 /* --- the body -------------------------------------------------------------------------------- */
 
-static bool fill_whole(struct edit *edit, struct json_object *patch, struct document_change *out)
+static bool fill_whole(struct edit *edit, struct json_view current, struct json_object *patch,
+                       struct document_change *out)
 {
     struct json_object *whole =
-        document_whole(edit->kind, edit->shape->fields, edit->current, patch, &edit->refusal);
+        document_whole(edit->kind, edit->shape->fields, current, patch, &edit->refusal);
     bool ok = whole != NULL && (edit->refusal.err != 0 || document_change_fill(out, whole));
 
     json_object_put(whole);
     return ok;
 }
 
-static bool judge(struct edit *edit, struct json_object *given, struct document_change *out)
+static bool work_out(struct edit *edit, struct json_view current, struct json_view given,
+                     struct document_change *out)
 {
-    struct json_object *patch = json_object_new_object();
-    bool ok =
-        patch != NULL && judge_object(edit, NULL, edit->shape->fields, edit->current, given, patch);
+    struct visitor visitor = judge;
+    struct visit root = {.at = {[GIVEN] = given, [CURRENT] = current},
+                         .out = json_object_new_object()};
 
-    if (ok && edit->refusal.err == 0 && json_object_object_length(patch) > 0)
-        ok = edit->shape->update == UPDATE_WHOLE ? fill_whole(edit, patch, out)
-                                                 : document_change_fill(out, patch);
-    json_object_put(patch);
+    visitor.ctx = edit;
+    bool ok = root.out != NULL && visit_all(&visitor, edit->shape->fields, &root);
+    if (ok && edit->refusal.err == 0 && json_object_object_length(root.out) > 0)
+        ok = edit->shape->update == UPDATE_WHOLE ? fill_whole(edit, current, root.out, out)
+                                                 : document_change_fill(out, root.out);
+    json_object_put(root.out);
     return ok;
 }
 
-#define FEW_KEYS 64 /* each is looked for among all */
-
-/* Of the record what a short edit has keys of; all of it for a long one, and where the whole is to
- * be sent. NULL: no memory. */
-static struct json_object *current_for(struct record *record, enum update_style style,
-                                       struct json_object *given)
-{
-    struct json_index *own = NULL;
-    bool few = style != UPDATE_WHOLE && json_object_object_length(given) <= FEW_KEYS;
-    const struct json_index *index = few ? record_index(record, &own) : NULL;
-    struct json_object *current = json_object_new_object();
-    bool ok = current != NULL;
-
-    if (index == NULL) {
-        json_object_put(current);
-        return record_parse(record);
-    }
-    json_object_object_foreach (given, key, value) {
-        struct json_slice slice = json_index_find(index, json_index_root(index), key);
-
-        (void)value;
-        ok = ok && (slice.text == NULL ||
-                    document_put(current, key, json_view_object(json_view_of_slice(slice, index))));
-    }
-    free(own);
-    if (ok)
-        return current;
-    json_object_put(current);
-    return NULL;
-}
-
 int document_edit_by(enum dialect dialect, struct record *current, const struct document_past *past,
-                     struct json_object *given, struct document_change *out,
-                     struct problem *problem)
+                     struct json_view given, struct document_change *out, struct problem *problem)
 {
     struct edit edit = {.kind = current->kind,
                         .shape = &current->kind->shapes[dialect],
-                        .current =
-                            current_for(current, current->kind->shapes[dialect].update, given),
                         .version = current->version,
                         .past = past,
                         .only_key = count_leaves(given) == 1};
+    struct json_index *own;
+    struct json_view known = record_view(current, &own);
 
     *out = (struct document_change){0};
-    if (edit.current == NULL || !judge(&edit, given, out))
+    if (json_view_type(given) != '{')
+        document_refuse(&edit.refusal, EINVAL, NULL, "a JSON object is expected");
+    else if (!work_out(&edit, known, given, out))
         document_refuse(&edit.refusal, ENOMEM, NULL, "out of memory");
-    json_object_put(edit.current);
+    free(own);
     return document_verdict(&edit.refusal, problem);
 }
 
@@ -354,7 +278,7 @@ int document_edit(enum dialect dialect, struct record *current, const struct doc
     *out = (struct document_change){0};
     if (given == NULL)
         return -1;
-    int result = document_edit_by(dialect, current, past, given, out, problem);
+    int result = document_edit_by(dialect, current, past, json_view_of(given), out, problem);
     json_object_put(given);
     return result;
 }

@@ -18,42 +18,42 @@ struct lack {
     struct buf lines;
 };
 
-/* The value at a key with dots, borrowed. */
-static struct json_object *dig(struct json_object *object, const char *key)
+/* The value at a key with dots. */
+static struct json_view dig(struct json_view object, const char *key)
 {
     const char *dot = strchr(key, '.');
     char first[128];
 
     if (dot == NULL || (size_t)(dot - key) >= sizeof first)
-        return json_member(object, key);
+        return json_view_member(object, key);
     memcpy(first, key, (size_t)(dot - key));
     first[dot - key] = '\0';
-    return dig(json_member(object, first), dot + 1);
+    return dig(json_view_member(object, first), dot + 1);
 }
 
-static bool is_tellable(const char *key, struct json_object *value)
+static bool is_tellable(const char *key, struct json_view value)
 {
     const char *dot = strrchr(key, '.');
     const char *last = dot == NULL ? key : dot + 1;
     const struct field size = {.key = "size", .type = FIELD_INTEGER};
     struct json_object *number = field_integer_of(&size, value);
-    bool bytes =
-        strcmp(last, "size") == 0 && field_looks_like_bytes(&size, number != NULL ? number : value);
+    bool bytes = strcmp(last, "size") == 0 &&
+                 field_looks_like_bytes(&size, number != NULL ? json_view_of(number) : value);
+    char type = json_view_type(value);
 
     json_object_put(number);
-    return value != NULL && !bytes && !field_is_secret(last) &&
-           !json_object_is_type(value, json_type_object) &&
-           !json_object_is_type(value, json_type_array);
+    return value.there && type != 'n' && type != '{' && type != '[' && !bytes &&
+           !field_is_secret(last);
 }
 
 /* A value in one line, without quotes where it is a plain word. */
-static struct key_words plain_words(struct json_object *value)
+static struct key_words plain_words(struct json_view value)
 {
     struct key_words words = value_words(value);
     size_t size = strlen(words.text);
 
-    if (json_object_is_type(value, json_type_string) && size >= 2 &&
-        strchr(words.text, '\\') == NULL && words.text[size - 1] == '"') {
+    if (json_view_type(value) == '"' && size >= 2 && strchr(words.text, '\\') == NULL &&
+        words.text[size - 1] == '"') {
         memmove(words.text, words.text + 1, size - 2);
         words.text[size - 2] = '\0';
     }
@@ -66,34 +66,45 @@ static bool append_name(const struct record *peer, struct buf *out)
                                  : name_encode(peer->name, peer->name_bytes, out);
 }
 
-/* "networkId: nwhoe4ox, as in data (ny2)" */
-static bool tell_value(struct lack *lack, const struct record *peer, struct json_object *object)
+/* Where it is, " (ny2)", unless that is what is told. */
+static bool append_region(const struct lack *lack, struct json_view peer, struct buf *out)
 {
-    struct json_object *value = dig(object, lack->key);
-    const char *region = json_string_member(object, "region");
+    struct json_view region = json_view_member(peer, "region");
+    struct buf text = BUF_EMPTY;
+
+    if (json_view_type(region) != '"' || strcmp(lack->key, "region") == 0)
+        return true;
+    bool ok = json_view_text(region, &text) && buf_append_text(out, " (") &&
+              name_encode(buf_text(&text), strlen(buf_text(&text)), out) && buf_append(out, ")", 1);
+    buf_finish(&text);
+    return ok;
+}
+
+/* "networkId: nwhoe4ox, as in data (ny2)" */
+static bool tell_value(struct lack *lack, const struct record *peer, struct json_view known)
+{
+    struct json_view value = dig(known, lack->key);
 
     if (!is_tellable(lack->key, value) || json_object_object_length(lack->told) >= MOST_VALUES)
         return true;
     struct key_words words = plain_words(value);
     if (json_object_object_get_ex(lack->told, words.text, NULL))
         return true;
-    bool ok = document_put(lack->told, words.text, NULL) &&
-              buf_printf(&lack->lines, "%s: %s, as in ", lack->key, words.text) &&
-              append_name(peer, &lack->lines);
-    if (ok && region != NULL && strcmp(lack->key, "region") != 0)
-        ok = buf_append_text(&lack->lines, " (") &&
-             name_encode(region, strlen(region), &lack->lines) && buf_append(&lack->lines, ")", 1);
-    return ok && buf_append(&lack->lines, "\n", 1);
+    return document_put(lack->told, words.text, NULL) &&
+           buf_printf(&lack->lines, "%s: %s, as in ", lack->key, words.text) &&
+           append_name(peer, &lack->lines) && append_region(lack, known, &lack->lines) &&
+           buf_append(&lack->lines, "\n", 1);
 }
 
-static bool tell_peer(struct lack *lacks, size_t count, const struct record *peer)
+static bool tell_peer(struct lack *lacks, size_t count, struct record *peer)
 {
-    struct json_object *object = record_parse(peer);
-    bool ok = object != NULL;
+    struct json_index *own;
+    struct json_view known = record_view(peer, &own);
+    bool ok = true;
 
     for (size_t i = 0; ok && i < count; i++)
-        ok = tell_value(&lacks[i], peer, object);
-    json_object_put(object);
+        ok = tell_value(&lacks[i], peer, known);
+    free(own);
     return ok;
 }
 

@@ -3,8 +3,6 @@
 
 #include "document/parts.h"
 
-#include "util/utf8.h"
-
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,49 +10,6 @@
 #include <string.h>
 
 #define MOST_GIGABYTES 1e6
-
-/* --- keys ------------------------------------------------------------------------------------ */
-
-static struct key_words cut_words(const struct buf *text)
-{
-    struct key_words words = {""};
-    size_t size = utf8_cut(buf_text(text), text->size_bytes, sizeof words.text - 1);
-
-    for (size_t i = 0; i < size; i++)
-        words.text[i] =
-            (unsigned char)text->data[i] < 0x20 || text->data[i] == 0x7F ? ' ' : text->data[i];
-    return words;
-}
-
-static void print_path(const struct key_path *path, struct buf *out)
-{
-    if (path->up != NULL) {
-        print_path(path->up, out);
-        buf_append(out, ".", 1);
-    }
-    buf_append_text(out, path->key);
-}
-
-struct key_words key_words(const struct key_path *path)
-{
-    struct buf text = BUF_EMPTY;
-
-    print_path(path, &text);
-    struct key_words words = cut_words(&text);
-    buf_finish(&text);
-    return words;
-}
-
-struct json_object *key_lookup(struct json_object *object, const struct key_path *path, bool *found)
-{
-    struct json_object *value = NULL;
-
-    if (path->up != NULL)
-        object = key_lookup(object, path->up, found);
-    *found = json_object_is_type(object, json_type_object) &&
-             json_object_object_get_ex(object, path->key, &value);
-    return value;
-}
 
 /* --- refusals -------------------------------------------------------------------------------- */
 
@@ -113,28 +68,71 @@ int document_verdict(const struct problem *refusal, struct problem *problem)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+/* What the scanner says of a text, as a refusal. */
+static void refuse_text(enum json_result result, const struct json_fault *fault,
+                        struct problem *refusal)
+{
+    if (result == JSON_INCOMPLETE)
+        document_refuse(refusal, EINVAL, NULL, "the JSON object is not complete");
+    else if (result != JSON_OK)
+        document_refuse(refusal, EINVAL, NULL, "line %u: %s", fault->line, fault->message);
+}
+
+static enum json_result parse(const char *text, size_t text_bytes, struct json_object **out,
+                              struct json_fault *fault, struct problem *refusal)
+{
+    enum json_result result = json_read(text, text_bytes, out, fault);
+
+    refuse_text(result, fault, refusal);
+    if (result == JSON_OK && !json_object_is_type(*out, json_type_object))
+        document_refuse(refusal, EINVAL, NULL, "a JSON object is expected");
+    else if (result == JSON_OK && json_has_half_character(text, text_bytes))
+        document_refuse(refusal, EINVAL, NULL, "half a character (\\ud800 to \\udfff) in a string");
+    if (refusal->err != 0) {
+        json_object_put(*out);
+        *out = NULL;
+    }
+    return result;
+}
+
 struct json_object *document_parse(const char *text, size_t text_bytes, struct problem *refusal)
 {
     struct json_object *object = NULL;
     struct json_fault fault;
 
-    if (text_bytes > DOCUMENT_MAX_BYTES) {
+    if (text_bytes > DOCUMENT_MAX_BYTES)
         document_refuse(refusal, EFBIG, NULL, "the text is longer than 1 MiB");
-        return NULL;
+    else
+        parse(text, text_bytes, &object, &fault, refusal);
+    return object;
+}
+
+/* Whether its last character can end an object. */
+static bool may_be_whole(const char *text, size_t text_bytes)
+{
+    while (text_bytes > 0 && strchr(" \t\r\n", text[text_bytes - 1]) != NULL)
+        text_bytes--;
+    return text_bytes > 0 && text[text_bytes - 1] == '}';
+}
+
+enum document_state document_judge(const char *text, size_t text_bytes, struct json_object **out,
+                                   struct problem *problem)
+{
+    struct json_fault fault = {.whole = false};
+    struct problem refusal = {0};
+    enum json_result result = JSON_OK;
+
+    *out = NULL;
+    if (!may_be_whole(text, text_bytes)) { /* of what grows nothing is built */
+        result = json_scan(text, text_bytes, NULL, &fault);
+        refuse_text(result, &fault, &refusal);
     }
-    enum json_result result = json_read(text, text_bytes, &object, &fault);
-    if (result == JSON_INCOMPLETE)
-        document_refuse(refusal, EINVAL, NULL, "the JSON object is not complete");
-    else if (result == JSON_INVALID)
-        document_refuse(refusal, EINVAL, NULL, "line %u: %s", fault.line, fault.message);
-    else if (!json_object_is_type(object, json_type_object))
-        document_refuse(refusal, EINVAL, NULL, "a JSON object is expected");
-    else if (json_has_half_character(text, text_bytes))
-        document_refuse(refusal, EINVAL, NULL, "half a character (\\ud800 to \\udfff) in a string");
-    if (refusal->err == 0)
-        return object;
-    json_object_put(object);
-    return NULL;
+    if (result == JSON_OK)
+        result = parse(text, text_bytes, out, &fault, &refusal);
+    document_verdict(&refusal, problem);
+    if (result == JSON_OK || fault.whole)
+        return DOCUMENT_WHOLE;
+    return result == JSON_INCOMPLETE ? DOCUMENT_BEGUN : DOCUMENT_BROKEN;
 }
 
 struct json_object *document_read(const char *text, size_t text_bytes, struct problem *problem)
@@ -167,6 +165,38 @@ bool document_put(struct json_object *object, const char *key, struct json_objec
     return false;
 }
 
+bool document_put_view(struct json_object *object, const char *key, struct json_view value)
+{
+    struct json_object *copy = json_view_object(value);
+
+    if (copy == NULL && json_view_type(value) != 'n')
+        return false;
+    return document_put(object, key, copy);
+}
+
+struct json_view document_view(const char *text)
+{
+    size_t size = text == NULL ? 0 : strlen(text);
+
+    return size == 0 ? JSON_VIEW_NONE : json_view_of_slice(json_slice_of(text, size), NULL);
+}
+
+bool document_begin_object(const struct visitor *visitor, struct visit *visit)
+{
+    (void)visitor;
+    visit->out = json_object_new_object();
+    return visit->out != NULL;
+}
+
+bool document_end_object(const struct visitor *visitor, const struct visit *visit, bool ok)
+{
+    (void)visitor;
+    if (ok && json_object_object_length(visit->out) > 0)
+        return document_put(visit->up->out, visit->path.key, visit->out);
+    json_object_put(visit->out);
+    return ok;
+}
+
 struct json_object *document_named(const char *name, size_t name_bytes)
 {
     struct json_object *object = json_object_new_object();
@@ -181,28 +211,43 @@ struct json_object *document_named(const char *name, size_t name_bytes)
 
 /* --- types ----------------------------------------------------------------------------------- */
 
-static bool is_integer_text(const char *text)
+/* A decimal one as JSON has it: "-0", but not "007". */
+static bool is_integer_text(const struct buf *text)
 {
-    text += *text == '-';
-    return *text != '\0' && strspn(text, "0123456789") == strlen(text);
+    const char *digits = buf_text(text) + (buf_text(text)[0] == '-');
+    size_t size = strspn(digits, "0123456789");
+
+    return size > 0 && digits + size == buf_text(text) + text->size_bytes &&
+           (*digits != '0' || size == 1);
 }
 
-bool field_accepts(const struct field *field, struct json_object *value)
+static bool is_integer(struct json_view value)
 {
-    static const enum json_type types[] = {[FIELD_STRING] = json_type_string,
-                                           [FIELD_BOOLEAN] = json_type_boolean,
-                                           [FIELD_OBJECT] = json_type_object};
+    struct buf text = BUF_EMPTY;
+    bool is = json_view_text(value, &text) && is_integer_text(&text);
 
-    if (field->type != FIELD_INTEGER)
-        return json_object_is_type(value, types[field->type]);
-    const char *number = json_number_text(value);
-    return number != NULL && is_integer_text(number);
+    buf_finish(&text);
+    return is;
 }
 
-bool field_is_left_empty(const struct field *field, struct json_object *value)
+bool field_accepts(const struct field *field, struct json_view value)
 {
-    return field->type == FIELD_STRING && (field->flags & FIELD_REQUIRED) != 0 &&
-           json_object_get_string_len(value) == 0;
+    static const char types[] = {[FIELD_STRING] = '"', [FIELD_BOOLEAN] = 't', [FIELD_OBJECT] = '{'};
+    char type = json_view_type(value);
+
+    if (field->type == FIELD_INTEGER)
+        return type == '0' && is_integer(value);
+    return type == types[field->type] || (field->type == FIELD_BOOLEAN && type == 'f');
+}
+
+bool field_is_left_empty(const struct field *field, struct json_view value)
+{
+    struct buf text = BUF_EMPTY;
+    bool empty = field->type == FIELD_STRING && (field->flags & FIELD_REQUIRED) != 0 &&
+                 json_view_text(value, &text) && text.size_bytes == 0;
+
+    buf_finish(&text);
+    return empty;
 }
 
 const char *field_type_words(const struct field *field)
@@ -215,38 +260,53 @@ const char *field_type_words(const struct field *field)
     return words[field->type];
 }
 
-struct json_object *field_integer_of(const struct field *field, struct json_object *value)
+struct json_object *field_integer_of(const struct field *field, struct json_view value)
 {
     struct json_object *number = NULL;
+    struct buf text = BUF_EMPTY;
 
-    if (field == NULL || field->type != FIELD_INTEGER ||
-        !json_object_is_type(value, json_type_string))
-        return NULL;
-    const char *text = json_object_get_string(value);
-    if (!is_integer_text(text) || strlen(text) != (size_t)json_object_get_string_len(value) ||
-        json_read(text, strlen(text), &number, NULL) != JSON_OK)
-        return NULL;
+    if (field != NULL && field->type == FIELD_INTEGER && json_view_type(value) == '"' &&
+        json_view_text(value, &text) && is_integer_text(&text))
+        number = json_new_number(buf_text(&text));
+    buf_finish(&text);
     return number;
 }
 
-bool field_looks_like_bytes(const struct field *field, struct json_object *value)
+bool field_same(const struct field *field, struct json_view old, struct json_view given)
 {
-    const char *number = json_number_text(value);
+    struct json_object *number = field_integer_of(field, old);
+    bool same = old.there ? json_view_same(old, given) : json_view_type(given) == 'n';
 
-    return field->type == FIELD_INTEGER && strcmp(field->key, "size") == 0 && number != NULL &&
-           strtod(number, NULL) > MOST_GIGABYTES;
+    if (!same && number != NULL)
+        same = json_view_same(json_view_of(number), given);
+    json_object_put(number);
+    return same;
+}
+
+bool field_looks_like_bytes(const struct field *field, struct json_view value)
+{
+    struct buf text = BUF_EMPTY;
+    bool looks = field->type == FIELD_INTEGER && strcmp(field->key, "size") == 0 &&
+                 json_view_type(value) == '0' && json_view_text(value, &text) &&
+                 strtod(buf_text(&text), NULL) > MOST_GIGABYTES;
+
+    buf_finish(&text);
+    return looks;
 }
 
 /* --- secrets --------------------------------------------------------------------------------- */
 
-bool document_is_masked(struct json_object *value)
+bool document_is_masked(struct json_view value)
 {
-    return json_object_is_type(value, json_type_string) &&
-           secrets_is_mask(json_object_get_string(value),
-                           (size_t)json_object_get_string_len(value));
+    struct buf text = BUF_EMPTY;
+    bool masked = json_view_type(value) == '"' && json_view_text(value, &text) &&
+                  secrets_is_mask(buf_text(&text), text.size_bytes);
+
+    buf_finish(&text);
+    return masked;
 }
 
-bool document_is_mask(const struct key_path *path, struct json_object *value)
+bool document_is_mask(const struct key_path *path, struct json_view value)
 {
     bool secret = false;
 
@@ -255,16 +315,17 @@ bool document_is_mask(const struct key_path *path, struct json_object *value)
     return secret && document_is_masked(value);
 }
 
-struct key_words value_words(struct json_object *value)
+struct key_words value_words(struct json_view value)
 {
-    struct json_object *copy = json_clone(value);
     struct key_words words = {"null"};
     struct buf text = BUF_EMPTY;
+    struct buf masked = BUF_EMPTY;
 
-    if (copy != NULL && secrets_mask(copy) && json_print(&text, copy))
-        words = cut_words(&text);
+    if (value.there && json_view_type(value) != 'n' && json_view_print(value, &text) &&
+        secrets_print(&masked, json_slice_of(buf_text(&text), text.size_bytes), false, false))
+        words = words_cut(&masked);
     buf_finish(&text);
-    json_object_put(copy);
+    buf_finish(&masked);
     return words;
 }
 

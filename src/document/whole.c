@@ -20,27 +20,31 @@ struct merge {
     struct problem *refusal;
 };
 
+/* What stands side by side at each row. */
+enum { CURRENT, PATCH };
+
 static const char untold[] = "does not tell this secret";
 
-static bool is_secret(const struct field *field)
+static bool is_null(struct json_view value)
 {
-    return (field->flags & FIELD_SECRET) != 0;
+    return !value.there || json_view_type(value) == 'n';
 }
 
 /* Whether a value that the edit leaves alone goes along. */
-static bool goes_along(const struct field *field, bool known, struct json_object *value,
-                       bool nested)
+static bool goes_along(const struct visit *row)
 {
-    if ((field->flags & FIELD_FALSE) != 0)
+    unsigned flags = row->field->flags;
+    bool nested = row->path.up != NULL;
+
+    if ((flags & FIELD_FALSE) != 0)
         return true;
-    if (!known || (field->flags & FIELD_UNANSWERED) != 0)
+    if (!row->at[CURRENT].there || (flags & FIELD_UNANSWERED) != 0)
         return false;
-    return value != NULL || (nested && (field->flags & FIELD_NULLABLE) != 0);
+    return !is_null(row->at[CURRENT]) || (nested && (flags & FIELD_NULLABLE) != 0);
 }
 
 /* What the server shows masked would be overwritten by its mask, or lost. A name is no mask. */
-static bool is_lost(const struct key_path *path, const struct field *field,
-                    struct json_object *value)
+static bool is_lost(const struct key_path *path, const struct field *field, struct json_view value)
 {
     bool name = path->up == NULL && strcmp(path->key, "name") == 0;
     bool optional = field != NULL && (field->flags & FIELD_UNANSWERED) != 0;
@@ -56,105 +60,82 @@ static void refuse_lost(const struct merge *merge, const struct key_path *path, 
                     key_words(path).text, merge->kind->noun, why);
 }
 
-/* A reference: the value as it is sent. */
-static struct json_object *to_send(const struct field *field, struct json_object *value)
+static bool send(const struct visit *row, struct json_view value)
 {
-    if (value == NULL && (field->flags & FIELD_FALSE) != 0)
-        return json_object_new_boolean(0);
-    return json_object_get(value);
+    if (is_null(value) && (row->field->flags & FIELD_FALSE) != 0)
+        return document_put(row->up->out, row->path.key, json_object_new_boolean(0));
+    return document_put_view(row->up->out, row->path.key, value);
 }
 
-static bool merge_leaf(const struct merge *merge, const struct key_path *path,
-                       const struct field *field, struct json_object *current,
-                       struct json_object *patch, struct json_object *out)
+static bool merge_leaf(const struct visitor *visitor, const struct visit *row)
 {
-    struct json_object *value = NULL;
-    bool nested = path->up != NULL;
+    const struct field *field = row->field;
+    bool secret = (field->flags & FIELD_SECRET) != 0;
 
-    if (json_object_object_get_ex(patch, path->key, &value))
-        return document_put(out, path->key, to_send(field, value));
-    bool known = json_object_object_get_ex(current, path->key, &value);
-    bool lost = is_lost(path, field, value);
-    if (!lost && goes_along(field, known, value, nested))
-        return document_put(out, path->key, to_send(field, value));
+    if (field->members != NULL) /* nobody has it, and it can be left out */
+        return true;
+    if (row->at[PATCH].there)
+        return send(row, row->at[PATCH]);
+    bool lost = is_lost(&row->path, field, row->at[CURRENT]);
+    if (!lost && goes_along(row))
+        return send(row, row->at[CURRENT]);
     if (lost || (field->flags & FIELD_REQUIRED) != 0)
-        refuse_lost(merge, path, lost || is_secret(field) ? untold : "has none");
+        refuse_lost(visitor->ctx, &row->path, lost || secret ? untold : "has none");
     return true;
 }
 
-/* What the rows do not know of a nested object. */
-static bool keep_others(const struct merge *merge, const struct key_path *up,
-                        const struct field *fields, struct json_object *current,
-                        struct json_object *out)
+static bool nests(const struct visitor *visitor, const struct visit *row)
 {
-    bool ok = true;
-
-    if (current == NULL)
-        return true;
-    json_object_object_foreach (current, key, value) {
-        if (field_find(fields, key, strlen(key)) != NULL)
-            continue;
-        struct key_path path = {up, key};
-        if (is_lost(&path, NULL, value))
-            refuse_lost(merge, &path, untold);
-        else
-            ok = ok && document_put(out, key, json_object_get(value));
-    }
-    return ok;
+    (void)visitor;
+    return row->field->members != NULL &&
+           (json_view_type(row->at[CURRENT]) == '{' || !is_null(row->at[PATCH]) ||
+            (row->field->flags & FIELD_REQUIRED) != 0);
 }
 
-static struct json_object *merge_object(const struct merge *merge, const struct key_path *up,
-                                        const struct field *fields, struct json_object *current,
-                                        struct json_object *patch);
-
-static bool merge_nested(const struct merge *merge, const struct key_path *path,
-                         const struct field *field, struct json_object *current,
-                         struct json_object *patch, struct json_object *out)
+/* What the rows do not know of a nested object. */
+static bool keep_other(const struct merge *merge, const struct visit *row, const char *key,
+                       struct json_view value)
 {
-    struct json_object *inner_current = json_member(current, path->key);
-    struct json_object *inner_patch = json_member(patch, path->key);
+    struct key_path path = {&row->path, key};
 
-    if (!json_object_is_type(inner_current, json_type_object))
-        inner_current = NULL;
-    if (inner_current == NULL && inner_patch == NULL && (field->flags & FIELD_REQUIRED) == 0)
+    if (field_find(row->field->members, key, strlen(key)) != NULL)
         return true;
-    struct json_object *inner =
-        merge_object(merge, path, field->members, inner_current, inner_patch);
-    if (inner == NULL)
-        return false;
-    if (keep_others(merge, path, field->members, inner_current, inner))
-        return document_put(out, path->key, inner);
-    json_object_put(inner);
+    if (!is_lost(&path, NULL, value))
+        return document_put_view(row->out, key, value);
+    refuse_lost(merge, &path, untold);
+    return true;
+}
+
+static bool keep_others(const struct visitor *visitor, const struct visit *row, bool ok)
+{
+    struct json_entries walk = json_view_entries(row->at[CURRENT]);
+
+    while (ok && json_view_type(row->at[CURRENT]) == '{' && json_entries_next(&walk))
+        ok = keep_other(visitor->ctx, row, walk.key, walk.value);
+    ok = ok && !walk.failed;
+    json_entries_finish(&walk);
+    if (ok)
+        return document_put(row->up->out, row->path.key, row->out);
+    json_object_put(row->out);
     return false;
 }
 
-/* `current` and `patch` may be NULL. */
-static struct json_object *merge_object(const struct merge *merge, const struct key_path *up,
-                                        const struct field *fields, struct json_object *current,
-                                        struct json_object *patch)
-{
-    struct json_object *out = json_object_new_object();
-    bool ok = out != NULL;
-
-    for (const struct field *field = fields; ok && field->key != NULL; field++) {
-        struct key_path path = {up, field->key};
-
-        if ((field->flags & FIELD_UPDATE) == 0)
-            continue;
-        ok = (field->members != NULL ? merge_nested : merge_leaf)(merge, &path, field, current,
-                                                                  patch, out);
-    }
-    if (ok)
-        return out;
-    json_object_put(out);
-    return NULL;
-}
-
 struct json_object *document_whole(const struct kind *kind, const struct field *fields,
-                                   struct json_object *current, struct json_object *patch,
+                                   struct json_view current, struct json_object *patch,
                                    struct problem *refusal)
 {
     struct merge merge = {.kind = kind, .refusal = refusal};
+    const struct visitor visitor = {.rows = FIELD_UPDATE,
+                                    .nests = nests,
+                                    .leaf = merge_leaf,
+                                    .enter = document_begin_object,
+                                    .leave = keep_others,
+                                    .ctx = &merge};
+    struct visit root = {.at = {[CURRENT] = current, [PATCH] = json_view_of(patch)},
+                         .out = json_object_new_object()};
 
-    return merge_object(&merge, NULL, fields, current, patch);
+    if (root.out != NULL && visit_all(&visitor, fields, &root))
+        return root.out;
+    json_object_put(root.out);
+    return NULL;
 }

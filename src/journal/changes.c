@@ -2,12 +2,12 @@
 /* What was sent, and what a dry run did not send. */
 #include "config.h"
 
-#include "api/secrets.h"
 #include "cache/cache.h"
 #include "http/http.h"
 #include "journal/internal.h"
 #include "journal/line.h"
 #include "util/json.h"
+#include "util/json_view.h"
 #include "util/words.h"
 
 #include <errno.h>
@@ -46,37 +46,30 @@ static void add_url(struct json_object *line, const char *base_url,
     buf_finish(&url);
 }
 
-/* The members of a JSON object given as text. */
-static void add_members(struct json_object *line, const char *text)
+/* Who asked for it, as journal_print_origin has written it: texts and numbers. */
+static void add_origin(struct json_object *line, const char *origin)
 {
-    struct json_object *object = NULL;
+    const char *text = origin == NULL ? "" : origin;
+    struct json_entries walk =
+        json_view_entries(json_view_of_slice(json_slice_of(text, strlen(text)), NULL));
+    struct buf value = BUF_EMPTY;
 
-    if (text == NULL || json_read(text, strlen(text), &object, NULL) != JSON_OK ||
-        !json_object_is_type(object, json_type_object)) {
-        json_object_put(object);
-        return;
-    }
-    json_object_object_foreach (object, key, value) {
-        json_object_object_add(line, key, json_object_get(value));
-    }
-    json_object_put(object);
-}
+    while (json_entries_next(&walk)) {
+        bool number = json_view_type(walk.value) == '0';
 
-/* With its secrets masked; null where it is none. */
-static void add_body(struct json_object *line, const char *body)
-{
-    struct json_object *masked = NULL;
-
-    if (body == NULL || json_read(body, strlen(body), &masked, NULL) != JSON_OK ||
-        !secrets_mask(masked)) {
-        json_object_put(masked);
-        masked = NULL;
+        buf_resize(&value, 0);
+        json_view_text(walk.value, &value);
+        json_object_object_add(line, walk.key,
+                               number ? json_object_new_int64(strtoll(buf_text(&value), NULL, 10))
+                                      : json_object_new_string(buf_text(&value)));
     }
-    json_object_object_add(line, "body", masked);
+    buf_finish(&value);
+    json_entries_finish(&walk);
 }
 
 static struct json_object *describe_change(const struct journal *journal, const char *base_url,
-                                           const struct change_report *report, const char *event_id)
+                                           const struct change_report *report, const char *event_id,
+                                           const struct scrub *hidden)
 {
     struct json_object *line = json_object_new_object();
     long status = report->problem->status;
@@ -84,7 +77,7 @@ static struct json_object *describe_change(const struct journal *journal, const 
 
     clock_format_iso(clock_wall_ms(journal->clock), time);
     line_add_text(line, "time", time, NULL);
-    add_members(line, report->origin);
+    add_origin(line, report->origin);
     line_add_text(line, "method", http_method_name(api_verb(report->verb)->method), NULL);
     add_url(line, base_url, report);
     json_object_object_add(line, "status", status == 0 ? NULL : json_object_new_int64(status));
@@ -92,53 +85,23 @@ static struct json_object *describe_change(const struct journal *journal, const 
                            report->id == NULL ? NULL : json_object_new_string(report->id));
     json_object_object_add(line, "event",
                            event_id[0] == '\0' ? NULL : json_object_new_string(event_id));
-    add_body(line, report->body);
-    return line;
-}
-
-static bool collect(const char *text, struct word_list *secrets, struct word_list *open)
-{
-    struct json_object *value = NULL;
-
-    if (text == NULL || json_read(text, strlen(text), &value, NULL) != JSON_OK)
-        return true;
-    bool ok = secrets_collect(value, secrets, open);
-    json_object_put(value);
-    return ok;
-}
-
-struct json_object *line_hide_secrets_of(struct json_object *line, const struct record *known,
-                                         const char *body)
-{
-    struct word_list secrets = WORD_LIST_EMPTY;
-    struct word_list open = WORD_LIST_EMPTY;
-    struct word_list sent = WORD_LIST_EMPTY;
-
-    if (collect(known == NULL ? NULL : known->json, &secrets, &open) &&
-        collect(body, &secrets, &sent)) {
-        const struct scrub hidden = {word_list_texts(&secrets), word_list_texts(&open)};
-
-        line = line_hide(line, &hidden);
-    } else {
-        json_object_put(line);
-        line = NULL;
-    }
-    word_list_finish(&secrets);
-    word_list_finish(&open);
-    word_list_finish(&sent);
-    return line;
+    line_add_body(line, report->body, hidden);
+    return line_hide(line, hidden);
 }
 
 void journal_add_change(struct journal *journal, const char *base_url,
                         const struct change_report *report, const char *event_id,
                         const struct record *known)
 {
-    struct json_object *line = line_hide_secrets_of(
-        describe_change(journal, base_url, report, event_id), known, report->body);
+    struct line_secrets secrets;
 
-    if (line != NULL)
+    if (line_secrets_of(known, report->body, &secrets)) {
+        struct json_object *line =
+            describe_change(journal, base_url, report, event_id, &secrets.hidden);
         journal_add_line(journal, JOURNAL_CHANGES, line);
-    json_object_put(line);
+        json_object_put(line);
+    }
+    line_secrets_finish(&secrets);
 }
 
 void journal_add_allow(struct journal *journal, const char *origin, unsigned points)
@@ -150,7 +113,7 @@ void journal_add_allow(struct journal *journal, const char *origin, unsigned poi
 
     clock_format_iso(clock_wall_ms(journal->clock), time);
     line_add_text(line, "time", time, NULL);
-    add_members(line, origin);
+    add_origin(line, origin);
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         json_object_object_add(line, none[i], NULL);
     json_object_object_add(body, "points", json_object_new_int64(points));
@@ -182,26 +145,29 @@ static const char *text_of(struct json_object *line, const char *key)
 }
 
 static struct json_object *describe_plan(const struct journal *journal, const char *base_url,
-                                         const struct change_report *report)
+                                         const struct change_report *report,
+                                         const struct scrub *hidden)
 {
     struct json_object *line = json_object_new_object();
     char time[CLOCK_ISO_SIZE];
 
     clock_format_iso(clock_wall_ms(journal->clock), time);
     line_add_text(line, "time", time, NULL);
-    add_members(line, report->origin);
+    add_origin(line, report->origin);
     keep_planned(line);
     line_add_text(line, "method", http_method_name(api_verb(report->verb)->method), NULL);
     add_url(line, base_url, report);
-    add_body(line, report->body);
-    return line;
+    line_add_body(line, report->body, hidden);
+    return line_hide(line, hidden);
 }
 
 void journal_add_plan(struct journal *journal, const char *base_url,
                       const struct change_report *report, struct problem *problem)
 {
+    struct line_secrets secrets;
+    bool known = line_secrets_of(NULL, report->body, &secrets);
     struct json_object *line =
-        line_hide_secrets_of(describe_plan(journal, base_url, report), NULL, report->body);
+        known ? describe_plan(journal, base_url, report, &secrets.hidden) : NULL;
 
     if (line != NULL)
         line_add(&journal->books[JOURNAL_PLAN], line);
@@ -211,4 +177,5 @@ void journal_add_plan(struct journal *journal, const char *base_url,
     if (problem != NULL)
         problem->err = EROFS;
     json_object_put(line);
+    line_secrets_finish(&secrets);
 }

@@ -24,10 +24,6 @@ struct journal {
 
 /* Adds a line (line_add), and tells who listens. */
 void journal_add_line(struct journal *journal, enum journal_name name, struct json_object *line);
-/* Takes what the resource (or NULL) and `body` (JSON, or NULL) have of secrets out of every text of
- * the line, which is taken over; NULL: no memory, and nothing may be shown. */
-struct json_object *line_hide_secrets_of(struct json_object *line, const struct record *known,
-                                         const char *body);
 /* The name of the process as the kernel has it; "?" when it has ended. */
 void journal_read_comm(pid_t pid, char *out, size_t size);
 

@@ -42,7 +42,8 @@ struct journal *journal_create(const struct clock *clock); /* NULL: no memory */
 void journal_destroy(struct journal *journal);             /* NULL is fine */
 
 /* From now on `hear` is told of each line that was added to the changes and to what was seen: an
- * object, valid while it is called, in which no secret is; control characters may be. It is called
+ * object, valid while it is called, in which no secret is; control characters may be. Its `body` is
+ * text: it prints as an object, and has no members. It is called
  * in any thread, with no lock held, and must not wait. Before the first line; once. */
 void journal_listen(struct journal *journal,
                     void (*hear)(void *ctx, enum journal_name name, struct json_object *line),

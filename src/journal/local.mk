@@ -6,7 +6,7 @@ src_journal_libjournal_a_SOURCES = \
   src/journal/errno_names.c \
   src/journal/internal.h \
   src/journal/journal.c src/journal/journal.h \
-  src/journal/line.c src/journal/line.h \
+  src/journal/line.c src/journal/line.h src/journal/line_secrets.c \
   src/journal/seen.c \
   src/journal/roll.c src/journal/roll.h src/journal/roll_internal.h
 

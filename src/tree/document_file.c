@@ -19,6 +19,7 @@
 #include "util/json.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int read_record(struct call *call, struct dir *dir, bool wait, struct record **out)
@@ -50,20 +51,49 @@ int document_file_render(struct call *call, struct node node, bool wait, struct 
     return rc;
 }
 
+/* What was written, read by the judge, for the commit that follows. */
+struct edit_read {
+    struct judged base;
+    struct json_object *edit; /* NULL: it is refused */
+    struct problem refusal;
+};
+
+static void drop_edit(struct judged *judged)
+{
+    struct edit_read *read = (struct edit_read *)judged;
+
+    json_object_put(read->edit);
+    free(read);
+}
+
+/* No memory: then the commit reads it again. */
+static void keep_edit(struct call *call, struct json_object *edit, const struct problem *refusal)
+{
+    struct edit_read *read = malloc(sizeof *read);
+
+    if (read == NULL) {
+        json_object_put(edit);
+        return;
+    }
+    *read = (struct edit_read){{drop_edit}, edit, *refusal};
+    call->judged = &read->base;
+}
+
 enum judgement document_file_judge(struct file *file, struct call *call)
 {
-    struct json_fault fault = {0};
+    struct problem refusal = {0};
+    struct json_object *edit;
 
-    switch (json_scan(buf_text(&file->text), file->text.size_bytes, NULL, &fault)) {
-    case JSON_OK:
+    switch (document_judge(buf_text(&file->text), file->text.size_bytes, &edit, &refusal)) {
+    case DOCUMENT_WHOLE:
+        keep_edit(call, edit, &refusal);
         return JUDGE_COMPLETE;
-    case JSON_INCOMPLETE:
+    case DOCUMENT_BEGUN:
         return JUDGE_INCOMPLETE;
-    case JSON_INVALID:
-    case JSON_TOO_MANY: /* not without a limit */
+    case DOCUMENT_BROKEN:
         break;
     }
-    call_set_words(call, EINVAL, "line %u: %s", fault.line, fault.message);
+    call_set_words(call, EINVAL, "%s", refusal.message);
     return JUDGE_INVALID;
 }
 
@@ -99,8 +129,8 @@ static int work_out(struct call *call, struct sending *sending)
     }
     cache_get_past(cache, record->kind, record->id, &past);
     struct document_past known = {.past = &past, .read = &sending->seen};
-    int rc = document_edit_by(cache_dialect(cache), record, &known, sending->given, &sending->edit,
-                              &call->problem);
+    int rc = document_edit_by(cache_dialect(cache), record, &known, json_view_of(sending->given),
+                              &sending->edit, &call->problem);
     past_finish(&past);
     return rc < 0 ? call_problem_errno(call, false) : 0;
 }
@@ -273,7 +303,13 @@ int document_commit_edit(struct call *call, struct file *file, struct json_objec
 
 struct json_object *document_file_read(struct call *call, struct file *file)
 {
-    return document_read(buf_text(&file->text), file->text.size_bytes, &call->problem);
+    const struct edit_read *read = (const struct edit_read *)call->judged;
+
+    if (read == NULL)
+        return document_read(buf_text(&file->text), file->text.size_bytes, &call->problem);
+    if (read->edit == NULL)
+        call->problem = read->refusal;
+    return json_object_get(read->edit);
 }
 
 int document_file_commit(struct call *call, struct file *file)

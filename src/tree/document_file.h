@@ -16,7 +16,8 @@ int document_file_commit(struct call *call, struct file *file);
 /* The same as commit for an edit that was read already, or is a field's: a JSON object, borrowed.
  */
 int document_commit_edit(struct call *call, struct file *file, struct json_object *edit);
-/* Reads the text of a document's file as an edit: a new reference, or NULL with words. */
+/* Reads the text of a document's file as an edit, if its judge has not just done so: a new
+ * reference, or NULL with words. */
 struct json_object *document_file_read(struct call *call, struct file *file);
 
 /* Remembers the name that an edit has which is written to a draft, where it means nothing. */

@@ -17,7 +17,7 @@ static bool collect(const char *text, size_t text_bytes, struct word_list *secre
 
     if (json_read(text, text_bytes, &value, NULL) != JSON_OK)
         return true;
-    bool ok = secrets_collect(value, secrets, open);
+    bool ok = secrets_collect(json_view_of(value), secrets, open);
     json_object_put(value);
     return ok;
 }
@@ -28,7 +28,8 @@ static bool collect_known(struct dir *dir, struct word_list *secrets, struct wor
     struct record *record = dir->kind == NULL || id == NULL
                                 ? NULL
                                 : cache_by_id(tree_of(dir)->config.cache, dir->kind, id);
-    bool ok = record == NULL || collect(record->json, record->json_bytes, secrets, open);
+    bool ok =
+        record == NULL || secrets_collect_text(record->json, record->json_bytes, secrets, open);
 
     record_unref(record);
     return ok;

@@ -3,7 +3,7 @@
  * JSON by json-c, with what json-c lacks: strictness, equal keys, numbers of any size as written.
  *
  * A json_object's reference count is not atomic and printing writes into it: such an object lives
- * and dies inside one function of one thread. Between threads goes text.
+ * and dies inside one operation of one thread. Between threads goes text.
  */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H

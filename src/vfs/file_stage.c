@@ -61,12 +61,9 @@ static bool can_be_judged(const struct file *file)
            (!file_is_read_only(file) || file->copied);
 }
 
-/* Whether the bytes that were just staged complete something, and what becomes of it then. */
-static int judge(struct call *call, struct file *file)
+static int follow(struct call *call, struct file *file, enum judgement judgement)
 {
-    if (!can_be_judged(file))
-        return 0;
-    switch (file->row->judge(file, call)) {
+    switch (judgement) {
     case JUDGE_COMPLETE:
         return file_commit(call, file);
     case JUDGE_INVALID:
@@ -75,6 +72,18 @@ static int judge(struct call *call, struct file *file)
         break;
     }
     return 0;
+}
+
+/* Whether the bytes that were just staged complete something, and what becomes of it then. */
+static int judge(struct call *call, struct file *file)
+{
+    if (!can_be_judged(file))
+        return 0;
+    int rc = follow(call, file, file->row->judge(file, call));
+    if (call->judged != NULL)
+        call->judged->drop(call->judged);
+    call->judged = NULL;
+    return rc;
 }
 
 /* The text is as long as it shall be, and all of it was written: it is carried out or refused now,

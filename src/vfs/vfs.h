@@ -126,6 +126,11 @@ struct vfs_config {
     const struct vfs_hooks *hooks; /* borrowed, like all pointers here */
 };
 
+/* What a row's judge has made of a text, for its commit of the same text in the same operation. */
+struct judged {
+    void (*drop)(struct judged *judged);
+};
+
 /* One operation by one caller; lives on the caller's stack. */
 struct call {
     struct cancel *cancel; /* with the operation's deadline */
@@ -137,6 +142,7 @@ struct call {
     const struct buf *text; /* what was written, which may have secrets; or NULL */
     int64_t change_ms;      /* until when a change may take that it waits for less long; 0: so long
                              * as it waits itself */
+    struct judged *judged;  /* the row's, between its judge and its commit; or NULL */
     struct problem problem; /* what went wrong, filled on failure */
     bool repeated;          /* it is an answer that was given (and recorded) before */
     uint64_t version;       /* of the record that was rendered last; 0: none */

@@ -4,8 +4,11 @@
 
 #include "test_json.h"
 
+#include "util/digest.h"
+#include "util/json.h"
 #include "util/json_index.h"
 #include "util/json_layout.h"
+#include "util/json_view.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -127,6 +130,110 @@ START_TEST(an_index_takes_twelve_bytes_a_member)
 }
 END_TEST
 
+/* Many members go by a table, in which those of other objects are, too. */
+START_TEST(among_many_members_each_is_found_in_its_own_object)
+{
+    struct buf text = BUF_EMPTY;
+    char key[24];
+
+    ck_assert(buf_append_text(&text, "{\"in\":{"));
+    for (int i = 0; i < 500; i++)
+        ck_assert(buf_printf(&text, "%s\"k%d\":%d", i == 0 ? "" : ",", i, i));
+    ck_assert(buf_append_text(&text, "}"));
+    for (int i = 0; i < 500; i++)
+        ck_assert(buf_printf(&text, ",\"k\\u00%x%d\":\"%d\"", 0x30 + i % 10, i, i));
+    ck_assert(buf_append_text(&text, "}"));
+    struct json_index *index = json_index_create(buf_text(&text), text.size_bytes);
+    struct json_slice root = json_index_root(index);
+    struct json_slice in = json_index_find(index, root, "in");
+
+    ck_assert_uint_eq(index->count, 1001);
+    for (int i = 0; i < 500; i++) {
+        snprintf(key, sizeof key, "k%d", i);
+        ck_assert_int_eq(json_slice_type(json_index_find(index, in, key)), '0');
+        ck_assert_int_eq(atoi(json_index_find(index, in, key).text), i);
+        snprintf(key, sizeof key, "k%d%d", i % 10, i);
+        struct json_slice outer = json_index_find(index, root, key);
+        ck_assert_int_eq(json_slice_type(outer), '"');
+        ck_assert_int_eq(atoi(outer.text + 1), i);
+    }
+    ck_assert_ptr_null(json_index_find(index, root, "k12").text); /* it would be "k" "1" "2" of 2 */
+    ck_assert_ptr_null(json_index_find(index, in, "in").text);
+    ck_assert_ptr_null(json_index_find(index, json_index_find(index, in, "k0"), "k0").text);
+    free(index);
+    buf_finish(&text);
+}
+END_TEST
+
+/* --- views ------------------------------------------------------------------------------------ */
+
+static const struct same_row {
+    const char *a;
+    const char *b;
+    bool same;
+} same_rows[] = {
+    {"null", "null", true},
+    {"null", "false", false},
+    {"true", "true", true},
+    {"true", "false", false},
+    {"1", "1.0", true},
+    {"1e2", "100", true},
+    {"-0", "0", true},
+    {"1e400", "1e400", true},
+    {"1e400", "2e400", false},
+    {"123456789012345678901", "123456789012345678901", true},
+    {"1", "\"1\"", false},
+    {"\"a\"", "\"\\u0061\"", true},
+    {"\"a\"", "\"A\"", false},
+    {"\"a\\u0000b\"", "\"a\\u0000c\"", false},
+    {"[]", "{}", false},
+    {"[1,2]", "[1.0,2]", true},
+    {"[1,2]", "[2,1]", false},
+    {"[1]", "[1,1]", false},
+    {"{\"a\":1,\"b\":[{\"c\":null}]}", "{\"b\":[{\"c\":null}],\"a\":1e0}", true},
+    {"{\"a\":1}", "{\"a\":1,\"b\":1}", false},
+    {"{\"a\":1,\"b\":1}", "{\"a\":1}", false},
+    {"{\"a\":1}", "{\"b\":1}", false},
+    {"{\"k\\u0065y\":{\"x\":[]}}", "{\"key\":{\"x\":[]}}", true},
+};
+
+/* Whether each is an object, a slice, or a slice with an index, says nothing else. */
+START_TEST(values_are_the_same_however_they_are_held)
+{
+    const struct same_row *row = &same_rows[_i];
+    const char *texts[2] = {row->a, row->b};
+    struct json_view views[2][3];
+    struct json_object *objects[2] = {NULL};
+    struct json_index *indexes[2];
+
+    for (int i = 0; i < 2; i++) {
+        const struct json_slice slice = {texts[i], strlen(texts[i])};
+        ck_assert_int_eq(json_read(texts[i], strlen(texts[i]), &objects[i], NULL), JSON_OK);
+        indexes[i] = json_index_create(texts[i], strlen(texts[i]));
+        views[i][0] = json_view_of(objects[i]);
+        views[i][1] = json_view_of_slice(slice, NULL);
+        views[i][2] = json_view_of_slice(slice, indexes[i]);
+    }
+    ck_assert(json_same(objects[0], objects[1]) == row->same);
+    for (int i = 0; i < 9; i++) {
+        struct json_view a = views[0][i / 3];
+        struct json_view b = views[1][i % 3];
+        ck_assert_msg(json_view_same(a, b) == row->same, "%s %s %d", row->a, row->b, i);
+        if (row->same)
+            ck_assert_uint_eq(digest_view(a), digest_view(b));
+        else
+            ck_assert_uint_ne(digest_view(a), digest_view(b));
+    }
+    for (int i = 0; i < 2; i++) {
+        struct json_object *built = json_view_object(views[i][1]);
+        ck_assert(json_same(built, objects[i]));
+        json_object_put(built);
+        json_object_put(objects[i]);
+        free(indexes[i]);
+    }
+}
+END_TEST
+
 /* --- laying out ------------------------------------------------------------------------------- */
 
 static const char *const layout_texts[] = {
@@ -186,6 +293,9 @@ END_TEST
 
 void add_index_tests(TCase *tests)
 {
+    tcase_add_test(tests, among_many_members_each_is_found_in_its_own_object);
+    tcase_add_loop_test(tests, values_are_the_same_however_they_are_held, 0,
+                        sizeof same_rows / sizeof same_rows[0]);
     tcase_add_test(tests, an_index_has_every_member_in_order_but_none_of_objects_in_arrays);
     tcase_add_test(tests, white_space_is_nobodys);
     tcase_add_test(tests, a_member_is_found_by_its_decoded_key_in_its_own_object_only);

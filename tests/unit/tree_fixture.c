@@ -5,6 +5,7 @@
 
 #include "emulator/emulator.h"
 #include "http/http.h"
+#include "util/json.h"
 
 #include <check.h>
 #include <errno.h>
@@ -81,17 +82,48 @@ static int hide_outcome(const struct http_request *request, struct http_response
     return 0;
 }
 
+/* The server is in this process: what is read while one waits for it is read by it. */
+static atomic_uint_fast64_t server_readings;
+
+uint64_t fixture_readings(void)
+{
+    return json_readings() - server_readings;
+}
+
 static int perform(void *ctx, const struct http_request *request, struct cancel *token,
                    struct http_response *response, struct problem *problem)
 {
+    uint64_t before = json_readings();
     int rc = http_perform(ctx, request, token, response, problem);
 
+    server_readings += json_readings() - before;
     return rc == 0 && hides_outcomes ? hide_outcome(request, response, problem) : rc;
 }
 
 static void on_exchange(void *ctx, const struct api_exchange *exchange)
 {
     journal_add_exchange(ctx, exchange);
+}
+
+static struct record *known_record(void *ctx, const struct kind *kind, const char *id)
+{
+    (void)ctx;
+    return cache == NULL ? NULL : cache_by_id(cache, kind, id);
+}
+
+/* As the program has it: each change is a line of the journal. */
+static void on_change_end(void *ctx, const struct change_report *report)
+{
+    struct record *record =
+        report->id == NULL ? NULL : cache_by_id(cache, report->kind, report->id);
+
+    journal_add_change(ctx, emulator_url(emulator), report, "", record);
+    record_unref(record);
+}
+
+static void on_seen(void *ctx, const struct record *before, const struct record *after)
+{
+    journal_add_seen(ctx, "somewhere", before, after);
 }
 
 static void start_api(void)
@@ -105,6 +137,7 @@ static void start_api(void)
                                     .timeout_ms = TIMEOUT_MS,
                                     .forced_dialect = -1,
                                     .on_exchange = on_exchange,
+                                    .known = known_record,
                                     .ctx = journal};
     api = api_create(&api_config);
     api_set_key(api, EMULATOR_DEFAULT_KEY);
@@ -129,7 +162,10 @@ static void start(const char *dialect, size_t populate)
                                         .group = &group,
                                         .ttl_ms = 30000,
                                         .stale_ms = 60000,
-                                        .timeout_ms = TIMEOUT_MS};
+                                        .timeout_ms = TIMEOUT_MS,
+                                        .on_change_end = on_change_end,
+                                        .on_seen = on_seen,
+                                        .ctx = journal};
     cache = cache_create(&cache_config);
     struct tree_config tree_config = {.cache = cache,
                                       .api = api,

@@ -44,6 +44,8 @@ int fixture_remove(const char *path);
 /* The name at `index` in a directory's listing, freed by the caller; NULL: there is none. */
 char *fixture_nth(const char *path, size_t index);
 size_t fixture_count(const char *path);
+/* How many JSON texts were gone through so far (json_readings), the server's own left out. */
+uint64_t fixture_readings(void);
 /* How many API requests this mount has sent so far, by its own journal. */
 size_t fixture_requests(void);
 /* What last-error says; valid until the next call. */
