@@ -4,8 +4,7 @@
  * what counts the names in it, and the state of the resource whose files they are. It may fill the
  * kernel's copy when no stream of another generation has it open, and is served from that when the
  * copy is of its own generation, nothing was to be believed anew since, and what is known is fresh
- * still: for the copy has names alone, and what they mean is to be believed, too, or each would be
- * looked up. So one open directory is of one generation.
+ * still. So one open directory is of one generation.
  */
 #include "config.h"
 
@@ -43,33 +42,50 @@ bool names_state_is_same(struct names_state a, struct names_state b)
     return a.own_changes == b.own_changes && a.elsewhere == b.elsewhere && a.local == b.local;
 }
 
-/* Whether it shows the files of one state, and nothing that this mount lays over them. */
+/* Whether it shows what is laid over nothing. */
+static bool is_bare(struct dir *dir)
+{
+    return !overlay_is_any(dir) && !scratch_is_any(dir);
+}
+
+/* Whether it shows the files of one state, and no others. */
 static bool shows_state_alone(struct dir *dir)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
-    bool alone = !overlay_is_any(dir) && !scratch_is_any(dir);
+    bool alone = true;
 
     for (uint32_t i = 0; alone && rows != NULL && rows[i].name != NULL; i++)
         alone = rows[i].is_pinned == NULL || rows[i].is_pinned(dir);
     return alone;
 }
 
-/* False: nobody may keep it. */
-static bool get_generation(struct dir *dir, struct dir_cache *out)
+/* The state that its files show; 0: they show none, or others as well. Whatever changes that is
+ * told, where it can be: then it is as it was. */
+static uint64_t state_of(struct dir *dir, const struct dir_cache *known, uint64_t forgets)
+{
+    if (!is_bare(dir))
+        return 0;
+    if (known->content != 0 && known->forgets == forgets && lease_lasts(dir))
+        return known->content;
+    struct content *content = shows_state_alone(dir) ? content_of(dir) : NULL;
+    uint64_t serial = content == NULL ? 0 : content_serial(content);
+
+    content_unref(content);
+    return serial;
+}
+
+/* False: nobody may keep it: of a directory of resources each entry that the kernel has no copy of
+ * is looked up, so what it has is of use only where it may be believed. */
+static bool get_generation(struct dir *dir, const struct dir_cache *known, struct dir_cache *out)
 {
     const struct vfs_hooks *hooks = dir->vfs->config.hooks;
-    struct content *content = NULL;
+    bool counted = dir_ops(dir)->counted;
 
     *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets)};
-    if (!lease_lasts(dir) || hooks->names_valid_ms == NULL)
+    if (hooks->names_valid_ms == NULL || (counted && !lease_lasts(dir)))
         return false;
-    if (!dir_ops(dir)->counted) {
-        content = shows_state_alone(dir) ? content_of(dir) : NULL;
-        if (content == NULL)
-            return false;
-        out->content = content_serial(content);
-        content_unref(content);
-    }
+    if (!counted && (out->content = state_of(dir, known, out->forgets)) == 0)
+        return false;
     out->state = names_state_of(dir);
     int64_t fresh_ms = hooks->names_valid_ms(dir_resource(dir));
     out->until_ms = clock_now_ms(dir->vfs->config.clock) + fresh_ms;
@@ -105,9 +121,14 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
 enum listing_keep dir_cache_enter(struct dir *dir)
 {
     enum listing_keep keep = LISTING_NEW;
+    struct dir_cache known = {0};
     struct dir_cache now;
 
-    if (!get_generation(dir, &now))
+    pthread_mutex_lock(&dir->vfs->lock);
+    if (dir->cache != NULL)
+        known = *dir->cache;
+    pthread_mutex_unlock(&dir->vfs->lock);
+    if (!get_generation(dir, &known, &now))
         return LISTING_NEW;
     pthread_mutex_lock(&dir->vfs->lock);
     keep = decide(dir, &now);

@@ -194,6 +194,7 @@ static void the_text_changes(struct dir *dir)
 {
     (void)dir;
     strcpy(toy.boxes[0].text, "{another}\n");
+    vfs_changed(&toy.vfs, NULL, 0, 0);
 }
 
 static void a_file_is_put_beside(struct dir *dir)
@@ -217,6 +218,7 @@ static const struct {
     {"", time_passes, LISTING_FILLS},
     {"", names_are_leased, LISTING_NEW},
     {"a", nothing, LISTING_KEPT},
+    {"a", names_are_leased, LISTING_KEPT},
     {"a", the_text_changes, LISTING_FILLS},
     {"a", a_file_is_put_beside, LISTING_NEW},
     {"a", a_file_is_unlinked, LISTING_NEW},
