@@ -36,6 +36,7 @@ static void open_dir(struct reading *reading, struct dir *dir)
     reading->call = (struct call){.cancel = &reading->cancel, .pid = 1, .op = "readdir"};
     reading->found = NULL;
     ck_assert_int_eq(vfs_opendir(&reading->call, dir, &reading->listing), 0);
+    ck_assert_int_eq(listing_fill(&reading->call, reading->listing), 0);
 }
 
 static void open_path(struct reading *reading, const char *path)
@@ -175,7 +176,7 @@ static void remove_draft(struct call *call, struct dir *drives, const char *name
 
     if (vfs_lookup(call, drives, name, &entry) != 0)
         return;
-    if (vfs_opendir(call, entry.node.dir, &listing) == 0)
+    if (vfs_opendir(call, entry.node.dir, &listing) == 0 && listing_fill(call, listing) == 0)
         for (size_t i = 0; i < listing_count(listing); i++)
             vfs_unlink(call, entry.node.dir, listing_name(listing, i));
     listing_close(listing);

@@ -41,6 +41,7 @@ static size_t look_into(struct dir *dir)
     size_t files = 0;
 
     ck_assert_int_eq(vfs_opendir(call, dir, &listing), 0);
+    ck_assert_int_eq(listing_fill(call, listing), 0);
     for (size_t i = 0; i < listing_count(listing); i++) {
         struct entry entry;
         ck_assert_int_eq(listing_refresh(call, listing, i), 0);

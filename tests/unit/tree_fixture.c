@@ -440,8 +440,9 @@ static struct listing *open_listing(const char *path)
     struct entry entry;
     struct listing *listing = NULL;
 
-    if (fixture_find(path, &entry) == 0)
-        fixture_end(vfs_opendir(fixture_begin("opendir"), entry.node.dir, &listing));
+    if (fixture_find(path, &entry) == 0 &&
+        fixture_end(vfs_opendir(fixture_begin("opendir"), entry.node.dir, &listing)) == 0)
+        fixture_end(listing_fill(fixture_begin("readdir"), listing));
     node_unref(entry.node);
     return listing;
 }

@@ -556,6 +556,7 @@ const char *toy_list(struct dir *dir)
 
     out[0] = '\0';
     ck_assert_int_eq(vfs_opendir(toy_call("opendir", 0), dir, &listing), 0);
+    ck_assert_int_eq(listing_fill(toy_call("readdir", 0), listing), 0);
     for (size_t i = 0; i < listing_count(listing); i++)
         used += (size_t)snprintf(out + used, sizeof out - used, "%s ", listing_name(listing, i));
     listing_close(listing);
