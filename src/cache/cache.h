@@ -221,19 +221,19 @@ struct change_report {
  * (PROBLEM_PROTOCOL: a key still has its former value), in the answer, or where that is not the
  * resource, in a GET up to 2 s later (PROBLEM_UNKNOWN_OUTCOME: that was not answered either); of
  * what is never shown, a secret, any JSON is success. edit: what its `body`, an edit
- * (document_edit) that json_print has made, means for the resource, is sent as an update. It is worked out by the worker
- * when its time has come: of what one GET answers now where the API takes whole objects, or what is
- * known is incomplete, else of what is known. Nothing differs: success, and nothing is sent. It is
- * refused, or the GET fails: a problem, with the errno or kind and words of that; nothing was sent,
- * and on_change_end hears nothing. delete: after another answer than the documented one, 404 and
- * 410, a GET tells: gone is success, PROBLEM_PROTOCOL: still there, PROBLEM_UNKNOWN_OUTCOME: it was
- * not answered. restore: while another one is pending on that machine, as far as known,
- * PROBLEM_CONFLICT with err EBUSY, and nothing is sent.
- * Success is in the cache before waiters wake: a created resource is shown (first in order) until a
- * listing begun after the answer has had it, at most CACHE_CREATED_PIN_MS; an updated one keeps the
- * answer over any fetch that overlapped; a deleted one stays hidden until a listing begun after the
- * answer lacks it, or its event has failed, or CACHE_DELETED_PIN_MS have passed since the answer or
- * the last news of its event (then it shows again). A deletion that was answered, or may have been
+ * (document_edit) that json_print has made, means for the resource, is sent as an update. It is
+ * worked out by the worker when its time has come: of what one GET answers now where the API takes
+ * whole objects, or what is known is incomplete, else of what is known. Nothing differs: success,
+ * and nothing is sent. It is refused, or the GET fails: a problem, with the errno or kind and words
+ * of that; nothing was sent, and on_change_end hears nothing. delete: after another answer than the
+ * documented one, 404 and 410, a GET tells: gone is success, PROBLEM_PROTOCOL: still there,
+ * PROBLEM_UNKNOWN_OUTCOME: it was not answered. restore: while another one is pending on that
+ * machine, as far as known, PROBLEM_CONFLICT with err EBUSY, and nothing is sent. Success is in the
+ * cache before waiters wake: a created resource is shown (first in order) until a listing begun
+ * after the answer has had it, at most CACHE_CREATED_PIN_MS; an updated one keeps the answer over
+ * any fetch that overlapped; a deleted one stays hidden until a listing begun after the answer
+ * lacks it, or its event has failed, or CACHE_DELETED_PIN_MS have passed since the answer or the
+ * last news of its event (then it shows again). A deletion that was answered, or may have been
  * carried out, ends a creation's being shown. Utilization is expired. */
 int change_start(struct cache *cache, const struct change_request *request, struct change **out);
 /* Whether a create with these required fields was sent, and what became of it is not known: then

@@ -56,12 +56,12 @@ unit_tests += tests/unit/test_tree tests/unit/test_tree_saving tests/unit/test_t
   tests/unit/test_tree_members
 endif
 tests_unit_test_tree_saving_SOURCES = tests/unit/test_tree_saving.c \
-  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h tests/unit/tree_fixture_ops.c
 tests_unit_test_tree_saving_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_saving_LDADD = $(tests_unit_test_tree_LDADD)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c \
   tests/unit/test_tree_events.c tests/unit/test_tree_numbers.c \
-  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h tests/unit/tree_fixture_ops.c
 tests_unit_test_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
@@ -69,11 +69,11 @@ tests_unit_test_tree_LDADD = src/tree/libtree.a src/vfs/libvfs.a src/journal/lib
   $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS)
 
 tests_unit_test_tree_listing_SOURCES = tests/unit/test_tree_listing.c \
-  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h tests/unit/tree_fixture_ops.c
 tests_unit_test_tree_listing_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_listing_LDADD = $(tests_unit_test_tree_LDADD)
 
 tests_unit_test_tree_members_SOURCES = tests/unit/test_tree_members.c \
-  tests/unit/tree_fixture.c tests/unit/tree_fixture.h
+  tests/unit/tree_fixture.c tests/unit/tree_fixture.h tests/unit/tree_fixture_ops.c
 tests_unit_test_tree_members_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tree_members_LDADD = $(tests_unit_test_tree_LDADD)

@@ -32,7 +32,7 @@ tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/test_json_index.c \
-  tests/unit/test_json_values.c tests/unit/test_json.h
+  tests/unit/test_json_print.c tests/unit/test_json_values.c tests/unit/test_json.h
 tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 

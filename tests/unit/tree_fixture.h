@@ -26,6 +26,8 @@ struct call *fixture_begin(const char *op);
 int fixture_end(int rc);
 
 /* Each returns 0 or what the tree answered. `path` is from the mount's root: "drives/data". */
+/* Keeps what was looked up (a reference) known until the end, as it does to a kernel. */
+void fixture_remember(struct dir *dir);
 int fixture_find(const char *path, struct entry *out); /* the caller drops out->node.dir */
 int fixture_stat(const char *path, struct stat *st);
 int fixture_open(const char *path, int flags, struct file **out);
