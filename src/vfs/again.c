@@ -38,11 +38,15 @@ void agains_destroy(struct agains *agains)
 
 /* What follows wants the lock held. */
 
-static struct again *find(struct agains *agains, pid_t thread)
+/* Callers without a pid are not told apart but by where they go. */
+static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf)
 {
-    for (size_t i = 0; i < AGAIN_MOST; i++)
-        if (agains->of[i].dir != 0 && agains->of[i].thread == thread)
-            return &agains->of[i];
+    for (size_t i = 0; i < AGAIN_MOST; i++) {
+        struct again *again = &agains->of[i];
+        if (again->dir != 0 && again->thread == thread &&
+            (thread != 0 || (again->dir == dir && again->leaf == leaf)))
+            return again;
+    }
     return NULL;
 }
 
@@ -75,9 +79,10 @@ bool again_walk(struct vfs *vfs, pid_t thread, struct node node)
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    struct again *again = find(agains, thread);
+    struct again *again = find(agains, thread, dir, node.leaf);
     bool was_told = is_for(again, dir, node.leaf, now_ms);
-    clear(agains, again);
+    if (thread != 0 || !was_told) /* another without a pid may be on its way still */
+        clear(agains, again);
     if (!was_told) {
         *take_place(agains) = (struct again){
             .thread = thread, .dir = dir, .leaf = node.leaf, .until_ms = now_ms + AGAIN_MS};
@@ -96,7 +101,8 @@ bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint3
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    bool coming = is_for(find(agains, thread), dir_serial(dir), leaf, now_ms);
+    bool coming =
+        is_for(find(agains, thread, dir_serial(dir), leaf), dir_serial(dir), leaf, now_ms);
     pthread_mutex_unlock(&agains->lock);
     return coming;
 }
@@ -105,9 +111,9 @@ void again_came(struct vfs *vfs, pid_t thread)
 {
     struct agains *agains = vfs->agains;
 
-    if (atomic_load(&agains->count) == 0)
+    if (thread == 0 || atomic_load(&agains->count) == 0)
         return;
     pthread_mutex_lock(&agains->lock);
-    clear(agains, find(agains, thread));
+    clear(agains, find(agains, thread, 0, 0));
     pthread_mutex_unlock(&agains->lock);
 }

@@ -2,7 +2,9 @@
 /*
  * Threads that were told to walk to a file again (ESTALE, upon which the kernel looks every name on
  * the way up anew, once, unseen by its caller): they find the file itself, not what it showed at
- * one time. One entry a thread, until it has opened the file, or for AGAIN_MS. Any thread.
+ * one time. One entry a thread, until it has opened the file, or for AGAIN_MS. Callers without a
+ * pid (of another pid namespace than the daemon's) are all thread 0: they have one entry a file,
+ * which ends with AGAIN_MS. Any thread.
  */
 #ifndef VFS_AGAIN_H
 #define VFS_AGAIN_H

@@ -125,6 +125,41 @@ START_TEST(who_comes_back_without_a_look_is_let_in)
 }
 END_TEST
 
+static struct call *call_without_pid(const char *op)
+{
+    struct call *call = toy_call(op, 0);
+
+    call->pid = 0;
+    return call;
+}
+
+/* From another pid namespace: many at once, which nobody tells apart. */
+START_TEST(callers_without_a_pid_walk_again_each_to_its_file)
+{
+    struct dir *dirs[2] = {toy_dir("a"), toy_dir("b")};
+    struct node nodes[2];
+    struct entry entry;
+    struct file *file;
+
+    toy.pins = true;
+    for (int i = 0; i < 2; i++) {
+        nodes[i] = look(dirs[i], 0, &entry);
+        ck_assert_int_eq(vfs_open(call_without_pid("open"), nodes[i], O_WRONLY, &file), -ESTALE);
+    }
+    for (int i = 0; i < 4; i++) { /* a second one of each file comes before the first has */
+        ck_assert_int_eq(vfs_lookup(call_without_pid("lookup"), dirs[i % 2], "text", &entry), 0);
+        ck_assert_ptr_null(entry.node.content);
+        ck_assert_int_eq(vfs_open(call_without_pid("open"), entry.node, O_WRONLY, &file), 0);
+        vfs_release(file);
+        node_unref(entry.node);
+    }
+    for (int i = 0; i < 2; i++) {
+        node_unref(nodes[i]);
+        dir_unref(dirs[i]);
+    }
+}
+END_TEST
+
 /* Who only asked what there is now; whoever had the old number before is served it. */
 START_TEST(who_brings_a_newer_state_by_opening_the_old_one_walks_again)
 {
@@ -299,6 +334,7 @@ TCase *states_case(void)
     tcase_add_test(t, it_does_so_whatever_becomes_of_the_file);
     tcase_add_test(t, who_writes_to_it_walks_again_and_finds_the_file_itself);
     tcase_add_test(t, who_comes_back_without_a_look_is_let_in);
+    tcase_add_test(t, callers_without_a_pid_walk_again_each_to_its_file);
     tcase_add_test(t, who_brings_a_newer_state_by_opening_the_old_one_walks_again);
     tcase_add_loop_test(t, a_listing_is_kept_until_something_happens, 0,
                         (int)(sizeof between / sizeof between[0]));
