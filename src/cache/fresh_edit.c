@@ -63,14 +63,15 @@ static struct record *find_current(struct change *change, bool *renamed)
 
     pthread_mutex_lock(&cache->lock);
     struct record *known = known_locked(change);
-    struct record *record = known;
+    struct record *record = NULL;
 
-    if (known != NULL && is_to_be_fetched(change, known))
-        record = fetch_locked(change) == 0 ? known_locked(change) : NULL;
+    if (known != NULL && !is_to_be_fetched(change, known))
+        record = record_ref(known);
+    else if (known != NULL && fetch_locked(change) == 0)
+        record = known_locked(change);
     pthread_mutex_unlock(&cache->lock);
     *renamed = record != NULL && !has_name(record, known->name, known->name_bytes);
-    if (record != known)
-        record_unref(known);
+    record_unref(known);
     if (record == NULL && change->problem.kind == PROBLEM_NONE)
         problem_set(&change->problem, PROBLEM_NOT_FOUND, "the %s does not exist any more",
                     change->collection->kind->noun);

@@ -183,8 +183,9 @@ static struct json_view counterpart(struct json_view other, const struct json_en
 
     if (walk->key == NULL)
         return there ? beside->value : JSON_VIEW_NONE;
-    return there && strcmp(walk->key, beside->key) == 0 ? beside->value
-                                                        : json_view_member(other, walk->key);
+    return there && beside->key != NULL && strcmp(walk->key, beside->key) == 0
+               ? beside->value
+               : json_view_member(other, walk->key);
 }
 
 /* Of two objects, or two arrays: each has what the other has, and no more. */
