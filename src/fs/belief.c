@@ -43,6 +43,11 @@ void belief_ask(struct belief *belief)
         atomic_store(&belief->state, raise_epoch(belief) ? BELIEF_LASTS : BELIEF_NONE);
 }
 
+void belief_end(struct belief *belief)
+{
+    atomic_store(&belief->state, BELIEF_NONE);
+}
+
 /* What was to be believed for long ends when it begins to be leased. */
 static void count_dirs(struct belief *belief)
 {

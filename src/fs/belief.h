@@ -35,6 +35,9 @@ void belief_init(struct belief *belief, struct fuse_session *fuse, struct inodes
 /* Once requests are served; asks the kernel when it was not asked yet. */
 void belief_ask(struct belief *belief);
 
+/* Nobody believes anything any more: the kernel is told nothing from now on. */
+void belief_end(struct belief *belief);
+
 bool belief_lasts(void *belief);
 void belief_forget_names(void *belief);
 void belief_forget_dates(void *belief, const uint64_t *keys, size_t count);

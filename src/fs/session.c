@@ -242,6 +242,7 @@ void session_unmount(struct session *session)
 {
     if (!session->mounted)
         return;
+    belief_end(&session->fs.belief);
     take_away(session);
     if (session->attached || session->taken)
         cut(fuse_session_fd(session->fuse));

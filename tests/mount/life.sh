@@ -73,6 +73,24 @@ test_a_change_that_was_sent_is_let_finish()
     assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
 }
 
+# Its caller has gone, and so has the mount when it is answered: there is nobody to be told of it.
+# holds: end-3
+test_a_change_whose_caller_has_gone_is_let_finish_after_the_mount()
+{
+    local writer
+
+    mounted
+    fault '{"method": "PUT", "delayMs": 1500}'
+    bash -c "echo '{\"name\": \"renamed\"}' > '$MNT/drives/data/drive.json'" >/dev/null 2>&1 &
+    writer=$!
+    eventually 5 sent_a_PUT
+    kill -KILL "$writer"
+    wait "$writer" 2>/dev/null || true
+    kill -TERM "$daemon"
+    await_daemon
+    assert_eq '"renamed"' "$(api GET /shared-drives/$DATA | jq .name)"
+}
+
 sent_a_PUT()
 {
     [ "$(count_requests PUT '.*')" -eq 1 ]
