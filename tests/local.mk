@@ -15,6 +15,7 @@ dist_check_SCRIPTS += \
   tests/mount/accidents.sh \
   tests/mount/advice.sh \
   tests/mount/attributes.sh tests/mount/auditing.sh \
+  tests/mount/belief.sh \
   tests/mount/belongings.sh \
   tests/mount/bounds.sh \
   tests/mount/caching.sh \
@@ -76,7 +77,7 @@ dist_check_SCRIPTS += \
 
 EXTRA_DIST += tests/unit/run_tests.h
 EXTRA_DIST += tests/tap.sh tests/rooms.sh tests/mount/lib.sh tests/mount/screen.sh
-EXTRA_DIST += tests/mount/rig.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
+EXTRA_DIST += tests/mount/rig.py tests/mount/belief.py tests/mount/matrix.py tests/mount/model.py tests/mount/hoard.py
 
 # Every operation under every fault; and hours of random ones, after which nothing has grown.
 .PHONY: matrix soak new-kind
