@@ -196,6 +196,8 @@ static int fill(struct page *page, off_t off, int (*add)(struct page *page, size
 
     for (size_t index = (size_t)off; rc > 0 && index < count; index++)
         rc = add(page, index);
+    if ((size_t)off >= count)
+        listing_ended(page->handle->listing);
     return rc < 0 && page->used == 0 ? rc : 0;
 }
 

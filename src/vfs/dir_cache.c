@@ -2,9 +2,10 @@
 /*
  * Which open directories the kernel may keep a copy of. A stream of a directory has a generation:
  * what counts the names in it, and the state of the resource whose files they are. It may fill the
- * kernel's copy when no stream of another generation has it open, and is served from that when the
- * copy is of its own generation, nothing was to be believed anew since, and what is known is fresh
- * still. So one open directory is of one generation.
+ * kernel's copy when no other stream has that open, and is served from it when the copy is of its
+ * own generation and was read to the end, nothing was to be believed anew since, and what is known
+ * is fresh still. So one open directory is of one generation, also where the kernel has to ask for
+ * a part of it again: offsets mean the same in all its streams.
  */
 #include "config.h"
 
@@ -24,6 +25,7 @@ struct dir_cache {
     uint64_t content; /* the serial of what its files show; 0: it has none that show a state */
     uint64_t forgets; /* vfs->forgets then */
     int64_t until_ms; /* when what is known is fresh no more */
+    bool complete;    /* a stream was read to its end */
     unsigned streams; /* that are open and may use it */
 };
 
@@ -107,7 +109,7 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
         known = dir->cache = calloc(1, sizeof *known);
     if (known == NULL)
         return LISTING_NEW;
-    if (known->until_ms != 0 && is_same(known, now, clock_now_ms(dir->vfs->config.clock))) {
+    if (known->complete && is_same(known, now, clock_now_ms(dir->vfs->config.clock))) {
         known->streams++;
         return LISTING_KEPT;
     }
@@ -118,12 +120,21 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
     return LISTING_FILLS;
 }
 
-enum listing_keep dir_cache_enter(struct dir *dir)
+/* What the directory's files show, by its serial: a reference, or NULL. With vfs->lock held. */
+static struct content *hold_content(const struct dir *dir, uint64_t serial)
+{
+    if (serial == 0 || dir->content == NULL || content_serial(dir->content) != serial)
+        return NULL;
+    return content_ref(dir->content);
+}
+
+enum listing_keep dir_cache_enter(struct dir *dir, struct content **content)
 {
     enum listing_keep keep = LISTING_NEW;
     struct dir_cache known = {0};
     struct dir_cache now;
 
+    *content = NULL;
     pthread_mutex_lock(&dir->vfs->lock);
     if (dir->cache != NULL)
         known = *dir->cache;
@@ -131,9 +142,26 @@ enum listing_keep dir_cache_enter(struct dir *dir)
     if (!get_generation(dir, &known, &now))
         return LISTING_NEW;
     pthread_mutex_lock(&dir->vfs->lock);
-    keep = decide(dir, &now);
+    *content = hold_content(dir, now.content);
+    if (now.content == 0 || *content != NULL)
+        keep = decide(dir, &now);
     pthread_mutex_unlock(&dir->vfs->lock);
     return keep;
+}
+
+bool dir_cache_is_of(struct dir *dir, struct names_state state)
+{
+    pthread_mutex_lock(&dir->vfs->lock);
+    bool same = names_state_is_same(dir->cache->state, state);
+    pthread_mutex_unlock(&dir->vfs->lock);
+    return same;
+}
+
+void dir_cache_complete(struct dir *dir)
+{
+    pthread_mutex_lock(&dir->vfs->lock);
+    dir->cache->complete = true;
+    pthread_mutex_unlock(&dir->vfs->lock);
 }
 
 void dir_cache_leave(struct dir *dir, enum listing_keep keep)

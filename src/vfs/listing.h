@@ -31,6 +31,7 @@ struct listing {
     struct dir *dir; /* a reference; NULL while only looking */
     struct names_state state;
     enum listing_keep keep;
+    struct content *content; /* whose files it lists, a reference; NULL: of no state alone */
     bool
         filled; /* with its entries: it is, unless the kernel has a copy, when they are asked for */
     bool with_hidden;

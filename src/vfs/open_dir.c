@@ -23,6 +23,23 @@ static int fill(struct call *call, struct dir *dir, struct listing *listing)
     return ops->list == NULL ? leaves_list(call, dir, listing) : ops->list(call, dir, listing);
 }
 
+/* What lists resources is listed at once, so that it is known to be of the generation of what is
+ * kept, or not to be kept; the files of a state are the same whenever they are listed. */
+static int fill_at_once(struct call *call, struct listing *listing)
+{
+    struct dir *dir = listing->dir;
+    int rc = 0;
+
+    if (listing->keep != LISTING_KEPT || listing->content == NULL)
+        rc = listing_fill(call, listing);
+    if (listing->keep == LISTING_NEW || listing->content != NULL ||
+        dir_cache_is_of(dir, names_state_of(dir)))
+        return rc;
+    dir_cache_leave(dir, listing->keep);
+    listing->keep = LISTING_NEW;
+    return rc;
+}
+
 int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
 {
     struct listing *listing = calloc(1, sizeof *listing);
@@ -33,8 +50,8 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
     vfs_sweep(dir->vfs);
     listing->dir = dir_ref(dir);
     birth_looked(call, dir);
-    listing->keep = dir_cache_enter(dir);
-    int rc = listing->keep == LISTING_KEPT ? 0 : listing_fill(call, listing);
+    listing->keep = dir_cache_enter(dir, &listing->content);
+    int rc = fill_at_once(call, listing);
     if (rc < 0) {
         dir_path(dir, NULL, path, sizeof path);
         listing_close(listing);
@@ -55,7 +72,16 @@ int listing_fill(struct call *call, struct listing *listing)
         return 0;
     listing->state = names_state_of(listing->dir);
     listing->filled = true;
-    return fill(call, listing->dir, listing);
+    call->pin = content_pin(listing->content);
+    int rc = fill(call, listing->dir, listing);
+    call->pin = NULL;
+    return rc;
+}
+
+void listing_ended(struct listing *listing)
+{
+    if (listing->keep == LISTING_FILLS)
+        dir_cache_complete(listing->dir);
 }
 
 size_t listing_count(const struct listing *listing)
@@ -177,6 +203,7 @@ void listing_close(struct listing *listing)
     if (listing == NULL)
         return;
     dir_cache_leave(listing->dir, listing->keep);
+    content_unref(listing->content);
     dir_unref(listing->dir);
     listing_finish(listing);
     free(listing);

@@ -216,6 +216,8 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out);
 enum listing_keep listing_keep(const struct listing *listing);
 /* Before the first of what follows; 0 or -errno. Costs nothing when it was called before. */
 int listing_fill(struct call *call, struct listing *listing);
+/* All of it was read. */
+void listing_ended(struct listing *listing);
 size_t listing_count(const struct listing *listing);
 const char *listing_name(const struct listing *listing, size_t index); /* borrowed */
 /* The type (S_IFDIR …) and inode number of an entry, without making a node. */

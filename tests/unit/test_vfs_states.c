@@ -191,6 +191,7 @@ static enum listing_keep stream_once(struct dir *dir)
     struct listing *listing;
     enum listing_keep keep = stream(dir, &listing);
 
+    listing_ended(listing);
     listing_close(listing);
     return keep;
 }
@@ -282,6 +283,9 @@ START_TEST(one_open_directory_is_of_one_generation)
     toy.fresh_ms = 5000;
     struct dir *dir = toy_dir("");
     ck_assert_int_eq(stream(dir, &first), LISTING_FILLS);
+    ck_assert_int_eq(stream(dir, &second), LISTING_NEW); /* the first was not read to its end */
+    listing_close(second);
+    listing_ended(first);
     ck_assert_int_eq(stream(dir, &second), LISTING_KEPT);
     listing_close(second);
     toy.names_generation++;
