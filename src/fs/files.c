@@ -9,14 +9,15 @@
 #include <stdlib.h>
 
 /* The content is the handle's own, so the kernel must not keep pages of it for other handles,
- * unless it is the node's for ever. Who only reads has nothing to say at its close. */
+ * unless it is the node's for ever and nobody has to know who reads it. Who only reads has nothing
+ * to say at its close. */
 static void show_handle(struct fuse_file_info *fi, struct handle *handle)
 {
-    bool pinned = file_is_pinned(handle->file);
+    bool kept = file_is_kept(handle->file);
 
     fi->fh = (uintptr_t)handle;
-    fi->direct_io = !pinned;
-    fi->keep_cache = pinned;
+    fi->direct_io = !kept;
+    fi->keep_cache = kept;
     fi->noflush = !file_is_writable(handle->file);
 }
 

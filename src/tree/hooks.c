@@ -97,6 +97,7 @@ const struct vfs_hooks tree_hooks = {
     .shown = shown,
     .pin = pin_of,
     .unpin = pin_drop,
+    .pin_is_watched = pin_is_watched,
     .pin_date = pin_date,
     .pin_freshen = pin_freshen,
     .statfs = tree_statfs,

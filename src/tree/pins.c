@@ -17,8 +17,7 @@ void *pin_of(struct dir *dir)
     struct dir *resource = dir_resource(dir);
     struct record *record = shows_resource(resource) ? resource_record(resource) : NULL;
 
-    if (record == NULL ||
-        (record->complete && !cache_was_changed_elsewhere(tree_of(dir)->config.cache, record)))
+    if (record == NULL || record->complete)
         return record;
     record_unref(record);
     return NULL;
@@ -27,6 +26,11 @@ void *pin_of(struct dir *dir)
 void pin_drop(void *pin)
 {
     record_unref(pin);
+}
+
+bool pin_is_watched(const struct dir *dir, void *pin)
+{
+    return cache_was_changed_elsewhere(tree_of(dir)->config.cache, pin);
 }
 
 struct date pin_date(const struct dir *dir, void *pin)

@@ -9,9 +9,10 @@
 #include "tree/tree_internal.h"
 
 /* A reference to the record that is known, a struct record. NULL: it is none (of a draft), or came
- * incomplete, or others have changed it of late: then what a text is made from matters, and each
- * reading is to be seen. */
+ * incomplete. */
 void *pin_of(struct dir *dir);
+/* Whether others have changed it of late: then it matters what a text is made from. */
+bool pin_is_watched(const struct dir *dir, void *pin);
 void pin_drop(void *pin);
 struct date pin_date(const struct dir *dir, void *pin);
 int pin_freshen(struct call *call, struct dir *dir, void *pin);

@@ -9,6 +9,7 @@ struct again {
     pid_t thread;
     uint64_t dir; /* its serial; 0: nobody's entry */
     uint32_t leaf;
+    enum again_for why;
     int64_t until_ms;
 };
 
@@ -38,16 +39,31 @@ void agains_destroy(struct agains *agains)
 
 /* What follows wants the lock held. */
 
+static bool is_to(const struct again *again, uint64_t dir, uint32_t leaf, enum again_for why)
+{
+    return again->dir == dir && again->leaf == leaf && again->why == why;
+}
+
 /* Callers without a pid are not told apart but by where they go. */
-static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf)
+static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
+                          enum again_for why)
 {
     for (size_t i = 0; i < AGAIN_MOST; i++) {
         struct again *again = &agains->of[i];
         if (again->dir != 0 && again->thread == thread &&
-            (thread != 0 || (again->dir == dir && again->leaf == leaf)))
+            (thread != 0 || is_to(again, dir, leaf, why)))
             return again;
     }
     return NULL;
+}
+
+/* The same, if it goes there and its time is not over. */
+static bool is_told(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
+                    enum again_for why, int64_t now_ms)
+{
+    const struct again *again = find(agains, thread, dir, leaf, why);
+
+    return again != NULL && is_to(again, dir, leaf, why) && now_ms < again->until_ms;
 }
 
 static void clear(struct agains *agains, struct again *again)
@@ -56,11 +72,6 @@ static void clear(struct agains *agains, struct again *again)
         return;
     again->dir = 0;
     atomic_fetch_sub(&agains->count, 1);
-}
-
-static bool is_for(const struct again *again, uint64_t dir, uint32_t leaf, int64_t now_ms)
-{
-    return again != NULL && again->dir == dir && again->leaf == leaf && now_ms < again->until_ms;
 }
 
 /* A place for one more: the oldest one's, when all are in use. */
@@ -72,20 +83,22 @@ static struct again *take_place(struct agains *agains)
     return again;
 }
 
-bool again_walk(struct vfs *vfs, pid_t thread, struct node node)
+bool again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why)
 {
     struct agains *agains = vfs->agains;
     uint64_t dir = dir_serial(node.dir);
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    struct again *again = find(agains, thread, dir, node.leaf);
-    bool was_told = is_for(again, dir, node.leaf, now_ms);
+    bool was_told = is_told(agains, thread, dir, node.leaf, why, now_ms);
     if (thread != 0 || !was_told) /* another without a pid may be on its way still */
-        clear(agains, again);
+        clear(agains, find(agains, thread, dir, node.leaf, why));
     if (!was_told) {
-        *take_place(agains) = (struct again){
-            .thread = thread, .dir = dir, .leaf = node.leaf, .until_ms = now_ms + AGAIN_MS};
+        *take_place(agains) = (struct again){.thread = thread,
+                                             .dir = dir,
+                                             .leaf = node.leaf,
+                                             .why = why,
+                                             .until_ms = now_ms + AGAIN_MS};
         atomic_fetch_add(&agains->count, 1);
     }
     pthread_mutex_unlock(&agains->lock);
@@ -101,8 +114,7 @@ bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint3
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    bool coming =
-        is_for(find(agains, thread, dir_serial(dir), leaf), dir_serial(dir), leaf, now_ms);
+    bool coming = is_told(agains, thread, dir_serial(dir), leaf, AGAIN_WRITES, now_ms);
     pthread_mutex_unlock(&agains->lock);
     return coming;
 }
@@ -114,6 +126,6 @@ void again_came(struct vfs *vfs, pid_t thread)
     if (thread == 0 || atomic_load(&agains->count) == 0)
         return;
     pthread_mutex_lock(&agains->lock);
-    clear(agains, find(agains, thread, 0, 0));
+    clear(agains, find(agains, thread, 0, 0, AGAIN_WRITES));
     pthread_mutex_unlock(&agains->lock);
 }

@@ -20,6 +20,7 @@ struct file {
     bool writable;
     bool append;
     bool created; /* opened by O_CREAT of a file that was not to be seen */
+    bool watched; /* of a state, of which each reading has to be seen */
     bool copied;  /* by the process that made the directory: part of a copy */
 
     pthread_mutex_t lock; /* guards busy and turns */
@@ -47,6 +48,8 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
  * shows so far. */
 struct file *file_new(struct call *call, struct node node, const struct leaf_row *row, int flags);
 void file_enlist(struct file *file);
+/* Whether it shows one state for ever (vfs/content.h). */
+bool file_is_pinned(const struct file *file);
 /* However many read a file, what it shows is kept once. */
 void file_share_text(struct file *file);
 /* The modes hold for everybody, root included: 0 or -errno, in words. */

@@ -2,7 +2,8 @@
 /*
  * Reading: what a handle shows, and to whom. A handle on a node with a content (content.h) renders
  * its text when somebody reads it, which nobody does while the kernel has its pages: so who opens
- * it counts as shown what it holds, though not all of it.
+ * it counts as shown what it holds, though not all of it. Where it matters what was read the kernel
+ * keeps no pages.
  */
 #include "config.h"
 
@@ -85,27 +86,45 @@ static int open_pinned(struct call *call, struct node node, int flags, struct fi
     if (file == NULL)
         return -ENOMEM;
     file->shown = (struct seen){.version = call->version, .key = file_place(file)};
+    file->watched =
+        hooks->pin_is_watched != NULL && hooks->pin_is_watched(node.dir, content_pin(node.content));
     file_enlist(file);
     actors_note_opened(node.dir, node.leaf, process);
-    note_shown(file, process);
+    if (!file->watched)
+        note_shown(file, process);
     *out = file;
     return 0;
 }
 
-/* Who reads gets what the node shows; who writes, and who reads when that has just turned out to be
- * old, the file itself, to which it walks again. */
+/* Who reads gets what the node shows; when that has just turned out to be old, it walks again to
+ * what there is now, and takes what it finds there: changed once more, that was new a moment ago.
+ * Of callers without a pid nobody knows which of them has walked. */
+static int open_to_read(struct call *call, struct node node, int flags, struct file **out,
+                        bool *again)
+{
+    struct vfs *vfs = node.dir->vfs;
+    int rc = open_pinned(call, node, flags, out);
+
+    if (rc == PIN_CHANGED) {
+        *again = again_walk(vfs, call->pid, node, AGAIN_READS);
+        return *again ? -ESTALE : call->pid == 0 ? rc : open_pinned(call, node, flags, out);
+    }
+    again_came(vfs, call->pid);
+    return rc;
+}
+
+/* Who writes gets the file itself, to which it walks again. */
 static int open_node(struct call *call, struct node node, int flags, struct file **out, bool *again)
 {
     struct vfs *vfs = node.dir->vfs;
     int rc = PIN_CHANGED;
 
     if (node.content != NULL && (flags & O_ACCMODE) == O_RDONLY)
-        rc = open_pinned(call, node, flags, out);
-    if (rc != PIN_CHANGED)
-        return rc;
-    *again = node.content != NULL && again_walk(vfs, call->pid, node);
-    if (*again)
-        return -ESTALE;
+        rc = open_to_read(call, node, flags, out, again);
+    else if (node.content != NULL)
+        *again = again_walk(vfs, call->pid, node, AGAIN_WRITES);
+    if (*again || rc != PIN_CHANGED)
+        return *again ? -ESTALE : rc;
     node.content = NULL;
     rc = file_open(call, node, flags, false, out);
     again_came(vfs, call->pid);
@@ -139,6 +158,11 @@ off_t file_size(struct file *file)
 bool file_is_pinned(const struct file *file)
 {
     return file->node.content != NULL;
+}
+
+bool file_is_kept(const struct file *file)
+{
+    return file_is_pinned(file) && !file->watched;
 }
 
 bool file_is_writable(const struct file *file)

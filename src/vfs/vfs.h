@@ -84,6 +84,9 @@ struct vfs_hooks {
      * held. NULL: that of all directories. */
     void *(*pin)(struct dir *dir);
     void (*unpin)(void *pin); /* vfs->lock may be held */
+    /* Whether it matters who reads what shows that, so that each reading has to be seen. NULL: no.
+     */
+    bool (*pin_is_watched)(const struct dir *dir, void *pin);
     struct date (*pin_date)(const struct dir *dir, void *pin);
     /* Makes what is known of a directory's resource as fresh as reading needs: 0; -errno, in words;
      * PIN_CHANGED: that has brought another state than `pin`. Tells what is being read
@@ -253,8 +256,9 @@ int vfs_flush(struct call *call, struct file *file); /* one close of one descrip
 void vfs_release(struct file *file);                 /* never commits */
 /* The size that fstat should show on this handle; -1: its node's. */
 off_t file_size(struct file *file);
-/* Whether what it reads never changes, so that it may be kept by whoever reads. */
-bool file_is_pinned(const struct file *file);
+/* Whether what it reads may be kept by whoever reads: it never changes, and nobody has to know who
+ * reads it. */
+bool file_is_kept(const struct file *file);
 bool file_is_writable(const struct file *file);
 
 /* --- changing --------------------------------------------------------------------------------- */

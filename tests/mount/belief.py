@@ -354,12 +354,14 @@ def walk():
     crowd.run()
     refresh()
     os.listdir(path('snapshots'))
-    for shell, item in zip(standing, (items[0], items[30])):
+    # Between a walk's look at an old name and its answer getcwd(2) has none; more often where others
+    # rename the place itself a thousand times a second.
+    for shell, item, most in zip(standing, (items[0], items[30]), (0.5, 0.1)):
         said, _ = shell.communicate(timeout=30 * PATIENCE)
         assert shell.returncode == 0, 'who stands there has lost it'
         (calls, failures), where = map(int, said.split('\n')[0].split()), said.split('\n')[1]
         print(calls, 'getcwd', failures, 'failed', where)
-        assert failures <= calls * 0.1, f'getcwd failed {failures} times of {calls}'
+        assert failures <= calls * most, f'getcwd failed {failures} times of {calls}'
         with open(os.path.join(where, 'id'), encoding='utf-8') as file:
             assert file.read().strip() == item['id'], f'{where} is another'
 

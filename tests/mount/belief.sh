@@ -15,6 +15,20 @@ crowd()
 
 # --- many at once -------------------------------------------------------------------------------
 
+# holds: attr-1 open-1
+test_docs_readers_beside_writers_see_one_whole_state()
+{
+    mounted -- ttl=3600
+    crowd stress
+}
+
+# holds: attr-1 open-1
+test_openapi_readers_beside_writers_see_one_whole_state_on_leases()
+{
+    mounted -- ttl=3600,names=lease
+    crowd stress
+}
+
 # holds: list-1
 test_docs_a_listing_in_bites_lacks_nothing_and_has_nothing_twice()
 {
