@@ -20,7 +20,7 @@ import time
 from urllib.parse import urlsplit
 
 CASE, MNT, URL, KEY, DIALECT = sys.argv[1:]
-SECONDS = 3
+SECONDS = 2
 PATIENCE = float(os.environ.get('PFS_TEST_PATIENCE', '1'))
 
 

@@ -50,4 +50,51 @@ test_docs_who_stands_in_a_tree_that_changes_and_is_walked_stays_there()
     crowd walk
 }
 
+# --- right after a change -----------------------------------------------------------------------
+
+# every_view NAME: what each view has of the snapshot is its name, and is listed there.
+every_view()
+{
+    local view
+
+    for view in "snapshots/$1" "snapshots/$UPGRADE" "machines/$MACHINE/$1"; do
+        prints "$1"$'\n'"$1"$'\n'"$((${#1} + 1))" \
+            "cat '$view/name'; jq -r .name '$view/snapshot.json'; stat -c %s '$view/name'"
+    done
+    works "ls snapshots machines/$MACHINE | grep -c -x '$1' | grep -x 2 > /dev/null"
+}
+
+# Each is looked at before as well, so that the kernel has something to keep.
+changed_in_every_view()
+{
+    every_view before-upgrade
+    works 'echo one > snapshots/before-upgrade/name'
+    every_view one
+    works "echo '{\"name\": \"second\"}' > snapshots/$UPGRADE/snapshot.json"
+    every_view second
+    works "mv machines/$MACHINE/second machines/$MACHINE/the-third"
+    every_view the-third
+    works 'mv snapshots/the-third snapshots/4'
+    every_view 4
+    works "ls snapshots/4 > /dev/null; : > machines/$MACHINE/4/scratch; ls snapshots/4/scratch > /dev/null"
+    works "ls snapshots/4 | grep -q -x scratch; rm snapshots/$UPGRADE/scratch"
+    works '! ls machines/*/4 | grep -x scratch; [ ! -e snapshots/4/scratch ]'
+    works "rm -r machines/$MACHINE/4; [ ! -e snapshots/4 ]; [ ! -e snapshots/$UPGRADE/name ]"
+    works "! ls snapshots machines/$MACHINE | grep -x 4"
+}
+
+# holds: own-1
+test_docs_an_own_change_is_seen_in_every_view_at_once()
+{
+    mounted -- ttl=3600
+    changed_in_every_view
+}
+
+# holds: own-1
+test_docs_an_own_change_is_seen_in_every_view_at_once_on_leases()
+{
+    mounted -- ttl=3600,names=lease
+    changed_in_every_view
+}
+
 run_scenarios "$@"
