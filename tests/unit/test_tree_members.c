@@ -184,7 +184,7 @@ static void assert_write_reads(const struct write_row *row)
     struct entry entry;
 
     ck_assert_int_eq(fixture_find(row->path, &entry), 0);
-    dir_unref(entry.node.dir);
+    node_unref(entry.node);
     size_t requests = fixture_requests();
     start_counting();
     ck_assert_msg(fixture_write(row->path, row->text) == 0, "%s: %s", row->path,
