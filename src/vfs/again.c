@@ -10,6 +10,7 @@ struct again {
     uint64_t dir; /* its serial; 0: nobody's entry */
     uint32_t leaf;
     enum again_for why;
+    uint64_t content; /* the serial of what it was shown */
     int64_t until_ms;
 };
 
@@ -57,13 +58,14 @@ static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, uin
     return NULL;
 }
 
-/* The same, if it goes there and its time is not over. */
-static bool is_told(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
-                    enum again_for why, int64_t now_ms)
+/* The same, if it goes there and its time is not over; else NULL. */
+static struct again *find_told(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
+                               enum again_for why, int64_t now_ms)
 {
-    const struct again *again = find(agains, thread, dir, leaf, why);
+    struct again *again = find(agains, thread, dir, leaf, why);
+    bool told = again != NULL && is_to(again, dir, leaf, why) && now_ms < again->until_ms;
 
-    return again != NULL && is_to(again, dir, leaf, why) && now_ms < again->until_ms;
+    return told ? again : NULL;
 }
 
 static void clear(struct agains *agains, struct again *again)
@@ -83,14 +85,17 @@ static struct again *take_place(struct agains *agains)
     return again;
 }
 
-bool again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why)
+enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why)
 {
     struct agains *agains = vfs->agains;
     uint64_t dir = dir_serial(node.dir);
+    uint64_t content = content_serial(node.content);
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    bool was_told = is_told(agains, thread, dir, node.leaf, why, now_ms);
+    const struct again *told = find_told(agains, thread, dir, node.leaf, why, now_ms);
+    bool was_told = told != NULL;
+    bool same = told != NULL && told->content == content;
     if (thread != 0 || !was_told) /* another without a pid may be on its way still */
         clear(agains, find(agains, thread, dir, node.leaf, why));
     if (!was_told) {
@@ -98,11 +103,12 @@ bool again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for 
                                              .dir = dir,
                                              .leaf = node.leaf,
                                              .why = why,
+                                             .content = content,
                                              .until_ms = now_ms + AGAIN_MS};
         atomic_fetch_add(&agains->count, 1);
     }
     pthread_mutex_unlock(&agains->lock);
-    return !was_told;
+    return !was_told ? AGAIN_GO : same ? AGAIN_NOWHERE : AGAIN_CAME;
 }
 
 bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint32_t leaf)
@@ -114,7 +120,7 @@ bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint3
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    bool coming = is_told(agains, thread, dir_serial(dir), leaf, AGAIN_WRITES, now_ms);
+    bool coming = find_told(agains, thread, dir_serial(dir), leaf, AGAIN_WRITES, now_ms) != NULL;
     pthread_mutex_unlock(&agains->lock);
     return coming;
 }

@@ -20,9 +20,15 @@ struct agains;
 
 struct agains *agains_create(void); /* NULL: no memory */
 void agains_destroy(struct agains *agains);
-/* The thread is to walk to `node` again. False: it was told so and has come back without a look-up,
- * by a way that has no names (/proc/self/fd). */
-bool again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why);
+enum again_way {
+    AGAIN_GO,     /* it is told to walk there */
+    AGAIN_CAME,   /* it was told so, and has found another state */
+    AGAIN_NOWHERE /* it has come back without a look-up: by a way without names (/proc/self/fd, a
+                   * file that something is mounted on) */
+};
+
+/* The thread is to walk to `node`, which has a content, again. */
+enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why);
 /* Whether it is on its way to that file, to write to it. */
 bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint32_t leaf);
 /* It has opened what it wanted. */

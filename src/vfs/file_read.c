@@ -13,6 +13,7 @@
 #include "vfs/content.h"
 #include "vfs/failure.h"
 #include "vfs/finish.h"
+#include "vfs/lookup.h"
 #include "vfs/scratch.h"
 
 #include <errno.h>
@@ -69,8 +70,20 @@ static void note_read(struct call *call, struct file *file, size_t start, size_t
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-/* Opens what the node shows for ever. PIN_CHANGED: there is something newer, as it turned out. */
-static int open_pinned(struct call *call, struct node node, int flags, struct file **out)
+/* Whether a look-up would find the same. */
+static bool is_present(struct node node)
+{
+    struct content *now = lookup_content(node.dir, node.leaf);
+    bool same = now == node.content;
+
+    content_unref(now);
+    return same;
+}
+
+/* Opens what the node shows for ever. PIN_CHANGED: there is something newer, as it has just turned
+ * out, or (`present`) as was known. */
+static int open_pinned(struct call *call, struct node node, int flags, bool present,
+                       struct file **out)
 {
     const struct leaf_row *row = leaf_row_of(node);
     const struct vfs_hooks *hooks = node.dir->vfs->config.hooks;
@@ -80,6 +93,8 @@ static int open_pinned(struct call *call, struct node node, int flags, struct fi
     call->version = 0;
     if (rc == 0)
         rc = hooks->pin_freshen(call, node.dir, content_pin(node.content));
+    if (rc == 0 && present && !is_present(node))
+        rc = PIN_CHANGED;
     if (rc != 0)
         return rc;
     struct file *file = file_new(call, node, row, flags);
@@ -96,20 +111,23 @@ static int open_pinned(struct call *call, struct node node, int flags, struct fi
     return 0;
 }
 
-/* Who reads gets what the node shows; when that has just turned out to be old, it walks again to
- * what there is now, and takes what it finds there: changed once more, that was new a moment ago.
- * Of callers without a pid nobody knows which of them has walked. */
+/* Who reads gets what the node shows, while that is what there is; else it walks again, and takes
+ * what it finds there: changed once more, that was new a moment ago. PIN_CHANGED: it can't walk, or
+ * (callers without a pid) nobody knows whether it has. */
 static int open_to_read(struct call *call, struct node node, int flags, struct file **out,
                         bool *again)
 {
     struct vfs *vfs = node.dir->vfs;
-    int rc = open_pinned(call, node, flags, out);
+    int rc = open_pinned(call, node, flags, true, out);
 
-    if (rc == PIN_CHANGED) {
-        *again = again_walk(vfs, call->pid, node, AGAIN_READS);
-        return *again ? -ESTALE : call->pid == 0 ? rc : open_pinned(call, node, flags, out);
+    if (rc != PIN_CHANGED) {
+        again_came(vfs, call->pid);
+        return rc;
     }
-    again_came(vfs, call->pid);
+    enum again_way way = again_walk(vfs, call->pid, node, AGAIN_READS);
+    *again = way == AGAIN_GO;
+    if (way == AGAIN_CAME && call->pid != 0)
+        rc = open_pinned(call, node, flags, false, out);
     return rc;
 }
 
@@ -122,7 +140,7 @@ static int open_node(struct call *call, struct node node, int flags, struct file
     if (node.content != NULL && (flags & O_ACCMODE) == O_RDONLY)
         rc = open_to_read(call, node, flags, out, again);
     else if (node.content != NULL)
-        *again = again_walk(vfs, call->pid, node, AGAIN_WRITES);
+        *again = again_walk(vfs, call->pid, node, AGAIN_WRITES) == AGAIN_GO;
     if (*again || rc != PIN_CHANGED)
         return *again ? -ESTALE : rc;
     node.content = NULL;

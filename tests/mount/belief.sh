@@ -97,4 +97,21 @@ test_docs_an_own_change_is_seen_in_every_view_at_once_on_leases()
     changed_in_every_view
 }
 
+# Ways to a file that have no names which could be looked up again.
+# holds: own-1 open-1
+test_what_has_no_name_to_look_up_shows_what_there_is()
+{
+    mounted -- ttl=3600
+    if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
+        : >"$T/bound"
+        prints $'before-upgrade\none\nsecond' "unshare -m bash -c '
+            mount --bind snapshots/before-upgrade/name $T/bound; cat $T/bound
+            echo one >$T/bound; cat $T/bound
+            echo second >snapshots/one/name; cat $T/bound'"
+        works 'mv snapshots/second snapshots/before-upgrade'
+    fi
+    prints $'before-upgrade\nthird' "exec 3<snapshots/before-upgrade/name
+        echo third >snapshots/before-upgrade/name; cat <&3; cat /proc/self/fd/3"
+}
+
 run_scenarios "$@"
