@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading: what a handle shows, and to whom. A handle on a node with a content (content.h) renders
- * its text when somebody reads it, which nobody does while the kernel has its pages: so who opens
- * it counts as shown what it holds, though not all of it. Where it matters what was read the kernel
- * keeps no pages.
+ * its text when somebody reads it, which nobody does once the kernel has its pages: that it was
+ * shown is told by who brought them there, and whoever opens it counts as having seen some of it,
+ * though not all. Where it matters who has read what the kernel keeps no pages.
  */
 #include "config.h"
 
@@ -36,21 +36,28 @@ bool file_renames(const struct file *file, enum renamer *out)
             (file->row->renames != NULL && file->row->renames(file->node)));
 }
 
-/* The caller's process is shown something of what the handle has. */
-static void note_shown(struct file *file, struct process_id process)
+/* The process has seen something of what the handle has. */
+static void note_seen(const struct file *file, struct process_id process)
 {
     struct dir *resource = dir_resource(file->node.dir);
-    const struct vfs_hooks *hooks = file->vfs->config.hooks;
     enum renamer renamer;
+
+    actors_note_seen(resource, process, &file->shown);
+    if (file_renames(file, &renamer))
+        actors_note_read_as(resource, renamer, process);
+}
+
+/* It is given some of it now. */
+static void note_shown(struct file *file, struct process_id process)
+{
+    const struct vfs_hooks *hooks = file->vfs->config.hooks;
 
     file->reader = process;
     file->read_bytes = 0;
     file->shown.whole = false;
-    actors_note_seen(resource, process, &file->shown);
-    if (file_renames(file, &renamer))
-        actors_note_read_as(resource, renamer, process);
+    note_seen(file, process);
     if (hooks->shown != NULL)
-        hooks->shown(resource, &file->shown);
+        hooks->shown(dir_resource(file->node.dir), &file->shown);
 }
 
 /* The caller is given so much of the text: only that counts as shown. */
@@ -80,6 +87,21 @@ static bool is_present(struct node node)
     return same;
 }
 
+/* Whether it shows something of the resource itself, not what has become of it. */
+static bool shows_resource(const struct leaf_row *row)
+{
+    return (row->flags & LEAF_DOCUMENT) != 0 || row->place != NULL;
+}
+
+/* As fresh as reading the resource needs, if that is what is read. */
+static int freshen(struct call *call, struct node node, const struct leaf_row *row)
+{
+    call->version = 0;
+    if (!shows_resource(row))
+        return 0;
+    return node.dir->vfs->config.hooks->pin_freshen(call, node.dir, content_pin(node.content));
+}
+
 /* Opens what the node shows for ever. PIN_CHANGED: there is something newer, as it has just turned
  * out, or (`present`) as was known. */
 static int open_pinned(struct call *call, struct node node, int flags, bool present,
@@ -90,9 +112,8 @@ static int open_pinned(struct call *call, struct node node, int flags, bool pres
     struct process_id process = actors_identify(node.dir->vfs, call->pid);
     int rc = row == NULL ? -ENOENT : file_check_access(call, node, flags, false);
 
-    call->version = 0;
     if (rc == 0)
-        rc = hooks->pin_freshen(call, node.dir, content_pin(node.content));
+        rc = freshen(call, node, row);
     if (rc == 0 && present && !is_present(node))
         rc = PIN_CHANGED;
     if (rc != 0)
@@ -105,8 +126,8 @@ static int open_pinned(struct call *call, struct node node, int flags, bool pres
         hooks->pin_is_watched != NULL && hooks->pin_is_watched(node.dir, content_pin(node.content));
     file_enlist(file);
     actors_note_opened(node.dir, node.leaf, process);
-    if (!file->watched)
-        note_shown(file, process);
+    if (!file->watched && file->shown.version != 0)
+        note_seen(file, process);
     *out = file;
     return 0;
 }

@@ -109,6 +109,31 @@ test_what_nobody_has_read_is_no_older_value()
     now_bucket b3
 }
 
+# Neither opening a document shows it, nor reading what has become of the resource.
+# holds: conflict-6
+test_what_was_opened_and_not_read_is_no_older_value()
+{
+    start_emulator
+    elsewhere_bucket b1
+    mount_fs ttl=3600
+    eventually 20 started_up
+    works "head -c 0 $P/provider.json; head -c 0 $P/provider.json; stat $P/provider.json >/dev/null"
+    bucket_becomes b2
+    works "jq -n -c '{name: \"n\"} | $(bucket_path) = \"b1\"' >$P/provider.json"
+    now_bucket b1
+}
+
+# holds: conflict-6
+test_openapi_state_tells_nothing_of_the_document()
+{
+    mounted -- ttl=3600
+    works 'cat snapshots/before-upgrade/state snapshots/before-upgrade/restore >/dev/null'
+    api PUT "/snapshots/$UPGRADE" '{"name": "elsewhere"}' >/dev/null
+    works 'touch snapshots; ls snapshots >/dev/null'
+    works "echo '{\"name\": \"before-upgrade\", \"note\": \"x\"}' >snapshots/elsewhere/snapshot.json"
+    assert_eq before-upgrade "$(api GET "/snapshots/$UPGRADE" | jq -r .name)"
+}
+
 # holds: conflict-4 conflict-5
 test_who_has_read_the_present_means_an_older_value_anew()
 {
