@@ -132,7 +132,7 @@ static void on_changed(void *ctx, const uint64_t *keys, size_t count)
     struct backend *backend = ctx;
 
     if (backend->tree != NULL)
-        vfs_changed(tree_vfs(backend->tree), keys, count, CACHE_CHANGED_MOST);
+        vfs_changed(tree_vfs(backend->tree), keys, count);
 }
 
 static struct http *make_http(const struct options *options, struct problem *problem)

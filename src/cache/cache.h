@@ -65,9 +65,9 @@ struct cache_config {
      * NULL. */
     void (*on_seen)(void *ctx, const struct record *before, const struct record *after);
     /* What is known has changed, or has expired, since the last such call. `keys`: of which
-     * resources, as digest_key((uintptr_t)kind, id); a `count` above CACHE_CHANGED_MOST: of more
-     * than those. Called by any thread, one at a time, with cache->lock not held, before those wake
-     * who wait for what brought it about; or NULL. */
+     * resources, as digest_key((uintptr_t)kind, id); NULL: of more than can be named. Called by any
+     * thread, one at a time, with cache->lock not held, before those wake who wait for what brought
+     * it about; or NULL. */
     void (*on_changed)(void *ctx, const uint64_t *keys, size_t count);
     void *ctx;
 };
@@ -82,7 +82,6 @@ struct cache_config {
 #define CACHE_HISTORY_DEPTH      16         /* how many of them, for one resource */
 #define CACHE_HISTORY_BYTES      (32 << 20) /* in all */
 #define CACHE_CHANGES_MS         600000     /* how long ended changes of what is gone are */
-#define CACHE_CHANGED_MOST       32         /* resources that are named to on_changed */
 #define CACHE_GONE_REMEMBERED    1024       /* ids of a kind */
 #define CACHE_KIND_MAX_BYTES     ((size_t)160 << 20) /* of a kind's documents */
 #define CACHE_CREATED_PIN_MS     600000

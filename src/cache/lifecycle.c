@@ -23,7 +23,7 @@ struct cache *cache_create(const struct cache_config *config)
     cache->config = *config;
     cache->fetch_jobs = fetch_jobs;
     pthread_mutex_init(&cache->lock, NULL);
-    pthread_mutex_init(&cache->changed.telling, NULL);
+    notices_init(&cache->changed);
     TAILQ_INIT(&cache->changes);
     TAILQ_INIT(&cache->old_versions);
     TAILQ_INIT(&cache->doubts);
@@ -47,7 +47,7 @@ void cache_destroy(struct cache *cache)
         collection_finish(&cache->collections[i]);
     memories_clear(cache);
     create_clear_doubts(cache);
-    pthread_mutex_destroy(&cache->changed.telling);
+    notices_finish(&cache->changed);
     pthread_mutex_destroy(&cache->lock);
     free(cache);
 }

@@ -5,7 +5,7 @@
  * THE FLOORS, each of which calls only those above it in this list; a check of the objects' symbols
  * holds it:
  *
- *   shape, gone, guard, sent, tombstone, by_name, read_keys, memories: single tables
+ *   shape, gone, guard, sent, changed, tombstone, by_name, read_keys, memories: single tables
  *   noticed, history, collection, order_dates: what is known of a kind
  *   merge: what comes, into what is known
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
@@ -72,6 +72,7 @@
 #define CACHE_STATE_H
 
 #include "cache/cache.h"
+#include "util/notices.h"
 #include "util/workers.h"
 
 #include <pthread.h>
@@ -342,15 +343,6 @@ struct change {
 #define CACHE_LANE_EVENTS KINDS_COUNT
 #define CACHE_LANES       (KINDS_COUNT + 1)
 
-/* What is to be told of what has changed (changed.c). */
-struct changed {
-    pthread_mutex_t telling; /* while it is told; outside cache->lock */
-    _Atomic(uint64_t) noted; /* how often something was noted */
-    _Atomic(uint64_t) told;  /* how much of that was told */
-    uint64_t keys[CACHE_CHANGED_MOST];
-    size_t count; /* may be more than there are keys */
-};
-
 struct cache {
     struct cache_config config;
     pthread_mutex_t lock;
@@ -365,7 +357,7 @@ struct cache {
     uint64_t old_since;               /* what versions before this one had is not all known */
     TAILQ_HEAD(, change) changes;     /* those not done */
     TAILQ_HEAD(, doubt) doubts;
-    struct changed changed;
+    struct notices changed; /* what is to be told of it: changed.c */
 };
 
 static inline struct collection *collection_of(struct cache *cache, const struct kind *kind)

@@ -13,6 +13,7 @@ src_util_libutil_a_SOURCES = \
   src/util/json_view.c src/util/json_view.h \
   src/util/json_walk.c src/util/json_walk.h \
   src/util/memory.c src/util/memory.h \
+  src/util/notices.c src/util/notices.h \
   src/util/log.c src/util/log.h \
   src/util/outbox.c src/util/outbox.h \
   src/util/past.h \
@@ -26,7 +27,7 @@ src_util_libutil_a_SOURCES = \
   src/util/workers.c src/util/workers.h
 
 unit_tests += tests/unit/test_util
-tests_unit_test_util_SOURCES = tests/unit/test_util.c tests/unit/test_waiting_room.c tests/unit/test_util.h
+tests_unit_test_util_SOURCES = tests/unit/test_util.c tests/unit/test_notices.c tests/unit/test_waiting_room.c tests/unit/test_util.h
 tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define DIRS_MOST 16384 /* whose dates are remembered */
-#define TOLD_MOST 16    /* resources that are named when others are told */
 
 /* When a name in a directory last changed. */
 struct names_date {
@@ -20,11 +19,7 @@ struct names_date {
 struct dates {
     pthread_mutex_t lock;
     struct names_date *by_key; /* in the order in which they were first noted */
-    pthread_mutex_t telling;   /* while others are told; outside lock */
-    _Atomic(uint64_t) noted;   /* how often one changed */
-    _Atomic(uint64_t) told;    /* how much of that was told */
-    uint64_t keys[TOLD_MOST];  /* of the resources whose directories they are, or 0 */
-    size_t count;              /* may be more than there are keys */
+    struct notices changed;    /* dates that others are to be told of */
 };
 
 struct dates *dates_create(void)
@@ -34,7 +29,7 @@ struct dates *dates_create(void)
     if (dates == NULL)
         return NULL;
     pthread_mutex_init(&dates->lock, NULL);
-    pthread_mutex_init(&dates->telling, NULL);
+    notices_init(&dates->changed);
     return dates;
 }
 
@@ -48,7 +43,7 @@ void dates_destroy(struct dates *dates)
         HASH_DEL(dates->by_key, date);
         free(date);
     }
-    pthread_mutex_destroy(&dates->telling);
+    notices_finish(&dates->changed);
     pthread_mutex_destroy(&dates->lock);
     free(dates);
 }
@@ -85,39 +80,15 @@ static void note_names(const struct dir *dir)
     struct names_date *date = find_or_add(dates, dir_key(dir));
     if (date != NULL)
         date->ms = now_ms > date->ms ? now_ms : date->ms + 1;
-    if (dates->count < TOLD_MOST)
-        dates->keys[dates->count] = dir_shows(dir);
-    dates->count++;
-    atomic_fetch_add(&dates->noted, 1);
     pthread_mutex_unlock(&dates->lock);
-}
-
-/* With dates->telling held. */
-static void tell(struct vfs *vfs, struct dates *dates)
-{
-    const struct vfs_belief *belief = &vfs->config.belief;
-    uint64_t keys[TOLD_MOST];
-
-    pthread_mutex_lock(&dates->lock);
-    uint64_t noted = atomic_load(&dates->noted);
-    size_t count = dates->count;
-    memcpy(keys, dates->keys, sizeof keys);
-    dates->count = 0;
-    pthread_mutex_unlock(&dates->lock);
-    if (count > 0 && belief->forget_dates != NULL)
-        belief->forget_dates(belief->ctx, count > TOLD_MOST ? NULL : keys, count);
-    atomic_store(&dates->told, noted);
+    notices_add(&dates->changed, dir_shows(dir));
 }
 
 void dates_tell(struct vfs *vfs)
 {
-    struct dates *dates = vfs->dates;
+    const struct vfs_belief *belief = &vfs->config.belief;
 
-    if (atomic_load(&dates->told) == atomic_load(&dates->noted))
-        return;
-    pthread_mutex_lock(&dates->telling);
-    tell(vfs, dates);
-    pthread_mutex_unlock(&dates->telling);
+    notices_tell(&vfs->dates->changed, belief->forget_dates, belief->ctx);
 }
 
 void dir_note_names(struct dir *dir)

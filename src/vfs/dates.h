@@ -6,6 +6,7 @@
 #ifndef VFS_DATES_H
 #define VFS_DATES_H
 
+#include "util/notices.h"
 #include "vfs/dir.h"
 
 struct dates;

@@ -92,11 +92,11 @@ void vfs_settle(struct vfs *vfs, struct call *call)
         outlast_leases(vfs);
 }
 
-void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count, size_t most)
+void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count)
 {
     const struct vfs_belief *belief = &vfs->config.belief;
 
     forget_names(vfs);
     if (belief->forget_dates != NULL)
-        belief->forget_dates(belief->ctx, count > most ? NULL : keys, count);
+        belief->forget_dates(belief->ctx, keys, count);
 }

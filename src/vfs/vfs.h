@@ -293,8 +293,7 @@ int vfs_refuse(struct call *call, struct dir *dir, const char *name);
 /* Before a call is answered: if it has changed something, no name is believed any more that may
  * have meant something else before. Where that can't be told it is waited for, at most 20 ms. */
 void vfs_settle(struct vfs *vfs, struct call *call);
-/* The same for what others have changed: `count` resources, of which `keys` has the first `most`.
- */
-void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count, size_t most);
+/* The same for what others have changed, as forget_dates has it. */
+void vfs_changed(struct vfs *vfs, const uint64_t *keys, size_t count);
 
 #endif

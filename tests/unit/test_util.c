@@ -300,6 +300,7 @@ static Suite *suite(void)
     tcase_add_test(t, dates_are_written);
     tcase_add_test(t, the_systems_clocks_go);
     add_cancel_tests(t);
+    add_notices_tests(t);
     tcase_add_loop_test(t, loopback_has_many_spellings, 0, sizeof spellings / sizeof spellings[0]);
     tcase_add_test(t, no_other_family_is_loopback);
     tcase_add_test(t, a_buffer_grows);

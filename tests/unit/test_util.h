@@ -14,5 +14,6 @@
 
 int64_t now_ms(void);
 void add_waiting_tests(TCase *t);
+void add_notices_tests(TCase *t);
 
 #endif

@@ -232,7 +232,7 @@ static void a_box_is_renamed(struct dir *dir)
 static void something_changes(struct dir *dir)
 {
     (void)dir;
-    vfs_changed(&toy.vfs, NULL, 0, 0);
+    vfs_changed(&toy.vfs, NULL, 0);
 }
 
 static void time_passes(struct dir *dir)
@@ -251,7 +251,7 @@ static void the_text_changes(struct dir *dir)
 {
     (void)dir;
     strcpy(toy.boxes[0].text, "{another}\n");
-    vfs_changed(&toy.vfs, NULL, 0, 0);
+    vfs_changed(&toy.vfs, NULL, 0);
 }
 
 static void a_file_is_put_beside(struct dir *dir)
