@@ -20,6 +20,7 @@ src_util_libutil_a_SOURCES = \
   src/util/problem.c src/util/problem.h \
   src/util/scrub.c src/util/scrub.h \
   src/util/seen_list.c \
+  src/util/table.c src/util/table.h \
   src/util/unescape.c src/util/unescape.h \
   src/util/utf8.c src/util/utf8.h \
   src/util/waiting_room.c src/util/waiting_room.h \
@@ -41,6 +42,11 @@ unit_tests += tests/unit/test_scrub
 tests_unit_test_scrub_SOURCES = tests/unit/test_scrub.c tests/unit/test_scrub_long.c tests/unit/test_scrub.h
 tests_unit_test_scrub_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_scrub_LDADD = src/util/libutil.a $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_table
+tests_unit_test_table_SOURCES = tests/unit/test_table.c
+tests_unit_test_table_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_table_LDADD = src/util/libutil.a $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_outbox
 tests_unit_test_outbox_SOURCES = tests/unit/test_outbox.c
