@@ -148,22 +148,23 @@ static int refresh_draft(struct listing *listing, struct listed *entry)
     if (id == NULL && !draft_is_there(entry->dir))
         return -ENOENT;
     if (id == NULL)
-        return listing_rename_entry(entry, dir_name(entry->dir)) ? 0 : -ENOMEM;
+        return listing_rename_entry(listing, entry, dir_name(entry->dir)) ? 0 : -ENOMEM;
     entry->ops = dir_ops(entry->dir);
-    entry->id = strdup(id);
+    entry->id = listing_text(listing, id);
     if (entry->id == NULL)
         return -ENOMEM;
     return is_listed_twice(listing, entry) ? -ENOENT : 0;
 }
 
-static int refresh_resource(struct dir *parent, struct listed *entry)
+static int refresh_resource(struct listing *listing, struct listed *entry)
 {
+    struct dir *parent = listing->dir;
     struct record *record = cache_by_id(tree_of(parent)->config.cache, parent->kind, entry->id);
     struct buf name = BUF_EMPTY;
     int rc = record != NULL && is_in(parent, record) ? 0 : -ENOENT;
 
-    if (rc == 0 &&
-        (!shown_name(parent, record, &name) || !listing_rename_entry(entry, buf_text(&name))))
+    if (rc == 0 && (!shown_name(parent, record, &name) ||
+                    !listing_rename_entry(listing, entry, buf_text(&name))))
         rc = -ENOMEM;
     buf_finish(&name);
     record_unref(record);
@@ -179,5 +180,5 @@ int shown_refresh(struct listing *listing, struct listed *entry)
         if (rc < 0 || entry->id == NULL)
             return rc;
     }
-    return refresh_resource(listing->dir, entry);
+    return refresh_resource(listing, entry);
 }

@@ -21,6 +21,7 @@ static void dir_free(struct dir *dir)
     free(dir->inside);
     content_unref(dir->content);
     free(dir->cache);
+    rebound_finish(dir);
     free(dir->roles);
     free(dir);
 }
@@ -89,6 +90,8 @@ static void leave_home(struct dir *dir)
 void dir_detach(struct dir *dir)
 {
     pthread_mutex_lock(&dir->vfs->lock);
+    if (dir->attached)
+        rebound_forget_listed(dir->parent, dir_name(dir));
     detach(dir);
     leave_home(dir);
     pthread_mutex_unlock(&dir->vfs->lock);
@@ -168,6 +171,7 @@ static bool move(struct dir *dir, char *name)
     if (!retire_name(dir, atomic_load(&dir->name)))
         return false;
     struct dir *other = find_child(dir->parent, name);
+    rebound_forget_listed(dir->parent, dir_name(dir));
     detach(dir);
     if (other != NULL && other != dir)
         detach(other);

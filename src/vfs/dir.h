@@ -17,6 +17,7 @@ struct listed;
 struct listing;
 struct draft;
 struct scratch_set;
+struct table;
 
 /* How long the kernel may believe in names in a directory, so that it need not ask again. */
 enum names_kind {
@@ -89,6 +90,7 @@ struct dir {
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
     uint64_t serial;
     unsigned refs;                   /* guarded by vfs->lock */
+    _Atomic(uint32_t) lookups;       /* of directories in it; wraps round */
     struct dir *parent;              /* a reference; NULL: root */
     _Atomic(char *) name;            /* encoded, as it was looked up; replaced by a rename */
     const struct kind *kind;         /* of what it shows: only compared here; or NULL */
@@ -103,6 +105,8 @@ struct dir {
                               * vfs->lock */
     struct dir_cache *cache; /* what the kernel keeps of its listing; NULL: nothing yet; guarded
                               * by vfs->lock */
+    struct table *listed;    /* names in it that were listed without an object, and for which
+                              * resource: rebound.c; NULL: none; guarded by vfs->lock */
     struct overlay overlay;  /* guarded by vfs->lock */
     struct birth *birth;     /* NULL: nobody has made it; guarded by vfs->lock */
     struct draft *draft;     /* guarded by vfs->lock; of a draft: its maker's */
@@ -129,6 +133,9 @@ struct dir *dir_home(struct dir *parent, const char *name, const struct dir_ops 
                      const struct kind *kind, const char *id, const char *machine_id);
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
+/* The name was listed for that resource, and no directory was handed out for it: another that it
+ * leads to by and by is a surprise all the same. Without memory it is not remembered. */
+void dir_note_listed(struct dir *parent, const char *name, const char *id);
 /* Whether the name that leads to this directory meant another resource a moment ago. */
 bool dir_is_rebound(struct dir *dir);
 /* This mount changes, or has made, the resource: where its names go now is no surprise. */

@@ -22,6 +22,74 @@ static struct listed *append(struct listing *listing)
     return entry;
 }
 
+/* --- texts --------------------------------------------------------------------------------------
+ */
+
+/* The texts of thousands of entries are in few blocks, the large of which go back to the system by
+ * themselves: one by one they would be left between what stays. */
+struct listing_block {
+    struct listing_block *next;
+    size_t used;
+    size_t size;
+    char text[];
+};
+
+#define FIRST_BLOCK ((size_t)512)
+#define LAST_BLOCK  ((size_t)1 << 20)
+
+/* One with room for so much, twice as large as the one before. False: no memory. */
+static bool add_block(struct listing *listing, size_t size)
+{
+    const struct listing_block *before = listing->texts;
+    size_t wanted = before == NULL ? FIRST_BLOCK : before->size * 2;
+
+    wanted = wanted > LAST_BLOCK ? LAST_BLOCK : wanted;
+    wanted = wanted < size ? size : wanted;
+    struct listing_block *block = malloc(sizeof *block + wanted);
+    if (block == NULL)
+        return false;
+    block->next = listing->texts;
+    block->used = 0;
+    block->size = wanted;
+    listing->texts = block;
+    return true;
+}
+
+const char *listing_text(struct listing *listing, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    struct listing_block *block = listing->texts;
+
+    if ((block == NULL || block->size - block->used < size) && !add_block(listing, size))
+        return NULL;
+    block = listing->texts;
+    char *copy = block->text + block->used;
+    memcpy(copy, text, size);
+    block->used += size;
+    return copy;
+}
+
+static bool copy_or_null(struct listing *listing, const char *text, const char **copy)
+{
+    *copy = text == NULL ? NULL : listing_text(listing, text);
+    return text == NULL || *copy != NULL;
+}
+
+/* All that a machine's directory lists is that machine's. */
+static bool copy_machine(struct listing *listing, const char *machine_id, struct listed *entry)
+{
+    const struct listed *before = listing->count < 2 ? NULL : entry - 1;
+
+    if (before == NULL || before->machine_id == NULL || machine_id == NULL ||
+        strcmp(before->machine_id, machine_id) != 0)
+        return copy_or_null(listing, machine_id, &entry->machine_id);
+    entry->machine_id = before->machine_id;
+    return true;
+}
+
+/* --- entries ------------------------------------------------------------------------------------
+ */
+
 bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type)
 {
     struct listed *entry = append(listing);
@@ -30,7 +98,7 @@ bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, 
         return false;
     entry->leaf = leaf;
     entry->type = type;
-    entry->name = strdup(name);
+    entry->name = listing_text(listing, name);
     return entry->name != NULL;
 }
 
@@ -41,14 +109,12 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
 
     if (entry == NULL)
         return false;
-    entry->name = strdup(name);
     entry->type = S_IFDIR;
     entry->ops = ops;
     entry->kind = kind;
-    entry->id = id == NULL ? NULL : strdup(id);
-    entry->machine_id = machine_id == NULL ? NULL : strdup(machine_id);
-    return entry->name != NULL && (id == NULL || entry->id != NULL) &&
-           (machine_id == NULL || entry->machine_id != NULL);
+    entry->name = listing_text(listing, name);
+    return entry->name != NULL && copy_or_null(listing, id, &entry->id) &&
+           copy_machine(listing, machine_id, entry);
 }
 
 bool listing_add_object(struct listing *listing, struct dir *dir)
@@ -64,26 +130,26 @@ bool listing_add_object(struct listing *listing, struct dir *dir)
     return true;
 }
 
-bool listing_rename_entry(struct listed *entry, const char *name)
+bool listing_rename_entry(struct listing *listing, struct listed *entry, const char *name)
 {
     if (strcmp(entry->name, name) == 0)
         return true;
-    char *copy = strdup(name);
+    const char *copy = listing_text(listing, name);
     if (copy == NULL)
         return false;
-    free(entry->name);
     entry->name = copy;
     return true;
 }
 
 void listing_finish(struct listing *listing)
 {
-    for (size_t i = 0; i < listing->count; i++) {
-        free(listing->entries[i].name);
+    for (size_t i = 0; i < listing->count; i++)
         dir_unref(listing->entries[i].dir);
-        free(listing->entries[i].id);
-        free(listing->entries[i].machine_id);
-    }
     free(listing->entries);
+    while (listing->texts != NULL) {
+        struct listing_block *next = listing->texts->next;
+        free(listing->texts);
+        listing->texts = next;
+    }
     *listing = (struct listing){0};
 }

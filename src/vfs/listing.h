@@ -7,16 +7,18 @@
 
 #include "vfs/dir.h"
 
-/* One entry. */
+struct listing_block;
+
+/* One entry. Its texts are the listing's. */
 struct listed {
-    char *name;
+    const char *name;
     uint32_t leaf;   /* 0: a directory, described by the rest */
     mode_t type;     /* S_IFDIR … */
     struct dir *dir; /* of a draft, also when it has become a resource: a reference; else NULL */
     const struct dir_ops *ops;
     const struct kind *kind;
-    char *id;
-    char *machine_id;
+    const char *id;
+    const char *machine_id;
 };
 
 /* What has been counted when a listing was made: as long as it is the same, its names are right. */
@@ -38,6 +40,9 @@ struct listing {
     struct listed *entries;
     size_t count;
     size_t capacity;
+    struct listing_block *texts; /* the newest first */
+    size_t described;            /* entries before that are given with their attributes */
+    uint32_t lookups;            /* dir->lookups, as far as they are answered by that */
 };
 
 /* Each copies what it is given; false: no memory. */
@@ -47,7 +52,9 @@ bool listing_add_dir(struct listing *listing, const char *name, const struct dir
 /* The directory object `dir`, of that type by now, under its own name. */
 bool listing_add_object(struct listing *listing, struct dir *dir);
 /* The entry has that name by now. */
-bool listing_rename_entry(struct listed *entry, const char *name);
+bool listing_rename_entry(struct listing *listing, struct listed *entry, const char *name);
+/* A copy that lives as long as the listing; NULL: no memory. */
+const char *listing_text(struct listing *listing, const char *text);
 /* Fills a listing of the leaves and nested directories of `dir`; to be finished in any case. 0,
  * -ENOMEM, or -errno of the request that completes what came incomplete. */
 int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out);

@@ -44,7 +44,7 @@ src_vfs_libvfs_a_SOURCES = \
 
 unit_tests += tests/unit/test_vfs
 tests_unit_test_vfs_SOURCES = tests/unit/test_vfs.c tests/unit/test_vfs.h \
-  tests/unit/test_vfs_names.c tests/unit/test_vfs_deeds.c \
+  tests/unit/test_vfs_names.c tests/unit/test_vfs_deeds.c tests/unit/test_vfs_crowd.c \
   tests/unit/test_vfs_processes.c tests/unit/test_vfs_staged.c tests/unit/test_vfs_states.c \
   tests/unit/vfs_toy.c tests/unit/vfs_toy.h tests/unit/vfs_toy_ops.c
 tests_unit_test_vfs_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

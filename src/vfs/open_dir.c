@@ -49,6 +49,7 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
         return -ENOMEM;
     vfs_sweep(dir->vfs);
     listing->dir = dir_ref(dir);
+    listing->lookups = atomic_load_explicit(&dir->lookups, memory_order_relaxed);
     birth_looked(call, dir);
     listing->keep = dir_cache_enter(dir, &listing->content);
     int rc = fill_at_once(call, listing);
@@ -143,7 +144,7 @@ static int refresh_leaf(struct call *call, struct listing *listing, struct liste
     int rc = find_again(call, listing->dir, entry);
     if (rc != -ENOENT || name[0] == '\0' || has_name(listing, name))
         return rc;
-    return listing_rename_entry(entry, name) ? 0 : -ENOMEM;
+    return listing_rename_entry(listing, entry, name) ? 0 : -ENOMEM;
 }
 
 /* A stream that was opened before a change must neither give the kernel the old names again, nor
@@ -171,6 +172,31 @@ static struct dir *object_of(struct dir *dir, const struct listed *entry)
     return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
 }
 
+/* Each entry that is given with its attributes is a directory object here and an inode in the
+ * kernel: of tens of thousands only for who goes on to look at them. So of a directory that long
+ * the first ones are given so, and as many again as twice those that were looked up since. How long
+ * it must be depends on what the kernel may believe: with more directories than DESCRIBED_ALL names
+ * are leased anyway (fs/belief.h), and what is leased has run out before it is looked at. */
+#define DESCRIBED_ALL    ((size_t)50000) /* entries of a directory of which all are */
+#define DESCRIBED_LEASED ((size_t)16384) /* likewise, where names are leased */
+#define DESCRIBED_FIRST  ((size_t)1024)
+
+static bool is_described(struct listing *listing, size_t index)
+{
+    size_t all = lease_lasts(listing->dir) ? DESCRIBED_ALL : DESCRIBED_LEASED;
+
+    if (listing->count <= all || index < DESCRIBED_FIRST)
+        return true;
+    uint32_t lookups = atomic_load_explicit(&listing->dir->lookups, memory_order_relaxed);
+    size_t looked = (uint32_t)(lookups - listing->lookups);
+
+    if (looked > 0 && index >= listing->described) {
+        listing->described = index + 2 * looked;
+        listing->lookups = lookups;
+    }
+    return index < listing->described;
+}
+
 int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out)
 {
     const struct listed *entry = &listing->entries[index];
@@ -181,6 +207,11 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     *out = (struct entry){.node = {.leaf = entry->leaf}};
     if (!attr_is_known((struct node){.dir = dir, .leaf = entry->leaf}))
         return -EAGAIN;
+    if (!is_described(listing, index)) {
+        if (entry->id != NULL)
+            dir_note_listed(dir, entry->name, entry->id);
+        return -EAGAIN;
+    }
     out->node.dir = object_of(dir, entry);
     if (out->node.dir == NULL)
         return -ENOMEM;

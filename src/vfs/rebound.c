@@ -5,8 +5,12 @@
 #include "vfs/rebound.h"
 
 #include "util/digest.h"
+#include "util/table.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define LISTED_MOST 262144 /* names of one directory; with more all are forgotten */
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
@@ -63,11 +67,99 @@ static bool take_left(struct dir *parent, const char *name, const char *id)
     return by_other && !is_own(parent->vfs, id);
 }
 
+/* Of names that were listed only hashes are kept: one of two with the same hash, in 4,000 million,
+ * may be refused once where it need not be. */
+
+static uint32_t hash_name(const char *name)
+{
+    return table_hash(name, strlen(name));
+}
+
+/* As the number of an element: never TABLE_NONE. */
+static uint32_t number_of_id(const char *id)
+{
+    uint32_t hash = table_hash(id, strlen(id));
+
+    return hash == TABLE_NONE ? 1 : hash;
+}
+
+static bool is_any(const void *owner, uint32_t number, const void *key)
+{
+    (void)owner, (void)number, (void)key;
+    return true;
+}
+
+static uint32_t find_listed(const struct dir *parent, uint32_t hash)
+{
+    return parent->listed == NULL ? TABLE_NONE
+                                  : table_find(parent->listed, hash, is_any, NULL, NULL);
+}
+
+static void note_listed(struct dir *parent, uint32_t hash, uint32_t number)
+{
+    uint32_t before = find_listed(parent, hash);
+
+    if (before != TABLE_NONE) {
+        table_replace(parent->listed, hash, before, number);
+        return;
+    }
+    if (parent->listed == NULL)
+        parent->listed = calloc(1, sizeof *parent->listed);
+    if (parent->listed == NULL)
+        return;
+    if (parent->listed->count >= LISTED_MOST)
+        table_finish(parent->listed);
+    (void)table_add(parent->listed, hash, number);
+}
+
+void dir_note_listed(struct dir *parent, const char *name, const char *id)
+{
+    pthread_mutex_lock(&parent->vfs->lock);
+    note_listed(parent, hash_name(name), number_of_id(id));
+    pthread_mutex_unlock(&parent->vfs->lock);
+}
+
+/* What the name was listed for last, which a directory stands for from now on; TABLE_NONE. */
+static uint32_t take_listed(struct dir *parent, const char *name)
+{
+    uint32_t hash = hash_name(name);
+    uint32_t number = find_listed(parent, hash);
+
+    if (number != TABLE_NONE)
+        table_remove(parent->listed, hash, number);
+    return number;
+}
+
+void rebound_forget_listed(struct dir *parent, const char *name)
+{
+    (void)take_listed(parent, name);
+}
+
+void rebound_finish(struct dir *parent)
+{
+    if (parent->listed != NULL)
+        table_finish(parent->listed);
+    free(parent->listed);
+}
+
+/* Whether the name was listed for another resource than `id`, and this mount has no part in it. */
+static bool was_listed_for_other(struct dir *parent, const char *name, const char *id)
+{
+    uint32_t number = take_listed(parent, name);
+
+    return number != TABLE_NONE && id != NULL && number != number_of_id(id) &&
+           !is_own(parent->vfs, id);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ */
+
 void rebound_note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id)
 {
     bool left = take_left(parent, name, id);
+    bool listed = was_listed_for_other(parent, name, id);
 
-    if (left || (known != NULL && is_surprise(known, id)))
+    if (left || (known == NULL && listed) || (known != NULL && is_surprise(known, id)))
         deed_note(parent->vfs->deeds, key_of_name(DEED_WENT, parent, name), NULL);
 }
 

@@ -15,5 +15,9 @@
 void rebound_note_surprise(struct dir *parent, const char *name, struct dir *known, const char *id);
 /* The directory of `id` leaves that name; not remembered if this mount has renamed it. */
 void rebound_note_left(struct dir *parent, const char *name, const char *id);
+/* What was listed for that name is nobody's surprise any more. */
+void rebound_forget_listed(struct dir *parent, const char *name);
+/* Forgets all of them; the directory ends. */
+void rebound_finish(struct dir *parent);
 
 #endif

@@ -230,7 +230,8 @@ ino_t listing_ino(const struct listing *listing, size_t index);
  * 0; -ENOENT: gone meanwhile; -ENOMEM. Costs nothing while nothing has changed. */
 int listing_refresh(struct call *call, struct listing *listing, size_t index);
 /* The entry as vfs_lookup gives it, from the listing's own generation. Never waits: -EAGAIN when
- * its attributes would have to be asked for, so that it can be listed by name and type only.
+ * its attributes would have to be asked for, or nobody seems to want those of a long directory, so
+ * that it is to be listed by name and type only.
  * -ENOENT: gone meanwhile. */
 int listing_entry(struct call *call, struct listing *listing, size_t index, struct entry *out);
 void listing_close(struct listing *listing);

@@ -311,6 +311,7 @@ int main(void)
     suite_add_tcase(suite, staged_case());
     suite_add_tcase(suite, deeds_case());
     suite_add_tcase(suite, names_case());
+    suite_add_tcase(suite, crowd_case());
     suite_add_tcase(suite, processes_case());
     return run_tests(srunner_create(suite));
 }

@@ -15,5 +15,7 @@ TCase *staged_case(void);
 TCase *deeds_case(void);
 /* What processes have done, and what that means: test_vfs_processes.c. */
 TCase *processes_case(void);
+/* Directories of tens of thousands: test_vfs_crowd.c. */
+TCase *crowd_case(void);
 
 #endif

@@ -238,6 +238,36 @@ START_TEST(who_takes_a_name_that_another_has_left)
 }
 END_TEST
 
+/* Which box a name was listed for, and who takes it. */
+START_TEST(who_takes_a_name_that_was_listed_for_another)
+{
+    static const struct {
+        const char *listed_for[2];
+        const char *own; /* what this mount has changed just before it was taken */
+        const char *taken_by;
+        bool surprise;
+    } rows[] = {
+        {{"1"}, NULL, "2", true},       {{"1"}, NULL, "1", false},     {{"1"}, "2", "2", false},
+        {{"1", "2"}, NULL, "2", false}, {{"2", "1"}, NULL, "2", true}, {{NULL}, NULL, "1", false},
+        {{"1"}, NULL, NULL, false},
+    };
+    struct dir *root = vfs_root(&toy.vfs);
+
+    for (int i = 0; i < 2 && rows[_i].listed_for[i] != NULL; i++)
+        dir_note_listed(root, "n", rows[_i].listed_for[i]);
+    for (int i = 0; i < 1000; i++) { /* however many others are listed */
+        char name[16];
+        snprintf(name, sizeof name, "m%d", i);
+        dir_note_listed(root, name, "1");
+    }
+    if (rows[_i].own != NULL)
+        dir_note_own(&toy.vfs, rows[_i].own);
+    ck_assert_msg(is_surprise("n", rows[_i].taken_by) == rows[_i].surprise, "row %d", _i);
+    toy.passed_ms += DEED_WENT_MS;
+    ck_assert(!is_surprise("n", "9")); /* it was taken: what was listed counts no more */
+}
+END_TEST
+
 /* What this mount changed itself is no surprise, however many those are. */
 START_TEST(own_changes_are_known_by_hundreds)
 {
@@ -333,6 +363,7 @@ TCase *deeds_case(void)
     tcase_add_test(deeds, what_belongs_to_something_ends_with_that);
     tcase_add_test(deeds, a_process_is_one_number_and_back);
     tcase_add_loop_test(deeds, who_takes_a_name_that_another_has_left, 0, 10);
+    tcase_add_loop_test(deeds, who_takes_a_name_that_was_listed_for_another, 0, 7);
     tcase_add_test(deeds, own_changes_are_known_by_hundreds);
     tcase_add_loop_test(deeds, who_puts_an_old_text_back, 0, 3);
     tcase_add_loop_test(deeds, who_has_cut_a_file, 0, 10);

@@ -269,13 +269,41 @@ static const struct dir_ops box_ops = {.type = "box",
 
 /* --- the root -------------------------------------------------------------------------------- */
 
+/* One of the crowd: its id. False: it is none. */
+static bool crowd_id(const char *name, char id[16])
+{
+    unsigned number;
+
+    if (sscanf(name, "crowd-%u", &number) != 1 || number >= toy.crowd)
+        return false;
+    snprintf(id, 16, "%u", number + toy.crowd_shift);
+    return true;
+}
+
+static bool list_crowd(struct listing *listing)
+{
+    bool ok = true;
+
+    for (unsigned i = 0; ok && i < toy.crowd; i++) {
+        char name[32];
+        char id[16];
+
+        snprintf(name, sizeof name, "crowd-%u", i);
+        ok = crowd_id(name, id) && listing_add_dir(listing, name, &box_ops, BOXES, id, NULL);
+    }
+    return ok;
+}
+
 /* A box is found by its name, whose directory is its home, and by its id. */
 static int root_lookup(struct call *by, struct dir *dir, const char *name, struct found *out)
 {
     struct toy_box *box = box_by(name, true);
+    char id[16];
 
     (void)by;
-    if (box != NULL)
+    if (crowd_id(name, id))
+        out->dir = dir_home(dir, name, &box_ops, BOXES, id, NULL);
+    else if (box != NULL)
         out->dir = dir_home(dir, name, &box_ops, BOXES, box->id, NULL);
     else if ((box = box_by(name, false)) != NULL)
         out->dir = dir_intern(dir, name, &box_ops, BOXES, box->id, NULL);
@@ -293,17 +321,16 @@ static int root_list(struct call *by, struct dir *dir, struct listing *listing)
             !listing_add_dir(listing, box->name, &box_ops, BOXES, box->id, NULL))
             return -ENOMEM;
     }
-    return 0;
+    return list_crowd(listing) ? 0 : -ENOMEM;
 }
 
 static int root_refresh(struct listing *listing, struct listed *entry)
 {
     const struct toy_box *box = box_by(entry->id, false);
 
-    (void)listing;
     if (box == NULL)
         return -ENOENT;
-    return listing_rename_entry(entry, box->name) ? 0 : -ENOMEM;
+    return listing_rename_entry(listing, entry, box->name) ? 0 : -ENOMEM;
 }
 
 static const struct dir_ops toy_root_ops = {.type = "root",

@@ -42,6 +42,8 @@ struct toy {
     struct vfs vfs;
     struct vfs_config config;
     struct toy_box boxes[TOY_BOXES];
+    unsigned crowd;            /* how many more boxes there are: "crowd-0", … */
+    unsigned crowd_shift;      /* crowd-N's id is N more than that */
     int64_t passed_ms;         /* what its clock is ahead */
     int64_t stopped_ms;        /* what it is ahead of; 0: of the machine's */
     enum toy_outcome next;     /* of commits from now on */
