@@ -3,6 +3,7 @@
 
 #include "audit.h"
 
+#include "systemd.h"
 #include "util/json.h"
 #include "util/json_view.h"
 #include "util/log.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WAITING_MAX_BYTES ((size_t)2 << 20) /* of entries that the journal has not taken yet */
 #define KEYS_BYTES        2048              /* of the names of keys are told at most so much */
@@ -27,12 +29,6 @@ struct audit {
  */
 
 #define FIELDS_MAX 20
-
-#ifdef HAVE_LIBSYSTEMD
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <sys/uio.h>
-#include <systemd/sd-journal.h>
-#include <unistd.h>
 
 /* sd_journal_sendv says of nobody who listens that all is well. */
 static bool has_journal(void)
@@ -61,15 +57,8 @@ static bool send_entry(const char *entry)
         set_field(&fields[count++], entry, size);
         entry += size + (entry[size] == '\n');
     }
-    return sd_journal_sendv(fields, count) == 0;
+    return systemd_journal(fields, count);
 }
-#else
-static bool send_entry(const char *entry)
-{
-    (void)entry;
-    return false;
-}
-#endif
 
 #define MESSAGE "MESSAGE="
 

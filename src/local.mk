@@ -15,6 +15,7 @@ paperspacefs_SOURCES = \
   src/notify.c src/notify.h \
   src/remount_mode.c src/remount_mode.h \
   src/running.c src/running.h \
+  src/systemd.c src/systemd.h \
   src/why_mode.c src/why_mode.h
 if EMULATOR
 demo_lib = src/emulator/libemulator.a
@@ -26,6 +27,6 @@ endif
 paperspacefs_LDADD = src/doctor/libdoctor.a src/config/libconfig.a src/fs/libfs.a src/tree/libtree.a src/vfs/libvfs.a src/journal/libjournal.a src/cache/libcache.a src/document/libdocument.a \
   src/api/libapi.a \
   src/http/libhttp.a src/kinds/libkinds.a $(demo_lib) src/util/libutil.a \
-  $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS) $(SYSTEMD_LIBS)
+  $(FUSE3_LIBS) $(CURL_LIBS) $(MICROHTTPD_LIBS) $(JSONC_LIBS)
 
 dist_man_MANS += man/paperspacefs.1 man/paperspacefs.5

@@ -3,6 +3,7 @@
 
 #include "notify.h"
 
+#include "systemd.h"
 #include "util/outbox.h"
 #include "util/words.h"
 
@@ -14,14 +15,11 @@
 #define WAITING_MAX_BYTES ((size_t)16 << 10)
 #define END_MS            500 /* for the last words */
 
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-daemon.h>
-
 /* It waits for as long as the manager does not take it. */
 static void deliver(const char *state, unsigned long lost)
 {
     (void)lost;
-    sd_notify(0, state);
+    systemd_notify(state);
 }
 
 static bool somebody_listens(void)
@@ -30,18 +28,6 @@ static bool somebody_listens(void)
 
     return address != NULL && address[0] != '\0';
 }
-#else
-static void deliver(const char *state, unsigned long lost)
-{
-    (void)state;
-    (void)lost;
-}
-
-static bool somebody_listens(void)
-{
-    return false;
-}
-#endif
 
 /* Adds words to a text as far as they fit. */
 static void add(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
