@@ -10,8 +10,9 @@ enum probe_life {
     PROBE_SILENT, /* no answer within 5 s */
 };
 
-/* Asks of an open directory (O_PATH will do). In a child, because a daemon that hangs would keep us
- * as well, even from being killed: single-threaded. */
-enum probe_life probe_directory(int fd);
+/* Asks of an open directory (O_PATH will do) in a filesystem of that type ("": not known). In a
+ * child, because a daemon that hangs would keep us as well, even from being killed:
+ * single-threaded; but where the type is one that asks nobody, right here. */
+enum probe_life probe_directory(int fd, const char *type);
 
 #endif

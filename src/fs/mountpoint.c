@@ -169,7 +169,7 @@ static int judge(int fd, const char *path, bool *autofs, struct problem *problem
         return problem_set(problem, PROBLEM_INVALID,
                            "%s: it lies inside a paperspacefs (%s): mount elsewhere", path,
                            mount.point);
-    enum probe_life life = probe_directory(fd);
+    enum probe_life life = probe_directory(fd, known ? mount.type : "");
     if (life == PROBE_DEAD && known && root)
         return clean_dead(fd, path, &mount, problem) == 0 ? 1 : -1;
     if (life == PROBE_SILENT || life == PROBE_DEAD)
