@@ -8,7 +8,10 @@ tests_bench_nullfs_CPPFLAGS = $(AM_CPPFLAGS) $(FUSE3_CFLAGS)
 tests_bench_nullfs_LDADD = $(FUSE3_LIBS)
 tests_bench_calls_SOURCES = tests/bench/calls.c
 
-EXTRA_DIST += tests/bench/bench.py tests/bench/columns.py tests/bench/rows.py
-.PHONY: bench
+EXTRA_DIST += tests/bench/bench.py tests/bench/columns.py tests/bench/rows.py tests/bench/start.py
+.PHONY: bench bench-start
 bench: all
 	@top_builddir='$(abs_top_builddir)' python3 -B $(srcdir)/tests/bench/bench.py $(BENCH)
+# From the start to a mount that can be used.
+bench-start: all
+	@top_builddir='$(abs_top_builddir)' python3 -B $(srcdir)/tests/bench/start.py $(BENCH)
