@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Items by name, and by machine and name. Keys are not stored: an element's key is its item's
- * record, which is why comparing takes a function.
+ * Items by name, and by machine and name. Items with equal keys form a group: its first is in the
+ * table, the others hang on that, so that thousands of one name cost nothing to add and to remove.
  */
 #include "config.h"
 
-#define HASH_KEYCMP(element, key, size) names_differ((element), (key), (size))
 #include "cache/collection.h"
+
+#include "util/digest.h"
 
 #include <string.h>
 
@@ -16,35 +17,33 @@ struct name_key {
     const char *machine_id; /* NULL: any */
 };
 
-/* 0 when the group that `element` heads has the key. */
-static int names_differ(const void *element, const void *key, size_t name_bytes)
+static struct item *item_at(const struct collection *collection, uint32_t number)
 {
-    const struct name_slot *slot = element;
+    return collection->places[number].item;
+}
+
+static struct item *item_or_null(const struct collection *collection, uint32_t number)
+{
+    return number == TABLE_NONE ? NULL : item_at(collection, number);
+}
+
+static bool has_key(const void *owner, uint32_t number, const void *key)
+{
     const struct name_key *wanted = key;
-    const struct record *record = slot->item->record;
+    const struct record *record = item_at(owner, number)->record;
 
-    if (memcmp(record->name, wanted->name, name_bytes) != 0)
-        return 1;
-    return wanted->machine_id != NULL && strcmp(record->machine_id, wanted->machine_id) != 0;
+    return record->name_bytes == wanted->name_bytes &&
+           memcmp(record->name, wanted->name, wanted->name_bytes) == 0 &&
+           (wanted->machine_id == NULL || strcmp(record->machine_id, wanted->machine_id) == 0);
 }
 
-static unsigned hash_key(const struct name_key *key)
+static uint32_t hash_key(const struct name_key *key)
 {
-    unsigned name_hash = 0;
-    unsigned machine_hash = 0;
+    uint64_t hash = digest_mix(digest_bytes(DIGEST_ROOT, key->name, key->name_bytes));
 
-    HASH_VALUE(key->name, key->name_bytes, name_hash);
     if (key->machine_id != NULL)
-        HASH_VALUE(key->machine_id, strlen(key->machine_id), machine_hash);
-    return name_hash ^ (machine_hash * 31);
-}
-
-static struct name_slot *find_group(struct name_slot *table, const struct name_key *key)
-{
-    struct name_slot *head = NULL;
-
-    HASH_FIND_BYHASHVALUE(hh, table, key, key->name_bytes, hash_key(key), head);
-    return head;
+        hash = digest_mix(digest_bytes(hash, key->machine_id, strlen(key->machine_id)));
+    return (uint32_t)hash;
 }
 
 static struct name_key key_of(const struct item *item, enum name_index index)
@@ -55,72 +54,90 @@ static struct name_key key_of(const struct item *item, enum name_index index)
                              index == NAMES_ALL ? NULL : record->machine_id};
 }
 
-/* Makes `slot` the head of a group of `count`; false: no memory. */
-static bool add_head(struct name_slot **table, const struct name_key *key, struct name_slot *slot,
-                     size_t count)
+static struct item *find_first(const struct collection *collection, enum name_index index,
+                               uint32_t hash, const struct name_key *key)
 {
-    slot->count = count;
-    HASH_ADD_KEYPTR_BYHASHVALUE(hh, *table, slot, key->name_bytes, hash_key(key), slot);
-    return slot->hh.tbl != NULL;
+    return item_or_null(collection,
+                        table_find(&collection->names[index], hash, has_key, collection, key));
 }
 
-/* Behind the head, so that the head stays and nothing is walked. */
-static void join_group(struct name_slot *head, struct name_slot *slot)
+/* Behind the first, so that it stays and nothing is walked. */
+static void join_group(struct collection *collection, struct item *first, struct item *item,
+                       enum name_index index)
 {
-    slot->prev = head;
-    slot->next = head->next;
-    if (head->next != NULL)
-        head->next->prev = slot;
-    head->next = slot;
+    struct name_link *head = &first->names[index];
+    struct item *second = item_or_null(collection, head->next);
+
+    item->names[index] = (struct name_link){.next = head->next, .before = first->number};
+    if (second != NULL)
+        second->names[index].before = item->number;
+    head->next = item->number;
     head->count++;
 }
 
 static bool add_to_index(struct collection *collection, struct item *item, enum name_index index)
 {
     const struct name_key key = key_of(item, index);
-    struct name_slot *slot = &item->names[index];
-    struct name_slot *head = find_group(collection->names[index], &key);
+    uint32_t hash = hash_key(&key);
+    struct item *first = find_first(collection, index, hash, &key);
 
-    *slot = (struct name_slot){.item = item};
-    if (head == NULL)
-        return add_head(&collection->names[index], &key, slot, 1);
-    join_group(head, slot);
-    return true;
-}
-
-static void leave_group(struct name_slot *head, struct name_slot *slot)
-{
-    slot->prev->next = slot->next;
-    if (slot->next != NULL)
-        slot->next->prev = slot->prev;
-    if (head != NULL)
-        head->count--;
-}
-
-/* The second of the group becomes its head. */
-static void replace_head(struct name_slot **table, const struct name_key *key,
-                         struct name_slot *slot)
-{
-    if (slot->next != NULL) {
-        slot->next->prev = NULL;
-        add_head(table, key, slot->next, slot->count - 1);
+    if (first != NULL) {
+        join_group(collection, first, item, index);
+        return true;
     }
-    if (slot->hh.tbl != NULL)
-        HASH_DEL(*table, slot);
+    item->names[index] = (struct name_link){.count = 1};
+    if (table_add(&collection->names[index], hash, item->number))
+        return true;
+    item->names[index] = (struct name_link){.count = 0};
+    return false;
+}
+
+/* The second of the group becomes its first, if there is one. */
+static void remove_first(struct collection *collection, struct item *item, enum name_index index,
+                         uint32_t hash)
+{
+    const struct name_link *link = &item->names[index];
+    struct item *second = item_or_null(collection, link->next);
+
+    if (second == NULL) {
+        table_remove(&collection->names[index], hash, item->number);
+        return;
+    }
+    second->names[index].before = TABLE_NONE;
+    second->names[index].count = link->count - 1;
+    table_replace(&collection->names[index], hash, item->number, second->number);
+}
+
+static void leave_group(struct collection *collection, struct item *item, enum name_index index,
+                        struct item *first)
+{
+    const struct name_link *link = &item->names[index];
+    struct item *next = item_or_null(collection, link->next);
+
+    item_at(collection, link->before)->names[index].next = link->next;
+    if (next != NULL)
+        next->names[index].before = link->before;
+    first->names[index].count--;
+}
+
+static bool is_in_index(const struct item *item, enum name_index index)
+{
+    return item->names[index].before != TABLE_NONE || item->names[index].count > 0;
 }
 
 static void remove_from_index(struct collection *collection, struct item *item,
                               enum name_index index)
 {
+    if (!is_in_index(item, index))
+        return;
     const struct name_key key = key_of(item, index);
-    struct name_slot **table = &collection->names[index];
-    struct name_slot *slot = &item->names[index];
+    uint32_t hash = hash_key(&key);
 
-    if (slot->prev != NULL)
-        leave_group(find_group(*table, &key), slot);
+    if (item->names[index].before == TABLE_NONE)
+        remove_first(collection, item, index, hash);
     else
-        replace_head(table, &key, slot);
-    *slot = (struct name_slot){.item = NULL};
+        leave_group(collection, item, index, find_first(collection, index, hash, &key));
+    item->names[index] = (struct name_link){.count = 0};
 }
 
 bool names_add(struct collection *collection, struct item *item)
@@ -132,14 +149,21 @@ bool names_add(struct collection *collection, struct item *item)
 void names_remove(struct collection *collection, struct item *item)
 {
     remove_from_index(collection, item, NAMES_ALL);
-    if (item->machine != NULL)
-        remove_from_index(collection, item, NAMES_OF_MACHINE);
+    remove_from_index(collection, item, NAMES_OF_MACHINE);
 }
 
-struct name_slot *names_find(struct collection *collection, const char *name, size_t name_bytes,
-                             const char *machine_id)
+struct name_group names_find(const struct collection *collection, const char *name,
+                             size_t name_bytes, const char *machine_id)
 {
     const struct name_key key = {name, name_bytes, machine_id};
+    enum name_index index = machine_id == NULL ? NAMES_ALL : NAMES_OF_MACHINE;
+    struct item *first = find_first(collection, index, hash_key(&key), &key);
 
-    return find_group(collection->names[machine_id == NULL ? NAMES_ALL : NAMES_OF_MACHINE], &key);
+    return (struct name_group){collection, index, first,
+                               first == NULL ? 0 : first->names[index].count};
+}
+
+void names_next(struct name_group *group)
+{
+    group->item = item_or_null(group->collection, group->item->names[group->index].next);
 }

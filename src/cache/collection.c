@@ -23,6 +23,10 @@ void collection_finish(struct collection *collection)
 
     while (!TAILQ_EMPTY(&collection->order))
         collection_remove(collection, TAILQ_FIRST(&collection->order));
+    table_finish(&collection->by_id);
+    for (size_t i = 0; i < NAME_INDEXES; i++)
+        table_finish(&collection->names[i]);
+    free(collection->places);
     HASH_ITER (hh, collection->tombstones, tombstone, next) {
         tombstone_remove(collection, tombstone);
     }
@@ -31,13 +35,83 @@ void collection_finish(struct collection *collection)
     gone_clear(collection);
 }
 
+/* --- by id -------------------------------------------------------------------------------------
+ */
+
+static uint32_t hash_id(const char *id)
+{
+    return table_hash(id, strlen(id));
+}
+
+static bool has_id(const void *owner, uint32_t number, const void *id)
+{
+    const struct collection *collection = owner;
+
+    return strcmp(collection->places[number].item->record->id, id) == 0;
+}
+
 struct item *collection_find(struct collection *collection, const char *id)
 {
-    struct item *item = NULL;
+    uint32_t number = table_find(&collection->by_id, hash_id(id), has_id, collection, id);
 
-    HASH_FIND_STR(collection->by_id, id, item);
-    return item;
+    return number == TABLE_NONE ? NULL : collection->places[number].item;
 }
+
+static bool grow_places(struct collection *collection)
+{
+    uint32_t size = collection->places_size == 0 ? 16 : collection->places_size * 2;
+    union item_place *places = reallocarray(collection->places, size, sizeof *places);
+
+    if (places == NULL)
+        return false;
+    collection->places = places;
+    collection->places_size = size;
+    if (collection->places_used == 0)
+        collection->places_used = TABLE_NONE + 1;
+    return true;
+}
+
+/* Gives the item a number; false: no memory. */
+static bool take_place(struct collection *collection, struct item *item)
+{
+    uint32_t number = collection->first_free;
+
+    if (number != TABLE_NONE)
+        collection->first_free = collection->places[number].next_free;
+    else if (collection->places_used < collection->places_size || grow_places(collection))
+        number = collection->places_used++;
+    else
+        return false;
+    item->number = number;
+    collection->places[number].item = item;
+    return true;
+}
+
+static void leave_place(struct collection *collection, const struct item *item)
+{
+    collection->places[item->number].next_free = collection->first_free;
+    collection->first_free = item->number;
+}
+
+/* Gives the item a number, and makes it found by its id; false: no memory. */
+static bool index_id(struct collection *collection, struct item *item)
+{
+    if (!take_place(collection, item))
+        return false;
+    if (table_add(&collection->by_id, hash_id(item->record->id), item->number))
+        return true;
+    leave_place(collection, item);
+    return false;
+}
+
+static void unindex_id(struct collection *collection, const struct item *item)
+{
+    table_remove(&collection->by_id, hash_id(item->record->id), item->number);
+    leave_place(collection, item);
+}
+
+/* --- how much there is -------------------------------------------------------------------------
+ */
 
 size_t collection_max_bytes(const struct collection *collection)
 {
@@ -56,7 +130,7 @@ bool collection_has_room(struct collection *collection, const struct record *rec
 
 bool collection_is_small(const struct collection *collection)
 {
-    return HASH_COUNT(collection->by_id) <= CACHE_SMALL_COUNT;
+    return collection->by_id.count <= CACHE_SMALL_COUNT;
 }
 
 /* --- when names changed ----------------------------------------------------------------------- */
@@ -73,14 +147,12 @@ static void note_change(const struct collection *collection, int64_t *changed_ms
 /* A single namesake is shown otherwise from now on, in whatever machine it is. */
 static void note_namesake(struct collection *collection, const struct item *item)
 {
-    const struct name_slot *slot =
+    struct name_group group =
         names_find(collection, item->record->name, item->record->name_bytes, NULL);
 
-    if (slot == NULL || slot->count != 2)
-        return;
-    for (; slot != NULL; slot = slot->next)
-        if (slot->item != item && slot->item->machine != NULL)
-            note_change(collection, &slot->item->machine->names_ms);
+    for (; group.count == 2 && group.item != NULL; names_next(&group))
+        if (group.item != item && group.item->machine != NULL)
+            note_change(collection, &group.item->machine->names_ms);
 }
 
 /* The item's name, as it is in the indexes, has come or is about to go. */
@@ -154,8 +226,41 @@ static bool index_names(struct collection *collection, struct item *item)
     return false;
 }
 
+const struct item_alone *item_alone(const struct item *item)
+{
+    static const struct item_alone nothing;
+
+    return item->alone == NULL ? &nothing : item->alone;
+}
+
+struct item_alone *item_make_alone(struct item *item)
+{
+    if (item->alone == NULL)
+        item->alone = calloc(1, sizeof *item->alone);
+    return item->alone;
+}
+
+void item_trim_alone(struct item *item)
+{
+    static const struct item_alone nothing;
+
+    if (item->alone == NULL || memcmp(item->alone, &nothing, sizeof nothing) != 0)
+        return;
+    free(item->alone);
+    item->alone = NULL;
+}
+
+void collection_expire_item(struct collection *collection, struct item *item)
+{
+    struct item_alone *alone = item_make_alone(item);
+    tick_t *expired = alone == NULL ? &collection->expired : &alone->expired;
+
+    *expired = next_tick(collection->cache);
+}
+
 static void free_item(struct item *item)
 {
+    free(item->alone);
     shown_clear(&item->shown);
     record_unref(item->record);
     free(item);
@@ -174,8 +279,7 @@ struct item *collection_add(struct collection *collection, struct record *record
         item->served = true;
         shown_add(&item->shown, 0);
     }
-    HASH_ADD_KEYPTR(hh, collection->by_id, record->id, strlen(record->id), item);
-    if (item->hh.tbl == NULL) {
+    if (!index_id(collection, item)) {
         free_item(item);
         return NULL;
     }
@@ -184,7 +288,7 @@ struct item *collection_add(struct collection *collection, struct record *record
         collection->bytes += record->json_bytes;
         return item;
     }
-    HASH_DEL(collection->by_id, item);
+    unindex_id(collection, item);
     free_item(item);
     return NULL;
 }
@@ -197,11 +301,11 @@ void collection_remove(struct collection *collection, struct item *item)
     TAILQ_REMOVE(&collection->order, item, link);
     names_remove(collection, item);
     leave_machine(collection, item);
-    HASH_DEL(collection->by_id, item);
+    unindex_id(collection, item);
     free_item(item);
 }
 
-/* The indexes' keys live in the record: they move to the new one, where they are the same. */
+/* The indexes' keys live in the record: they are the same in the new one. */
 static void swap_record(struct collection *collection, struct item *item, struct record *record)
 {
     collection->bytes += record->json_bytes;
@@ -210,7 +314,6 @@ static void swap_record(struct collection *collection, struct item *item, struct
     item->record = record;
     changed_note(collection, record->id);
     item->form = NAME_UNJUDGED;
-    item->hh.key = record->id;
 }
 
 bool collection_replace(struct collection *collection, struct item *item, struct record *record)

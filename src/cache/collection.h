@@ -13,9 +13,19 @@
 
 bool names_add(struct collection *collection, struct item *item); /* false: no memory */
 void names_remove(struct collection *collection, struct item *item);
-/* The head of the group, or NULL. `machine_id` NULL: of any machine. */
-struct name_slot *names_find(struct collection *collection, const char *name, size_t name_bytes,
-                             const char *machine_id);
+
+/* Those of one name, one after the other. */
+struct name_group {
+    const struct collection *collection;
+    enum name_index index;
+    struct item *item; /* NULL: none, or none any more */
+    size_t count;      /* of them all */
+};
+
+/* `machine_id` NULL: of any machine. */
+struct name_group names_find(const struct collection *collection, const char *name,
+                             size_t name_bytes, const char *machine_id);
+void names_next(struct name_group *group);
 
 /* --- collections (collection.c) --------------------------------------------------------------- */
 
@@ -30,6 +40,14 @@ void collection_remove(struct collection *collection, struct item *item);
 /* Gives `item` another record of the same id (takes a reference); false: no memory, the item is
  * gone then. */
 bool collection_replace(struct collection *collection, struct item *item, struct record *record);
+/* What is known of the item by itself, to be read. */
+const struct item_alone *item_alone(const struct item *item);
+/* The same, to be written; NULL: no memory. */
+struct item_alone *item_make_alone(struct item *item);
+/* Lets go of it where nothing is known any more. */
+void item_trim_alone(struct item *item);
+/* It is to be asked for again; without memory, all of the kind is. */
+void collection_expire_item(struct collection *collection, struct item *item);
 /* How large a kind's documents may be together; whether they stay so with that record in the place
  * of the one of its id. */
 size_t collection_max_bytes(const struct collection *collection);

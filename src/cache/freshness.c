@@ -13,7 +13,7 @@ static void expire(struct collection *collection, const char *id)
     if (id == NULL)
         collection->expired = next_tick(cache);
     else if (item != NULL)
-        item->expired = next_tick(cache);
+        collection_expire_item(collection, item);
     changed_note_expired(cache);
     pthread_mutex_unlock(&cache->lock);
 }
@@ -43,7 +43,7 @@ static struct freshness freshness_of(struct collection *collection)
 
     if (item == NULL)
         return (struct freshness){.known = false};
-    return (struct freshness){true, item->got_ms, item->got_begun};
+    return (struct freshness){true, item_alone(item)->got_ms, item_alone(item)->got_begun};
 }
 
 static int64_t fresh_for_ms(struct collection *collection)
@@ -86,7 +86,7 @@ void cache_get_status(struct cache *cache, const struct kind *kind, struct cache
         .online = collection->asked && collection->online,
         .stale = freshness.known && fresh_for_ms(collection) == 0,
         .age_ms = freshness.known ? now_ms(collection) - freshness.came_ms : -1,
-        .count = HASH_COUNT(collection->by_id),
+        .count = collection->by_id.count,
         .skipped = collection->skipped,
         .problem = collection->problem,
     };

@@ -4,7 +4,7 @@
  *
  * Unchanged content keeps its old record, and with it its mtime. What was begun earlier never
  * undoes what was begun later: a listing passes over items with a later GET or answer of ours
- * (item->got_begun), and over what this mount has deleted or created meanwhile.
+ * (got_begun of item->alone), and over what this mount has deleted or created meanwhile.
  */
 #include "config.h"
 
@@ -57,6 +57,16 @@ static int64_t later_mtime(const struct collection *collection, const struct rec
     return wall_ms > old->mtime_ms ? wall_ms : old->mtime_ms + 1;
 }
 
+/* False: no memory. */
+static bool note_before(struct item *item, const struct record *old)
+{
+    struct item_alone *alone = item_make_alone(item);
+
+    if (alone != NULL)
+        alone->before_ms = old->mtime_ms;
+    return alone != NULL;
+}
+
 /* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
  * False: no memory. */
 static bool take_changed(struct collection *collection, struct item *item, struct record *record,
@@ -68,7 +78,8 @@ static bool take_changed(struct collection *collection, struct item *item, struc
     record->mtime_ms = only_completed ? old->mtime_ms : later_mtime(collection, old);
     record->version = only_completed ? old->version : next_tick(collection->cache);
     if (!only_completed) {
-        item->before_ms = dates_follow_order(collection) ? old->mtime_ms : 0;
+        if (dates_follow_order(collection) && !note_before(item, old))
+            return false;
         history_push(collection, item, record, body);
         item->served = false;
     }
@@ -102,10 +113,16 @@ static struct item *add(struct collection *collection, struct record *record, in
     return item;
 }
 
-static void mark_got(struct collection *collection, struct item *item, tick_t begun)
+/* False: no memory. */
+static bool mark_got(struct collection *collection, struct item *item, tick_t begun)
 {
-    item->got_begun = begun;
-    item->got_ms = now_ms(collection);
+    struct item_alone *alone = item_make_alone(item);
+
+    if (alone == NULL)
+        return false;
+    alone->got_begun = begun;
+    alone->got_ms = now_ms(collection);
+    return true;
 }
 
 /* --- listings --------------------------------------------------------------------------------- */
@@ -113,9 +130,10 @@ static void mark_got(struct collection *collection, struct item *item, tick_t be
 static bool merge_known(struct collection *collection, struct item *item, struct record *record,
                         tick_t begun)
 {
-    if (begun < item->got_begun)
+    if (begun < item_alone(item)->got_begun)
         return true;
-    item->shown_until_ms = 0;
+    if (item->alone != NULL)
+        item->alone->shown_until_ms = 0;
     return take(collection, item, record, FROM_SERVER, NULL);
 }
 
@@ -160,7 +178,9 @@ static bool merge_one(struct collection *collection, struct record *record, int6
 /* Whether an item that a listing lacks is shown all the same. */
 static bool stays(const struct collection *collection, const struct item *item, tick_t begun)
 {
-    return begun < item->got_begun || now_ms(collection) < item->shown_until_ms;
+    const struct item_alone *alone = item_alone(item);
+
+    return begun < alone->got_begun || now_ms(collection) < alone->shown_until_ms;
 }
 
 static void drop_missing(struct collection *collection, tick_t begun)
@@ -194,9 +214,9 @@ static void pause_slice(pthread_mutex_t *lock)
 
 /* Whether one more resource of a name can be added: not beside a single one of which the listing is
  * still to say whether it keeps that name. */
-static bool is_settled(const struct name_slot *group, tick_t begun)
+static bool is_settled(struct name_group group, tick_t begun)
 {
-    return group == NULL || group->count > 1 || group->item->merged == begun;
+    return group.count != 1 || group.item->merged == begun;
 }
 
 /* Whether a record can be merged before the others of its listing: names go from one resource to
@@ -296,8 +316,7 @@ static bool merge_singleton(struct collection *collection, struct record *record
     if (item == NULL)
         return false;
     TAILQ_INSERT_TAIL(&collection->order, item, link);
-    mark_got(collection, item, begun);
-    return true;
+    return mark_got(collection, item, begun);
 }
 
 bool merge_item(struct collection *collection, struct record *record, tick_t begun)
@@ -306,18 +325,19 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
 
     if (item == NULL)
         return !collection->kind->singleton || merge_singleton(collection, record, begun);
-    if (begun < item->got_begun)
+    if (begun < item_alone(item)->got_begun)
         return true;
     bool partial = item->partial;
     bool outdated = item->listed && begun < collection->listed_begun && !partial;
 
-    mark_got(collection, item, begun);
+    if (!mark_got(collection, item, begun))
+        return false;
     if (outdated)
         return true;
     if (!take(collection, item, record, FROM_SERVER, NULL))
         return false;
     item->partial = partial;
-    if (item->before_ms != 0)
+    if (item_alone(item)->before_ms != 0)
         dates_settle(collection);
     return true;
 }
@@ -329,8 +349,8 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun)
     if (item == NULL)
         return true;
     if (stays(collection, item, begun)) {
-        if (begun > item->got_begun)
-            mark_got(collection, item, begun);
+        if (begun > item_alone(item)->got_begun)
+            (void)mark_got(collection, item, begun); /* or it is asked for once more */
         return false;
     }
     noticed_add(collection, item->record, NULL);
@@ -357,7 +377,8 @@ static struct item *take_answer(struct collection *collection, struct record *re
     } else if (!take(collection, item, record, FROM_OWN_CHANGE, body)) {
         return NULL;
     }
-    mark_got(collection, item, next_tick(collection->cache));
+    if (!mark_got(collection, item, next_tick(collection->cache)))
+        return NULL;
     item->first_begun = 0;
     return item;
 }
@@ -373,7 +394,7 @@ bool merge_created(struct collection *collection, struct record *record, int64_t
     if (is_new && record->created_ms == CLOCK_NO_DATE && newest)
         record->mtime_ms = mtime_ms; /* not shared yet: the lock is still held */
     dates_settle(collection);
-    item->shown_until_ms = now_ms(collection) + CACHE_CREATED_PIN_MS;
+    item->alone->shown_until_ms = now_ms(collection) + CACHE_CREATED_PIN_MS;
     return true;
 }
 
@@ -408,7 +429,9 @@ void merge_revived(struct collection *collection, const char *id)
 
     if (item != NULL) {
         TAILQ_INSERT_TAIL(&collection->order, item, link);
-        item->got_begun = next_tick(collection->cache);
+        struct item_alone *alone = item_make_alone(item);
+        if (alone != NULL) /* without memory, listings on their way are believed */
+            alone->got_begun = next_tick(collection->cache);
     }
     /* Where it belongs in the order, and what it is now, a new listing says. */
     collection->expired = next_tick(collection->cache);

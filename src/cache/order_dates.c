@@ -33,10 +33,14 @@ static void lower_changed(struct collection *collection)
     struct item *item;
 
     TAILQ_FOREACH (item, &collection->order, link) {
-        if (item->before_ms != 0 && item->record->mtime_ms >= newer_ms)
-            set_date(collection, item,
-                     newer_ms - 1 > item->before_ms ? newer_ms - 1 : item->before_ms);
-        item->before_ms = 0;
+        int64_t before_ms = item_alone(item)->before_ms;
+
+        if (before_ms != 0 && item->record->mtime_ms >= newer_ms)
+            set_date(collection, item, newer_ms - 1 > before_ms ? newer_ms - 1 : before_ms);
+        if (before_ms != 0) {
+            item->alone->before_ms = 0;
+            item_trim_alone(item);
+        }
         newer_ms = item->record->mtime_ms;
     }
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JUDGED_BITS ((1u << 30) - 1) /* of a generation, in an item */
+#define JUDGED_BITS ((1u << 26) - 1) /* of a generation, in an item */
 #define AGED_MS     1000 /* with a shorter TTL, too, nothing is asked for at each look at a date */
 
 static bool copy_records(struct collection *collection, struct record_list *out)
@@ -114,7 +114,7 @@ int64_t cache_names_ms(struct cache *cache, const struct kind *kind, const char 
 size_t cache_count(struct cache *cache, const struct kind *kind)
 {
     pthread_mutex_lock(&cache->lock);
-    size_t count = HASH_COUNT(collection_of(cache, kind)->by_id);
+    size_t count = collection_of(cache, kind)->by_id.count;
 
     pthread_mutex_unlock(&cache->lock);
     return count;
@@ -134,14 +134,12 @@ size_t cache_by_name(struct cache *cache, const struct kind *kind, const char *n
                      size_t name_bytes, const char *machine_id, struct record **out, size_t max)
 {
     pthread_mutex_lock(&cache->lock);
-    const struct name_slot *slot =
-        names_find(collection_of(cache, kind), name, name_bytes, machine_id);
-    size_t count = slot == NULL ? 0 : slot->count;
+    struct name_group group = names_find(collection_of(cache, kind), name, name_bytes, machine_id);
 
-    for (size_t i = 0; i < max && slot != NULL; slot = slot->next)
-        out[i++] = record_ref(slot->item->record);
+    for (size_t i = 0; i < max && group.item != NULL; names_next(&group))
+        out[i++] = record_ref(group.item->record);
     pthread_mutex_unlock(&cache->lock);
-    return count;
+    return group.count;
 }
 
 /* --- machines --------------------------------------------------------------------------------- */

@@ -58,16 +58,19 @@ static bool item_is_good(const struct read_wait *reader, const struct item *item
 
     if (!item->record->complete)
         return false;
-    if (item->got_begun != 0 && is_good(reader, item->got_begun, item->got_ms, item->expired))
+    const struct item_alone *alone = item_alone(item);
+    if (alone->got_begun != 0 && is_good(reader, alone->got_begun, alone->got_ms, alone->expired))
         return true;
     return item->listed && !item->partial && collection->known &&
-           is_good(reader, collection->listed_begun, collection->listed_ms, item->expired);
+           is_good(reader, collection->listed_begun, collection->listed_ms, alone->expired);
 }
 
 static bool was_expired_alone(const struct collection *collection, const struct item *item)
 {
-    return item->expired >= item->got_begun && item->expired >= collection->listed_begun &&
-           item->expired != 0;
+    const struct item_alone *alone = item_alone(item);
+
+    return alone->expired >= alone->got_begun && alone->expired >= collection->listed_begun &&
+           alone->expired != 0;
 }
 
 static enum plan plan_missing(const struct read_wait *reader)
@@ -117,7 +120,8 @@ static bool has_old_item(const struct collection *collection, const struct item 
 {
     if (item == NULL || !item->record->complete)
         return false;
-    return !item->refused && ((item->got_begun != 0 && is_servable(collection, item->got_ms)) ||
+    const struct item_alone *alone = item_alone(item);
+    return !item->refused && ((alone->got_begun != 0 && is_servable(collection, alone->got_ms)) ||
                               (item->listed && has_old_list(collection)));
 }
 

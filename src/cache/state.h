@@ -22,8 +22,8 @@
  * every fetch when it begins, every answer to a change of ours, every expiry, and every content
  * that a record gets (its version). From that follows:
  *
- * - flight->begun < item->got_begun: the fetch was begun before an answer about that item, and
- *   passes over it.
+ * - flight->begun < got_begun of an item (item->alone): the fetch was begun before an answer about
+ * that item, and passes over it.
  * - flight->begun < tombstone->answered: likewise, before the deletion was answered; it says
  * nothing about it.
  * - listed_begun, or got_begun, <= expired: what is known is to be asked for again (after a touch,
@@ -73,6 +73,7 @@
 
 #include "cache/cache.h"
 #include "util/notices.h"
+#include "util/table.h"
 #include "util/workers.h"
 
 #include <pthread.h>
@@ -92,14 +93,11 @@ typedef uint64_t tick_t;
 struct collection;
 struct item;
 
-/* An item's place in one index of names. Items with equal keys form a group; its head is in the
- * hash table, the others hang on it, so that thousands of one name cost nothing to add. */
-struct name_slot {
-    UT_hash_handle hh; /* in use at the head only */
-    struct item *item;
-    struct name_slot *next;
-    struct name_slot *prev; /* NULL at the head */
-    size_t count;           /* of the group; right at the head only */
+/* An item's neighbours in one index of names (by_name.c), by their numbers; TABLE_NONE: none. */
+struct name_link {
+    uint32_t next;
+    uint32_t before; /* TABLE_NONE: it is the first of those with that name, in the table */
+    uint32_t count;  /* of them all; right at the first only, 0 elsewhere */
 };
 
 enum name_index { NAMES_ALL, NAMES_OF_MACHINE, NAME_INDEXES };
@@ -116,32 +114,43 @@ struct machine {
 
 /* Which keys' present values somebody has read; freed by shown_clear. */
 struct shown {
-    bool all;       /* all but `keys`; else only `keys` */
-    uint32_t count; /* of them */
     uint64_t *keys; /* digests, in no order */
+    uint32_t count; /* of them */
+    bool all;       /* all but `keys`; else only `keys` */
 };
 
-/* A resource that is shown. */
-struct item {
-    UT_hash_handle hh; /* by the record's id */
-    struct name_slot names[NAME_INDEXES];
-    TAILQ_ENTRY(item) link;
-    struct record *record;
-    struct machine *machine; /* NULL: the kind has none */
-    tick_t first_begun;      /* begun of the listing that brought it; 0: it is not new to us */
-    tick_t merged;           /* begun of the last listing that had it; 0: none */
-    tick_t got_begun;        /* of the last GET or answer to a change of ours; 0: none */
-    int64_t got_ms;          /* when that was */
+/* What is known of one resource by itself, beside the listings that had it; zeros: nothing is. */
+struct item_alone {
+    tick_t got_begun; /* of the last GET or answer to a change of ours; 0: none */
+    int64_t got_ms;   /* when that was */
     tick_t expired;
     int64_t shown_until_ms; /* shown so long although listings lack it; 0: not pinned */
     int64_t before_ms;      /* its date before the change that was just merged; 0: none was */
-    bool listed;            /* the last listing had it */
-    bool partial;           /* listings have it incomplete */
-    bool refused;           /* its last GET was denied: old data must not be shown */
-    bool served;            /* somebody may read the record that it has now */
-    unsigned form : 2;      /* enum name_form, of the record that it has now */
-    unsigned judged : 30;   /* collection->names_changed when that was judged */
+};
+
+/* A resource that is shown. There may be 250,000: what few have is elsewhere. */
+struct item {
+    uint32_t number; /* in collection->places */
+    struct name_link names[NAME_INDEXES];
+    bool listed : 1;      /* the last listing had it */
+    bool partial : 1;     /* listings have it incomplete */
+    bool refused : 1;     /* its last GET was denied: old data must not be shown */
+    bool served : 1;      /* somebody may read the record that it has now */
+    unsigned form : 2;    /* enum name_form, of the record that it has now */
+    unsigned judged : 26; /* collection->names_changed when that was judged */
+    TAILQ_ENTRY(item) link;
+    struct record *record;
+    struct machine *machine;  /* NULL: the kind has none */
+    struct item_alone *alone; /* NULL: nothing is known so; item_alone, item_make_alone */
+    tick_t first_begun;       /* begun of the listing that brought it; 0: it is not new to us */
+    tick_t merged;            /* begun of the last listing that had it; 0: none */
     struct shown shown;
+};
+
+/* Where an item of a number is, or that the number is free. */
+union item_place {
+    struct item *item;
+    uint32_t next_free; /* TABLE_NONE: that was the last */
 };
 
 TAILQ_HEAD(item_list, item);
@@ -233,8 +242,12 @@ struct flight {
 struct collection {
     struct cache *cache;
     const struct kind *kind;
-    struct item *by_id;
-    struct name_slot *names[NAME_INDEXES];
+    union item_place *places; /* by number, from 1 on */
+    uint32_t places_size;     /* how many there is room for, 0 included */
+    uint32_t places_used;     /* from that on no number was given yet */
+    uint32_t first_free;      /* of those that were given back; TABLE_NONE: none */
+    struct table by_id;
+    struct table names[NAME_INDEXES];
     struct machine *machines;
     uint64_t names_changed; /* how often a name has come, gone, or been replaced by another */
     int64_t names_ms;    /* wall clock: when that last was, the first listing left out; 0: never */

@@ -146,7 +146,7 @@ static void expire_item(const struct change *change)
     struct item *item = collection_find(change->collection, change->id);
 
     if (item != NULL)
-        item->expired = next_tick(change->collection->cache);
+        collection_expire_item(change->collection, item);
 }
 
 static void keep_updated(struct change *change)
@@ -222,8 +222,8 @@ static void unpin(struct change *change)
 {
     struct item *item = collection_find(change->collection, change->id);
 
-    if (item != NULL)
-        item->shown_until_ms = 0;
+    if (item != NULL && item->alone != NULL)
+        item->alone->shown_until_ms = 0;
 }
 
 static void doubt_deleted(struct change *change)

@@ -77,7 +77,7 @@ START_TEST(test_many_resources_of_few_names_are_listed_and_found_quickly)
                 (long long)listed_ms, (long long)again_ms, (long long)found_ms, each);
     if (is_instrumented())
         return;
-    ck_assert_uint_le(each, 1024);
+    ck_assert_uint_le(each, 450);
     ck_assert_int_le(listed_ms, 15000); /* generous: the machine may be busy */
     ck_assert_int_le(found_ms, 5000);
 }
