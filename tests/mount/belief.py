@@ -303,8 +303,8 @@ while time.monotonic() < end:
     except FileNotFoundError:
         failures += 1
     time.sleep(0.001)
-print(calls, failures)
-time.sleep(0.2)
+print(calls, failures, flush=True)
+sys.stdin.readline()
 os.listdir('.')
 os.stat('name')
 print(os.getcwd())
@@ -341,7 +341,7 @@ def walk():
         write(path('snapshots', items[4 + number % 5]['id'], 'name'), f'here-{number}\n')
 
     standing = [subprocess.Popen([sys.executable, '-c', STANDING, where, str(SECONDS)],
-                                 stdout=subprocess.PIPE, text=True)
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
                 for where in (path('snapshots', 'restless0-0'),
                               path('snapshots', items[30]['name']))]
     for shell in standing:
@@ -357,7 +357,8 @@ def walk():
     # Between a walk's look at an old name and its answer getcwd(2) has none; more often where others
     # rename the place itself a thousand times a second.
     for shell, item, most in zip(standing, (items[0], items[30]), (0.5, 0.1)):
-        said, _ = shell.communicate(timeout=30 * PATIENCE)
+        # Asked only now: what changes goes on for as long as a walk that was begun in time.
+        said, _ = shell.communicate('\n', timeout=30 * PATIENCE)
         assert shell.returncode == 0, 'who stands there has lost it'
         (calls, failures), where = map(int, said.split('\n')[0].split()), said.split('\n')[1]
         print(calls, 'getcwd', failures, 'failed', where)
