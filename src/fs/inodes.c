@@ -58,11 +58,11 @@ void inodes_destroy(struct inodes *inodes)
     free(inodes);
 }
 
-uint64_t inode_number_of(uint64_t serial, uint32_t leaf)
+uint64_t inode_number_of(uint64_t serial, struct alias alias)
 {
-    if (serial == ROOT_SERIAL && leaf == 0)
+    if (serial == ROOT_SERIAL && alias_is_dir(alias))
         return ROOT_NUMBER;
-    return serial << NODE_LEAF_BITS | leaf;
+    return serial << NODE_LEAF_BITS | alias.number;
 }
 
 static uint64_t serial_of_node(struct node node)
@@ -72,7 +72,7 @@ static uint64_t serial_of_node(struct node node)
 
 uint64_t inode_number(struct node node)
 {
-    return inode_number_of(serial_of_node(node), node.leaf);
+    return inode_number_of(serial_of_node(node), node.alias);
 }
 
 static uint64_t serial_of(uint64_t number)
@@ -80,9 +80,11 @@ static uint64_t serial_of(uint64_t number)
     return number == ROOT_NUMBER ? ROOT_SERIAL : number >> NODE_LEAF_BITS;
 }
 
-static uint32_t leaf_of(uint64_t number)
+static struct alias alias_of(uint64_t number)
 {
-    return number == ROOT_NUMBER ? 0 : (uint32_t)(number & (NODE_LEAF_LIMIT - 1));
+    uint64_t alias = number == ROOT_NUMBER ? 0 : number & (NODE_LEAF_LIMIT - 1);
+
+    return (struct alias){(uint32_t)alias};
 }
 
 /* The three that follow are called with the lock held. */
@@ -157,7 +159,7 @@ bool inodes_find(struct inodes *inodes, uint64_t number, struct node *out)
     pthread_mutex_lock(&inodes->lock);
     struct inode *inode = find(inodes, serial_of(number));
     if (inode != NULL)
-        *out = (struct node){dir_ref(inode->dir), leaf_of(number), content_ref(inode->content)};
+        *out = (struct node){dir_ref(inode->dir), alias_of(number), content_ref(inode->content)};
     pthread_mutex_unlock(&inodes->lock);
     return inode != NULL;
 }
@@ -186,7 +188,7 @@ size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count,
     for (const struct inode *inode = inodes->by_serial; *out != NULL && inode != NULL;
          inode = inode->hh.next)
         if (inode->content == NULL && shows_one_of(inode->dir, keys, count))
-            (*out)[found++] = inode_number_of(inode->serial, 0);
+            (*out)[found++] = inode_number_of(inode->serial, ALIAS_OF_DIR);
     pthread_mutex_unlock(&inodes->lock);
     return found;
 }

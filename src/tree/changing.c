@@ -75,7 +75,7 @@ int tree_commit_start(struct call *call, struct file *file, const struct change_
 {
     char name[LEAF_NAME_BYTES];
 
-    leaf_name(file->node.dir, file->node.leaf, name);
+    leaf_name_of(file->node.dir, file->node.alias, name);
     return start(call, file->node.dir, name, request, &file->staged->change);
 }
 

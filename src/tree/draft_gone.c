@@ -37,11 +37,11 @@ void draft_note_document(struct dir *dir, struct json_object *edit)
 /* Whether a file `id` was put into the draft that names one; the draft itself has none. */
 static bool file_names_gone(struct dir *dir)
 {
-    uint32_t leaf = scratch_find(dir, "id");
+    struct leaf leaf = scratch_find(dir, "id");
     struct buf id = BUF_EMPTY;
     bool gone = false;
 
-    if (leaf != 0 && scratch_read(dir, leaf, &id)) {
+    if (!leaf_is_none(leaf) && scratch_read(dir, leaf, &id)) {
         while (id.size_bytes > 0 && isspace((unsigned char)id.data[id.size_bytes - 1]))
             buf_resize(&id, id.size_bytes - 1);
         gone = is_gone(dir, &id);

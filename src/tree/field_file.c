@@ -43,7 +43,7 @@ static int render_field(struct call *call, struct node node, bool wait, struct b
     int rc = 0;
 
     if (!field_members(call, node.dir, wait ? FIELDS_FRESH : FIELDS_KNOWN, &members) ||
-        !field_key_of_number(node.dir, &members, leaf_canonical(node), &key))
+        !field_key_of_leaf(node.dir, &members, leaf_of(node), &key))
         rc = call->problem.kind == PROBLEM_NONE ? -ENOENT : call_problem_errno(call, false);
     else
         rc = print_value(key.value, masked && !key.secret, out) ? 0 : -ENOMEM;
@@ -60,14 +60,14 @@ static bool shows_secret(const struct dir *dir, struct json_slice value)
 static void field_attr(struct node node, struct stat *st)
 {
     struct call call = {.op = "getattr", .pin = content_pin(node.content)};
-    uint32_t number = leaf_canonical(node);
-    const struct field *row = field_row_of_number(node.dir, number);
+    struct leaf leaf = leaf_of(node);
+    const struct field *row = field_row_of_leaf(node.dir, leaf);
     struct field_key key = {.row = row, .secret = row != NULL && field_is_secret(row->key)};
     struct field_key found;
     struct members members;
 
     if (field_members(&call, node.dir, FIELDS_KNOWN, &members) &&
-        field_key_of_number(node.dir, &members, number, &found))
+        field_key_of_leaf(node.dir, &members, leaf, &found))
         key = found;
     st->st_mode = (st->st_mode & S_IFMT) | field_mode(node.dir, key.row, key.secret, key.answered);
     if (shows_secret(node.dir, key.value))
@@ -175,7 +175,7 @@ static size_t value_bytes(const struct buf *text)
 }
 
 /* Nothing is written where nothing is: as a copy of the tree does that is put back. */
-static bool stays_unset(struct call *call, const struct file *file, uint32_t number)
+static bool stays_unset(struct call *call, const struct file *file, struct leaf leaf)
 {
     struct members members;
     struct field_key key;
@@ -183,7 +183,7 @@ static bool stays_unset(struct call *call, const struct file *file, uint32_t num
     if (value_bytes(&file->text) > 0)
         return false;
     bool unset = field_members(call, file->node.dir, FIELDS_KNOWN, &members) &&
-                 field_key_of_number(file->node.dir, &members, number, &key) && !key.answered;
+                 field_key_of_leaf(file->node.dir, &members, leaf, &key) && !key.answered;
     members_finish(&members);
     return unset;
 }
@@ -192,14 +192,14 @@ static int commit_field(struct call *call, struct file *file)
 {
     struct dir *dir = file->node.dir;
     struct dir *resource = dir_resource(dir);
-    const struct field *row = field_row_of_number(dir, leaf_acts_as(dir, file->node.leaf));
+    const struct field *row = field_row_of_leaf(dir, leaf_of(file->node));
     const struct dir_ops *ops = dir_ops(resource);
     struct json_object *value = NULL;
     struct json_object *edit = NULL;
 
     if (row == NULL || ops->fields == NULL || ops->fields->commit_edit == NULL)
         return -ENOENT;
-    if (stays_unset(call, file, leaf_acts_as(dir, file->node.leaf)))
+    if (stays_unset(call, file, leaf_of(file->node)))
         return 0;
     int rc =
         parse_value(call, row, row->key, buf_text(&file->text), value_bytes(&file->text), &value);
@@ -218,7 +218,7 @@ static bool renames(struct node node)
 {
     char name[LEAF_NAME_BYTES];
 
-    leaf_name(node.dir, node.leaf, name);
+    leaf_name_of(node.dir, node.alias, name);
     return strcmp(name, "name") == 0;
 }
 

@@ -25,22 +25,22 @@ static bool find_row(struct dir *dir, const struct members *members, const struc
                               .value = value,
                               .secret = field_is_secret(row->key),
                               .answered = value.text != NULL,
-                              .number = field_number_of_row(rows, row)};
+                              .leaf = field_leaf_of_row(rows, row)};
     return out->answered || field_stays(dir, row);
 }
 
-/* A key that no row has: `key`, or (NULL) that of the number. */
-static bool find_unknown(struct dir *dir, const struct members *members, uint32_t number,
+/* A key that no row has: `key`, or (NULL) that of the file. */
+static bool find_unknown(struct dir *dir, const struct members *members, struct leaf leaf,
                          const char *key, struct field_key *out)
 {
     size_t files_left = field_files_left(dir);
     struct field_walk walk;
 
     if (field_memo_serves(members))
-        return field_memo_find(dir, members, files_left, number, key, out);
+        return field_memo_find(dir, members, files_left, leaf, key, out);
     field_walk_start(&walk, dir, members, files_left);
     while (field_walk_next(&walk, out) && out->answered)
-        if (key == NULL ? out->number == number : json_slice_is(out->key, key))
+        if (key == NULL ? leaf_is_same(out->leaf, leaf) : json_slice_is(out->key, key))
             return true;
     return false;
 }
@@ -52,24 +52,24 @@ bool field_key_find(struct dir *dir, const struct members *members, const char *
     const struct field *row = field_find(rows, key, strlen(key));
 
     return row != NULL ? find_row(dir, members, rows, row, out)
-                       : find_unknown(dir, members, 0, key, out);
+                       : find_unknown(dir, members, LEAF_NONE, key, out);
 }
 
-bool field_key_of_number(struct dir *dir, const struct members *members, uint32_t number,
-                         struct field_key *out)
+bool field_key_of_leaf(struct dir *dir, const struct members *members, struct leaf leaf,
+                       struct field_key *out)
 {
     const struct field *rows = field_rows(dir);
-    const struct field *row = field_row_at(rows, number);
+    const struct field *row = field_row_at(rows, leaf);
 
-    if (number == 0)
+    if (leaf_is_none(leaf))
         return false;
     return row != NULL ? find_row(dir, members, rows, row, out)
-                       : find_unknown(dir, members, number, NULL, out);
+                       : find_unknown(dir, members, leaf, NULL, out);
 }
 
-const struct field *field_row_of_number(struct dir *dir, uint32_t number)
+const struct field *field_row_of_leaf(struct dir *dir, struct leaf leaf)
 {
-    return dir_ops(dir)->fields == NULL ? NULL : field_row_at(field_rows(dir), number);
+    return dir_ops(dir)->fields == NULL ? NULL : field_row_at(field_rows(dir), leaf);
 }
 
 /* --- how many -------------------------------------------------------------------------------- */
@@ -124,18 +124,17 @@ size_t field_files_left(struct dir *dir)
     return whole ? FIELD_FILES_MAX : left_in(dir);
 }
 
-/* Appends the key that a canonical number is, as far as is known; false: it is none. */
-bool field_key_text(struct dir *dir, uint32_t number, struct buf *out)
+/* Appends the key that a file is of, as far as is known; false: it is none's. */
+bool field_key_text(struct dir *dir, struct leaf leaf, struct buf *out)
 {
-    const struct field *row = field_row_of_number(dir, number);
+    const struct field *row = field_row_of_leaf(dir, leaf);
     struct members members = MEMBERS_NONE;
     struct field_key found;
 
     if (row != NULL)
         return buf_append_text(out, row->key);
-    bool ok = number >= LEAF_FIELDS && number < LEAF_SCRATCH &&
-              field_members(NULL, dir, FIELDS_KNOWN, &members) &&
-              field_key_of_number(dir, &members, number, &found) && field_key_append(&found, out);
+    bool ok = leaf_is_field(leaf) && field_members(NULL, dir, FIELDS_KNOWN, &members) &&
+              field_key_of_leaf(dir, &members, leaf, &found) && field_key_append(&found, out);
     members_finish(&members);
     return ok;
 }
@@ -159,7 +158,7 @@ uint64_t field_place(struct node node)
     struct buf key = BUF_EMPTY;
     uint64_t place = 0;
 
-    if (field_key_text(node.dir, leaf_canonical(node), &key))
+    if (field_key_text(node.dir, leaf_of(node), &key))
         place = digest_key(place_of_dir(node.dir), buf_text(&key));
     buf_finish(&key);
     return place;
@@ -167,7 +166,7 @@ uint64_t field_place(struct node node)
 
 bool field_can_be_given(struct node node)
 {
-    const struct field *row = field_row_of_number(node.dir, leaf_canonical(node));
+    const struct field *row = field_row_of_leaf(node.dir, leaf_of(node));
 
     return row != NULL && (row->flags & (FIELD_CREATE | FIELD_UPDATE)) != 0;
 }

@@ -51,9 +51,9 @@ static struct field_memo *make(struct dir *dir, const struct members *members, s
     memo->object = offset_of(members);
     field_walk_start(&walk, dir, members, files_left);
     while (walk.files_left > 0 && field_walk_next(&walk, &key) && key.answered)
-        if (key.row == NULL && key.number != 0) {
-            size_t slot = slot_of(memo, key.number);
-            memo->numbers[slot] = key.number;
+        if (key.row == NULL && !leaf_is_none(key.leaf)) {
+            size_t slot = slot_of(memo, key.leaf.number);
+            memo->numbers[slot] = key.leaf.number;
             memo->places[slot] = (uint32_t)key.place;
         }
     return memo;
@@ -117,15 +117,15 @@ static void keep(struct tree *tree, struct field_memo *memo)
 }
 
 bool field_memo_find(struct dir *dir, const struct members *members, size_t files_left,
-                     uint32_t number, const char *key, struct field_key *out)
+                     struct leaf leaf, const char *key, struct field_key *out)
 {
     bool kept;
     size_t place = 0;
-    bool found = find_kept(tree_of(dir), members, key, &number, &place, &kept);
+    bool found = find_kept(tree_of(dir), members, key, &leaf.number, &place, &kept);
 
     if (!kept) {
         struct field_memo *memo = make(dir, members, files_left);
-        found = memo != NULL && find(memo, members, key, &number, &place);
+        found = memo != NULL && find(memo, members, key, &leaf.number, &place);
         if (memo != NULL)
             keep(tree_of(dir), memo);
     }
@@ -137,7 +137,7 @@ bool field_memo_find(struct dir *dir, const struct members *members, size_t file
                               .place = place,
                               .secret = secrets_is_key(text),
                               .answered = true,
-                              .number = number};
+                              .leaf = leaf};
     return true;
 }
 

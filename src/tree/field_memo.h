@@ -11,10 +11,10 @@
 
 /* Whether it is worth it for these members: many, and of a record. */
 bool field_memo_serves(const struct members *members);
-/* Finds, among the keys that no row has, that of this number (`key` NULL), or `key` itself;
+/* Finds, among the keys that no row has, that of this file (`key` NULL), or `key` itself;
  * `files_left` as for a walk. The caller fills in nothing else: false: there is none. */
 bool field_memo_find(struct dir *dir, const struct members *members, size_t files_left,
-                     uint32_t number, const char *key, struct field_key *out);
+                     struct leaf leaf, const char *key, struct field_key *out);
 void field_memo_finish(struct tree *tree); /* when it ends */
 
 #endif

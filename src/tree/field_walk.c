@@ -13,18 +13,19 @@
 
 /* --- numbers --------------------------------------------------------------------------------- */
 
-uint32_t field_number_of_row(const struct field *rows, const struct field *row)
+struct leaf field_leaf_of_row(const struct field *rows, const struct field *row)
 {
-    return LEAF_FIELDS + (uint32_t)(row - rows);
+    return (struct leaf){LEAF_FIELDS + (uint32_t)(row - rows)};
 }
 
-const struct field *field_row_at(const struct field *rows, uint32_t number)
+const struct field *field_row_at(const struct field *rows, struct leaf leaf)
 {
     const struct field *row = rows;
 
-    if (number < LEAF_FIELDS || number >= HASHED_NUMBERS)
+    if (leaf.number < LEAF_FIELDS || leaf.number >= HASHED_NUMBERS)
         return NULL;
-    for (uint32_t left = number - LEAF_FIELDS; left > 0 && row != NULL && row->key != NULL; left--)
+    for (uint32_t left = leaf.number - LEAF_FIELDS; left > 0 && row != NULL && row->key != NULL;
+         left--)
         row++;
     return row == NULL || row->key == NULL ? NULL : row;
 }
@@ -55,29 +56,29 @@ static bool take(struct field_walk *walk, uint32_t number)
     return true;
 }
 
-static uint32_t take_hashed(struct field_walk *walk, const char *key, size_t size_bytes)
+static struct leaf take_hashed(struct field_walk *walk, const char *key, size_t size_bytes)
 {
     uint32_t attempt = 0;
 
     while (!take(walk, field_hash(key, size_bytes, attempt)))
         attempt++;
-    return field_hash(key, size_bytes, attempt);
+    return (struct leaf){field_hash(key, size_bytes, attempt)};
 }
 
 /* Of a key that no row has. */
-static uint32_t number_of_unknown(struct field_walk *walk, struct json_slice key)
+static struct leaf leaf_of_unknown(struct field_walk *walk, struct json_slice key)
 {
     struct buf decoded = BUF_EMPTY;
-    uint32_t number = 0;
+    struct leaf leaf = LEAF_NONE;
 
     if (walk->files_left == 0 || key.size_bytes <= 2)
-        return 0;
+        return leaf;
     if (memchr(key.text, '\\', key.size_bytes) == NULL)
         return take_hashed(walk, key.text + 1, key.size_bytes - 2);
     if (json_slice_decode(key, &decoded))
-        number = take_hashed(walk, buf_text(&decoded), decoded.size_bytes);
+        leaf = take_hashed(walk, buf_text(&decoded), decoded.size_bytes);
     buf_finish(&decoded);
-    return number;
+    return leaf;
 }
 
 /* --- walking --------------------------------------------------------------------------------- */
@@ -110,8 +111,8 @@ static void take_answered(struct field_walk *walk, struct field_key *out)
                               .place = walk->at.place,
                               .secret = secrets_is_key(key),
                               .answered = true};
-    out->number =
-        out->row != NULL ? field_number_of_row(walk->rows, out->row) : number_of_unknown(walk, key);
+    out->leaf =
+        out->row != NULL ? field_leaf_of_row(walk->rows, out->row) : leaf_of_unknown(walk, key);
     walk->files_left -= walk->files_left > 0;
 }
 
@@ -132,7 +133,7 @@ static bool next_given(struct field_walk *walk, struct field_key *out)
         return false;
     *out = (struct field_key){.row = row,
                               .secret = field_is_secret(row->key),
-                              .number = field_number_of_row(walk->rows, row)};
+                              .leaf = field_leaf_of_row(walk->rows, row)};
     walk->given = row + 1;
     return true;
 }

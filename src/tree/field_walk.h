@@ -19,8 +19,8 @@ struct field_key {
     struct json_slice value; /* no text: not answered */
     size_t place;            /* in the members' index, if it is answered */
     bool secret;
-    bool answered;   /* the server sent it; else it is one that can be given */
-    uint32_t number; /* canonical, from LEAF_FIELDS on; 0: it is no file */
+    bool answered;    /* the server sent it; else it is one that can be given */
+    struct leaf leaf; /* LEAF_NONE: it is no file */
 };
 
 /* Appends the key's text, decoded; false: no memory. */
@@ -43,10 +43,10 @@ void field_walk_start(struct field_walk *walk, struct dir *dir, const struct mem
                       size_t files_left);
 bool field_walk_next(struct field_walk *walk, struct field_key *out);
 
-/* The number of a row's key among `rows`. */
-uint32_t field_number_of_row(const struct field *rows, const struct field *row);
-/* The row that a number stands for among `rows`; NULL: no row's. */
-const struct field *field_row_at(const struct field *rows, uint32_t number);
+/* The file of a row's key among `rows`. */
+struct leaf field_leaf_of_row(const struct field *rows, const struct field *row);
+/* The row of a file among `rows`; NULL: no row's. */
+const struct field *field_row_at(const struct field *rows, struct leaf leaf);
 /* The number that a key without a row has, when `attempt` others have taken the ones before. */
 uint32_t field_hash(const char *key, size_t size_bytes, uint32_t attempt);
 

@@ -65,27 +65,27 @@ static bool name_of_key(const struct dir *dir, const struct field_key *key, stru
     return ok;
 }
 
-static uint32_t find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
+static struct leaf find_name(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     struct buf key = BUF_EMPTY;
     struct field_key found;
     struct members members;
-    uint32_t number = 0;
+    struct leaf leaf = LEAF_NONE;
 
     if (is_fixed_name(dir, name) || !name_decode(name, &key) ||
         strlen(buf_text(&key)) != key.size_bytes ||
         (field_is_secret(buf_text(&key)) && secrets_hidden(dir))) {
         buf_finish(&key);
-        return 0;
+        return LEAF_NONE;
     }
     if (field_members(call, dir, FIELDS_COMPLETE, &members) &&
         field_key_find(dir, &members, buf_text(&key), &found)) {
-        number = found.number;
-        *nested = number != 0 && is_nested(dir, &found);
+        leaf = found.leaf;
+        *nested = !leaf_is_none(leaf) && is_nested(dir, &found);
     }
     members_finish(&members);
     buf_finish(&key);
-    return number;
+    return leaf;
 }
 
 bool field_is_hidden(struct dir *dir, const char *name)
@@ -111,8 +111,8 @@ static bool list_key(struct dir *dir, const struct field_key *key, struct listin
     struct buf name = BUF_EMPTY;
     bool ok = true;
 
-    if (key->number == 0 || !is_listed(dir, key) ||
-        (!listing->with_hidden && leaf_hidden(dir, key->number)))
+    if (leaf_is_none(key->leaf) || !is_listed(dir, key) ||
+        (!listing->with_hidden && leaf_hidden(dir, key->leaf)))
         return true;
     if (!name_of_key(dir, key, &name))
         ok = name.data != NULL; /* in the document only; or no memory */
@@ -120,7 +120,7 @@ static bool list_key(struct dir *dir, const struct field_key *key, struct listin
         ok =
             listing_add_dir(listing, buf_text(&name), dir_ops(dir)->objects, dir->kind, NULL, NULL);
     else
-        ok = listing_add_leaf(listing, buf_text(&name), leaf_number(dir, key->number), S_IFREG);
+        ok = listing_add_leaf(listing, buf_text(&name), leaf_alias(dir, key->leaf), S_IFREG);
     buf_finish(&name);
     return ok;
 }
@@ -146,10 +146,10 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
 static void drop_shadowed(struct dir *dir, const struct field_key *key)
 {
     struct buf name = BUF_EMPTY;
-    uint32_t leaf =
-        key->number != 0 && name_of_key(dir, key, &name) ? scratch_find(dir, buf_text(&name)) : 0;
+    bool named = !leaf_is_none(key->leaf) && name_of_key(dir, key, &name);
+    struct leaf leaf = named ? scratch_find(dir, buf_text(&name)) : LEAF_NONE;
 
-    if (leaf != 0)
+    if (!leaf_is_none(leaf))
         scratch_remove(dir, leaf);
     buf_finish(&name);
 }
@@ -168,7 +168,7 @@ static void drop_all_shadowed(struct dir *dir)
     members_finish(&members);
 }
 
-static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
     struct buf key = BUF_EMPTY;
     struct buf name = BUF_EMPTY;
@@ -180,7 +180,7 @@ static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]
     buf_finish(&key);
 }
 
-static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_of(struct dir *dir, struct leaf leaf)
 {
     (void)dir, (void)leaf;
     return &field_row;

@@ -34,31 +34,31 @@ static bool has(const struct dir *dir, size_t name)
     return name < JOURNALS_COUNT && (!rows[name].dry_run_only || tree_of(dir)->config.dry_run);
 }
 
-static size_t name_of(uint32_t leaf)
+static size_t name_of(struct leaf leaf)
 {
-    return (leaf & ((1u << JOURNAL_BITS) - 1)) - (size_t)1;
+    return (leaf.number & ((1u << JOURNAL_BITS) - 1)) - (size_t)1;
 }
 
-static uint32_t number_of(size_t name, const struct roll *roll)
+static struct leaf leaf_of_roll(size_t name, const struct roll *roll)
 {
     uint32_t turn = (uint32_t)((roll_number(roll) - 1) % TURNS) + 1;
 
-    return turn << JOURNAL_BITS | (uint32_t)(name + 1);
+    return (struct leaf){turn << JOURNAL_BITS | (uint32_t)(name + 1)};
 }
 
 /* --- which file ------------------------------------------------------------------------------ */
 
-/* The number of the file of that age; 0: there is none. */
-static uint32_t find_age(const struct dir *dir, size_t name, unsigned age)
+/* The file of that age, or LEAF_NONE. */
+static struct leaf find_age(const struct dir *dir, size_t name, unsigned age)
 {
     struct roll *roll = journal_roll(tree_of(dir)->config.journal, (enum journal_name)name, age);
-    uint32_t leaf = roll == NULL ? 0 : number_of(name, roll);
+    struct leaf leaf = roll == NULL ? LEAF_NONE : leaf_of_roll(name, roll);
 
     roll_unref(roll);
     return leaf;
 }
 
-static uint32_t find(struct call *call, struct dir *dir, const char *text, bool *nested)
+static struct leaf find(struct call *call, struct dir *dir, const char *text, bool *nested)
 {
     (void)call, (void)nested;
     for (size_t i = 0; i < JOURNALS_COUNT; i++) {
@@ -71,24 +71,24 @@ static uint32_t find(struct call *call, struct dir *dir, const char *text, bool 
         if (strcmp(text + length, SUFFIX) == 0)
             return find_age(dir, i, 1);
     }
-    return 0;
+    return LEAF_NONE;
 }
 
 /* How it is called now; "" when it has no name any more. */
-static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
     size_t name = name_of(leaf);
 
     out[0] = '\0';
     for (unsigned age = 0; has(dir, name) && age < AGES; age++)
-        if (find_age(dir, name, age) == leaf)
+        if (leaf_is_same(find_age(dir, name, age), leaf))
             snprintf(out, LEAF_NAME_BYTES, "%s%s", rows[name].name, age == 0 ? "" : SUFFIX);
 }
 
 /* What its inode number comes from, which stays when it is renamed. */
-static void print_place(uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_place(struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
-    snprintf(out, LEAF_NAME_BYTES, "%s/%u", rows[name_of(leaf)].name, leaf >> JOURNAL_BITS);
+    snprintf(out, LEAF_NAME_BYTES, "%s/%u", rows[name_of(leaf)].name, leaf.number >> JOURNAL_BITS);
 }
 
 static int list(struct call *call, struct dir *dir, struct listing *listing)
@@ -98,10 +98,11 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
     (void)call;
     for (unsigned age = 0; age < AGES; age++)
         for (size_t i = 0; i < JOURNALS_COUNT; i++) {
-            uint32_t leaf = has(dir, i) ? find_age(dir, i, age) : 0;
+            struct leaf leaf = has(dir, i) ? find_age(dir, i, age) : LEAF_NONE;
 
             snprintf(name, sizeof name, "%s%s", rows[i].name, age == 0 ? "" : SUFFIX);
-            if (leaf != 0 && !listing_add_leaf(listing, name, leaf, S_IFREG))
+            if (!leaf_is_none(leaf) &&
+                !listing_add_leaf(listing, name, leaf_alias(dir, leaf), S_IFREG))
                 return -ENOMEM;
         }
     return 0;
@@ -119,7 +120,7 @@ static struct roll *find_open(struct node node)
     pthread_mutex_lock(&tree->vfs.lock);
     LIST_FOREACH (file, &tree->vfs.files, link)
         if (roll == NULL && file->stream != NULL && file->node.dir == node.dir &&
-            file->node.leaf == node.leaf)
+            alias_is_same(file->node.alias, node.alias))
             roll = roll_ref(file->stream);
     pthread_mutex_unlock(&tree->vfs.lock);
     return roll;
@@ -128,13 +129,13 @@ static struct roll *find_open(struct node node)
 /* What the file with that number has: a reference; NULL: it is gone, and no handle has it. */
 static struct roll *find_roll(struct node node)
 {
-    size_t name = name_of(node.leaf);
+    size_t name = name_of(leaf_of(node));
 
     for (unsigned age = 0; has(node.dir, name) && age < AGES; age++) {
         struct roll *roll =
             journal_roll(tree_of(node.dir)->config.journal, (enum journal_name)name, age);
 
-        if (roll != NULL && number_of(name, roll) == node.leaf)
+        if (roll != NULL && leaf_is_same(leaf_of_roll(name, roll), leaf_of(node)))
             return roll;
         roll_unref(roll);
     }
@@ -146,7 +147,7 @@ static void show_attr(struct node node, struct stat *st)
     struct roll *roll = find_roll(node);
     char name[LEAF_NAME_BYTES];
 
-    print_name(node.dir, node.leaf, name);
+    print_name(node.dir, leaf_of(node), name);
     st->st_nlink = name[0] == '\0' ? 0 : 1;
     if (roll == NULL)
         return;
@@ -179,7 +180,7 @@ static const struct leaf_stream journal_stream = {open_roll, size_of, read_roll,
 static const struct leaf_row journal_row = {
     .mode = 0444, .stream = &journal_stream, .attr = show_attr};
 
-static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_of(struct dir *dir, struct leaf leaf)
 {
     return has(dir, name_of(leaf)) ? &journal_row : NULL;
 }

@@ -58,7 +58,7 @@ static bool is_object_of_peers(struct dir *dir, const char *name)
 int nested_mkdir(struct call *call, struct dir *dir, const char *name, struct dir **child)
 {
     bool nested = false;
-    uint32_t leaf = lookup_own(call, dir, name, &nested);
+    struct leaf leaf = lookup_own(call, dir, name, &nested);
 
     if (!birth_is_copying(call, dir) || !(nested || is_object_of_peers(dir, name)))
         return call_fail(call, EPERM, "no directory can be made here");

@@ -89,19 +89,19 @@ static bool is_forgotten(const struct vfs *vfs, const struct read_deed *reading)
 }
 
 /* With vfs->lock held. Without memory it counts as not opened. */
-static void add_opened(struct read_deed *reading, uint32_t canonical)
+static void add_opened(struct read_deed *reading, struct leaf leaf)
 {
     for (uint32_t i = 0; i < reading->opened_count; i++)
-        if (reading->opened[i] == canonical)
+        if (leaf_is_same(reading->opened[i], leaf))
             return;
-    uint32_t *opened = reallocarray(reading->opened, reading->opened_count + 1, sizeof *opened);
+    struct leaf *opened = reallocarray(reading->opened, reading->opened_count + 1, sizeof *opened);
     if (opened == NULL)
         return;
-    opened[reading->opened_count++] = canonical;
+    opened[reading->opened_count++] = leaf;
     reading->opened = opened;
 }
 
-void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id process)
+void actors_note_opened(struct dir *dir, struct leaf leaf, struct process_id process)
 {
     struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;
@@ -112,12 +112,12 @@ void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id p
     reading = (struct read_deed *)deed_note(vfs->deeds, key, NULL);
     if (reading != NULL) {
         reading->opened_count = forgotten ? 0 : reading->opened_count;
-        add_opened(reading, canonical);
+        add_opened(reading, leaf);
     }
     pthread_mutex_unlock(&vfs->lock);
 }
 
-size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out)
+size_t actors_opened(struct dir *dir, struct process_id process, struct leaf **out)
 {
     struct deed_key key = key_of(dir, process);
     struct vfs *vfs = dir->vfs;

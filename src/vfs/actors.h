@@ -26,10 +26,10 @@ struct process_id actors_identify(struct vfs *vfs, pid_t thread);
 uint64_t actors_place(struct dir *dir);
 
 /* The process opened that file for reading. */
-void actors_note_opened(struct dir *dir, uint32_t canonical, struct process_id process);
+void actors_note_opened(struct dir *dir, struct leaf leaf, struct process_id process);
 /* The leaves of `dir` that the process has opened for reading: how many, and a copy in `*out` that
  * the caller frees. */
-size_t actors_opened(struct dir *dir, struct process_id process, uint32_t **out);
+size_t actors_opened(struct dir *dir, struct process_id process, struct leaf **out);
 
 /* The process has read that file of the resource that `dir` is, by the name that `dir` has now. */
 void actors_note_read_as(struct dir *dir, enum renamer file, struct process_id process);

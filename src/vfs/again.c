@@ -8,7 +8,7 @@
 struct again {
     pid_t thread;
     uint64_t dir; /* its serial; 0: nobody's entry */
-    uint32_t leaf;
+    struct alias alias;
     enum again_for why;
     uint64_t content; /* the serial of what it was shown */
     int64_t until_ms;
@@ -40,30 +40,30 @@ void agains_destroy(struct agains *agains)
 
 /* What follows wants the lock held. */
 
-static bool is_to(const struct again *again, uint64_t dir, uint32_t leaf, enum again_for why)
+static bool is_to(const struct again *again, uint64_t dir, struct alias alias, enum again_for why)
 {
-    return again->dir == dir && again->leaf == leaf && again->why == why;
+    return again->dir == dir && alias_is_same(again->alias, alias) && again->why == why;
 }
 
 /* Callers without a pid are not told apart but by where they go. */
-static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
+static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, struct alias alias,
                           enum again_for why)
 {
     for (size_t i = 0; i < AGAIN_MOST; i++) {
         struct again *again = &agains->of[i];
         if (again->dir != 0 && again->thread == thread &&
-            (thread != 0 || is_to(again, dir, leaf, why)))
+            (thread != 0 || is_to(again, dir, alias, why)))
             return again;
     }
     return NULL;
 }
 
 /* The same, if it goes there and its time is not over; else NULL. */
-static struct again *find_told(struct agains *agains, pid_t thread, uint64_t dir, uint32_t leaf,
-                               enum again_for why, int64_t now_ms)
+static struct again *find_told(struct agains *agains, pid_t thread, uint64_t dir,
+                               struct alias alias, enum again_for why, int64_t now_ms)
 {
-    struct again *again = find(agains, thread, dir, leaf, why);
-    bool told = again != NULL && is_to(again, dir, leaf, why) && now_ms < again->until_ms;
+    struct again *again = find(agains, thread, dir, alias, why);
+    bool told = again != NULL && is_to(again, dir, alias, why) && now_ms < again->until_ms;
 
     return told ? again : NULL;
 }
@@ -93,15 +93,15 @@ enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum 
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    const struct again *told = find_told(agains, thread, dir, node.leaf, why, now_ms);
+    const struct again *told = find_told(agains, thread, dir, node.alias, why, now_ms);
     bool was_told = told != NULL;
     bool same = told != NULL && told->content == content;
     if (thread != 0 || !was_told) /* another without a pid may be on its way still */
-        clear(agains, find(agains, thread, dir, node.leaf, why));
+        clear(agains, find(agains, thread, dir, node.alias, why));
     if (!was_told) {
         *take_place(agains) = (struct again){.thread = thread,
                                              .dir = dir,
-                                             .leaf = node.leaf,
+                                             .alias = node.alias,
                                              .why = why,
                                              .content = content,
                                              .until_ms = now_ms + AGAIN_MS};
@@ -111,7 +111,7 @@ enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum 
     return !was_told ? AGAIN_GO : same ? AGAIN_NOWHERE : AGAIN_CAME;
 }
 
-bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint32_t leaf)
+bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, struct alias alias)
 {
     struct agains *agains = vfs->agains;
 
@@ -120,7 +120,7 @@ bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint3
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
-    bool coming = find_told(agains, thread, dir_serial(dir), leaf, AGAIN_WRITES, now_ms) != NULL;
+    bool coming = find_told(agains, thread, dir_serial(dir), alias, AGAIN_WRITES, now_ms) != NULL;
     pthread_mutex_unlock(&agains->lock);
     return coming;
 }
@@ -132,6 +132,6 @@ void again_came(struct vfs *vfs, pid_t thread)
     if (thread == 0 || atomic_load(&agains->count) == 0)
         return;
     pthread_mutex_lock(&agains->lock);
-    clear(agains, find(agains, thread, 0, 0, AGAIN_WRITES));
+    clear(agains, find(agains, thread, 0, ALIAS_OF_DIR, AGAIN_WRITES));
     pthread_mutex_unlock(&agains->lock);
 }

@@ -30,7 +30,7 @@ enum again_way {
 /* The thread is to walk to `node`, which has a content, again. */
 enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why);
 /* Whether it is on its way to that file, to write to it. */
-bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, uint32_t leaf);
+bool again_is_coming(struct vfs *vfs, pid_t thread, const struct dir *dir, struct alias alias);
 /* It has opened what it wanted. */
 void again_came(struct vfs *vfs, pid_t thread);
 

@@ -76,7 +76,8 @@ static size_t find_handles(struct node node, struct opened *out, size_t max)
     LIST_FOREACH (file, &vfs->files, link) {
         bool shows = file->node.content == NULL &&
                      (!file->writable || (file->row->flags & LEAF_VOLATILE) != 0);
-        if (count < max && shows && file->node.dir == node.dir && file->node.leaf == node.leaf)
+        if (count < max && shows && file->node.dir == node.dir &&
+            alias_is_same(file->node.alias, node.alias))
             out[count++] = (struct opened){file->opener, file->shown_bytes};
     }
     pthread_mutex_unlock(&vfs->lock);
@@ -144,18 +145,18 @@ static void attr_directory(struct dir *dir, struct stat *st)
 /* Files that this mount makes, renames and removes by itself: refused documents, journals. */
 static bool is_fleeting(struct node node)
 {
-    if (node.leaf >= LEAF_FIELDS && dir_ops(node.dir)->source != NULL &&
-        dir_ops(node.dir)->source->fleeting)
-        return true;
-    return node.leaf != 0 && leaf_canonical(node) >= LEAF_SCRATCH;
+    const struct leaf_source *source = dir_ops(node.dir)->source;
+    struct leaf leaf = leaf_of(node);
+
+    return leaf_is_scratch(leaf) || (leaf_is_field(leaf) && source != NULL && source->fleeting);
 }
 
 /* Of a file, its size may be another one's at the next open, unless that is another node. */
 static int64_t attr_valid_ms(struct node node)
 {
-    if (node.leaf != 0 && node.content == NULL)
+    if (!node_is_dir(node) && node.content == NULL)
         return 0;
-    if (node.leaf != 0 || node.dir->kind == NULL)
+    if (!node_is_dir(node) || node.dir->kind == NULL)
         return ALWAYS_MS;
     return lease_give(dir_resource(node.dir));
 }
@@ -176,8 +177,8 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
                         .st_uid = config->uid,
                         .st_gid = config->gid,
                         .st_blksize = IO_BLOCK};
-    attr_set_times(st, node.leaf != 0 ? date : date_later(date, date_of_names(dir)));
-    if (rc == 0 && node.leaf != 0)
+    attr_set_times(st, !node_is_dir(node) ? date : date_later(date, date_of_names(dir)));
+    if (rc == 0 && !node_is_dir(node))
         rc = attr_leaf(call, node, st);
     else
         attr_directory(dir, st);
@@ -190,7 +191,7 @@ int attr_node(struct call *call, struct node node, struct stat *st, int64_t *val
 
 bool attr_is_known(struct node node)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row(node.dir, node.alias);
     const struct vfs_hooks *hooks = node.dir->vfs->config.hooks;
 
     return row == NULL || hooks->attr_is_known == NULL || hooks->attr_is_known(node.dir, row);
@@ -199,13 +200,13 @@ bool attr_is_known(struct node node)
 /* Whether it shows a kind's resources, or some of them: its date is the names'. */
 static bool lists_resources(struct node node)
 {
-    return node.leaf == 0 && node.dir->kind != NULL && dir_ops(node.dir)->list != NULL;
+    return node_is_dir(node) && node.dir->kind != NULL && dir_ops(node.dir)->list != NULL;
 }
 
 /* What shows a state is found under another number as soon as there is another state. */
 static bool shows_state(struct node node)
 {
-    const struct leaf_row *row = node.leaf == 0 ? NULL : leaf_row_of(node);
+    const struct leaf_row *row = node_is_dir(node) ? NULL : leaf_row_of(node);
 
     return row != NULL && (row->flags & LEAF_PINNED) != 0;
 }
@@ -219,7 +220,7 @@ static int64_t entry_valid_ms(struct dir *parent, struct node node)
 
 int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 {
-    entry->generation = leaf_generation(entry->node.dir, entry->node.leaf);
+    entry->generation = leaf_generation(entry->node.dir, entry->node.alias);
     entry->entry_valid_ms = entry_valid_ms(parent, entry->node);
     int rc = attr_node(call, entry->node, &entry->st, &entry->attr_valid_ms);
     if (lists_resources(entry->node) && !lease_lasts(parent))
@@ -230,13 +231,14 @@ int attr_entry(struct call *call, struct dir *parent, struct entry *entry)
 /* What is gone, but held by somebody: an open file, a directory that a process works in. */
 static int attr_of_gone(struct node node, struct stat *st)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row(node.dir, node.alias);
     mode_t umask = node.dir->vfs->config.umask;
 
-    st->st_mode = node.leaf == 0 ? S_IFDIR | (0755 & ~umask) : S_IFREG | (leaf_mode(node) & ~umask);
+    st->st_mode =
+        node_is_dir(node) ? S_IFDIR | (0755 & ~umask) : S_IFREG | (leaf_mode(node) & ~umask);
     if (row != NULL && (row->flags & LEAF_SCRATCH_FILE) != 0)
         row->attr(node, st);
-    else if (node.leaf != 0)
+    else if (!node_is_dir(node))
         st->st_size = handle_size(NULL, node);
     st->st_blocks = (st->st_size + STAT_BLOCK - 1) / STAT_BLOCK;
     st->st_nlink = 0;

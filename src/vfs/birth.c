@@ -125,13 +125,13 @@ void birth_complete(struct call *call, struct dir *dir, const struct buf *body)
 /* --- the end of the copy ---------------------------------------------------------------------- */
 
 /* A file of the resource, or nested in it. */
-static struct deed_key node_key(enum deed_kind kind, struct dir *dir, uint32_t canonical,
+static struct deed_key node_key(enum deed_kind kind, struct dir *dir, struct leaf leaf,
                                 struct process_id process)
 {
     return (struct deed_key){.kind = kind,
                              .who = process_number(process),
                              .place = dir_serial(dir_resource(dir)),
-                             .detail = dir_serial(dir) << NODE_LEAF_BITS | canonical};
+                             .detail = dir_serial(dir) << NODE_LEAF_BITS | leaf.number};
 }
 
 static struct deed_key copied_key(const struct dir *resource, struct process_id process)
@@ -172,10 +172,10 @@ static bool is_being_made(const struct dir *resource)
     return resource->birth != NULL && (resource->draft != NULL || find_maker(resource) != NULL);
 }
 
-void birth_opens(struct call *call, struct dir *dir, uint32_t canonical)
+void birth_opens(struct call *call, struct dir *dir, struct leaf leaf)
 {
     struct process_id process = actors_identify(dir->vfs, call->pid);
-    struct deed_key wrote = node_key(DEED_WROTE, dir, canonical, process);
+    struct deed_key wrote = node_key(DEED_WROTE, dir, leaf, process);
 
     dir = dir_resource(dir);
     lock(dir);
@@ -184,10 +184,10 @@ void birth_opens(struct call *call, struct dir *dir, uint32_t canonical)
     unlock(dir);
 }
 
-void birth_wrote(struct call *call, struct dir *dir, uint32_t canonical)
+void birth_wrote(struct call *call, struct dir *dir, struct leaf leaf)
 {
     struct process_id process = actors_identify(dir->vfs, call->pid);
-    struct deed_key wrote = node_key(DEED_WROTE, dir, canonical, process);
+    struct deed_key wrote = node_key(DEED_WROTE, dir, leaf, process);
 
     dir = dir_resource(dir);
     lock(dir);
@@ -246,23 +246,23 @@ bool birth_get_body(struct dir *dir, struct buf *out)
 /* --- what is there for it --------------------------------------------------------------------- */
 
 /* Whoever has made it: the process that made the directory, or a child. */
-static struct deed_key made_file(struct dir *dir, uint32_t canonical)
+static struct deed_key made_file(struct dir *dir, struct leaf leaf)
 {
-    return node_key(DEED_MADE_FILE, dir, canonical, (struct process_id){0});
+    return node_key(DEED_MADE_FILE, dir, leaf, (struct process_id){0});
 }
 
-bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical)
+bool birth_hides(struct call *call, struct dir *dir, struct leaf leaf)
 {
     struct dir *resource = dir_resource(dir);
 
     lock(dir);
     bool hides = is_being_made(resource) && resource->birth->empty &&
-                 deed_find(dir->vfs->deeds, made_file(dir, canonical)) == NULL;
+                 deed_find(dir->vfs->deeds, made_file(dir, leaf)) == NULL;
     unlock(dir);
     return hides && birth_is_own(call, dir);
 }
 
-void birth_made(struct call *call, struct dir *dir, uint32_t canonical)
+void birth_made(struct call *call, struct dir *dir, struct leaf leaf)
 {
     if (!birth_is_own(call, dir))
         return;
@@ -272,7 +272,7 @@ void birth_made(struct call *call, struct dir *dir, uint32_t canonical)
     if (made != NULL) {
         note_maker(resource, process_of_number(made->value));
         resource->birth->begun = true;
-        deed_note(dir->vfs->deeds, made_file(dir, canonical), &resource->birth->deeds);
+        deed_note(dir->vfs->deeds, made_file(dir, leaf), &resource->birth->deeds);
     }
     unlock(dir);
 }

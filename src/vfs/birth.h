@@ -30,8 +30,8 @@ bool birth_is_own(struct call *call, struct dir *dir);
 bool birth_is_copying(struct call *call, struct dir *dir);
 /* The caller opens that file for writing, has written to it. Who opens one again that it has
  * written is not copying any more. */
-void birth_opens(struct call *call, struct dir *dir, uint32_t canonical);
-void birth_wrote(struct call *call, struct dir *dir, uint32_t canonical);
+void birth_opens(struct call *call, struct dir *dir, struct leaf leaf);
+void birth_wrote(struct call *call, struct dir *dir, struct leaf leaf);
 /* The caller has completed the draft, with that body. */
 void birth_complete(struct call *call, struct dir *dir, const struct buf *body);
 /* A text that was written to the draft has that name in it. */
@@ -41,9 +41,9 @@ bool birth_has_name(struct dir *dir, const char *name, size_t name_bytes);
 /* A copy of what the create has sent; empty: not known. False: no memory. */
 bool birth_get_body(struct dir *dir, struct buf *out);
 /* Whether that file is not to be seen by the caller, who has not made it yet. */
-bool birth_hides(struct call *call, struct dir *dir, uint32_t canonical);
+bool birth_hides(struct call *call, struct dir *dir, struct leaf leaf);
 /* The caller made a file in it: that one is there for it from now on. */
-void birth_made(struct call *call, struct dir *dir, uint32_t canonical);
+void birth_made(struct call *call, struct dir *dir, struct leaf leaf);
 /* The caller listed it, and so knows what is in it: nothing is kept from it any more; and whoever
  * lists it once a file is there looks at the outcome of the copy. */
 void birth_looked(struct call *call, struct dir *dir);

@@ -12,6 +12,7 @@
 #ifndef VFS_DEEDS_H
 #define VFS_DEEDS_H
 
+#include "vfs/number.h"
 #include "util/clock.h"
 #include "util/past.h"
 #include "vfs/process.h"
@@ -59,9 +60,9 @@ struct deed_key {
 };
 
 /* That a file of the directory object of that serial was removed. */
-static inline struct deed_key deed_of_removal(uint64_t serial, uint32_t canonical)
+static inline struct deed_key deed_of_removal(uint64_t serial, struct leaf leaf)
 {
-    return (struct deed_key){.kind = DEED_REMOVED, .place = serial, .detail = canonical};
+    return (struct deed_key){.kind = DEED_REMOVED, .place = serial, .detail = leaf.number};
 }
 
 struct deed {
@@ -85,7 +86,7 @@ enum renamer { RENAMER_DOCUMENT, RENAMER_NAME, RENAMERS };
 /* All that a process has read of one place. */
 struct read_deed {
     struct deed deed; /* that it has */
-    uint32_t *opened; /* canonical numbers of leaves */
+    struct leaf *opened;
     uint32_t opened_count;
     struct seen_list seen;
     uint64_t read_as[RENAMERS]; /* by which name it has read them last: a hash; 0: not at all */

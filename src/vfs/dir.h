@@ -74,15 +74,15 @@ struct dir_ops {
 /* What a lookup found: a directory object (a reference) or a leaf of the directory itself. */
 struct found {
     struct dir *dir;
-    uint32_t leaf;
+    struct alias alias;
     bool for_caller; /* the name leads there for the caller's process, and maybe for no other */
 };
 
-/* A leaf number that has come to act as another by a rename. */
+/* A number that has come to act as another by a rename. */
 struct role {
-    uint32_t leaf;
-    uint32_t acts_as;    /* canonical; 0: nothing any more */
-    uint64_t generation; /* of `leaf` */
+    struct alias alias;
+    struct leaf acts_as; /* LEAF_NONE: nothing any more */
+    uint64_t generation; /* of `alias` */
 };
 
 struct dir {

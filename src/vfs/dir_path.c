@@ -45,7 +45,7 @@ void node_path(struct node node, char *out, size_t size)
 {
     char name[LEAF_NAME_BYTES] = "";
 
-    if (node.leaf != 0)
-        leaf_name(node.dir, node.leaf, name);
+    if (!node_is_dir(node))
+        leaf_name_of(node.dir, node.alias, name);
     dir_path(node.dir, name[0] == '\0' ? NULL : name, out, size);
 }

@@ -99,7 +99,8 @@ bool file_is_new(struct call *call, struct node node)
 
     pthread_mutex_lock(&vfs->lock);
     LIST_FOREACH (file, &vfs->files, link)
-        if (file->created && file->node.dir == node.dir && file->node.leaf == node.leaf)
+        if (file->created && file->node.dir == node.dir &&
+            alias_is_same(file->node.alias, node.alias))
             opener = file->opener;
     pthread_mutex_unlock(&vfs->lock);
     return opener != 0 && same_process(call->pid, opener);
@@ -125,13 +126,13 @@ struct file *file_new(struct call *call, struct node node, const struct leaf_row
     if (file == NULL)
         return NULL;
     file->vfs = node.dir->vfs;
-    file->node = (struct node){dir_ref(node.dir), node.leaf, content_ref(node.content)};
+    file->node = (struct node){dir_ref(node.dir), node.alias, content_ref(node.content)};
     file->row = row;
     file->writable = (flags & O_ACCMODE) != O_RDONLY;
     file->append = (flags & O_APPEND) != 0;
     file->opener = call->pid;
     if ((row->flags & LEAF_SCRATCH_FILE) != 0)
-        file->scratch = scratch_hold(node.dir, leaf_acts_as(node.dir, node.leaf));
+        file->scratch = scratch_hold(node.dir, leaf_of(node));
     pthread_mutex_init(&file->lock, NULL);
     wait_queue_init(&file->turns);
     return file;
@@ -152,7 +153,7 @@ static struct shared_text *find_shared(const struct file *file)
 
     LIST_FOREACH (other, &file->vfs->files, link)
         if (other->shared != NULL && other->node.dir == file->node.dir &&
-            other->node.leaf == file->node.leaf)
+            alias_is_same(other->node.alias, file->node.alias))
             return other->shared->text.size_bytes == file->text.size_bytes &&
                            memcmp(other->shared->text.data, file->text.data,
                                   file->text.size_bytes) == 0
@@ -302,14 +303,14 @@ static int fill(struct call *call, struct file *file, int flags)
 
 int file_open(struct call *call, struct node node, int flags, bool created, struct file **out)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row(node.dir, node.alias);
     bool writing = (flags & O_ACCMODE) != O_RDONLY;
 
     if (row == NULL)
         return -ENOENT;
     bool local = (row->flags & LEAF_SCRATCH_FILE) != 0;
     if (writing && !local)
-        birth_opens(call, node.dir, leaf_acts_as(node.dir, node.leaf));
+        birth_opens(call, node.dir, leaf_of(node));
     int rc = local ? 0 : file_check_access(call, node, flags, created);
     if (rc < 0)
         return rc;
@@ -325,8 +326,7 @@ int file_open(struct call *call, struct node node, int flags, bool created, stru
         return rc;
     }
     if (!writing)
-        actors_note_opened(node.dir, leaf_acts_as(node.dir, node.leaf),
-                           actors_identify(node.dir->vfs, call->pid));
+        actors_note_opened(node.dir, leaf_of(node), actors_identify(node.dir->vfs, call->pid));
     *out = file;
     return 0;
 }

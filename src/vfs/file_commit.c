@@ -22,7 +22,7 @@ static struct deed_key refusal(struct call *call, const struct file *file)
     return (struct deed_key){.kind = DEED_REFUSED,
                              .who = process_number(actors_identify(file->vfs, call->pid)),
                              .place = key->place,
-                             .detail = key->leaf};
+                             .detail = key->leaf.number};
 }
 
 static void note_refused(struct call *call, const struct file *file)
@@ -79,10 +79,10 @@ static bool is_shown_text(struct call *call, const struct file *file)
     return same;
 }
 
-/* The scratch file beside it that keeps what was refused; 0: none. */
-static uint32_t find_rejected(const struct file *file, char name[LEAF_NAME_BYTES + 4])
+/* The scratch file beside it that keeps what was refused, or LEAF_NONE. */
+static struct leaf find_rejected(const struct file *file, char name[LEAF_NAME_BYTES + 4])
 {
-    leaf_name(file->node.dir, file->node.leaf, name);
+    leaf_name_of(file->node.dir, file->node.alias, name);
     strcat(name, ".rej");
     return scratch_find(file->node.dir, name);
 }
@@ -93,7 +93,7 @@ bool file_is_put_back(struct call *call, const struct file *file)
 
     if (file->staged->replaced)
         return is_shown_text(call, file);
-    return find_rejected(file, name) != 0 && was_just_refused(call, file) &&
+    return !leaf_is_none(find_rejected(file, name)) && was_just_refused(call, file) &&
            is_shown_text(call, file);
 }
 
@@ -106,10 +106,12 @@ static void keep_rejected(struct call *call, struct file *file, int rc, bool sen
 
     if ((file->row->flags & LEAF_DOCUMENT) == 0)
         return;
-    uint32_t old = find_rejected(file, name);
-    if (rc == 0 && old != 0 && (sent || !(file->staged->replaced || file_is_put_back(call, file))))
+    struct leaf old = find_rejected(file, name);
+    if (rc == 0 && !leaf_is_none(old) &&
+        (sent || !(file->staged->replaced || file_is_put_back(call, file))))
         scratch_remove(file->node.dir, old);
-    else if (rc < 0 && file->text.size_bytes > 0 && (old == 0 || !is_shown_text(call, file)))
+    else if (rc < 0 && file->text.size_bytes > 0 &&
+             (leaf_is_none(old) || !is_shown_text(call, file)))
         keep_text(&quiet, file, name);
 }
 
@@ -183,7 +185,7 @@ int file_replace(struct call *call, struct file *file, struct buf *text,
     buf_finish(&file->text);
     file->text = *text;
     *text = BUF_EMPTY;
-    birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
+    birth_wrote(call, file->node.dir, leaf_of(file->node));
     staged->replaced = true;
     author_clear(&staged->author);
     author_copy(author, &staged->author);

@@ -80,7 +80,7 @@ static void note_read(struct call *call, struct file *file, size_t start, size_t
 /* Whether a look-up would find the same. */
 static bool is_present(struct node node)
 {
-    struct content *now = lookup_content(node.dir, node.leaf);
+    struct content *now = lookup_content(node.dir, node.alias);
     bool same = now == node.content;
 
     content_unref(now);
@@ -125,7 +125,7 @@ static int open_pinned(struct call *call, struct node node, int flags, bool pres
     file->watched =
         hooks->pin_is_watched != NULL && hooks->pin_is_watched(node.dir, content_pin(node.content));
     file_enlist(file);
-    actors_note_opened(node.dir, node.leaf, process);
+    actors_note_opened(node.dir, leaf_of(node), process);
     if (!file->watched && file->shown.version != 0)
         note_seen(file, process);
     *out = file;

@@ -149,7 +149,7 @@ static void note_author(struct call *call, struct file *file)
     struct staged *staged = file->staged;
 
     if (!staged->author.wrote)
-        birth_wrote(call, file->node.dir, leaf_acts_as(file->node.dir, file->node.leaf));
+        birth_wrote(call, file->node.dir, leaf_of(file->node));
     staged->writer = call->pid;
     author_note(&staged->author, actors_identify(file->vfs, call->pid));
 }

@@ -39,23 +39,25 @@ static ino_t to_ino(uint64_t hash)
     return hash < 2 ? 2 : (ino_t)hash;
 }
 
+static void print_place(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
+{
+    const struct leaf_source *source = dir_ops(dir)->source;
+
+    if (leaf_is_field(leaf) && source != NULL && source->print_place != NULL)
+        source->print_place(leaf, out);
+    else
+        leaf_name(dir, leaf, out);
+}
+
 ino_t attr_ino(struct node node)
 {
     struct dir *dir = node.dir;
-    uint32_t leaf = node.leaf;
     char name[LEAF_NAME_BYTES];
 
-    const struct leaf_source *source = dir_ops(dir)->source;
-
-    if (leaf >= LEAF_FIELDS && source != NULL && source->print_place != NULL) {
-        source->print_place(leaf, name);
-        return attr_child_ino(dir, name, NULL);
-    }
-    if (leaf != 0) {
-        leaf_canonical_name(dir, leaf_canonical(node), name);
-        return attr_child_ino(dir, name, NULL);
-    }
-    return dir->parent == NULL ? 1 : attr_child_ino(dir->parent, dir_name(dir), dir_id(dir));
+    if (node_is_dir(node))
+        return dir->parent == NULL ? 1 : attr_child_ino(dir->parent, dir_name(dir), dir_id(dir));
+    print_place(dir, leaf_of(node), name);
+    return attr_child_ino(dir, name, NULL);
 }
 
 ino_t attr_child_ino(const struct dir *parent, const char *name, const char *id)

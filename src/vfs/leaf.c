@@ -13,13 +13,13 @@
 
 /* --- roles ----------------------------------------------------------------------------------- */
 
-uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf)
+struct leaf leaf_acts_as(const struct dir *dir, struct alias alias)
 {
-    uint32_t acts_as = leaf;
+    struct leaf acts_as = {alias.number};
 
     pthread_mutex_lock(&dir->vfs->lock);
     for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].leaf == leaf)
+        if (alias_is_same(dir->roles[i].alias, alias))
             acts_as = dir->roles[i].acts_as;
     pthread_mutex_unlock(&dir->vfs->lock);
     return acts_as;
@@ -39,41 +39,47 @@ bool leaf_row_exists(const struct dir *dir, const struct leaf_row *row)
     return row->exists == NULL || row->exists(dir);
 }
 
-/* The row of a canonical number below LEAF_FIELDS; NULL: there is none. */
-const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf)
+const struct leaf_row *leaf_fixed_row(const struct dir *dir, struct leaf leaf)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
-        if (i + 1 == leaf)
+        if (i + 1 == leaf.number)
             return leaf_row_exists(dir, &rows[i]) ? &rows[i] : NULL;
     return NULL;
 }
 
-uint32_t leaf_canonical(struct node node)
+/* What shows one state is never renamed under its number. */
+struct leaf leaf_of(struct node node)
 {
-    return node.content != NULL ? node.leaf : leaf_acts_as(node.dir, node.leaf);
+    struct leaf own = {node.alias.number};
+
+    return node.content != NULL ? own : leaf_acts_as(node.dir, node.alias);
 }
 
-static const struct leaf_row *canonical_row(struct dir *dir, uint32_t canonical)
+/* The source that has it; NULL: a row of the type has it, or nothing. */
+static const struct leaf_source *source_of(const struct dir *dir, struct leaf leaf)
 {
-    if (canonical == 0)
-        return NULL;
-    if (canonical >= LEAF_SCRATCH)
-        return dir_ops(dir)->others == NULL ? NULL : dir_ops(dir)->others->row(dir, canonical);
-    if (canonical >= LEAF_FIELDS)
-        return dir_ops(dir)->source == NULL ? NULL : dir_ops(dir)->source->row(dir, canonical);
-    return leaf_fixed_row(dir, canonical);
+    if (leaf_is_scratch(leaf))
+        return dir_ops(dir)->others;
+    return leaf_is_field(leaf) ? dir_ops(dir)->source : NULL;
 }
 
-const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *find_row(struct dir *dir, struct leaf leaf)
 {
-    return canonical_row(dir, leaf_acts_as(dir, leaf));
+    const struct leaf_source *source = source_of(dir, leaf);
+
+    return source != NULL ? source->row(dir, leaf) : leaf_fixed_row(dir, leaf);
+}
+
+const struct leaf_row *leaf_row(struct dir *dir, struct alias alias)
+{
+    return find_row(dir, leaf_acts_as(dir, alias));
 }
 
 const struct leaf_row *leaf_row_of(struct node node)
 {
-    return canonical_row(node.dir, leaf_canonical(node));
+    return find_row(node.dir, leaf_of(node));
 }
 
 int leaf_render(struct call *call, struct node node, const struct leaf_row *row, bool wait,
@@ -87,20 +93,19 @@ int leaf_render(struct call *call, struct node node, const struct leaf_row *row,
     return rc;
 }
 
-void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+void leaf_name_of(struct dir *dir, struct alias alias, char out[LEAF_NAME_BYTES])
 {
-    leaf_canonical_name(dir, leaf_acts_as(dir, leaf), out);
+    leaf_name(dir, leaf_acts_as(dir, alias), out);
 }
 
-void leaf_canonical_name(struct dir *dir, uint32_t canonical, char out[LEAF_NAME_BYTES])
+void leaf_name(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
-    const struct leaf_row *row = leaf_fixed_row(dir, canonical);
+    const struct leaf_source *source = source_of(dir, leaf);
+    const struct leaf_row *row = leaf_fixed_row(dir, leaf);
 
     out[0] = '\0';
-    if (canonical >= LEAF_SCRATCH && dir_ops(dir)->others != NULL)
-        dir_ops(dir)->others->print_name(dir, canonical, out);
-    else if (canonical >= LEAF_FIELDS && canonical < LEAF_SCRATCH && dir_ops(dir)->source != NULL)
-        dir_ops(dir)->source->print_name(dir, canonical, out);
+    if (source != NULL)
+        source->print_name(dir, leaf, out);
     else if (row != NULL)
         snprintf(out, LEAF_NAME_BYTES, "%s", leaf_row_name(dir, row));
 }
@@ -127,22 +132,22 @@ mode_t leaf_mode(struct node node)
     return st.st_mode & 07777;
 }
 
-uint32_t leaf_find_fixed(const struct dir *dir, const char *name)
+struct leaf leaf_find_fixed(const struct dir *dir, const char *name)
 {
     const struct leaf_row *rows = dir_ops(dir)->leaves;
 
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++)
         if (strcmp(leaf_row_name(dir, &rows[i]), name) == 0 && leaf_row_exists(dir, &rows[i]))
-            return i + 1;
-    return 0;
+            return (struct leaf){i + 1};
+    return LEAF_NONE;
 }
 
-bool leaf_hidden(struct dir *dir, uint32_t canonical)
+bool leaf_hidden(struct dir *dir, struct leaf leaf)
 {
     struct vfs *vfs = dir->vfs;
 
     pthread_mutex_lock(&vfs->lock);
-    bool hidden = deed_find(vfs->deeds, deed_of_removal(dir_serial(dir), canonical)) != NULL;
+    bool hidden = deed_find(vfs->deeds, deed_of_removal(dir_serial(dir), leaf)) != NULL;
     pthread_mutex_unlock(&vfs->lock);
     return hidden;
 }

@@ -8,16 +8,7 @@
 
 #include "vfs/dir.h"
 
-/*
- * Leaf numbers of a directory, as they are counted at home ("canonical"): 1 and up are the rows of
- * its type, from LEAF_FIELDS on the fields by key, from LEAF_SCRATCH on scratch files. The kernel's
- * RENAME takes a file's number along to its new name, so a number may come to act as another: see
- * leaf_acts_as.
- */
-#define LEAF_FIELDS          0x100u
-#define LEAF_SCRATCH         0x80000u
-#define LEAF_SCRATCH_NUMBERS (NODE_LEAF_LIMIT - LEAF_SCRATCH)
-#define LEAF_NAME_BYTES      256
+#define LEAF_NAME_BYTES 256
 
 enum leaf_flag {
     LEAF_DOCUMENT = 1 << 0,  /* the whole of what its directory shows */
@@ -74,61 +65,62 @@ struct leaf_row {
 /* The files of a type of directory that have numbers from LEAF_FIELDS on. */
 struct leaf_source {
     bool fleeting; /* this mount makes, renames and removes them by itself */
-    /* The number of the one called `name`; 0: there is none. `*nested`, false before: it is no file
-     * but a directory, of the type dir_ops->objects. */
-    uint32_t (*find)(struct call *call, struct dir *dir, const char *name, bool *nested);
-    const struct leaf_row *(*row)(struct dir *dir, uint32_t leaf); /* NULL: there is none */
+    /* The one called `name`, or LEAF_NONE. `*nested`, false before: it is no file but a directory,
+     * of the type dir_ops->objects. */
+    struct leaf (*find)(struct call *call, struct dir *dir, const char *name, bool *nested);
+    const struct leaf_row *(*row)(struct dir *dir, struct leaf leaf); /* NULL: there is none */
     /* Its name ("" if it has none). */
-    void (*print_name)(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
+    void (*print_name)(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES]);
     /* What its inode number is made from. NULL: from its name. */
-    void (*print_place)(uint32_t leaf, char out[LEAF_NAME_BYTES]);
+    void (*print_place)(struct leaf leaf, char out[LEAF_NAME_BYTES]);
     /* 0, -ENOMEM, or -errno of a request that this needed. */
     int (*list)(struct call *call, struct dir *dir, struct listing *listing);
     /* Removes scratch files that are called like one of them by now. NULL: there are none. */
     void (*drop_shadowed)(struct dir *dir);
 };
 
-const struct leaf_row *leaf_row(struct dir *dir, uint32_t leaf); /* NULL: there is none */
+/* The row of what acts as that; NULL: there is none. */
+const struct leaf_row *leaf_row(struct dir *dir, struct alias alias);
 /* That of a node, which has the one that it had for ever when it has a content. */
 const struct leaf_row *leaf_row_of(struct node node);
-/* What a node acts as. */
-uint32_t leaf_canonical(struct node node);
+/* The file that a node is; LEAF_NONE: a directory, or nothing any more. */
+struct leaf leaf_of(struct node node);
 /* What the node shows, as its row renders it. */
 int leaf_render(struct call *call, struct node node, const struct leaf_row *row, bool wait,
                 struct buf *out);
-/* Its name ("" if there is none). */
-void leaf_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]);
-void leaf_canonical_name(struct dir *dir, uint32_t canonical, char out[LEAF_NAME_BYTES]);
+/* Its name ("" if there is none), and that of what acts as it. */
+void leaf_name(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES]);
+void leaf_name_of(struct dir *dir, struct alias alias, char out[LEAF_NAME_BYTES]);
 /* Whether the name is that of a fixed file that secrets=hide keeps away. */
 bool leaf_is_hidden_secret(const struct dir *dir, const char *name);
 /* The permission bits, before the umask. */
 mode_t leaf_mode(struct node node);
-bool leaf_hidden(struct dir *dir, uint32_t canonical);
-/* What a number acts as, and under which number a leaf is known at present. By this directory
- * object alone: the kernel's RENAME moves an entry in one of them, whatever others show the
- * resource. */
-uint32_t leaf_acts_as(const struct dir *dir, uint32_t leaf);
-uint32_t leaf_number(struct dir *dir, uint32_t canonical);
+bool leaf_hidden(struct dir *dir, struct leaf leaf);
+/* What a number acts as (LEAF_NONE: nothing any more), and under which number a file is known at
+ * present. By this directory object alone: the kernel's RENAME moves an entry in one of them,
+ * whatever others show the resource. */
+struct leaf leaf_acts_as(const struct dir *dir, struct alias alias);
+struct alias leaf_alias(struct dir *dir, struct leaf leaf);
 /* A number for a scratch file, or for what is known under another than its own, which nothing in
  * any directory of the resource has: the one that was free for longest. `*generation`: how often it
  * was given to something else before, which tells the kernel one from the other. With vfs->lock
  * held; 0: no memory. */
 uint32_t leaf_take_number(struct dir *dir, uint64_t *generation);
 /* That of a number in use. */
-uint64_t leaf_generation(struct dir *dir, uint32_t leaf);
+uint64_t leaf_generation(struct dir *dir, struct alias alias);
 /* A scratch file is no more: nothing acts as it, in any directory that shows the set. With
  * vfs->lock held. */
-void leaf_drop_roles(struct scratch_set *set, uint32_t canonical);
-/* From now on `leaf` acts as that; false: no memory. */
-bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical);
-/* A scratch file has been moved onto the file `canonical`: whatever is known as the former acts as
+void leaf_drop_roles(struct scratch_set *set, struct leaf leaf);
+/* From now on `alias` acts as that; false: no memory. */
+bool leaf_assume_role(struct dir *dir, struct alias alias, struct leaf leaf);
+/* A scratch file has been moved onto another: whatever is known as the former acts as
  * that from now on, in all directories that show the resource, since the kernel may have moved an
  * entry of any of them to any other. False: no memory. */
-bool leaf_become(struct dir *dir, uint32_t scratch, uint32_t canonical);
-/* A canonical number below LEAF_FIELDS: its row; NULL: the type has none, or not here. */
-const struct leaf_row *leaf_fixed_row(const struct dir *dir, uint32_t leaf);
-/* The number of the fixed file called `name`; 0: none. */
-uint32_t leaf_find_fixed(const struct dir *dir, const char *name);
+bool leaf_become(struct dir *dir, struct leaf scratch, struct leaf onto);
+/* Of a row of the directory's type: it; NULL: the type has none, or not here. */
+const struct leaf_row *leaf_fixed_row(const struct dir *dir, struct leaf leaf);
+/* The fixed file called `name`, or LEAF_NONE. */
+struct leaf leaf_find_fixed(const struct dir *dir, const char *name);
 /* How a row is called in that directory, and whether it is there. */
 const char *leaf_row_name(const struct dir *dir, const struct leaf_row *row);
 bool leaf_row_exists(const struct dir *dir, const struct leaf_row *row);

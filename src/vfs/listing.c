@@ -90,13 +90,13 @@ static bool copy_machine(struct listing *listing, const char *machine_id, struct
 /* --- entries ------------------------------------------------------------------------------------
  */
 
-bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type)
+bool listing_add_leaf(struct listing *listing, const char *name, struct alias alias, mode_t type)
 {
     struct listed *entry = append(listing);
 
     if (entry == NULL)
         return false;
-    entry->leaf = leaf;
+    entry->alias = alias;
     entry->type = type;
     entry->name = listing_text(listing, name);
     return entry->name != NULL;

@@ -12,9 +12,9 @@ struct listing_block;
 /* One entry. Its texts are the listing's. */
 struct listed {
     const char *name;
-    uint32_t leaf;   /* 0: a directory, described by the rest */
-    mode_t type;     /* S_IFDIR … */
-    struct dir *dir; /* of a draft, also when it has become a resource: a reference; else NULL */
+    struct alias alias; /* ALIAS_OF_DIR: a directory, described by the rest */
+    mode_t type;        /* S_IFDIR … */
+    struct dir *dir;    /* of a draft, also when it has become a resource: a reference; else NULL */
     const struct dir_ops *ops;
     const struct kind *kind;
     const char *id;
@@ -46,7 +46,7 @@ struct listing {
 };
 
 /* Each copies what it is given; false: no memory. */
-bool listing_add_leaf(struct listing *listing, const char *name, uint32_t leaf, mode_t type);
+bool listing_add_leaf(struct listing *listing, const char *name, struct alias alias, mode_t type);
 bool listing_add_dir(struct listing *listing, const char *name, const struct dir_ops *ops,
                      const struct kind *kind, const char *id, const char *machine_id);
 /* The directory object `dir`, of that type by now, under its own name. */

@@ -24,7 +24,7 @@ src_vfs_libvfs_a_SOURCES = \
   src/vfs/linger.c src/vfs/linger.h \
   src/vfs/listing.c src/vfs/listing.h \
   src/vfs/lookup.c src/vfs/lookup.h \
-  src/vfs/moved.c src/vfs/moved.h \
+  src/vfs/moved.c src/vfs/moved.h src/vfs/number.h \
   src/vfs/open_dir.c \
   src/vfs/operations.c \
   src/vfs/overlay.c src/vfs/overlay.h \

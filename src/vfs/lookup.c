@@ -10,23 +10,23 @@
 #include <errno.h>
 #include <string.h>
 
-uint32_t lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested)
+struct leaf lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     const struct leaf_source *source = dir_ops(dir)->source;
-    uint32_t leaf = leaf_find_fixed(dir, name);
+    struct leaf leaf = leaf_find_fixed(dir, name);
 
     *nested = false;
-    return leaf != 0 || source == NULL ? leaf : source->find(call, dir, name, nested);
+    return !leaf_is_none(leaf) || source == NULL ? leaf : source->find(call, dir, name, nested);
 }
 
-uint32_t leaf_find(struct call *call, struct dir *dir, const char *name)
+struct leaf leaf_find(struct call *call, struct dir *dir, const char *name)
 {
     bool nested;
-    uint32_t leaf = lookup_own(call, dir, name, &nested);
+    struct leaf leaf = lookup_own(call, dir, name, &nested);
 
     if (nested)
-        return 0;
-    return leaf != 0 ? leaf : scratch_find(dir, name);
+        return LEAF_NONE;
+    return !leaf_is_none(leaf) ? leaf : scratch_find(dir, name);
 }
 
 struct dir *lookup_object(struct dir *dir, const char *name)
@@ -48,15 +48,16 @@ static bool find_copied_dir(struct call *call, struct dir *dir, const char *name
     return false;
 }
 
-struct content *lookup_content(struct dir *dir, uint32_t leaf)
+struct content *lookup_content(struct dir *dir, struct alias alias)
 {
-    if (leaf == 0 || leaf >= LEAF_SCRATCH || leaf_acts_as(dir, leaf) != leaf)
+    if (alias_is_dir(alias) || alias.number >= LEAF_SCRATCH ||
+        leaf_acts_as(dir, alias).number != alias.number)
         return NULL;
-    const struct leaf_row *row = leaf_row(dir, leaf);
+    const struct leaf_row *row = leaf_row(dir, alias);
 
     if (row == NULL || (row->flags & LEAF_PINNED) == 0 ||
         (row->is_pinned != NULL && !row->is_pinned(dir)) ||
-        (leaf_mode((struct node){.dir = dir, .leaf = leaf}) & 0044) == 0)
+        (leaf_mode((struct node){.dir = dir, .alias = alias}) & 0044) == 0)
         return NULL;
     return content_of(dir);
 }
@@ -64,21 +65,21 @@ struct content *lookup_content(struct dir *dir, uint32_t leaf)
 int leaves_lookup(struct call *call, struct dir *dir, const char *name, struct found *out)
 {
     bool nested;
-    uint32_t leaf = lookup_own(call, dir, name, &nested);
+    struct leaf leaf = lookup_own(call, dir, name, &nested);
 
-    if (leaf == 0)
+    if (leaf_is_none(leaf))
         leaf = scratch_find(dir, name);
     if (!nested && find_copied_dir(call, dir, name, out))
         return 0;
-    if (leaf == 0 || leaf_hidden(dir, leaf))
+    if (leaf_is_none(leaf) || leaf_hidden(dir, leaf))
         return -ENOENT;
-    if (leaf < LEAF_SCRATCH && birth_hides(call, dir, leaf))
+    if (!leaf_is_scratch(leaf) && birth_hides(call, dir, leaf))
         return -ENOENT;
     if (nested) {
         out->dir = lookup_object(dir, name);
         return out->dir == NULL ? -ENOMEM : 0;
     }
-    out->leaf = leaf_number(dir, leaf);
+    out->alias = leaf_alias(dir, leaf);
     return 0;
 }
 
@@ -95,10 +96,11 @@ static bool list_fixed(struct dir *dir, struct listing *listing)
     bool ok = true;
 
     for (uint32_t i = 0; ok && rows != NULL && rows[i].name != NULL; i++) {
+        struct leaf leaf = {i + 1};
         bool shown = leaf_row_exists(dir, &rows[i]) && is_listed(dir, &rows[i]) &&
-                     (listing->with_hidden || !leaf_hidden(dir, i + 1));
+                     (listing->with_hidden || !leaf_hidden(dir, leaf));
         if (shown)
-            ok = listing_add_leaf(listing, leaf_row_name(dir, &rows[i]), leaf_number(dir, i + 1),
+            ok = listing_add_leaf(listing, leaf_row_name(dir, &rows[i]), leaf_alias(dir, leaf),
                                   S_IFREG);
     }
     return ok;
@@ -112,8 +114,8 @@ void leaves_drop_shadowed(struct dir *dir)
     if (!scratch_is_any(dir))
         return;
     for (uint32_t i = 0; rows != NULL && rows[i].name != NULL; i++) {
-        uint32_t leaf = scratch_find(dir, leaf_row_name(dir, &rows[i]));
-        if (leaf != 0 && leaf_row_exists(dir, &rows[i]))
+        struct leaf leaf = scratch_find(dir, leaf_row_name(dir, &rows[i]));
+        if (!leaf_is_none(leaf) && leaf_row_exists(dir, &rows[i]))
             scratch_remove(dir, leaf);
     }
     if (source != NULL && source->drop_shadowed != NULL)

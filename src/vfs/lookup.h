@@ -9,14 +9,14 @@
 #include "vfs/leaf.h"
 #include "vfs/listing.h"
 
-/* The canonical number of the leaf called `name`, hidden or not; 0: none. */
-uint32_t leaf_find(struct call *call, struct dir *dir, const char *name);
-/* The number of what is called `name` and is no scratch file; 0: none. `*nested`: it is an object,
+/* The file called `name`, hidden or not; LEAF_NONE. */
+struct leaf leaf_find(struct call *call, struct dir *dir, const char *name);
+/* What is called `name` and is no scratch file; LEAF_NONE. `*nested`: it is an object,
  * which is a directory. */
-uint32_t lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested);
+struct leaf lookup_own(struct call *call, struct dir *dir, const char *name, bool *nested);
 /* The state that a file of the directory shows now (content.h), by the number that it has there: a
  * reference; NULL: it shows none, or is none. */
-struct content *lookup_content(struct dir *dir, uint32_t leaf);
+struct content *lookup_content(struct dir *dir, struct alias alias);
 /* The directory of the object called `name` in it: a reference; NULL: no memory. */
 struct dir *lookup_object(struct dir *dir, const char *name);
 /* lookup and list for the leaves of a directory. */

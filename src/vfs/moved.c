@@ -26,31 +26,31 @@ bool moved_is_empty(struct call *call, struct dir *dir)
     return empty;
 }
 
-static bool contains(const uint32_t *leaves, size_t count, uint32_t leaf)
+static bool contains(const struct leaf *leaves, size_t count, struct leaf leaf)
 {
     for (size_t i = 0; i < count; i++)
-        if (leaves[i] == leaf)
+        if (leaf_is_same(leaves[i], leaf))
             return true;
     return false;
 }
 
 /* Whether another process has unlinked it. */
-static bool others_hid(struct dir *dir, uint32_t canonical, struct process_id process)
+static bool others_hid(struct dir *dir, struct leaf leaf, struct process_id process)
 {
     pthread_mutex_lock(&dir->vfs->lock);
-    const struct deed *removed = overlay_find(dir, canonical);
+    const struct deed *removed = overlay_find(dir, leaf);
     bool others = removed != NULL && removed->value != process_number(process);
     pthread_mutex_unlock(&dir->vfs->lock);
     return others;
 }
 
 /* What is empty need not be opened to be copied: tar does not. */
-static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
+static bool is_empty(struct call *call, struct dir *dir, struct alias alias)
 {
     int64_t valid_ms;
     struct stat st;
 
-    return attr_node(call, (struct node){.dir = dir, .leaf = leaf}, &st, &valid_ms) == 0 &&
+    return attr_node(call, (struct node){.dir = dir, .alias = alias}, &st, &valid_ms) == 0 &&
            st.st_size == 0;
 }
 
@@ -58,25 +58,25 @@ static bool is_empty(struct call *call, struct dir *dir, uint32_t leaf)
  * after the copy (event.json). */
 static bool is_no_content(struct call *call, struct dir *dir, const struct listed *entry)
 {
-    const struct leaf_row *row = leaf_row(dir, entry->leaf);
+    const struct leaf_row *row = leaf_row(dir, entry->alias);
 
     return entry->type != S_IFREG || (row != NULL && (row->flags & LEAF_VOLATILE) != 0) ||
-           is_empty(call, dir, entry->leaf);
+           is_empty(call, dir, entry->alias);
 }
 
 /* Whether the process has read every file of the directory but those that others have unlinked,
  * which it never met; `alone`: it must have unlinked them all. */
 static bool has_read(struct call *call, struct dir *dir, struct process_id process, bool alone)
 {
-    uint32_t *read;
+    struct leaf *read;
     size_t count = actors_opened(dir, process, &read);
     struct listing listing = {0};
     bool all = count > 0 && listing_look(call, dir, true, &listing) == 0;
 
     for (size_t i = 0; all && i < listing.count; i++) {
-        uint32_t canonical = leaf_acts_as(dir, listing.entries[i].leaf);
+        struct leaf leaf = leaf_acts_as(dir, listing.entries[i].alias);
         all = is_no_content(call, dir, &listing.entries[i]) ||
-              (others_hid(dir, canonical, process) ? !alone : contains(read, count, canonical));
+              (others_hid(dir, leaf, process) ? !alone : contains(read, count, leaf));
     }
     listing_finish(&listing);
     free(read);

@@ -104,8 +104,8 @@ ino_t listing_ino(const struct listing *listing, size_t index)
 {
     const struct listed *entry = &listing->entries[index];
 
-    if (entry->leaf != 0)
-        return attr_ino((struct node){.dir = listing->dir, .leaf = entry->leaf});
+    if (!alias_is_dir(entry->alias))
+        return attr_ino((struct node){.dir = listing->dir, .alias = entry->alias});
     return attr_child_ino(listing->dir, entry->name, entry->id);
 }
 
@@ -125,10 +125,10 @@ static int find_again(struct call *call, struct dir *dir, struct listed *entry)
     int rc = leaves_lookup(call, dir, entry->name, &found);
 
     dir_unref(found.dir);
-    if (rc == 0 && found.leaf == 0)
+    if (rc == 0 && alias_is_dir(found.alias))
         rc = -ENOENT;
     if (rc == 0)
-        entry->leaf = found.leaf;
+        entry->alias = found.alias;
     return rc;
 }
 
@@ -136,9 +136,9 @@ static int refresh_leaf(struct call *call, struct listing *listing, struct liste
 {
     char name[LEAF_NAME_BYTES];
 
-    if (leaf_hidden(listing->dir, leaf_acts_as(listing->dir, entry->leaf)))
+    if (leaf_hidden(listing->dir, leaf_acts_as(listing->dir, entry->alias)))
         return -ENOENT;
-    leaf_name(listing->dir, entry->leaf, name);
+    leaf_name_of(listing->dir, entry->alias, name);
     if (strcmp(name, entry->name) == 0)
         return 0;
     int rc = find_again(call, listing->dir, entry);
@@ -155,7 +155,7 @@ int listing_refresh(struct call *call, struct listing *listing, size_t index)
 
     if (names_state_is_same(listing->state, names_state_of(listing->dir)))
         return 0;
-    if (entry->leaf != 0)
+    if (!alias_is_dir(entry->alias))
         return refresh_leaf(call, listing, entry);
     const struct dir_ops *ops = dir_ops(listing->dir);
     return ops->refresh == NULL ? 0 : ops->refresh(listing, entry);
@@ -163,7 +163,7 @@ int listing_refresh(struct call *call, struct listing *listing, size_t index)
 
 static struct dir *object_of(struct dir *dir, const struct listed *entry)
 {
-    if (entry->leaf != 0)
+    if (!alias_is_dir(entry->alias))
         return dir_ref(dir);
     if (entry->dir != NULL)
         return dir_ref(entry->dir);
@@ -204,8 +204,8 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
 
     uint64_t own_changes = atomic_load(&dir->vfs->own_changes);
 
-    *out = (struct entry){.node = {.leaf = entry->leaf}};
-    if (!attr_is_known((struct node){.dir = dir, .leaf = entry->leaf}))
+    *out = (struct entry){.node = {.alias = entry->alias}};
+    if (!attr_is_known((struct node){.dir = dir, .alias = entry->alias}))
         return -EAGAIN;
     if (!is_described(listing, index)) {
         if (entry->id != NULL)
@@ -215,7 +215,7 @@ int listing_entry(struct call *call, struct listing *listing, size_t index, stru
     out->node.dir = object_of(dir, entry);
     if (out->node.dir == NULL)
         return -ENOMEM;
-    out->node.content = lookup_content(dir, entry->leaf);
+    out->node.content = lookup_content(dir, entry->alias);
     int rc = attr_entry(call, dir, out);
     lease_check(dir->vfs, own_changes, out);
     if (rc < 0)

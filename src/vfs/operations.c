@@ -71,7 +71,7 @@ static void hold_directory(struct call *call, struct dir *dir)
 static int make_entry(struct call *call, struct dir *dir, const struct found *found,
                       struct entry *out)
 {
-    out->node.leaf = found->leaf;
+    out->node.alias = found->alias;
     out->node.dir = found->dir != NULL ? found->dir : dir_ref(dir);
     int rc = attr_entry(call, dir, out);
     if (found->for_caller)
@@ -86,10 +86,10 @@ static int make_entry(struct call *call, struct dir *dir, const struct found *fo
 /* What is looked up shows what there is now for ever, but to who is to find the file itself. */
 static int make_pinned(struct call *call, struct dir *dir, struct found *found, struct entry *out)
 {
-    if (found->leaf != 0 && again_is_coming(dir->vfs, call->pid, dir, found->leaf))
+    if (!alias_is_dir(found->alias) && again_is_coming(dir->vfs, call->pid, dir, found->alias))
         found->for_caller = true;
     else
-        out->node.content = lookup_content(dir, found->leaf);
+        out->node.content = lookup_content(dir, found->alias);
     return make_entry(call, dir, found, out);
 }
 
@@ -119,7 +119,7 @@ int vfs_lookup(struct call *call, struct dir *dir, const char *name, struct entr
 
 int vfs_readlink(struct call *call, struct node node, char *out, size_t size)
 {
-    if (scratch_readlink(node.dir, leaf_acts_as(node.dir, node.leaf), out, size) == 0)
+    if (scratch_readlink(node.dir, leaf_of(node), out, size) == 0)
         return 0;
     return call_fail(call, EINVAL, "not a symbolic link");
 }
@@ -140,11 +140,11 @@ static void note_size(struct call *call, struct node node, off_t size)
     struct vfs *vfs = node.dir->vfs;
     struct kin by = kin_of(vfs, call);
 
-    if (size == 0 && node.leaf != 0)
+    if (size == 0 && !node_is_dir(node))
         truncated_note(vfs, file_key_of(node), &by);
 }
 
-static int cut_scratch(struct call *call, struct dir *dir, uint32_t leaf, off_t size)
+static int cut_scratch(struct call *call, struct dir *dir, struct leaf leaf, off_t size)
 {
     struct scratch *scratch = scratch_hold(dir, leaf);
 
@@ -158,8 +158,8 @@ static int cut_scratch(struct call *call, struct dir *dir, uint32_t leaf, off_t 
 /* A scratch file really takes what is set; of a resource's own files only the touch counts. */
 static int apply(struct call *call, struct node node, const struct setattr *change)
 {
-    const struct leaf_row *row = leaf_row(node.dir, node.leaf);
-    uint32_t scratch = leaf_acts_as(node.dir, node.leaf);
+    const struct leaf_row *row = leaf_row(node.dir, node.alias);
+    struct leaf scratch = leaf_of(node);
 
     if (row != NULL && (row->flags & LEAF_SCRATCH_FILE) != 0) {
         int rc = change->set_size ? cut_scratch(call, node.dir, scratch, change->size) : 0;
@@ -170,7 +170,7 @@ static int apply(struct call *call, struct node node, const struct setattr *chan
     if (!change->touch_now)
         return 0;
     call->changed = true;
-    if (node.leaf != 0)
+    if (!node_is_dir(node))
         return row != NULL && row->touch != NULL ? row->touch(call, node) : 0;
     if (dir_ops(node.dir)->touch != NULL)
         dir_ops(node.dir)->touch(node.dir);
@@ -217,19 +217,19 @@ int vfs_mkdir(struct call *call, struct dir *dir, const char *name, mode_t mode,
 }
 
 /* Opens what was just made, or brings an unlinked file of a resource back, to be written anew. */
-static int open_new(struct call *call, struct dir *dir, uint32_t canonical, int flags,
+static int open_new(struct call *call, struct dir *dir, struct leaf leaf, int flags,
                     struct entry *out, struct file **file)
 {
-    struct found found = {.leaf = leaf_number(dir, canonical)};
-    bool was_hidden = leaf_hidden(dir, canonical);
-    bool created = was_hidden || (canonical < LEAF_SCRATCH && birth_hides(call, dir, canonical));
-    int rc = file_open(call, (struct node){.dir = dir, .leaf = found.leaf}, flags, created, file);
+    struct found found = {.alias = leaf_alias(dir, leaf)};
+    bool was_hidden = leaf_hidden(dir, leaf);
+    bool created = was_hidden || (!leaf_is_scratch(leaf) && birth_hides(call, dir, leaf));
+    int rc = file_open(call, (struct node){.dir = dir, .alias = found.alias}, flags, created, file);
 
     if (rc < 0)
         return rc;
     if (was_hidden)
-        overlay_show(dir, canonical);
-    birth_made(call, dir, canonical);
+        overlay_show(dir, leaf);
+    birth_made(call, dir, leaf);
     rc = make_entry(call, dir, &found, out);
     if (rc < 0) {
         vfs_release(*file);
@@ -248,9 +248,9 @@ static int check_scratch(struct call *call, struct dir *dir, const char *name, b
     return hooks->check_scratch == NULL ? 0 : hooks->check_scratch(call, dir, name, unlisted);
 }
 
-/* A scratch file's number, or why none can be made here. */
-static int64_t make_scratch(struct call *call, struct dir *dir, const char *name, mode_t mode,
-                            const char *target)
+/* 0, or why none can be made here. */
+static int make_scratch(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                        const char *target, struct leaf *out)
 {
     bool unlisted;
 
@@ -259,25 +259,23 @@ static int64_t make_scratch(struct call *call, struct dir *dir, const char *name
     int rc = check_scratch(call, dir, name, &unlisted);
     if (rc < 0)
         return rc;
-    int64_t leaf = scratch_create(call, dir, name, mode, target);
-    if (leaf > 0 && unlisted)
-        scratch_set_unlisted(dir, (uint32_t)leaf, true);
-    return leaf;
+    rc = scratch_create(call, dir, name, mode, target, out);
+    if (rc == 0 && unlisted)
+        scratch_set_unlisted(dir, *out, true);
+    return rc;
 }
 
 int vfs_create_file(struct call *call, struct dir *dir, const char *name, mode_t mode, int flags,
                     struct entry *out, struct file **file)
 {
     int rc = begin_change(call, dir, name);
-    int64_t leaf = rc == 0 ? leaf_find(call, dir, name) : 0;
+    struct leaf leaf = rc == 0 ? leaf_find(call, dir, name) : LEAF_NONE;
 
     *out = (struct entry){0};
-    if (rc == 0 && leaf == 0) {
-        leaf = make_scratch(call, dir, name, mode, NULL);
-        rc = leaf < 0 ? (int)leaf : 0;
-    }
+    if (rc == 0 && leaf_is_none(leaf))
+        rc = make_scratch(call, dir, name, mode, NULL, &leaf);
     if (rc == 0)
-        rc = open_new(call, dir, (uint32_t)leaf, flags, out, file);
+        rc = open_new(call, dir, leaf, flags, out, file);
     return finish(call, dir, name, rc);
 }
 
@@ -286,15 +284,15 @@ int vfs_symlink(struct call *call, const char *target, struct dir *dir, const ch
 {
     int rc = begin_change(call, dir, name);
     struct found found = {0};
+    struct leaf leaf;
 
     *out = (struct entry){0};
-    if (rc == 0 && leaf_find(call, dir, name) != 0)
+    if (rc == 0 && !leaf_is_none(leaf_find(call, dir, name)))
         rc = call_fail(call, EEXIST, "the name is taken");
-    if (rc == 0) {
-        int64_t leaf = make_scratch(call, dir, name, 0777, target);
-        rc = leaf < 0 ? (int)leaf : 0;
-        found.leaf = rc == 0 ? leaf_number(dir, (uint32_t)leaf) : 0;
-    }
+    if (rc == 0)
+        rc = make_scratch(call, dir, name, 0777, target, &leaf);
+    if (rc == 0)
+        found.alias = leaf_alias(dir, leaf);
     if (rc == 0)
         rc = make_entry(call, dir, &found, out);
     return finish(call, dir, name, rc);

@@ -37,29 +37,29 @@ static bool clear(struct dir *dir)
     return was_listed;
 }
 
-const struct deed *overlay_find(const struct dir *dir, uint32_t canonical)
+const struct deed *overlay_find(const struct dir *dir, struct leaf leaf)
 {
-    return deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical));
+    return deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), leaf));
 }
 
 /* With vfs->lock held; false: no memory. */
-static bool add_hidden(struct dir *dir, uint32_t canonical, struct process_id by)
+static bool add_hidden(struct dir *dir, struct leaf leaf, struct process_id by)
 {
-    struct deed *removed = deed_note(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical),
-                                     &dir->overlay.hidden);
+    struct deed *removed =
+        deed_note(dir->vfs->deeds, deed_of_removal(dir_serial(dir), leaf), &dir->overlay.hidden);
 
     if (removed != NULL)
         removed->value = process_number(by);
     return removed != NULL;
 }
 
-void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical)
+void overlay_hide(struct call *call, struct dir *dir, struct leaf leaf)
 {
     struct vfs *vfs = dir->vfs;
     struct process_id process = actors_identify(vfs, call->pid);
 
     pthread_mutex_lock(&vfs->lock);
-    if (add_hidden(dir, canonical, process)) {
+    if (add_hidden(dir, leaf, process)) {
         dir_note_names(dir);
         dir->overlay.revert_ms = now_ms(vfs) + UNLINK_REVERT_MS;
         if (!dir->overlay.listed) {
@@ -118,10 +118,10 @@ void overlay_clear_all(struct dir *dir)
     }
 }
 
-void overlay_show(struct dir *dir, uint32_t canonical)
+void overlay_show(struct dir *dir, struct leaf leaf)
 {
     pthread_mutex_lock(&dir->vfs->lock);
-    struct deed *removed = deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), canonical));
+    struct deed *removed = deed_find(dir->vfs->deeds, deed_of_removal(dir_serial(dir), leaf));
     if (removed != NULL)
         dir_note_names(dir);
     deed_forget(dir->vfs->deeds, removed);

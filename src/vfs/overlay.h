@@ -22,11 +22,11 @@ struct overlay {
 };
 
 /* Hides a file, by the caller's unlink: until the rmdir, or for UNLINK_REVERT_MS. */
-void overlay_hide(struct call *call, struct dir *dir, uint32_t canonical);
+void overlay_hide(struct call *call, struct dir *dir, struct leaf leaf);
 /* That it is, by which process: with vfs->lock held; NULL: it is not. */
-const struct deed *overlay_find(const struct dir *dir, uint32_t canonical);
+const struct deed *overlay_find(const struct dir *dir, struct leaf leaf);
 /* That one shows again: it was made anew. */
-void overlay_show(struct dir *dir, uint32_t canonical);
+void overlay_show(struct dir *dir, struct leaf leaf);
 /* Whether the caller's process has unlinked something there: it may be removing the resource. */
 bool overlay_hides_by(struct call *call, struct dir *dir);
 /* Everything shows again. */

@@ -15,27 +15,27 @@
 #include <string.h>
 
 /* With vfs->lock held. */
-static struct role *find_role(const struct dir *dir, uint32_t leaf)
+static struct role *find_role(const struct dir *dir, struct alias alias)
 {
     for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].leaf == leaf)
+        if (alias_is_same(dir->roles[i].alias, alias))
             return &dir->roles[i];
     return NULL;
 }
 
 /* With vfs->lock held. */
-static bool add_role(struct dir *dir, uint32_t leaf, uint32_t canonical, uint64_t generation)
+static bool add_role(struct dir *dir, struct alias alias, struct leaf leaf, uint64_t generation)
 {
-    struct role *role = find_role(dir, leaf);
+    struct role *role = find_role(dir, alias);
 
     if (role != NULL) {
-        role->acts_as = canonical;
+        role->acts_as = leaf;
         return true;
     }
     struct role *roles = realloc(dir->roles, (dir->role_count + 1) * sizeof *roles);
     if (roles == NULL)
         return false;
-    roles[dir->role_count++] = (struct role){leaf, canonical, generation};
+    roles[dir->role_count++] = (struct role){alias, leaf, generation};
     dir->roles = roles;
     return true;
 }
@@ -47,25 +47,25 @@ static void prune_roles(struct dir *dir)
     size_t kept = 0;
 
     for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].acts_as != 0 || dir->roles[i].leaf < LEAF_SCRATCH)
+        if (!leaf_is_none(dir->roles[i].acts_as) || dir->roles[i].alias.number < LEAF_SCRATCH)
             dir->roles[kept++] = dir->roles[i];
     dir->role_count = kept;
 }
 
-static void drop_roles(struct dir *dir, uint32_t canonical)
+static void drop_roles(struct dir *dir, struct leaf leaf)
 {
     for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].acts_as == canonical)
-            dir->roles[i].acts_as = 0;
+        if (leaf_is_same(dir->roles[i].acts_as, leaf))
+            dir->roles[i].acts_as = LEAF_NONE;
     prune_roles(dir);
 }
 
-void leaf_drop_roles(struct scratch_set *set, uint32_t canonical)
+void leaf_drop_roles(struct scratch_set *set, struct leaf leaf)
 {
     struct dir *dir;
 
     LIST_FOREACH (dir, &set->dirs, scratch_link)
-        drop_roles(dir, canonical);
+        drop_roles(dir, leaf);
 }
 
 /* With vfs->lock held: whether something in the set's directories has that number. */
@@ -75,9 +75,9 @@ static bool is_taken(const struct scratch_set *set, uint32_t number)
 
     LIST_FOREACH (dir, &set->dirs, scratch_link)
         for (size_t i = 0; i < dir->role_count; i++)
-            if (dir->roles[i].leaf == number || dir->roles[i].acts_as == number)
+            if (dir->roles[i].alias.number == number || dir->roles[i].acts_as.number == number)
                 return true;
-    return scratch_of_leaf(set, number) != NULL;
+    return scratch_of_leaf(set, (struct leaf){number}) != NULL;
 }
 
 uint32_t leaf_take_number(struct dir *dir, uint64_t *generation)
@@ -94,7 +94,7 @@ uint32_t leaf_take_number(struct dir *dir, uint64_t *generation)
 }
 
 /* With vfs->lock held; 0: it is no scratch file's. */
-static uint64_t scratch_generation(struct dir *dir, uint32_t leaf)
+static uint64_t scratch_generation(struct dir *dir, struct leaf leaf)
 {
     const struct scratch_set *set = scratch_set_of(dir);
     const struct scratch *scratch = set == NULL ? NULL : scratch_of_leaf(set, leaf);
@@ -102,59 +102,63 @@ static uint64_t scratch_generation(struct dir *dir, uint32_t leaf)
     return scratch == NULL ? 0 : scratch->generation;
 }
 
-uint64_t leaf_generation(struct dir *dir, uint32_t leaf)
+uint64_t leaf_generation(struct dir *dir, struct alias alias)
 {
     uint64_t generation = 0;
 
-    if (leaf < LEAF_SCRATCH)
+    if (alias.number < LEAF_SCRATCH)
         return 0;
     pthread_mutex_lock(&dir->vfs->lock);
-    const struct role *role = find_role(dir, leaf);
-    generation = role != NULL ? role->generation : scratch_generation(dir, leaf);
+    const struct role *role = find_role(dir, alias);
+    generation =
+        role != NULL ? role->generation : scratch_generation(dir, (struct leaf){alias.number});
     pthread_mutex_unlock(&dir->vfs->lock);
     return generation;
 }
 
 /* With vfs->lock held; false: no memory. */
-static bool assume(struct dir *dir, uint32_t leaf, uint32_t canonical)
+static bool assume(struct dir *dir, struct alias alias, struct leaf leaf)
 {
+    struct leaf own = {alias.number};
+
     /* Whatever was known as that until now is so no more: one name has one number. */
     for (size_t i = 0; i < dir->role_count; i++)
-        if (dir->roles[i].acts_as == canonical && dir->roles[i].leaf != leaf)
-            dir->roles[i].acts_as = 0;
-    bool ok = add_role(dir, leaf, canonical, scratch_generation(dir, leaf));
+        if (leaf_is_same(dir->roles[i].acts_as, leaf) && !alias_is_same(dir->roles[i].alias, alias))
+            dir->roles[i].acts_as = LEAF_NONE;
+    bool ok = add_role(dir, alias, leaf, scratch_generation(dir, own));
     dir_note_names(dir);
-    if (ok && leaf != canonical)
+    if (ok && !leaf_is_same(own, leaf))
         for (size_t i = 0; i < dir->role_count; i++)
-            if (dir->roles[i].leaf == canonical && dir->roles[i].acts_as == canonical)
-                dir->roles[i].acts_as = 0;
+            if (dir->roles[i].alias.number == leaf.number &&
+                leaf_is_same(dir->roles[i].acts_as, leaf))
+                dir->roles[i].acts_as = LEAF_NONE;
     prune_roles(dir);
     return ok;
 }
 
-bool leaf_assume_role(struct dir *dir, uint32_t leaf, uint32_t canonical)
+bool leaf_assume_role(struct dir *dir, struct alias alias, struct leaf leaf)
 {
     pthread_mutex_lock(&dir->vfs->lock);
-    bool ok = assume(dir, leaf, canonical);
+    bool ok = assume(dir, alias, leaf);
     pthread_mutex_unlock(&dir->vfs->lock);
     return ok;
 }
 
-/* With vfs->lock held: the number under which `canonical` is known; 0: another must be taken. */
-static uint32_t known_number(const struct dir *dir, uint32_t canonical)
+/* With vfs->lock held: the number under which it is known; 0: another must be taken. */
+static struct alias known_alias(const struct dir *dir, struct leaf leaf)
 {
-    uint32_t number = canonical;
+    struct alias alias = {leaf.number};
 
     for (size_t i = 0; i < dir->role_count; i++) {
-        if (dir->roles[i].acts_as == canonical)
-            return dir->roles[i].leaf;
-        if (dir->roles[i].leaf == canonical)
-            number = 0;
+        if (leaf_is_same(dir->roles[i].acts_as, leaf))
+            return dir->roles[i].alias;
+        if (dir->roles[i].alias.number == leaf.number)
+            alias.number = 0;
     }
-    return number;
+    return alias;
 }
 
-bool leaf_become(struct dir *dir, uint32_t scratch, uint32_t canonical)
+bool leaf_become(struct dir *dir, struct leaf scratch, struct leaf onto)
 {
     struct dir *other;
     bool ok = true;
@@ -164,24 +168,24 @@ bool leaf_become(struct dir *dir, uint32_t scratch, uint32_t canonical)
     if (set != NULL)
         LIST_FOREACH (other, &set->dirs, scratch_link) {
             bool here = strcmp(scratch_inside(dir), scratch_inside(other)) == 0;
-            uint32_t number = here ? known_number(other, scratch) : 0;
-            if (number != 0)
-                ok = assume(other, number, canonical) && ok;
+            struct alias alias = here ? known_alias(other, scratch) : (struct alias){0};
+            if (alias.number != 0)
+                ok = assume(other, alias, onto) && ok;
         }
     pthread_mutex_unlock(&dir->vfs->lock);
     return ok;
 }
 
-uint32_t leaf_number(struct dir *dir, uint32_t canonical)
+struct alias leaf_alias(struct dir *dir, struct leaf leaf)
 {
     pthread_mutex_lock(&dir->vfs->lock);
-    uint32_t number = known_number(dir, canonical);
-    if (number == 0) {
+    struct alias alias = known_alias(dir, leaf);
+    if (alias.number == 0) {
         uint64_t generation;
-        number = leaf_take_number(dir, &generation);
-        if (number == 0 || !add_role(dir, number, canonical, generation))
-            number = canonical;
+        alias.number = leaf_take_number(dir, &generation);
+        if (alias.number == 0 || !add_role(dir, alias, leaf, generation))
+            alias.number = leaf.number;
     }
     pthread_mutex_unlock(&dir->vfs->lock);
-    return number;
+    return alias;
 }

@@ -23,11 +23,11 @@
 
 int leaf_unlink(struct call *call, struct dir *dir, const char *name)
 {
-    uint32_t leaf = leaf_find(call, dir, name);
+    struct leaf leaf = leaf_find(call, dir, name);
 
-    if (leaf == 0 || leaf_hidden(dir, leaf))
+    if (leaf_is_none(leaf) || leaf_hidden(dir, leaf))
         return -ENOENT;
-    if (leaf < LEAF_SCRATCH)
+    if (!leaf_is_scratch(leaf))
         overlay_hide(call, dir, leaf);
     else if (overlay_hides_by(call, dir))
         scratch_unlink(dir, leaf);
@@ -39,9 +39,9 @@ int leaf_unlink(struct call *call, struct dir *dir, const char *name)
 int leaf_rmdir(struct call *call, struct dir *dir, const char *name)
 {
     bool nested = false;
-    uint32_t leaf = lookup_own(call, dir, name, &nested);
+    struct leaf leaf = lookup_own(call, dir, name, &nested);
 
-    if (leaf == 0 || !nested || leaf_hidden(dir, leaf))
+    if (leaf_is_none(leaf) || !nested || leaf_hidden(dir, leaf))
         return -ENOENT;
     struct dir *inner = lookup_object(dir, name);
     if (inner == NULL)
@@ -60,16 +60,16 @@ int leaf_rmdir(struct call *call, struct dir *dir, const char *name)
  * and whose numbers the kernel takes along; `to` is in `new_dir`. */
 struct move {
     struct dir *dir;
-    uint32_t from;
+    struct leaf from;
     struct dir *new_dir;
-    uint32_t to; /* 0: nothing has the new name */
+    struct leaf to; /* LEAF_NONE: nothing has the new name */
     const char *new_name;
 };
 
 /* Writes a scratch file's content to the document or field `to`. */
 static int write_to(struct call *call, const struct move *move)
 {
-    struct node node = {.dir = move->new_dir, .leaf = leaf_number(move->new_dir, move->to)};
+    struct node node = {.dir = move->new_dir, .alias = leaf_alias(move->new_dir, move->to)};
     struct author author = {0};
     struct buf text = BUF_EMPTY;
     struct file *file = NULL;
@@ -104,7 +104,7 @@ static int scratch_onto(struct call *call, const struct move *move)
 
 static int scratch_to_name(const struct move *move)
 {
-    if (move->to != 0)
+    if (!leaf_is_none(move->to))
         scratch_remove(move->new_dir, move->to);
     return scratch_rename(move->dir, move->from, move->new_name) ? 0 : -ENOMEM;
 }
@@ -119,16 +119,16 @@ static bool is_private(struct node node)
 static int move_away(struct call *call, const struct move *move)
 {
     struct dir *dir = move->dir;
-    struct node node = {.dir = dir, .leaf = leaf_number(dir, move->from)};
-    const struct leaf_row *row = leaf_row(dir, node.leaf);
+    struct node node = {.dir = dir, .alias = leaf_alias(dir, move->from)};
+    const struct leaf_row *row = leaf_row(dir, node.alias);
     struct buf text = BUF_EMPTY;
     int rc = leaf_render(call, node, row, true, &text);
 
-    if (rc == 0 && move->to != 0)
+    if (rc == 0 && !leaf_is_none(move->to))
         scratch_remove(move->new_dir, move->to);
     if (rc == 0)
         rc = scratch_put(call, dir, move->new_name, leaf_mode(node), is_private(node), &text);
-    if (rc == 0 && !leaf_assume_role(dir, node.leaf, scratch_find(dir, move->new_name)))
+    if (rc == 0 && !leaf_assume_role(dir, node.alias, scratch_find(dir, move->new_name)))
         rc = -ENOMEM;
     if (rc == 0)
         overlay_hide(call, dir, move->from);
@@ -138,9 +138,9 @@ static int move_away(struct call *call, const struct move *move)
 
 static int rename_leaf(struct call *call, const struct move *move)
 {
-    bool onto_own = move->to != 0 && move->to < LEAF_SCRATCH;
+    bool onto_own = !leaf_is_none(move->to) && !leaf_is_scratch(move->to);
 
-    if (move->from >= LEAF_SCRATCH)
+    if (leaf_is_scratch(move->from))
         return onto_own ? scratch_onto(call, move) : scratch_to_name(move);
     if (onto_own)
         return call_fail(call, EPERM, "one of the resource's own files can't replace another");
@@ -173,12 +173,12 @@ int leaf_rename(struct call *call, struct dir *dir, const char *name, struct dir
         return call_fail(call, EPERM, "two files can't be exchanged here");
     move.from = leaf_find(call, dir, name);
     lookup_own(call, new_dir, new_name, &taken_by_dir);
-    if (move.from == 0 || leaf_hidden(dir, move.from))
+    if (leaf_is_none(move.from) || leaf_hidden(dir, move.from))
         return taken_by_dir ? -ENOENT : call_fail(call, EPERM, "only files can be renamed here");
     if (taken_by_dir)
         return call_fail(call, EISDIR, "a directory has this name");
     move.to = leaf_find(call, new_dir, new_name);
-    if (move.to != 0 && (flags & RENAME_NOREPLACE) != 0 && !leaf_hidden(new_dir, move.to))
+    if (!leaf_is_none(move.to) && (flags & RENAME_NOREPLACE) != 0 && !leaf_hidden(new_dir, move.to))
         return call_fail(call, EEXIST, "the name is taken");
-    return move.from == move.to ? 0 : rename_leaf(call, &move);
+    return leaf_is_same(move.from, move.to) ? 0 : rename_leaf(call, &move);
 }

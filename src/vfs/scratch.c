@@ -56,7 +56,7 @@ static void note_names(struct dir *dir)
 
 /* Each with the lock held; NULL: there is none. */
 
-static struct scratch *find_leaf(struct dir *dir, uint32_t leaf)
+static struct scratch *find_leaf(struct dir *dir, struct leaf leaf)
 {
     struct scratch_set *set = scratch_set_of(dir);
 
@@ -80,9 +80,9 @@ static int no_space(struct call *call)
                      SCRATCH_MAX_FILES, SCRATCH_ALL_FILES);
 }
 
-/* With the lock held; negative: why not. */
-static int64_t create(struct call *call, struct dir *dir, const char *name, mode_t mode,
-                      const char *target)
+/* With the lock held. */
+static int create(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                  const char *target, struct leaf *out)
 {
     struct scratch_set *set = scratch_make_set_of(dir);
     uint64_t generation;
@@ -91,27 +91,27 @@ static int64_t create(struct call *call, struct dir *dir, const char *name, mode
         return -ENOMEM;
     if (!scratch_set_has_room(set, 1, target == NULL ? 0 : strlen(target)))
         return no_space(call);
-    uint32_t leaf = leaf_take_number(dir, &generation);
-    struct scratch *scratch = scratch_add(set, leaf, generation, scratch_inside(dir), name, target);
+    *out = (struct leaf){leaf_take_number(dir, &generation)};
+    struct scratch *scratch = scratch_add(set, *out, generation, scratch_inside(dir), name, target);
     if (scratch == NULL)
         return -ENOMEM;
     scratch->mode = mode & 07777;
     scratch->uid = call->uid;
     scratch->gid = call->gid;
     note_names(dir);
-    return leaf;
+    return 0;
 }
 
-int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
-                       const char *target)
+int scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                   const char *target, struct leaf *out)
 {
     lock(dir);
-    int64_t rc = create(call, dir, name, mode, target);
+    int rc = create(call, dir, name, mode, target, out);
     unlock(dir);
     return rc;
 }
 
-void scratch_remove(struct dir *dir, uint32_t leaf)
+void scratch_remove(struct dir *dir, struct leaf leaf)
 {
     lock(dir);
     struct scratch *scratch = find_leaf(dir, leaf);
@@ -122,7 +122,7 @@ void scratch_remove(struct dir *dir, uint32_t leaf)
     unlock(dir);
 }
 
-void scratch_unlink(struct dir *dir, uint32_t leaf)
+void scratch_unlink(struct dir *dir, struct leaf leaf)
 {
     lock(dir);
     struct scratch *scratch = find_leaf(dir, leaf);
@@ -144,7 +144,7 @@ void scratch_return(struct dir *dir)
     unlock(dir);
 }
 
-void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
+void scratch_set_unlisted(struct dir *dir, struct leaf leaf, bool unlisted)
 {
     lock(dir);
     struct scratch *scratch = find_leaf(dir, leaf);
@@ -153,7 +153,7 @@ void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted)
     unlock(dir);
 }
 
-void scratch_author(struct dir *dir, uint32_t leaf, struct author *out)
+void scratch_author(struct dir *dir, struct leaf leaf, struct author *out)
 {
     *out = (struct author){0};
     lock(dir);
@@ -174,7 +174,7 @@ void scratch_clear(struct dir *dir)
     unlock(dir);
 }
 
-bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
+bool scratch_rename(struct dir *dir, struct leaf leaf, const char *new_name)
 {
     char *name = strdup(new_name);
 
@@ -193,16 +193,16 @@ bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name)
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-uint32_t scratch_find(struct dir *dir, const char *name)
+struct leaf scratch_find(struct dir *dir, const char *name)
 {
     lock(dir);
     const struct scratch *scratch = find_name(dir, name);
-    uint32_t leaf = scratch == NULL ? 0 : scratch->leaf;
+    struct leaf leaf = scratch == NULL ? LEAF_NONE : scratch->leaf;
     unlock(dir);
     return leaf;
 }
 
-static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_name(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
     lock(dir);
     const struct scratch *scratch = find_leaf(dir, leaf);
@@ -212,7 +212,7 @@ static void print_name(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES]
 }
 
 struct name_copy {
-    uint32_t leaf;
+    struct leaf leaf;
     mode_t type;
     char *name;
 };
@@ -247,7 +247,7 @@ static int list(struct call *call, struct dir *dir, struct listing *listing)
     bool ok = copies != NULL;
     for (size_t i = 0; copies != NULL && i < count; i++) {
         ok = ok && copies[i].name != NULL &&
-             listing_add_leaf(listing, copies[i].name, leaf_number(dir, copies[i].leaf),
+             listing_add_leaf(listing, copies[i].name, leaf_alias(dir, copies[i].leaf),
                               copies[i].type);
         free(copies[i].name);
     }
@@ -264,7 +264,7 @@ bool scratch_is_any(struct dir *dir)
     return any;
 }
 
-bool scratch_read(struct dir *dir, uint32_t leaf, struct buf *out)
+bool scratch_read(struct dir *dir, struct leaf leaf, struct buf *out)
 {
     lock(dir);
     const struct scratch *scratch = find_leaf(dir, leaf);
@@ -277,14 +277,13 @@ bool scratch_read(struct dir *dir, uint32_t leaf, struct buf *out)
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text)
 {
-    int64_t leaf = scratch_find(dir, name);
+    struct leaf leaf = scratch_find(dir, name);
+    int made = leaf_is_none(leaf) ? scratch_create(call, dir, name, mode, NULL, &leaf) : 0;
 
-    if (leaf == 0)
-        leaf = scratch_create(call, dir, name, mode, NULL);
-    if (leaf < 0)
-        return (int)leaf;
-    scratch_set_unlisted(dir, (uint32_t)leaf, unlisted);
-    struct scratch *scratch = scratch_hold(dir, (uint32_t)leaf);
+    if (made < 0)
+        return made;
+    scratch_set_unlisted(dir, leaf, unlisted);
+    struct scratch *scratch = scratch_hold(dir, leaf);
     if (scratch == NULL)
         return -ENOENT;
     ssize_t rc = scratch_truncate(call, scratch, 0);
@@ -296,7 +295,7 @@ int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mod
 
 /* --- attributes ------------------------------------------------------------------------------ */
 
-int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change)
+int scratch_setattr(struct dir *dir, struct leaf leaf, const struct setattr *change)
 {
     lock(dir);
     struct scratch *scratch = find_leaf(dir, leaf);
@@ -308,7 +307,7 @@ int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change
     return 0;
 }
 
-int scratch_readlink(struct dir *dir, uint32_t leaf, char *out, size_t size)
+int scratch_readlink(struct dir *dir, struct leaf leaf, char *out, size_t size)
 {
     lock(dir);
     const struct scratch *scratch = find_leaf(dir, leaf);
@@ -321,7 +320,7 @@ int scratch_readlink(struct dir *dir, uint32_t leaf, char *out, size_t size)
 
 static void scratch_attr(struct node node, struct stat *st)
 {
-    uint32_t leaf = leaf_acts_as(node.dir, node.leaf);
+    struct leaf leaf = leaf_of(node);
 
     lock(node.dir);
     const struct scratch *scratch = find_leaf(node.dir, leaf);
@@ -341,7 +340,7 @@ static void scratch_attr(struct node node, struct stat *st)
 static int scratch_render(struct call *call, struct node node, bool wait, struct buf *out)
 {
     (void)call, (void)wait;
-    return scratch_read(node.dir, leaf_acts_as(node.dir, node.leaf), out) ? 0 : -ENOENT;
+    return scratch_read(node.dir, leaf_of(node), out) ? 0 : -ENOENT;
 }
 
 static const struct leaf_row row = {.name = "scratch",
@@ -350,7 +349,7 @@ static const struct leaf_row row = {.name = "scratch",
                                     .render = scratch_render,
                                     .attr = scratch_attr};
 
-static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_of(struct dir *dir, struct leaf leaf)
 {
     lock(dir);
     bool found = find_leaf(dir, leaf) != NULL;
@@ -358,7 +357,7 @@ static const struct leaf_row *row_of(struct dir *dir, uint32_t leaf)
     return found ? &row : NULL;
 }
 
-static uint32_t find(struct call *call, struct dir *dir, const char *name, bool *nested)
+static struct leaf find(struct call *call, struct dir *dir, const char *name, bool *nested)
 {
     (void)call, (void)nested;
     return scratch_find(dir, name);

@@ -21,35 +21,35 @@ struct scratch_set;
 
 /* As a directory has them: dir_ops->others. */
 extern const struct leaf_source scratch_leaves;
-/* The number of the scratch file called `name`; 0: none. */
-uint32_t scratch_find(struct dir *dir, const char *name);
+/* The scratch file called `name`, or LEAF_NONE. */
+struct leaf scratch_find(struct dir *dir, const char *name);
 bool scratch_is_any(struct dir *dir);
 
-/* Makes one: its number, or -ENOSPC, -ENOMEM with words. `target` is a symbolic link's, or NULL. */
-int64_t scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
-                       const char *target);
+/* Makes one: 0, or -ENOSPC with words, -ENOMEM. `target` is a symbolic link's, or NULL. */
+int scratch_create(struct call *call, struct dir *dir, const char *name, mode_t mode,
+                   const char *target, struct leaf *out);
 /* Its content replaced by `text`; made if it is not there. `unlisted`: it opens by its name and is
  * not listed. 0, -ENOSPC or -ENOMEM. */
 int scratch_put(struct call *call, struct dir *dir, const char *name, mode_t mode, bool unlisted,
                 const struct buf *text);
 /* It opens by its name and is not listed. */
-void scratch_set_unlisted(struct dir *dir, uint32_t leaf, bool unlisted);
+void scratch_set_unlisted(struct dir *dir, struct leaf leaf, bool unlisted);
 /* Removes the name; what is open of it goes on until it is closed. */
-void scratch_remove(struct dir *dir, uint32_t leaf);
+void scratch_remove(struct dir *dir, struct leaf leaf);
 /* The same for what may be on its way to removing the resource: scratch_return brings it back,
  * scratch_forget removes it for good. */
-void scratch_unlink(struct dir *dir, uint32_t leaf);
+void scratch_unlink(struct dir *dir, struct leaf leaf);
 /* What was unlinked in the resource has its names again: that was not deleted. */
 void scratch_return(struct dir *dir);
 /* What was unlinked by way of this directory object is gone. With vfs->lock held. */
 void scratch_forget(struct dir *dir);
-bool scratch_rename(struct dir *dir, uint32_t leaf, const char *new_name);
+bool scratch_rename(struct dir *dir, struct leaf leaf, const char *new_name);
 /* A copy of the content, appended; false: there is none, or no memory. */
-bool scratch_read(struct dir *dir, uint32_t leaf, struct buf *out);
-int scratch_setattr(struct dir *dir, uint32_t leaf, const struct setattr *change);
-int scratch_readlink(struct dir *dir, uint32_t leaf, char *out, size_t size);
+bool scratch_read(struct dir *dir, struct leaf leaf, struct buf *out);
+int scratch_setattr(struct dir *dir, struct leaf leaf, const struct setattr *change);
+int scratch_readlink(struct dir *dir, struct leaf leaf, char *out, size_t size);
 /* Who wrote what is in it: a copy, ended by author_clear. */
-void scratch_author(struct dir *dir, uint32_t leaf, struct author *out);
+void scratch_author(struct dir *dir, struct leaf leaf, struct author *out);
 /* Removes all of the resource's or draft's: it was deleted. */
 void scratch_clear(struct dir *dir);
 
@@ -72,7 +72,7 @@ void scratch_note_all(struct scratch_set *set);
 /* --- open ones: scratch_data.c ---------------------------------------------------------------- */
 
 /* What is held keeps its content although its name goes. NULL: it is not there any more. */
-struct scratch *scratch_hold(struct dir *dir, uint32_t leaf);
+struct scratch *scratch_hold(struct dir *dir, struct leaf leaf);
 void scratch_release(struct dir *dir, struct scratch *scratch, bool writable);
 /* As pread, pwrite and ftruncate. -EFBIG, -ENOSPC with words. */
 ssize_t scratch_pread(struct scratch *scratch, char *out, size_t size, off_t offset);

@@ -20,7 +20,7 @@ static void unlock(const struct scratch *scratch)
     pthread_mutex_unlock(scratch->store->lock);
 }
 
-struct scratch *scratch_hold(struct dir *dir, uint32_t leaf)
+struct scratch *scratch_hold(struct dir *dir, struct leaf leaf)
 {
     pthread_mutex_lock(&dir->vfs->lock);
     const struct scratch_set *set = scratch_set_of(dir);

@@ -16,7 +16,8 @@
 #define SPARE_BYTES 4096 /* not worth giving back */
 
 struct scratch_store *scratch_store_create(pthread_mutex_t *lock, const struct clock *clock,
-                                           void (*on_free)(struct scratch_set *set, uint32_t leaf))
+                                           void (*on_free)(struct scratch_set *set,
+                                                           struct leaf leaf))
 {
     struct scratch_store *store = calloc(1, sizeof *store);
 
@@ -128,7 +129,7 @@ static void move_file(struct scratch *file, struct scratch_set *to)
     if (same != NULL)
         scratch_set_name(same, NULL);
     while (scratch_of_leaf(to, file->leaf) != NULL)
-        file->leaf = scratch_set_number(to, &file->generation);
+        file->leaf.number = scratch_set_number(to, &file->generation);
     LIST_REMOVE(file, link);
     file->set->count--;
     file->set = to;
@@ -172,12 +173,12 @@ uint32_t scratch_set_number(struct scratch_set *set, uint64_t *generation)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-struct scratch *scratch_of_leaf(const struct scratch_set *set, uint32_t leaf)
+struct scratch *scratch_of_leaf(const struct scratch_set *set, struct leaf leaf)
 {
     struct scratch *file;
 
     LIST_FOREACH (file, &set->files, link)
-        if (file->leaf == leaf)
+        if (leaf_is_same(file->leaf, leaf))
             break;
     return file;
 }
@@ -236,7 +237,7 @@ static void wipe(struct scratch *file)
     free(file);
 }
 
-struct scratch *scratch_add(struct scratch_set *set, uint32_t leaf, uint64_t generation,
+struct scratch *scratch_add(struct scratch_set *set, struct leaf leaf, uint64_t generation,
                             const char *inside, const char *name, const char *target)
 {
     struct scratch *file = calloc(1, sizeof *file);

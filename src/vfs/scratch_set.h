@@ -12,6 +12,7 @@
 #ifndef VFS_SCRATCH_SET_H
 #define VFS_SCRATCH_SET_H
 
+#include "vfs/number.h"
 #include "vfs/author.h"
 #include "util/buf.h"
 #include "util/clock.h"
@@ -33,7 +34,7 @@ struct scratch_store {
     pthread_mutex_t *lock; /* the owner's, guards all that follows */
     const struct clock *clock;
     /* The number of a file is about to be free: nothing may stand for it any more. */
-    void (*on_free)(struct scratch_set *set, uint32_t leaf);
+    void (*on_free)(struct scratch_set *set, struct leaf leaf);
     struct scratch_set *by_key;
     LIST_HEAD(, scratch_set) sets; /* those without a key as well */
     size_t bytes;                  /* of all files' content */
@@ -55,7 +56,7 @@ struct scratch_set {
 struct scratch {
     struct scratch_store *store; /* never changes */
     struct scratch_set *set;
-    uint32_t leaf;
+    struct leaf leaf;
     uint64_t generation; /* of that number */
     char *inside;        /* the nested object that it lies in: "s3Config"; "": in none */
     char *name;          /* NULL: unlinked */
@@ -75,7 +76,8 @@ struct scratch {
 
 /* The lock stays the caller's and outlives the store. NULL: no memory. */
 struct scratch_store *scratch_store_create(pthread_mutex_t *lock, const struct clock *clock,
-                                           void (*on_free)(struct scratch_set *set, uint32_t leaf));
+                                           void (*on_free)(struct scratch_set *set,
+                                                           struct leaf leaf));
 /* Frees all; no handle may be open, no directory show any of it any more. Without the lock; NULL is
  * fine. */
 void scratch_store_destroy(struct scratch_store *store);
@@ -106,14 +108,14 @@ uint32_t scratch_set_number(struct scratch_set *set, uint64_t *generation);
 
 /* --- files ------------------------------------------------------------------------------------ */
 
-struct scratch *scratch_of_leaf(const struct scratch_set *set, uint32_t leaf); /* NULL: none */
+struct scratch *scratch_of_leaf(const struct scratch_set *set, struct leaf leaf); /* NULL: none */
 struct scratch *scratch_of_name(const struct scratch_set *set, const char *inside,
                                 const char *name);
 /* Whether there is room for another file, and for so many more bytes, in the set and in all. What
  * is lost makes room. */
 bool scratch_set_has_room(struct scratch_set *set, size_t more_files, size_t more_bytes);
 /* A new file of that number, empty; `target`: of a symbolic link, or NULL. NULL: no memory. */
-struct scratch *scratch_add(struct scratch_set *set, uint32_t leaf, uint64_t generation,
+struct scratch *scratch_add(struct scratch_set *set, struct leaf leaf, uint64_t generation,
                             const char *inside, const char *name, const char *target);
 /* It has this name from now on (taken over; NULL: none), and is freed if nobody holds it then. */
 void scratch_set_name(struct scratch *scratch, char *name);

@@ -14,12 +14,12 @@
 
 struct file_key file_key_of(struct node node)
 {
-    return (struct file_key){actors_place(node.dir), leaf_acts_as(node.dir, node.leaf)};
+    return (struct file_key){actors_place(node.dir), leaf_of(node)};
 }
 
 static bool is_same_file(struct file_key a, struct file_key b)
 {
-    return a.place == b.place && a.leaf == b.leaf;
+    return a.place == b.place && leaf_is_same(a.leaf, b.leaf);
 }
 
 /* --- who may go on with it ---------------------------------------------------------------------
@@ -72,12 +72,12 @@ static struct deed_key key_of(struct file_key key, const struct kin *by)
     return (struct deed_key){.kind = DEED_CUT,
                              .who = process_number(by->process),
                              .place = key.place,
-                             .detail = (uint64_t)by->uid << 32 | key.leaf};
+                             .detail = (uint64_t)by->uid << 32 | key.leaf.number};
 }
 
 static struct file_key file_of(const struct deed *cut)
 {
-    return (struct file_key){cut->key.place, (uint32_t)cut->key.detail};
+    return (struct file_key){cut->key.place, {(uint32_t)cut->key.detail}};
 }
 
 static struct kin kin_in(const struct deed *cut)

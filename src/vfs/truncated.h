@@ -18,7 +18,7 @@ struct file;
 /* A file by all the names and views of its resource. */
 struct file_key {
     uint64_t place; /* actors_place */
-    uint32_t leaf;  /* canonical */
+    struct leaf leaf;
 };
 
 /* Who does something, as far as it decides who may go on with it. */

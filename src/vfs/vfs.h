@@ -21,6 +21,7 @@
 #include "util/cancel.h"
 #include "util/clock.h"
 #include "util/problem.h"
+#include "vfs/number.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -158,12 +159,9 @@ struct call {
 
 struct node {
     struct dir *dir;
-    uint32_t leaf;           /* 0: the directory itself; below NODE_LEAF_LIMIT */
+    struct alias alias;      /* ALIAS_OF_DIR: the directory itself */
     struct content *content; /* what it shows for ever (vfs/content.h); NULL: what there is now */
 };
-
-#define NODE_LEAF_BITS  20
-#define NODE_LEAF_LIMIT (1u << NODE_LEAF_BITS)
 
 struct dir *vfs_root(struct vfs *vfs); /* borrowed */
 /* A number of its own for every directory object, from 1 (the root), never used again. */
@@ -177,6 +175,10 @@ void dir_forgotten(struct dir *dir);
 struct content *content_ref(struct content *content);
 void content_unref(struct content *content);
 uint64_t content_serial(const struct content *content);
+static inline bool node_is_dir(struct node node)
+{
+    return alias_is_dir(node.alias);
+}
 /* Drops both references of a node. */
 static inline void node_unref(struct node node)
 {

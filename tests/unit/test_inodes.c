@@ -88,9 +88,9 @@ static void tear_down(void)
 }
 
 /* What a handler does on a successful lookup. */
-static uint64_t look_up(struct dir *dir, uint32_t leaf)
+static uint64_t look_up(struct dir *dir, uint32_t alias)
 {
-    return inodes_add(inodes, (struct node){.dir = dir_ref(dir), .leaf = leaf});
+    return inodes_add(inodes, (struct node){.dir = dir_ref(dir), .alias = {alias}});
 }
 
 static bool is_known(uint64_t number)
@@ -117,7 +117,7 @@ START_TEST(a_number_is_found_as_the_node_that_it_was_made_of)
 
     ck_assert(inodes_find(inodes, number, &node));
     ck_assert_ptr_eq(node.dir, &drives);
-    ck_assert_uint_eq(node.leaf, NODE_LEAF_LIMIT - 1);
+    ck_assert_uint_eq(node.alias.number, NODE_LEAF_LIMIT - 1);
     dir_unref(node.dir);
 }
 END_TEST
@@ -130,7 +130,7 @@ START_TEST(a_leaf_of_the_root_is_not_the_root)
     ck_assert_uint_ne(number, 1);
     ck_assert(inodes_find(inodes, number, &node));
     ck_assert_ptr_eq(node.dir, &root);
-    ck_assert_uint_eq(node.leaf, 1);
+    ck_assert_uint_eq(node.alias.number, 1);
     dir_unref(node.dir);
     inodes_forget(inodes, number, 1);
     ck_assert(is_known(1));
@@ -162,7 +162,8 @@ START_TEST(what_a_file_shows_for_ever_has_a_number_of_its_own_and_is_kept_by_it)
 {
     struct content content = {.serial = 3, .refs = 1};
     uint64_t dir = look_up(&drives, 5);
-    uint64_t number = inodes_add(inodes, (struct node){dir_ref(&drives), 5, content_ref(&content)});
+    uint64_t number =
+        inodes_add(inodes, (struct node){dir_ref(&drives), {5}, content_ref(&content)});
     struct node node;
 
     ck_assert_uint_ne(number, dir);
@@ -171,7 +172,7 @@ START_TEST(what_a_file_shows_for_ever_has_a_number_of_its_own_and_is_kept_by_it)
     ck_assert(inodes_find(inodes, number, &node));
     ck_assert_ptr_eq(node.dir, &drives);
     ck_assert_ptr_eq(node.content, &content);
-    ck_assert_uint_eq(node.leaf, 5);
+    ck_assert_uint_eq(node.alias.number, 5);
     dir_unref(node.dir);
     content_unref(node.content);
     inodes_forget(inodes, number, 1);

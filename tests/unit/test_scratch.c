@@ -20,11 +20,11 @@ static unsigned freed;
 static uint32_t freed_leaf;
 static unsigned told;
 
-static void note_free(struct scratch_set *set, uint32_t leaf)
+static void note_free(struct scratch_set *set, struct leaf leaf)
 {
     ck_assert_ptr_nonnull(set);
     freed++;
-    freed_leaf = leaf;
+    freed_leaf = leaf.number;
 }
 
 static void note_change(struct scratch_set *set)
@@ -56,7 +56,7 @@ static struct scratch_set *new_set(const char *key, size_t key_bytes)
 static struct scratch *add(struct scratch_set *set, const char *inside, const char *name)
 {
     uint64_t generation;
-    uint32_t leaf = scratch_set_number(set, &generation);
+    struct leaf leaf = {scratch_set_number(set, &generation)};
     struct scratch *file = scratch_add(set, leaf, generation, inside, name, NULL);
 
     ck_assert_ptr_nonnull(file);
@@ -123,7 +123,7 @@ START_TEST(what_is_removed_gives_its_room_and_its_number_back)
     struct scratch_set *set = new_set(KEY, sizeof KEY - 1);
     struct scratch *file = add(set, "", "a");
     struct scratch *kept = add(set, "", "b");
-    uint32_t leaf = file->leaf;
+    uint32_t number = file->leaf.number;
 
     ck_assert(scratch_resize(file, 1000) && scratch_resize(kept, 10));
     expect(2, 1010);
@@ -134,7 +134,7 @@ START_TEST(what_is_removed_gives_its_room_and_its_number_back)
     scratch_unhold(file);
     expect(1, 10);
     ck_assert_uint_eq(freed, 1);
-    ck_assert_uint_eq(freed_leaf, leaf);
+    ck_assert_uint_eq(freed_leaf, number);
     scratch_set_clear(set);
     expect(0, 0);
     ck_assert_uint_eq(set->count, 0);
@@ -183,7 +183,7 @@ END_TEST
 START_TEST(the_target_of_a_link_counts)
 {
     struct scratch_set *set = new_set(KEY, sizeof KEY - 1);
-    struct scratch *file = scratch_add(set, LEAF_SCRATCH, 0, "", "link", "target");
+    struct scratch *file = scratch_add(set, (struct leaf){LEAF_SCRATCH}, 0, "", "link", "target");
 
     expect(1, 6);
     scratch_set_name(file, NULL);
@@ -252,7 +252,7 @@ START_TEST(where_another_has_the_key_both_go_together)
     struct scratch *file = add(draft, "", "both");
     struct scratch *open = add(draft, "", "open");
     struct scratch *there = add(set, "", "there");
-    uint32_t numbers[] = {file->leaf, open->leaf, there->leaf};
+    uint32_t numbers[] = {file->leaf.number, open->leaf.number, there->leaf.number};
     struct dir dir = {.scratch = draft};
     uint64_t generation;
 
@@ -265,9 +265,9 @@ START_TEST(where_another_has_the_key_both_go_together)
     ck_assert_ptr_eq(LIST_FIRST(&set->dirs), &dir);
     ck_assert_ptr_eq(scratch_of_name(set, "", "both"), file);
     ck_assert_ptr_eq(scratch_of_name(set, "", "there"), there);
-    ck_assert_uint_eq(file->leaf, numbers[0]); /* the kernel knows them by these */
-    ck_assert_uint_eq(open->leaf, numbers[1]);
-    ck_assert_uint_eq(there->leaf, numbers[2]);
+    ck_assert_uint_eq(file->leaf.number, numbers[0]); /* the kernel knows them by these */
+    ck_assert_uint_eq(open->leaf.number, numbers[1]);
+    ck_assert_uint_eq(there->leaf.number, numbers[2]);
     ck_assert_uint_eq(set->count, 3);
     expect(3, 0);
     uint32_t next = scratch_set_number(set, &generation);

@@ -46,8 +46,8 @@ static size_t look_into(struct dir *dir)
         struct entry entry;
         ck_assert_int_eq(listing_refresh(call, listing, i), 0);
         ck_assert_int_eq(listing_entry(call, listing, i, &entry), 0);
-        files += entry.node.leaf != 0;
-        if (entry.node.leaf == 0)
+        files += !node_is_dir(entry.node);
+        if (node_is_dir(entry.node))
             files += look_into(entry.node.dir);
         node_unref(entry.node);
     }

@@ -42,11 +42,12 @@ START_TEST(numbers_of_scratch_files_are_never_used_up)
     /* As if all the other numbers had been given meanwhile. */
     kept.node.dir->scratch->next = LEAF_SCRATCH_NUMBERS;
     ck_assert_int_eq(make_scratch("again", &again), 0);
-    ck_assert_uint_eq(again.node.leaf, other.node.leaf); /* the first number is still taken */
+    ck_assert_uint_eq(again.node.alias.number,
+                      other.node.alias.number); /* the first number is still taken */
     ck_assert_uint_eq(again.generation, 1);
     node_unref(again.node);
     ck_assert_int_eq(fixture_find(DRIVE "/kept", &again), 0);
-    ck_assert_uint_eq(again.node.leaf, kept.node.leaf);
+    ck_assert_uint_eq(again.node.alias.number, kept.node.alias.number);
     ck_assert_uint_eq(again.generation, 0);
     node_unref(again.node);
     node_unref(kept.node);
@@ -78,10 +79,10 @@ static bool is_found(struct dir *dir, const struct members *members, const struc
 {
     struct field_key by_number, by_text;
     struct buf text = BUF_EMPTY;
-    bool found = field_key_of_number(dir, members, key->number, &by_number) &&
+    bool found = field_key_of_leaf(dir, members, key->leaf, &by_number) &&
                  by_number.value.text == key->value.text && field_key_append(&by_number, &text) &&
                  field_key_find(dir, members, buf_text(&text), &by_text) &&
-                 by_text.value.text == key->value.text && by_text.number == key->number;
+                 by_text.value.text == key->value.text && leaf_is_same(by_text.leaf, key->leaf);
 
     buf_finish(&text);
     return found;
@@ -90,10 +91,10 @@ static bool is_found(struct dir *dir, const struct members *members, const struc
 /* A number of its own for each, of those there are. */
 static bool takes_number(const struct field_key *key, unsigned char *taken)
 {
-    bool right = key->number >= LEAF_FIELDS && key->number < LEAF_SCRATCH && !taken[key->number];
+    bool right = leaf_is_field(key->leaf) && !taken[key->leaf.number];
 
     if (right)
-        taken[key->number] = 1;
+        taken[key->leaf.number] = 1;
     return right;
 }
 
@@ -111,14 +112,14 @@ static void expect_numbers(struct dir *dir, const struct members *members)
         wrong += !field_walk_next(&walk, &key) || !takes_number(&key, taken) ||
                  !is_found(dir, members, &key);
     for (int i = FIELD_FILES_MAX; i < KEYS; i++)
-        wrong += !field_walk_next(&walk, &key) || key.number != 0;
+        wrong += !field_walk_next(&walk, &key) || !leaf_is_none(key.leaf);
     ck_assert_uint_eq(wrong, 0);
     ck_assert(field_walk_next(&walk, &key)); /* its row's, however late it comes */
     ck_assert_ptr_nonnull(key.row);
     ck_assert(is_found(dir, members, &key));
     ck_assert(!field_key_find(dir, members, "none", &key));
     ck_assert(taken[LEAF_SCRATCH - 1] ||
-              !field_key_of_number(dir, members, LEAF_SCRATCH - 1, &key));
+              !field_key_of_leaf(dir, members, (struct leaf){LEAF_SCRATCH - 1}, &key));
 }
 
 /* Many more keys than there are numbers. */

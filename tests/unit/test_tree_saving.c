@@ -163,7 +163,7 @@ START_TEST(who_has_no_process_is_known_by_its_user)
     const struct kin same_user = {.uid = 7, .nameless = true};
     const struct kin other_user = {.uid = 8, .nameless = true};
     const struct kin named = {.process = {getpid(), 1}, .uid = 7};
-    struct file_key key = {1, 1};
+    struct file_key key = {1, {1}};
 
     truncated_note(tree_vfs(fixture_tree), key, &nameless);
     ck_assert(!truncated_take(tree_vfs(fixture_tree), key, &other_user));

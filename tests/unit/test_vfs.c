@@ -255,10 +255,10 @@ START_TEST(what_may_be_opened)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct file *file = NULL;
-        uint32_t leaf;
-        ck_assert_int_eq(toy_lookup(dir, rows[i].name, &leaf), 0);
+        struct alias alias;
+        ck_assert_int_eq(toy_lookup(dir, rows[i].name, &alias), 0);
         toy.read_only = rows[i].read_only;
-        int rc = vfs_open(toy_call("open", 0), (struct node){.dir = dir, .leaf = leaf},
+        int rc = vfs_open(toy_call("open", 0), (struct node){.dir = dir, .alias = alias},
                           rows[i].flags, &file);
         ck_assert_msg(rc == rows[i].rc, "%s with %x gives %d", rows[i].name,
                       (unsigned)rows[i].flags, rc);
@@ -278,7 +278,8 @@ START_TEST(who_cuts_a_file_by_its_path_goes_on_with_an_empty_one)
     int64_t valid_ms;
 
     ck_assert_int_eq(vfs_setattr(toy_call("truncate", 0),
-                                 (struct node){.dir = dir, .leaf = TOY_TEXT}, &cut, &st, &valid_ms),
+                                 (struct node){.dir = dir, .alias = {TOY_TEXT}}, &cut, &st,
+                                 &valid_ms),
                      0);
     ck_assert_int_eq((int)st.st_size, 6);
     struct file *file = toy_open(dir, "text", O_WRONLY);

@@ -327,8 +327,8 @@ START_TEST(who_has_cut_a_file)
         {{{0}, 0, 7, true}, {{100, 1}, 50, 7, false}, false},
         {{{30, 1}, 2, 7, true}, {{31, 1}, 2, 7, true}, true}, /* threads of the kernel */
     };
-    const struct file_key key = {.place = 5, .leaf = 1};
-    const struct file_key other = {.place = 5, .leaf = 2};
+    const struct file_key key = {.place = 5, .leaf = {1}};
+    const struct file_key other = {.place = 5, .leaf = {2}};
 
     truncated_note(&toy.vfs, key, &rows[_i].by);
     ck_assert(!truncated_take(&toy.vfs, other, &rows[_i].by));

@@ -102,14 +102,14 @@ END_TEST
 START_TEST(what_is_moved_onto_the_text_is_the_text)
 {
     struct dir *dir = toy_dir("a");
-    uint32_t number;
+    struct alias alias;
 
     toy_make(dir, "sedXYZ", "{by sed}\n");
-    ck_assert_int_eq(toy_lookup(dir, "sedXYZ", &number), 0);
+    ck_assert_int_eq(toy_lookup(dir, "sedXYZ", &alias), 0);
     ck_assert_int_eq(rename_in(dir, "sedXYZ", "text"), 0);
     ck_assert_str_eq(toy.committed, "{by sed}\n");
-    ck_assert_uint_eq(leaf_acts_as(dir, number), TOY_TEXT);
-    ck_assert_uint_eq(leaf_number(dir, TOY_TEXT), number);
+    ck_assert_uint_eq(leaf_acts_as(dir, alias).number, TOY_TEXT);
+    ck_assert_uint_eq(leaf_alias(dir, (struct leaf){TOY_TEXT}).number, alias.number);
     ck_assert_int_eq(toy_lookup(dir, "sedXYZ", NULL), -ENOENT);
     ck_assert_str_eq(toy_list(dir), "text fixed inner ");
     dir_unref(dir);
@@ -119,14 +119,14 @@ END_TEST
 START_TEST(a_move_onto_the_text_that_is_refused_leaves_both)
 {
     struct dir *dir = toy_dir("a");
-    uint32_t number;
+    struct alias alias;
 
     toy_make(dir, "sedXYZ", "{by sed}\n");
     toy.next = TOY_REFUSES;
     ck_assert_int_eq(rename_in(dir, "sedXYZ", "text"), -EBADMSG); /* mv would try again */
-    ck_assert_int_eq(toy_lookup(dir, "sedXYZ", &number), 0);
-    ck_assert_uint_ge(leaf_acts_as(dir, number), LEAF_SCRATCH);
-    ck_assert_uint_eq(leaf_number(dir, TOY_TEXT), TOY_TEXT);
+    ck_assert_int_eq(toy_lookup(dir, "sedXYZ", &alias), 0);
+    ck_assert_uint_ge(leaf_acts_as(dir, alias).number, LEAF_SCRATCH);
+    ck_assert_uint_eq(leaf_alias(dir, (struct leaf){TOY_TEXT}).number, TOY_TEXT);
     ck_assert_str_eq(toy_read(dir, "text"), "{old}\n");
     dir_unref(dir);
 }
@@ -135,17 +135,17 @@ END_TEST
 START_TEST(the_text_that_is_moved_away_is_a_copy)
 {
     struct dir *dir = toy_dir("a");
-    uint32_t number;
+    struct alias alias;
 
     ck_assert_int_eq(rename_in(dir, "text", "text~"), 0);
-    ck_assert_uint_ge(leaf_acts_as(dir, TOY_TEXT), LEAF_SCRATCH);
+    ck_assert_uint_ge(leaf_acts_as(dir, (struct alias){TOY_TEXT}).number, LEAF_SCRATCH);
     ck_assert_str_eq(toy_read(dir, "text~"), "{old}\n");
     ck_assert_int_eq(toy_lookup(dir, "text", NULL), -ENOENT);
     struct file *file = toy_open(dir, "text", O_CREAT | O_WRONLY);
     ck_assert_int_eq(toy_write(file, "{new}\n", 0), 6);
     vfs_release(file);
-    ck_assert_int_eq(toy_lookup(dir, "text", &number), 0);
-    ck_assert_uint_ne(number, TOY_TEXT); /* which is the copy's */
+    ck_assert_int_eq(toy_lookup(dir, "text", &alias), 0);
+    ck_assert_uint_ne(alias.number, TOY_TEXT); /* which is the copy's */
     ck_assert_str_eq(toy_read(dir, "text~"), "{old}\n");
     ck_assert_str_eq(toy_read(dir, "text"), "{new}\n");
     dir_unref(dir);
@@ -211,12 +211,12 @@ START_TEST(scratch_files_lie_in_the_box_by_all_its_names)
     struct dir *by_name = toy_dir("a");
     struct dir *by_id = toy_dir("1");
     struct dir *other = toy_dir("b");
-    uint32_t number, same;
+    struct alias alias, same;
 
     toy_make(by_name, ".swp", "swap");
-    ck_assert_int_eq(toy_lookup(by_name, ".swp", &number), 0);
+    ck_assert_int_eq(toy_lookup(by_name, ".swp", &alias), 0);
     ck_assert_int_eq(toy_lookup(by_id, ".swp", &same), 0);
-    ck_assert_uint_eq(number, same);
+    ck_assert_uint_eq(alias.number, same.number);
     ck_assert_str_eq(toy_read(by_id, ".swp"), "swap");
     ck_assert_int_eq(toy_lookup(other, ".swp", NULL), -ENOENT);
     ck_assert_int_eq(unlink_in(by_id, ".swp"), 0);
@@ -258,7 +258,7 @@ START_TEST(a_number_that_is_given_again_has_another_generation)
     dir->scratch->next += LEAF_SCRATCH_NUMBERS - 1; /* as many were given meanwhile */
     toy_make(dir, "tmp", "2");
     ck_assert_int_eq(vfs_lookup(toy_call("lookup", 0), dir, "tmp", &again), 0);
-    ck_assert_uint_eq(first.node.leaf, again.node.leaf);
+    ck_assert_uint_eq(first.node.alias.number, again.node.alias.number);
     ck_assert_uint_ne(first.generation, again.generation);
     node_unref(first.node);
     node_unref(again.node);

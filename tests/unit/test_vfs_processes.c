@@ -23,11 +23,11 @@ static void read_by(struct dir *dir, const char *name, pid_t pid)
 {
     struct file *file = NULL;
     char out[64];
-    uint32_t leaf;
+    struct alias alias;
 
-    ck_assert_int_eq(toy_lookup(dir, name, &leaf), 0);
+    ck_assert_int_eq(toy_lookup(dir, name, &alias), 0);
     ck_assert_int_eq(
-        vfs_open(toy_call("open", pid), (struct node){.dir = dir, .leaf = leaf}, O_RDONLY, &file),
+        vfs_open(toy_call("open", pid), (struct node){.dir = dir, .alias = alias}, O_RDONLY, &file),
         0);
     ck_assert_int_ge((int)vfs_read(toy_call("read", pid), file, out, sizeof out, 0), 0);
     vfs_release(file);
@@ -139,7 +139,7 @@ START_TEST(to_who_makes_a_directory_nothing_is_in_it_yet)
 
     birth_begin(toy_call("mkdir", 0), dir);
     ck_assert_int_eq(toy_lookup(dir, "text", NULL), -ENOENT);
-    ck_assert(!birth_hides(toy_call("lookup", toy_other()), dir, TOY_TEXT));
+    ck_assert(!birth_hides(toy_call("lookup", toy_other()), dir, (struct leaf){TOY_TEXT}));
     vfs_release(toy_open(dir, "text", O_CREAT | O_WRONLY));
     ck_assert_int_eq(toy_lookup(dir, "text", NULL), 0);
     ck_assert_int_eq(toy_lookup(dir, "fixed", NULL), -ENOENT);

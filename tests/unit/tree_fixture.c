@@ -242,12 +242,13 @@ int fixture_find(const char *path, struct entry *out)
     char *rest = NULL;
     int rc = 0;
 
-    *out = (struct entry){.node = {dir_ref(vfs_root(tree_vfs(fixture_tree))), 0}};
+    *out = (struct entry){.node = {.dir = dir_ref(vfs_root(tree_vfs(fixture_tree)))}};
     for (char *name = strtok_r(copy, "/", &rest); name != NULL && rc == 0;
          name = strtok_r(NULL, "/", &rest)) {
         struct dir *dir = out->node.dir;
-        rc = out->node.leaf != 0 ? -ENOTDIR
-                                 : fixture_end(vfs_lookup(fixture_begin("lookup"), dir, name, out));
+        rc = !node_is_dir(out->node)
+                 ? -ENOTDIR
+                 : fixture_end(vfs_lookup(fixture_begin("lookup"), dir, name, out));
         if (rc != 0)
             out->node.dir = NULL;
         fixture_remember(dir);

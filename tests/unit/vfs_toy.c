@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DEPTH LEAF_FIELDS
-#define INNER (LEAF_FIELDS + 1)
+#define DEPTH ((struct leaf){LEAF_FIELDS})
+#define INNER ((struct leaf){LEAF_FIELDS + 1})
 
 /* What its boxes are of: means nothing here. */
 #define BOXES ((const struct kind *)(const void *)&toy)
@@ -204,22 +204,22 @@ static const struct leaf_row box_rows[] = {
 
 static const struct leaf_row depth_row = {.mode = 0444, .render = render_fixed};
 
-static uint32_t find_inside(struct call *by, struct dir *dir, const char *name, bool *nested)
+static struct leaf find_inside(struct call *by, struct dir *dir, const char *name, bool *nested)
 {
     (void)by;
     if (!dir_ops(dir)->nested && strcmp(name, "inner") == 0) {
         *nested = true;
         return INNER;
     }
-    return dir_ops(dir)->nested && strcmp(name, "depth") == 0 ? DEPTH : 0;
+    return dir_ops(dir)->nested && strcmp(name, "depth") == 0 ? DEPTH : LEAF_NONE;
 }
 
-static const struct leaf_row *row_inside(struct dir *dir, uint32_t leaf)
+static const struct leaf_row *row_inside(struct dir *dir, struct leaf leaf)
 {
-    return dir_ops(dir)->nested && leaf == DEPTH ? &depth_row : NULL;
+    return dir_ops(dir)->nested && leaf_is_same(leaf, DEPTH) ? &depth_row : NULL;
 }
 
-static void print_inside(struct dir *dir, uint32_t leaf, char out[LEAF_NAME_BYTES])
+static void print_inside(struct dir *dir, struct leaf leaf, char out[LEAF_NAME_BYTES])
 {
     snprintf(out, LEAF_NAME_BYTES, "%s", row_inside(dir, leaf) == NULL ? "" : "depth");
 }
@@ -228,7 +228,8 @@ static int list_inside(struct call *by, struct dir *dir, struct listing *listing
 {
     (void)by;
     if (dir_ops(dir)->nested)
-        return leaf_hidden(dir, DEPTH) || listing_add_leaf(listing, "depth", DEPTH, S_IFREG)
+        return leaf_hidden(dir, DEPTH) ||
+                       listing_add_leaf(listing, "depth", leaf_alias(dir, DEPTH), S_IFREG)
                    ? 0
                    : -ENOMEM;
     return leaf_hidden(dir, INNER) ||

@@ -85,8 +85,8 @@ pid_t toy_other(void);
 
 /* The directory of a box, by a path from the root: a reference. */
 struct dir *toy_dir(const char *path);
-/* What a lookup finds: 0 or -errno; `*leaf` (or NULL) its number. */
-int toy_lookup(struct dir *dir, const char *name, uint32_t *leaf);
+/* What a lookup finds: 0 or -errno; `*alias` (or NULL) its number. */
+int toy_lookup(struct dir *dir, const char *name, struct alias *alias);
 struct file *toy_open(struct dir *dir, const char *name, int flags);
 /* Writes at an offset; what vfs_write gave. */
 int toy_write(struct file *file, const char *text, off_t offset);

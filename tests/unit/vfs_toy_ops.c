@@ -42,20 +42,20 @@ struct dir *toy_dir(const char *path)
     for (char *name = strtok(copy, "/"); name != NULL; name = strtok(NULL, "/")) {
         struct entry entry;
         ck_assert_int_eq(vfs_lookup(toy_call("lookup", 0), dir, name, &entry), 0);
-        ck_assert_uint_eq(entry.node.leaf, 0);
+        ck_assert(node_is_dir(entry.node));
         dir_unref(dir);
         dir = entry.node.dir;
     }
     return dir;
 }
 
-int toy_lookup(struct dir *dir, const char *name, uint32_t *leaf)
+int toy_lookup(struct dir *dir, const char *name, struct alias *alias)
 {
     struct entry entry;
     int rc = vfs_lookup(toy_call("lookup", 0), dir, name, &entry);
 
-    if (leaf != NULL)
-        *leaf = rc == 0 ? entry.node.leaf : 0;
+    if (alias != NULL)
+        *alias = rc == 0 ? entry.node.alias : ALIAS_OF_DIR;
     if (rc == 0)
         node_unref(entry.node);
     return rc;
