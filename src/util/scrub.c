@@ -21,7 +21,8 @@ _Static_assert(WINDOW_BYTES == SCRUB_RUN_BYTES, "a run is found by its windows")
 /* All that the secrets have in stretches of eight bytes, sorted; and what has been found. */
 struct scrub_search {
     const struct scrub *scrub;
-    bool runs; /* parts of secrets count */
+    bool runs;    /* parts of secrets count */
+    size_t least; /* bytes: what is shorter is nothing that is looked for */
     uint64_t *windows;
     size_t window_count;
     uint64_t filter[FILTER_WORDS]; /* a bit for each window's hash: most others fail here */
@@ -88,6 +89,14 @@ static void add_windows(struct scrub_search *search, const char *secret, size_t 
     }
 }
 
+static void note_least(struct scrub_search *search, size_t secret_size)
+{
+    size_t least = is_searched_in_runs(search, secret_size) ? WINDOW_BYTES : secret_size;
+
+    if (least > 0 && (search->least == 0 || least < search->least))
+        search->least = least;
+}
+
 static bool search_init(struct scrub_search *search, size_t text_bytes)
 {
     const char *const *secret = search->scrub->secrets;
@@ -100,6 +109,7 @@ static bool search_init(struct scrub_search *search, size_t text_bytes)
         size_t size = secret_bytes(*secret);
         if (is_searched_in_runs(search, size))
             add_windows(search, *secret, size);
+        note_least(search, size);
     }
     qsort(search->windows, search->window_count, sizeof *search->windows, compare_windows);
     return true;
@@ -216,7 +226,7 @@ static bool mark_escapes(struct scrub_search *search, const struct reading *of, 
         struct reading reading;
         bool differs;
 
-        ok = reading_unescape(&reading, of, (enum escape)escape, &differs);
+        ok = reading_unescape(&reading, of, (enum escape)escape, search->least, &differs);
         if (ok && differs) {
             mark_reading(search, &reading, still);
             ok = !deeper || mark_escapes(search, &reading, still, false);

@@ -225,27 +225,55 @@ bool reading_plain(struct reading *out, const char *text, size_t size)
     return true;
 }
 
-typedef struct step step_function(const unsigned char *text, size_t size);
+/* What stands in `of` from `at` to `end`, as it is. */
+static void give_all(struct reading *out, const struct reading *of, size_t at, size_t end)
+{
+    memcpy(out->bytes + out->size, of->bytes + at, end - at);
+    memcpy(out->from + out->size, of->from + at, (end - at) * sizeof *of->from);
+    memcpy(out->to + out->size, of->to + at, (end - at) * sizeof *of->to);
+    out->size += end - at;
+}
 
-static step_function *const step_functions[] = {
-    [ESCAPE_JSON] = step_json, [ESCAPE_BACKSLASH] = step_backslash, [ESCAPE_PERCENT] = step_percent,
-    [ESCAPE_FORM] = step_form, [ESCAPE_HTML] = step_html,
+/* What escapes begin with, one of two characters, and how one is read. */
+struct steps {
+    char begin;
+    char other;
+    struct step (*read)(const unsigned char *text, size_t size);
 };
 
+static const struct steps kinds[] = {
+    [ESCAPE_JSON] = {'\\', '\\', step_json},     [ESCAPE_BACKSLASH] = {'\\', '\\', step_backslash},
+    [ESCAPE_PERCENT] = {'%', '%', step_percent}, [ESCAPE_FORM] = {'%', '+', step_form},
+    [ESCAPE_HTML] = {'&', '&', step_html},
+};
+
+/* Where the next one may begin: of->size: none does. */
+static size_t next_begin(const struct reading *of, size_t at, const struct steps *kind)
+{
+    while (at < of->size && of->bytes[at] != (unsigned char)kind->begin &&
+           of->bytes[at] != (unsigned char)kind->other)
+        at++;
+    return at;
+}
+
 /* No escape gives more bytes than it takes, so that `out` has room. */
-static bool unescape_steps(struct reading *out, const struct reading *of, step_function *read)
+static bool unescape_steps(struct reading *out, const struct reading *of, const struct steps *kind)
 {
     bool differs = false;
 
     for (size_t at = 0; at < of->size;) {
-        struct step step = read(of->bytes + at, of->size - at);
+        size_t begin = next_begin(of, at, kind);
 
+        give_all(out, of, at, begin);
+        if (begin == of->size)
+            break;
+        struct step step = kind->read(of->bytes + begin, of->size - begin);
         for (size_t i = 0; i < step.given; i++)
-            give(out, step.bytes[i], of->from[at], of->to[at + step.taken - 1]);
+            give(out, step.bytes[i], of->from[begin], of->to[begin + step.taken - 1]);
+        at = begin + (step.taken > 0 ? step.taken : 1);
         if (step.taken == 0)
-            give(out, of->bytes[at], of->from[at], of->to[at]);
+            give_all(out, of, begin, at);
         differs = differs || step.taken > 0;
-        at += step.taken > 0 ? step.taken : 1;
     }
     return differs;
 }
@@ -253,15 +281,18 @@ static bool unescape_steps(struct reading *out, const struct reading *of, step_f
 /* --- base64 ------------------------------------------------------------------------------------
  */
 
-static int sextet(unsigned char c)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    const char *at = c == '\0' ? NULL : strchr(letters, c);
-
-    if (at != NULL)
-        return (int)(at - letters);
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
+/* What a character stands for, and one more; 0: it is none of any alphabet. */
+static const unsigned char sextets[256] = {
+    ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
+    ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+    ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+    ['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+    ['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+    ['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+    ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+    ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['-'] = 63,
+    ['/'] = 64, ['_'] = 64,
+};
 
 /* Up to four characters on their way to three bytes. */
 struct quantum {
@@ -283,16 +314,31 @@ static void end_quantum(struct reading *out, struct quantum *quantum)
 
 static void add_sextet(struct quantum *quantum, const struct reading *of, size_t at)
 {
-    quantum->bits = quantum->bits << 6 | (uint32_t)sextet(of->bytes[at]);
+    quantum->bits = quantum->bits << 6 | (sextets[of->bytes[at]] - 1U);
     quantum->from[quantum->count] = of->from[at];
     quantum->to[quantum->count] = of->to[at];
     quantum->count++;
 }
 
-/* One stretch of base64 from `at`, which may be broken into lines and is read as if `lost`
- * characters had stood before it. Returns where it ends. */
-static size_t unescape_stretch(struct reading *out, const struct reading *of, size_t at,
-                               size_t lost)
+/* Where a stretch of base64, which may be broken into lines, ends, and how many characters it has;
+ * where none begins here, it is this character. */
+static size_t end_of_stretch(const struct reading *of, size_t at, size_t *count)
+{
+    *count = 0;
+    if (sextets[of->bytes[at]] == 0)
+        return at + 1;
+    for (; at < of->size; at++) {
+        if (sextets[of->bytes[at]] != 0)
+            (*count)++;
+        else if (of->bytes[at] != '\n' && of->bytes[at] != '\r')
+            break;
+    }
+    return at;
+}
+
+/* It is read as if `lost` characters had stood before it. */
+static void unescape_stretch(struct reading *out, const struct reading *of, size_t at, size_t end,
+                             size_t lost)
 {
     struct quantum quantum = {.count = lost};
 
@@ -300,12 +346,8 @@ static size_t unescape_stretch(struct reading *out, const struct reading *of, si
         quantum.from[i] = of->from[at];
         quantum.to[i] = of->to[at];
     }
-    for (; at < of->size; at++) {
-        bool line_end = of->bytes[at] == '\n' || of->bytes[at] == '\r';
-
-        if (sextet(of->bytes[at]) < 0 && !line_end)
-            break;
-        if (line_end)
+    for (; at < end; at++) {
+        if (sextets[of->bytes[at]] == 0)
             continue;
         add_sextet(&quantum, of, at);
         if (quantum.count == 4)
@@ -313,33 +355,47 @@ static size_t unescape_stretch(struct reading *out, const struct reading *of, si
     }
     if (quantum.count > lost || quantum.count > 1)
         end_quantum(out, &quantum);
-    return at;
 }
 
-static bool unescape_base64(struct reading *out, const struct reading *of, size_t lost)
+static bool unescape_base64(struct reading *out, const struct reading *of, size_t lost,
+                            size_t least)
 {
     bool differs = false;
 
     for (size_t at = 0; at < of->size;) {
-        if (sextet(of->bytes[at]) >= 0) {
-            at = unescape_stretch(out, of, at, lost);
+        size_t count;
+        size_t end = end_of_stretch(of, at, &count);
+
+        if (count > 0 && (count + lost) * 3 / 4 >= least) {
+            unescape_stretch(out, of, at, end, lost);
             differs = true;
-        } else {
-            at++;
         }
+        at = end;
         if (at < of->size && out->size > 0 && out->bytes[out->size - 1] != '\0')
             give(out, '\0', of->from[at], of->to[at]);
     }
     return differs;
 }
 
-bool reading_unescape(struct reading *out, const struct reading *of, enum escape escape,
-                      bool *differs)
+/* Whether it is worth a look at all. */
+static bool is_any(const struct reading *of, enum escape escape)
 {
+    return escape >= ESCAPE_BASE64 || next_begin(of, 0, &kinds[escape]) < of->size;
+}
+
+bool reading_unescape(struct reading *out, const struct reading *of, enum escape escape,
+                      size_t least, bool *differs)
+{
+    *out = (struct reading){.bytes = NULL};
     *differs = false;
+    if (!is_any(of, escape))
+        return true;
     if (!reading_init(out, 2 * of->size + 4))
         return false;
-    *differs = escape < ESCAPE_BASE64 ? unescape_steps(out, of, step_functions[escape])
-                                      : unescape_base64(out, of, (size_t)(escape - ESCAPE_BASE64));
+    *differs = escape < ESCAPE_BASE64
+                   ? unescape_steps(out, of, &kinds[escape])
+                   : unescape_base64(out, of, (size_t)(escape - ESCAPE_BASE64), least);
+    if (!*differs)
+        reading_finish(out);
     return true;
 }

@@ -35,9 +35,10 @@ enum escape {
 /* The text as it stands; at most UINT32_MAX bytes. False: no memory. reading_finish it. */
 bool reading_plain(struct reading *out, const char *text, size_t size);
 /* `of` with one kind of escape read. What is no whole escape stays; what is no base64 becomes one
- * NUL. `*differs`: whether there was any. False: no memory, `out` is empty. */
+ * NUL, and so does base64 that says fewer than `least` bytes. `*differs`: whether there was any;
+ * `out` is empty without. False: no memory, `out` is empty. */
 bool reading_unescape(struct reading *out, const struct reading *of, enum escape escape,
-                      bool *differs);
+                      size_t least, bool *differs);
 void reading_finish(struct reading *reading); /* wipes and frees; empty again */
 
 #endif
