@@ -81,6 +81,17 @@ struct json_object *line_hide(struct json_object *value, const struct scrub *hid
     return value;
 }
 
+/* Any character, as JSON has it so that no terminal obeys it; `*step`: how many bytes it has. */
+static bool append_character(struct buf *out, const char *text, size_t left, size_t *step)
+{
+    int size = utf8_character(text, left);
+
+    *step = size > 0 ? (size_t)size : 1;
+    return size > 0 && utf8_is_control(text, *step)
+               ? buf_printf(out, "\\u%04x", utf8_code(text, *step))
+               : buf_append(out, size > 0 ? text : "?", *step);
+}
+
 /* The object as one line. What JSON lets stand and a terminal would obey is escaped; it can only be
  * in texts. Owned by `out`. */
 static const char *line_of(struct json_object *object, struct buf *out)
@@ -90,12 +101,9 @@ static const char *line_of(struct json_object *object, struct buf *out)
     bool ok = text != NULL;
 
     for (size_t left = ok ? strlen(text) : 0; ok && left > 0;) {
-        int size = utf8_character(text, left);
-        size_t step = size > 0 ? (size_t)size : 1;
+        size_t step = utf8_plain(text, left);
 
-        ok = size > 0 && utf8_is_control(text, step)
-                 ? buf_printf(out, "\\u%04x", utf8_code(text, step))
-                 : buf_append(out, size > 0 ? text : "?", step);
+        ok = step > 0 ? buf_append(out, text, step) : append_character(out, text, left, &step);
         text += step;
         left -= step;
     }

@@ -43,13 +43,13 @@ static bool read_text(struct dir *dir, const char *key, struct buf *out)
 
 static bool has_control(const char *text, size_t size_bytes)
 {
-    for (size_t at = 0; at < size_bytes;) {
+    for (size_t at = utf8_plain(text, size_bytes); at < size_bytes;) {
         int size = utf8_character(text + at, size_bytes - at);
-        size_t step = size > 0 ? (size_t)size : 1;
 
-        if (size <= 0 || utf8_is_control(text + at, step))
+        if (size <= 0 || utf8_is_control(text + at, (size_t)size))
             return true;
-        at += step;
+        at += (size_t)size;
+        at += utf8_plain(text + at, size_bytes - at);
     }
     return false;
 }
@@ -63,9 +63,13 @@ static bool append_escaped(struct buf *out, const char *text)
 {
     bool ok = true;
 
-    for (; ok && *text != '\0'; text++)
-        ok = strchr(" \t\n\\#", *text) != NULL ? buf_printf(out, "\\%03o", (unsigned char)*text)
-                                               : buf_append(out, text, 1);
+    while (ok && *text != '\0') {
+        size_t plain = strcspn(text, " \t\n\\#");
+
+        ok = plain > 0 ? buf_append(out, text, plain)
+                       : buf_printf(out, "\\%03o", (unsigned char)*text);
+        text += plain > 0 ? plain : 1;
+    }
     return ok;
 }
 

@@ -39,6 +39,17 @@ static bool needs_code(const char *name, size_t name_bytes, size_t at, size_t si
     return c == '/';
 }
 
+/* How many bytes from `at` on stand for themselves, each a character, at most `limit_bytes`. */
+static size_t plain_run(const char *name, size_t name_bytes, size_t at, size_t limit_bytes)
+{
+    size_t end = at;
+
+    while (end < name_bytes && end - at < limit_bytes && name[end] >= 0x20 && name[end] < 0x7F &&
+           name[end] != '.' && name[end] != '%' && name[end] != '/')
+        end++;
+    return end - at;
+}
+
 /* Each byte of a character, as %XX. */
 static bool append_code(struct buf *out, const char *bytes, size_t size)
 {
@@ -55,9 +66,10 @@ static bool encode(const char *name, size_t name_bytes, size_t limit_bytes, stru
     bool ok = true;
 
     for (size_t at = 0; ok && at < name_bytes;) {
-        int character = utf8_character(name + at, name_bytes - at);
+        size_t plain = plain_run(name, name_bytes, at, limit_bytes);
+        int character = plain > 0 ? (int)plain : utf8_character(name + at, name_bytes - at);
         size_t size = character > 0 ? (size_t)character : 1;
-        bool code = needs_code(name, name_bytes, at, size);
+        bool code = plain == 0 && needs_code(name, name_bytes, at, size);
         size_t cost = code ? 3 * size : size;
 
         if (cost > limit_bytes)
@@ -79,13 +91,16 @@ static bool decode_bytes(const char *file_name, struct buf *out)
     bool ok = true;
 
     while (ok && *file_name != '\0') {
-        char c = *file_name++;
+        size_t plain = strcspn(file_name, "%");
+        bool code = plain == 0 && hex_pair(file_name + 1, strnlen(file_name + 1, 2));
 
-        if (c == '%' && hex_pair(file_name, strnlen(file_name, 2))) {
-            c = (char)(hex_value(file_name[0]) * 16 + hex_value(file_name[1]));
-            file_name += 2;
+        if (code) {
+            char c = (char)(hex_value(file_name[1]) * 16 + hex_value(file_name[2]));
+            ok = buf_append(out, &c, 1);
+        } else {
+            ok = buf_append(out, file_name, plain > 0 ? plain : 1);
         }
-        ok = buf_append(out, &c, 1);
+        file_name += code ? 3 : plain > 0 ? plain : 1;
     }
     return ok;
 }
@@ -118,9 +133,11 @@ static bool encode_id(const char *id, struct buf *out)
     struct buf plain = BUF_EMPTY;
     bool ok = name_encode(id, strlen(id), &plain);
 
-    for (size_t i = 0; ok && i < plain.size_bytes; i++) {
-        bool code = plain.data[i] == '~' || (i == 0 && plain.data[i] == '#');
-        ok = code ? append_code(out, &plain.data[i], 1) : buf_append(out, &plain.data[i], 1);
+    for (const char *at = buf_text(&plain); ok && *at != '\0';) {
+        size_t same = at == buf_text(&plain) && *at == '#' ? 0 : strcspn(at, "~");
+
+        ok = same > 0 ? buf_append(out, at, same) : append_code(out, at, 1);
+        at += same > 0 ? same : 1;
     }
     buf_finish(&plain);
     return ok;

@@ -122,13 +122,6 @@ size_t json_count_values(struct json_slice value)
     return count;
 }
 
-char json_slice_type(struct json_slice value)
-{
-    if (value.text == NULL || value.size_bytes == 0)
-        return 0;
-    return *value.text == '-' || (*value.text >= '0' && *value.text <= '9') ? '0' : *value.text;
-}
-
 struct json_slice json_slice_member(struct json_slice object, const char *key)
 {
     struct json_walk walk = json_walk_into(object);

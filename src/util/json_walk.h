@@ -39,7 +39,12 @@ bool json_walk_next(struct json_walk *walk);
 size_t json_count_values(struct json_slice value);
 /* What it is, by its first character: '{', '[', '"', 't', 'f', 'n', or '0' for any number; 0 for no
  * text. */
-char json_slice_type(struct json_slice value);
+static inline char json_slice_type(struct json_slice value)
+{
+    if (value.text == NULL || value.size_bytes == 0)
+        return 0;
+    return *value.text == '-' || (*value.text >= '0' && *value.text <= '9') ? '0' : *value.text;
+}
 /* The member of an object with that (decoded, NUL-free) key; no text where there is none. */
 struct json_slice json_slice_member(struct json_slice object, const char *key);
 /* Whether a string (or key) is `text`. */

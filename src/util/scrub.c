@@ -215,25 +215,26 @@ static void mark_reading(struct scrub_search *search, const struct reading *read
 /* --- all of them -------------------------------------------------------------------------------
  */
 
-/* Looks at `of` with each kind of escape read; and, `deeper`, at each of these readings so. */
-static bool mark_escapes(struct scrub_search *search, const struct reading *of, bool exact,
-                         bool deeper)
+/* What is in an escape that was read so. */
+struct within {
+    struct scrub_search *search;
+    bool exact;
+};
+
+static bool mark_inner(void *ctx, const struct reading *reading, enum escape escape)
 {
-    bool ok = true;
+    const struct within *within = ctx;
 
-    for (int escape = 0; ok && escape < ESCAPES; escape++) {
-        bool still = exact && escape < ESCAPE_BASE64;
-        struct reading reading;
-        bool differs;
+    mark_reading(within->search, reading, within->exact && escape < ESCAPE_BASE64);
+    return true;
+}
 
-        ok = reading_unescape(&reading, of, (enum escape)escape, search->least, &differs);
-        if (ok && differs) {
-            mark_reading(search, &reading, still);
-            ok = !deeper || mark_escapes(search, &reading, still, false);
-        }
-        reading_finish(&reading);
-    }
-    return ok;
+static bool mark_outer(void *ctx, const struct reading *reading, enum escape escape)
+{
+    struct within within = {.search = ctx, .exact = escape < ESCAPE_BASE64};
+
+    mark_reading(within.search, reading, within.exact);
+    return reading_unescape(reading, within.search->least, mark_inner, &within);
 }
 
 static bool mark_all(struct scrub_search *search, const struct buf *text)
@@ -243,7 +244,7 @@ static bool mark_all(struct scrub_search *search, const struct buf *text)
     if (!reading_plain(&plain, buf_text(text), text->size_bytes))
         return false;
     mark_reading(search, &plain, true);
-    bool ok = mark_escapes(search, &plain, true, true);
+    bool ok = reading_unescape(&plain, search->least, mark_outer, search);
     reading_finish(&plain);
     return ok;
 }

@@ -383,19 +383,37 @@ static bool is_any(const struct reading *of, enum escape escape)
     return escape >= ESCAPE_BASE64 || next_begin(of, 0, &kinds[escape]) < of->size;
 }
 
-bool reading_unescape(struct reading *out, const struct reading *of, enum escape escape,
-                      size_t least, bool *differs)
+/* `out` is empty without any, and without memory (false). */
+static bool unescape(struct reading *out, const struct reading *of, enum escape escape,
+                     size_t least)
 {
-    *out = (struct reading){.bytes = NULL};
-    *differs = false;
+    bool differs;
+
     if (!is_any(of, escape))
         return true;
     if (!reading_init(out, 2 * of->size + 4))
         return false;
-    *differs = escape < ESCAPE_BASE64
-                   ? unescape_steps(out, of, &kinds[escape])
-                   : unescape_base64(out, of, (size_t)(escape - ESCAPE_BASE64), least);
-    if (!*differs)
+    if (escape < ESCAPE_BASE64)
+        differs = unescape_steps(out, of, &kinds[escape]);
+    else
+        differs = unescape_base64(out, of, (size_t)(escape - ESCAPE_BASE64), least);
+    if (!differs)
         reading_finish(out);
     return true;
+}
+
+bool reading_unescape(const struct reading *of, size_t least, reading_function *look, void *ctx)
+{
+    bool ok = true;
+
+    for (int escape = 0; ok && escape < ESCAPES; escape++) {
+        struct reading reading = {.bytes = NULL};
+
+        ok = unescape(&reading, of, (enum escape)escape, least);
+        if (ok && reading.bytes != NULL)
+            ok = look(ctx, &reading, (enum escape)escape);
+        if (reading.bytes != NULL)
+            reading_finish(&reading);
+    }
+    return ok;
 }

@@ -34,11 +34,12 @@ enum escape {
 
 /* The text as it stands; at most UINT32_MAX bytes. False: no memory. reading_finish it. */
 bool reading_plain(struct reading *out, const char *text, size_t size);
-/* `of` with one kind of escape read. What is no whole escape stays; what is no base64 becomes one
- * NUL, and so does base64 that says fewer than `least` bytes. `*differs`: whether there was any;
- * `out` is empty without. False: no memory, `out` is empty. */
-bool reading_unescape(struct reading *out, const struct reading *of, enum escape escape,
-                      size_t least, bool *differs);
+/* Gets `of` with one kind of escape read, for as long as the call. What is no whole escape stays;
+ * what is no base64 becomes one NUL, and so does base64 that says fewer than `least` bytes. False
+ * ends it. */
+typedef bool reading_function(void *ctx, const struct reading *reading, enum escape escape);
+/* Calls `look` for each kind of escape of which there is any. False: it did so, or no memory. */
+bool reading_unescape(const struct reading *of, size_t least, reading_function *look, void *ctx);
 void reading_finish(struct reading *reading); /* wipes and frees; empty again */
 
 #endif

@@ -37,6 +37,15 @@ int utf8_character(const char *text, size_t size_bytes)
     return row->bytes;
 }
 
+size_t utf8_plain(const char *text, size_t size_bytes)
+{
+    size_t at = 0;
+
+    while (at < size_bytes && text[at] >= 0x20 && text[at] < 0x7F)
+        at++;
+    return at;
+}
+
 size_t utf8_cut(const char *text, size_t size_bytes, size_t limit_bytes)
 {
     size_t left = size_bytes < limit_bytes ? size_bytes : limit_bytes;
@@ -44,6 +53,7 @@ size_t utf8_cut(const char *text, size_t size_bytes, size_t limit_bytes)
     int size = 1;
 
     while (size > 0 && at < left) {
+        at += utf8_plain(text + at, left - at);
         size = utf8_character(text + at, left - at);
         at += size > 0 ? (size_t)size : 0;
     }

@@ -9,6 +9,8 @@
 /* The bytes (1 to 4) of the character that `text` begins with; 0 when the text ends inside of one,
  * or is empty; -1 when it is none. */
 int utf8_character(const char *text, size_t size_bytes);
+/* How many bytes of the beginning are printable ASCII, each a character that no terminal obeys. */
+size_t utf8_plain(const char *text, size_t size_bytes);
 /* Whether all of it is whole characters. */
 bool utf8_is_valid(const char *text, size_t size_bytes);
 /* The code of the whole character of `size_bytes` (1 to 4). */

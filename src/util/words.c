@@ -18,26 +18,28 @@ static char *keys[KEYS_REMEMBERED];                      /* the newest first */
 /* --- cleaning ----------------------------------------------------------------------------------
  */
 
-/* Copies the character at `text`, or what stands for it; returns how many bytes that are. */
-static size_t put_clean(char *out, const char *text, int size)
+/* Puts what stands for the character at `text` there, which is no more than it; returns how many
+ * bytes that are. */
+static size_t clean_character(char *text, int size)
 {
-    if (size > 0 && !utf8_is_control(text, (size_t)size)) {
-        memmove(out, text, (size_t)size);
+    if (size > 0 && !utf8_is_control(text, (size_t)size))
         return (size_t)size;
-    }
-    *out = size > 0 ? ' ' : '?';
+    *text = size > 0 ? ' ' : '?';
     return 1;
 }
 
 size_t words_clean(char *text, size_t size_bytes)
 {
-    size_t used = 0;
+    size_t used = utf8_plain(text, size_bytes);
 
-    for (size_t at = 0; at < size_bytes;) {
-        int size = utf8_character(text + at, size_bytes - at);
+    for (size_t at = used; at < size_bytes;) {
+        size_t plain = utf8_plain(text + at, size_bytes - at);
+        int size = plain > 0 ? 0 : utf8_character(text + at, size_bytes - at);
+        size_t kept = plain > 0 ? plain : clean_character(text + at, size);
 
-        used += put_clean(text + used, text + at, size);
-        at += size > 0 ? (size_t)size : 1;
+        memmove(text + used, text + at, kept);
+        used += kept;
+        at += plain > 0 ? plain : size > 0 ? (size_t)size : 1;
     }
     return used;
 }
