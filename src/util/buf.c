@@ -97,8 +97,3 @@ void buf_trim(struct buf *buf)
     buf->data = data;
     buf->capacity_bytes = buf->size_bytes + 1;
 }
-
-const char *buf_text(const struct buf *buf)
-{
-    return buf->data == NULL ? "" : buf->data;
-}

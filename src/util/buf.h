@@ -26,6 +26,9 @@ bool buf_write_at(struct buf *buf, size_t offset, const void *data, size_t size_
 /* Gives back what was allocated for more than there is. */
 void buf_trim(struct buf *buf);
 /* The bytes as a string ("" when empty), owned by the buffer. */
-const char *buf_text(const struct buf *buf);
+static inline const char *buf_text(const struct buf *buf)
+{
+    return buf->data == NULL ? "" : buf->data;
+}
 
 #endif

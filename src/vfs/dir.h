@@ -148,8 +148,15 @@ void dir_detach(struct dir *dir);
 void dir_note_names(struct dir *dir);
 /* Moves the object to another name in the same directory, as the kernel moves its dentry. */
 bool dir_move(struct dir *dir, const char *new_name);
-const struct dir_ops *dir_ops(const struct dir *dir);
-const char *dir_id(const struct dir *dir); /* NULL: none (yet) */
+static inline const struct dir_ops *dir_ops(const struct dir *dir)
+{
+    return atomic_load(&dir->ops);
+}
+/* NULL: none (yet). */
+static inline const char *dir_id(const struct dir *dir)
+{
+    return atomic_load(&dir->id);
+}
 /* "drives/data/drive.json" into `out`; "/" for the root. `name` is an entry of `dir`, or NULL. */
 void dir_path(const struct dir *dir, const char *name, char *out, size_t size);
 #define PATH_BYTES 1200

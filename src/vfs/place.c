@@ -6,16 +6,6 @@
 
 #include "util/digest.h"
 
-const struct dir_ops *dir_ops(const struct dir *dir)
-{
-    return atomic_load(&dir->ops);
-}
-
-const char *dir_id(const struct dir *dir)
-{
-    return atomic_load(&dir->id);
-}
-
 const char *dir_name(const struct dir *dir)
 {
     return atomic_load(&dir->name);
