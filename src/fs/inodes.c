@@ -18,6 +18,7 @@ struct inode {
     uint64_t serial;
     struct dir *dir;         /* one reference */
     struct content *content; /* likewise; NULL: the serial is the directory's */
+    uint64_t shows;          /* dir_shows of it then */
     uint64_t lookups;        /* of the directory and its leaves */
     UT_hash_handle hh;
 };
@@ -107,6 +108,7 @@ static bool insert(struct inodes *inodes, uint64_t serial, struct node node)
     inode->serial = serial;
     inode->dir = node.dir;
     inode->content = node.content;
+    inode->shows = dir_shows(node.dir);
     inode->lookups = 1;
     HASH_ADD(hh, inodes->by_serial, serial, sizeof inode->serial, inode);
     atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
@@ -169,13 +171,13 @@ size_t inodes_count(struct inodes *inodes)
     return atomic_load(&inodes->count);
 }
 
-static bool shows_one_of(const struct dir *dir, const uint64_t *keys, size_t count)
+/* A draft that has become a resource is told whatever changes, as before. */
+static bool shows_one_of(const struct inode *inode, const uint64_t *keys, size_t count)
 {
-    uint64_t key = dir_shows(dir);
-    bool found = keys == NULL || key == 0;
+    bool found = keys == NULL || inode->shows == 0;
 
     for (size_t i = 0; !found && i < count; i++)
-        found = keys[i] == key;
+        found = keys[i] == inode->shows;
     return found;
 }
 
@@ -187,7 +189,7 @@ size_t inodes_collect(struct inodes *inodes, const uint64_t *keys, size_t count,
     *out = calloc(HASH_COUNT(inodes->by_serial) + 1, sizeof **out);
     for (const struct inode *inode = inodes->by_serial; *out != NULL && inode != NULL;
          inode = inode->hh.next)
-        if (inode->content == NULL && shows_one_of(inode->dir, keys, count))
+        if (inode->content == NULL && shows_one_of(inode, keys, count))
             (*out)[found++] = inode_number_of(inode->serial, ALIAS_OF_DIR);
     pthread_mutex_unlock(&inodes->lock);
     return found;

@@ -128,7 +128,14 @@ enum { KINDS(KIND_NUMBERED) KINDS_COUNT };
 /* In that order; ends with NULL. */
 extern const struct kind *const kinds_all[];
 /* The index of `kind` in kinds_all, for tables of other rooms. */
-size_t kind_index(const struct kind *kind);
+static inline size_t kind_index(const struct kind *kind)
+{
+    size_t i = 0;
+
+    while (kinds_all[i] != NULL && kinds_all[i] != kind)
+        i++;
+    return i;
+}
 
 /* The kind that is one document at the root. */
 const struct kind *kinds_singleton(void);

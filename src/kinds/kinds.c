@@ -21,15 +21,6 @@ const struct dialect_row dialect_rows[DIALECT_COUNT] = {
     [DIALECT_OPENAPI] = {.name = "openapi", .list = LIST_ARRAY},
 };
 
-size_t kind_index(const struct kind *kind)
-{
-    size_t i = 0;
-
-    while (kinds_all[i] != NULL && kinds_all[i] != kind)
-        i++;
-    return i;
-}
-
 const struct kind *kinds_singleton(void)
 {
     for (size_t i = 0; kinds_all[i] != NULL; i++)

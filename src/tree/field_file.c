@@ -61,14 +61,14 @@ static void field_attr(struct node node, struct stat *st)
 {
     struct call call = {.op = "getattr", .pin = content_pin(node.content)};
     struct leaf leaf = leaf_of(node);
-    const struct field *row = field_row_of_leaf(node.dir, leaf);
-    struct field_key key = {.row = row, .secret = row != NULL && field_is_secret(row->key)};
-    struct field_key found;
     struct members members;
+    struct field_key key;
 
-    if (field_members(&call, node.dir, FIELDS_KNOWN, &members) &&
-        field_key_of_leaf(node.dir, &members, leaf, &found))
-        key = found;
+    if (!field_members(&call, node.dir, FIELDS_KNOWN, &members) ||
+        !field_key_of_leaf(node.dir, &members, leaf, &key)) {
+        const struct field *row = field_row_of_leaf(node.dir, leaf);
+        key = (struct field_key){.row = row, .secret = row != NULL && field_is_secret(row->key)};
+    }
     st->st_mode = (st->st_mode & S_IFMT) | field_mode(node.dir, key.row, key.secret, key.answered);
     if (shows_secret(node.dir, key.value))
         st->st_mode &= ~(mode_t)0077;

@@ -291,8 +291,14 @@ bool json_members_next(struct json_members *walk)
 struct json_slice json_index_key(const struct json_index *index, size_t place)
 {
     const struct json_place *member = &index->places[place];
+    size_t end = member->value;
 
-    return json_slice_of(index->text + member->key, member->value - member->key);
+    while (is_space(index->text[end - 1]))
+        end--;
+    end--; /* the colon */
+    while (is_space(index->text[end - 1]))
+        end--;
+    return (struct json_slice){index->text + member->key, end - member->key};
 }
 
 struct json_slice json_index_value(const struct json_index *index, size_t place)
@@ -317,6 +323,12 @@ static struct json_slice find_by_hash(const struct json_index *index, struct jso
     return (struct json_slice){NULL, 0};
 }
 
+/* Whether a key may begin with that, as most others do not. */
+static bool may_be(struct json_slice key, char first)
+{
+    return key.text[1] == first || key.text[1] == '\\' || first == '\0';
+}
+
 struct json_slice json_index_find(const struct json_index *index, struct json_slice object,
                                   const char *key)
 {
@@ -325,7 +337,7 @@ struct json_slice json_index_find(const struct json_index *index, struct json_sl
     if (walk.end > 0 && index->count > FEW)
         return find_by_hash(index, object, key);
     while (json_members_next(&walk))
-        if (json_slice_is(walk.key, key))
+        if (may_be(walk.key, key[0]) && json_slice_is(walk.key, key))
             return walk.value;
     return (struct json_slice){NULL, 0};
 }

@@ -183,7 +183,8 @@ static inline bool node_is_dir(struct node node)
 static inline void node_unref(struct node node)
 {
     dir_unref(node.dir);
-    content_unref(node.content);
+    if (node.content != NULL)
+        content_unref(node.content);
 }
 /* The directory that this one was found in, borrowed (NULL: the root's), and its name there. */
 struct dir *dir_parent(const struct dir *dir);
