@@ -16,7 +16,8 @@
 # PFS_TEST_ONLY, a regex of test points; PFS_TEST_SHARE=N, every Nth of them, in the
 # two dialects by turns (default 2, which the other half follows with PFS_TEST_PART=1;
 # 1: each of them; 0: each in both); PFS_REQUIRE_MOUNT=1: no /dev/fuse
-# is a failure, and so is an editor that is missing.
+# is a failure, and so is an editor that is missing; PFS_TEST_DEADLINE_S (default 1800): how
+# long a test program may take.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -134,7 +135,7 @@ run_tests()
     if [ "$valgrind" = yes ]; then
         export CK_FORK=no CK_DEFAULT_TIMEOUT=120
         jobs=2
-        args+=("LOG_COMPILER=valgrind -q --error-exitcode=99 --leak-check=full \
+        args+=("LOG_COMPILER=timeout -k 10 1800 valgrind -q --error-exitcode=99 --leak-check=full \
 --errors-for-leak-kinds=definite,possible")
     fi
     case $sanitizers in

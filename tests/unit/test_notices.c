@@ -14,6 +14,7 @@ struct hearer {
     bool unnamed;
     size_t count;
     uint64_t first;
+    atomic_bool asked;
     atomic_bool busy; /* in a call that takes its time */
     bool slow;
 };
@@ -26,6 +27,7 @@ static void hear(void *ctx, const uint64_t *keys, size_t count)
     hearer->count = count;
     hearer->first = keys == NULL || count == 0 ? 0 : keys[0];
     hearer->busy = hearer->slow;
+    hearer->asked = true;
     if (hearer->slow)
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
     hearer->busy = false;
@@ -99,7 +101,7 @@ START_TEST(who_tells_waits_for_another_that_does)
     notices_init(&notices);
     notices_add(&notices, 1);
     ck_assert_int_eq(pthread_create(&thread, NULL, tell_it, &teller), 0);
-    while (!hearer.busy)
+    while (!hearer.asked)
         nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
     notices_tell(&notices, hear, &hearer);
     ck_assert_uint_eq(hearer.calls, 1);
