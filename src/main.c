@@ -60,6 +60,7 @@ static int make_session(struct mount *mount, struct problem *problem)
         .debug = options->debug,
         .leases = options->names == NAMES_LEASE,
         .max_threads = (unsigned)options->max_threads,
+        .max_idle_threads = (unsigned)options->max_idle_threads,
         .max_read = (unsigned)options->max_read,
         .timeout_ms = options->timeout_ms,
     };

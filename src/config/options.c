@@ -157,6 +157,7 @@ static void set_defaults(struct options *options)
         .timeout_ms = 30000,
         .connections = 12,
         .max_threads = 512,
+        .max_idle_threads = 10000,
         .uid = (int64_t)getuid(),
         .gid = (int64_t)getgid(),
     };

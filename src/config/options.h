@@ -57,6 +57,7 @@ struct options {
     int64_t guard; /* points of a burst; 0: no limit */
     int64_t connections;
     int64_t max_threads;
+    int64_t max_idle_threads;
     int64_t max_read; /* bytes of one read request; 0: the kernel's own limit */
     int64_t uid;      /* the owner that is shown */
     int64_t gid;

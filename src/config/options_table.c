@@ -131,6 +131,8 @@ static const struct option_row rows[] = {
      AT(log_level), .choices = levels},
     {"max_threads", "N", "operations at once (default 512)", option_set_number, AT(max_threads),
      .min = 8, .max = 10000},
+    {"max_idle_threads", "N", "threads that wait for operations (default: all there are)",
+     option_set_number, AT(max_idle_threads), .min = 1, .max = 10000},
     {"names", "auto|lease",
      "how long the kernel believes in names; lease: as where it can't be told", option_set_word,
      AT(names), .choices = names},

@@ -34,6 +34,7 @@ struct session {
     struct fs fs;
     struct fuse_session *fuse;
     unsigned max_threads;
+    unsigned max_idle_threads;
     atomic_bool mounted;
     atomic_bool taken; /* it is gone from its directory; requests may be under way still */
     bool attached;     /* mounted by us, not by libfuse */
@@ -141,6 +142,7 @@ struct session *session_create(const struct session_config *config, struct probl
     fuse_set_log_func(log_fuse);
     if (session != NULL) {
         session->max_threads = config->max_threads;
+        session->max_idle_threads = config->max_idle_threads;
         read_only_init(&session->read_only, config->read_only);
         if (create_parts(session, config) == 0 && keep_config(session, config))
             return session;
@@ -377,6 +379,7 @@ int session_serve(struct session *session)
     if (config == NULL)
         return -ENOMEM;
     fuse_loop_cfg_set_max_threads(config, session->max_threads);
+    fuse_loop_cfg_set_idle_threads(config, session->max_idle_threads);
     int rc = fuse_session_loop_mt(session->fuse, config);
     fuse_loop_cfg_destroy(config);
     return rc < 0 ? rc : 0;

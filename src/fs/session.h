@@ -36,8 +36,9 @@ struct session_config {
     bool debug;           /* libfuse logs every request */
     bool leases;          /* names are leased for a moment, even where the kernel has an epoch */
     unsigned max_threads; /* handlers that may run at once */
-    unsigned max_read;    /* bytes of one read request; 0: the kernel's own limit */
-    int64_t timeout_ms;   /* of one operation */
+    unsigned max_idle_threads; /* of these, how many may wait for requests */
+    unsigned max_read;         /* bytes of one read request; 0: the kernel's own limit */
+    int64_t timeout_ms;        /* of one operation */
 };
 
 /* NULL with `problem` set: no memory, or options that libfuse does not know. Starts no thread. */

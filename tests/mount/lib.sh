@@ -25,7 +25,7 @@
 # PFS_TEST_PART=K: another Nth); 0, the default: all in both; PFS_TEST_PATIENCE, a
 # factor for all deadlines; PFS_TEST_DIR, where the work directories go (not below /tmp,
 # where some editors behave differently); PFS_REQUIRE_MOUNT=1: no /dev/fuse is a failure,
-# no skip.
+# no skip; PFS_TEST_OPTIONS, mount options for every mount.
 
 top_srcdir=${top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 top_builddir=${top_builddir:-$PWD}
@@ -331,6 +331,7 @@ mount_fs()
     local -a args=(-f)
 
     mount_options=$options
+    options+=${PFS_TEST_OPTIONS:+${options:+,}$PFS_TEST_OPTIONS}
     shift || true
     if [ -n "$options" ]; then
         args+=(-o "$options")

@@ -28,6 +28,7 @@ function __paperspacefs_rows
         umask=OCTAL 'permission bits that are taken away' \
         'log=error|warning|info|debug' 'what is logged' \
         'names=auto|lease' 'how long the kernel believes in names' \
+        max_idle_threads=N 'threads that wait for operations' \
         max_threads=N 'operations at once' \
         allow_other 'let other users in' \
         allow_root 'let root in' \
