@@ -13,6 +13,7 @@
 #define LONGEST_EVENT_MS ((int64_t)1000000000)
 
 static const char *const end_cursors[] = {"null", "absent", "empty", NULL};
+static const char *const etag_forms[] = {"none", "strong", "weak", "changing", NULL};
 static const char *const region_forms[] = {"code", "upper", "label", NULL};
 
 static const struct emu_field fields[] = {
@@ -27,6 +28,7 @@ static const struct emu_field fields[] = {
     {.name = "ignoreOrder", .types = EMU_BOOLEAN},
     {.name = "strictQuery", .types = EMU_BOOLEAN},
     {.name = "legacyErrors", .types = EMU_BOOLEAN},
+    {.name = "etag", .types = EMU_STRING, .values = etag_forms},
     {.name = "endCursor", .types = EMU_STRING, .values = end_cursors},
     {.name = "regions", .types = EMU_STRING, .values = region_forms},
     {.name = "forbid", .types = EMU_ARRAY, .check = emu_check_string_list},
@@ -77,6 +79,7 @@ static const struct {
     {"ignoreOrder", set_switch, offsetof(struct emu_behaviour, ignore_order)},
     {"strictQuery", set_switch, offsetof(struct emu_behaviour, strict_query)},
     {"legacyErrors", set_switch, offsetof(struct emu_behaviour, legacy_errors)},
+    {"etag", set_text, offsetof(struct emu_behaviour, etag)},
     {"endCursor", set_text, offsetof(struct emu_behaviour, end_cursor)},
     {"regions", set_text, offsetof(struct emu_behaviour, regions)},
     {"forbid", set_list, offsetof(struct emu_behaviour, forbid)},
@@ -101,6 +104,7 @@ void emu_behaviour_change(struct emulator *emulator, const struct emu_request *r
 void emu_behaviour_finish(struct emulator *emulator)
 {
     free(emulator->behaviour.end_cursor);
+    free(emulator->behaviour.etag);
     free(emulator->behaviour.regions);
     json_object_put(emulator->behaviour.forbid);
 }

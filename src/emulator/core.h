@@ -88,6 +88,7 @@ struct emu_behaviour {
     bool ignore_order;
     bool strict_query;
     bool legacy_errors;
+    char *etag;                 /* "none", "strong", "weak" or "changing"; NULL: none */
     char *end_cursor;           /* "null", "absent" or "empty"; NULL: null */
     char *regions;              /* of drives: "code", "upper" or "label"; NULL: code */
     struct json_object *forbid; /* array of path prefixes, or NULL */
@@ -110,6 +111,7 @@ struct emulator {
     pthread_cond_t wakeup; /* stopping was set; on the monotonic clock */
     bool stopping;
     uint64_t ids;                /* how many ids were made */
+    uint64_t etags;              /* how many ETags, where each is another */
     uint64_t connections;        /* how many connections were accepted */
     uint64_t silent_connections; /* the first so many pass nothing any more */
     struct emu_event *events;    /* the unfinished ones, oldest first */

@@ -4,6 +4,7 @@
 #include "emulator/emu_http.h"
 
 #include "emulator/emu_control.h"
+#include "emulator/etag.h"
 #include "emulator/fault.h"
 #include "emulator/emu_record.h"
 #include "emulator/request.h"
@@ -53,6 +54,7 @@ static void serve(struct emulator *emulator, const struct emu_request *request,
     answer->legacy_errors = emulator->behaviour.legacy_errors;
     if (emu_fault_applies(fault))
         emu_route(emulator, request, answer);
+    emu_etag_add(emulator, request, answer);
     emu_fault_shape(fault, answer);
     emu_fault_release(fault);
     emu_record_status(emulator, number, answer->closed ? 0 : answer->status);
@@ -88,6 +90,7 @@ static enum MHD_Result begin(struct MHD_Connection *connection, struct emu_reque
     request->method = strdup(method);
     request->authorization = copy_header(connection, MHD_HTTP_HEADER_AUTHORIZATION);
     request->user_agent = copy_header(connection, MHD_HTTP_HEADER_USER_AGENT);
+    request->if_none_match = copy_header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
     request->connection = connection_number(connection);
     return request->method != NULL ? MHD_YES : MHD_NO;
 }

@@ -24,6 +24,7 @@ static const char help[] =
     "  --populate N      N generated snapshots in place of the sample's\n"
     "  --data FILE       initial state from a JSON file in place of the sample\n"
     "  --latency MS      answer each request MS milliseconds later\n"
+    "  --etag            answers to GET have an ETag, and If-None-Match is honoured\n"
     "  --control         serve /_control, for tests: requests received, faults\n"
     "  -h, --help        print this help\n"
     "  -V, --version     print the version\n"
@@ -33,14 +34,20 @@ static const char help[] =
 /* What main() is to do with the command line. */
 enum verdict { SERVE, SUCCEED, FAIL };
 
-enum option_id { PORT = 256, DIALECT, KEY, POPULATE, DATA, LATENCY, CONTROL };
+enum option_id { PORT = 256, DIALECT, KEY, POPULATE, DATA, LATENCY, ETAG, CONTROL };
 
 static const struct option options[] = {
-    {"port", required_argument, NULL, PORT}, {"dialect", required_argument, NULL, DIALECT},
-    {"key", required_argument, NULL, KEY},   {"populate", required_argument, NULL, POPULATE},
-    {"data", required_argument, NULL, DATA}, {"latency", required_argument, NULL, LATENCY},
-    {"control", no_argument, NULL, CONTROL}, {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},     {NULL, 0, NULL, 0},
+    {"port", required_argument, NULL, PORT},
+    {"dialect", required_argument, NULL, DIALECT},
+    {"key", required_argument, NULL, KEY},
+    {"populate", required_argument, NULL, POPULATE},
+    {"data", required_argument, NULL, DATA},
+    {"latency", required_argument, NULL, LATENCY},
+    {"etag", no_argument, NULL, ETAG},
+    {"control", no_argument, NULL, CONTROL},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
 };
 
 static enum verdict read_number(const char *name, unsigned long least, unsigned long most,
@@ -89,6 +96,9 @@ static enum verdict read_option(int option, struct emulator_config *config)
         verdict = read_number("latency", 0, 3600000, &number);
         config->latency_ms = (unsigned)number;
         return verdict;
+    case ETAG:
+        config->etag = true;
+        return SERVE;
     case CONTROL:
         config->control = true;
         return SERVE;

@@ -15,6 +15,7 @@ struct emu_record {
     char *path;
     char *body; /* NULL: none */
     char *user_agent;
+    char *if_none_match;
     uint64_t connection;
 };
 
@@ -53,6 +54,7 @@ uint64_t emu_record_add(struct emulator *emulator, const struct emu_request *req
         .method = copy(request->method),
         .path = copy(request->path),
         .user_agent = copy(request->user_agent),
+        .if_none_match = copy(request->if_none_match),
         .connection = request->connection,
     };
     if (request->body_length)
@@ -91,6 +93,9 @@ static struct json_object *describe(const struct emu_record *record)
     emu_json_put(object, "status", record->status < 0 ? NULL : json_object_new_int(record->status));
     emu_json_put(object, "body", body_of(record));
     emu_json_put_string(object, "userAgent", record->user_agent);
+    emu_json_put(object, "ifNoneMatch",
+                 record->if_none_match != NULL ? json_object_new_string(record->if_none_match)
+                                               : NULL);
     emu_json_put(object, "connection", json_object_new_int64((int64_t)record->connection));
     emu_json_put(object, "time", json_object_new_int64(record->arrived));
     return object;
@@ -111,6 +116,7 @@ static void record_finish(struct emu_record *record)
     free(record->path);
     free(record->body);
     free(record->user_agent);
+    free(record->if_none_match);
 }
 
 void emu_record_clear(struct emulator *emulator)

@@ -67,6 +67,8 @@ static struct emulator *emulator_new(const struct emulator_config *config)
     emulator->dialect = emu_dialect_find(config->dialect);
     emulator->latency_ms = config->latency_ms;
     emulator->control = config->control;
+    if (config->etag)
+        emulator->behaviour.etag = strdup("strong");
     emulator->now_ms = config->now_ms;
     emulator->now_arg = config->now_arg;
     emulator->behaviour.event_ms = config->event_ms ? config->event_ms : EMULATOR_DEFAULT_EVENT_MS;

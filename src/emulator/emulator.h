@@ -39,6 +39,7 @@ struct emulator_config {
     const char *data_file; /* initial state as JSON; excludes populate */
     unsigned latency_ms;   /* added to every API request, not serialised */
     unsigned event_ms;     /* per event state; 0: EMULATOR_DEFAULT_EVENT_MS */
+    bool etag;             /* what is read has an ETag, until the control says otherwise */
     bool control;          /* serve /_control: records, faults, behaviour */
 
     /*

@@ -25,6 +25,7 @@ src_emulator_libemulator_a_SOURCES = \
 	src/emulator/emu_drives.c \
 	src/emulator/emulator.c src/emulator/emulator.h \
 	src/emulator/emu_events.c src/emulator/emu_events.h \
+	src/emulator/etag.c src/emulator/etag.h \
 	src/emulator/fault.c src/emulator/fault.h \
 	src/emulator/emu_http.c src/emulator/emu_http.h \
 	src/emulator/ids.c src/emulator/ids.h \

@@ -154,6 +154,7 @@ void emu_request_free(struct emu_request *request)
     free(request->method);
     free(request->authorization);
     free(request->user_agent);
+    free(request->if_none_match);
     free(request->body);
     free(request);
 }

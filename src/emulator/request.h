@@ -36,6 +36,7 @@ struct emu_request {
     char *method;
     char *authorization; /* NULL if there was none */
     char *user_agent;    /* NULL if there was none */
+    char *if_none_match; /* likewise */
     uint64_t connection;
 
     char *body; /* as received, not NUL-terminated */

@@ -8,6 +8,7 @@ complete -c paperspace-emulator -l dialect -x -a 'docs openapi' -d 'which descri
 complete -c paperspace-emulator -l key -x -d 'the API key to accept'
 complete -c paperspace-emulator -l populate -x -d 'generated snapshots in place of the sample'
 complete -c paperspace-emulator -l data -r -F -d 'initial state from a JSON file'
+complete -c paperspace-emulator -l etag -d 'give answers to GET an ETag, and honour If-None-Match'
 complete -c paperspace-emulator -l latency -x -d 'answer each request that many milliseconds later'
 complete -c paperspace-emulator -l control -d 'serve /_control, for tests'
 complete -c paperspace-emulator -s h -l help -d 'print a summary of the options'
