@@ -47,6 +47,8 @@ struct http_request {
     bool fresh;
 };
 
+#define HTTP_ETAG_BYTES 128 /* with its NUL; longer ones are none */
+
 /* How far a request that got no answer came. */
 enum http_progress {
     HTTP_NOT_SENT, /* certainly no byte of it reached the server's application */
@@ -60,6 +62,7 @@ struct http_response {
     atomic_size_t *held; /* where held_bytes of it count until then; or NULL */
     size_t held_bytes;
     char content_type[64];
+    char etag[HTTP_ETAG_BYTES];  /* of a well-formed ETag, with its quotes; "": none, or longer */
     int64_t retry_after_ms;      /* of Retry-After, seconds or date; -1: none */
     enum http_progress progress; /* meaningful when there was no whole answer, like the next */
     bool permanent;              /* trying again can't help: a certificate, a proxy's 4xx */

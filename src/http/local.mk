@@ -14,7 +14,7 @@ src_http_libhttp_a_SOURCES = \
   src/http/url.c src/http/url.h
 
 unit_tests += tests/unit/test_http
-tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/test_http_url.c tests/unit/test_http.h \
+tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/test_http_etag.c tests/unit/test_http_url.c tests/unit/test_http.h \
   tests/unit/test_http_peer.c tests/unit/test_http_peer.h
 tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_http_LDADD = src/http/libhttp.a src/util/libutil.a $(CURL_LIBS) $(CHECK_LIBS)

@@ -260,6 +260,29 @@ static int64_t retry_after_ms(CURL *easy)
     return seconds > INT64_MAX / 1000 ? INT64_MAX : (int64_t)seconds * 1000;
 }
 
+/* W/"…" or "…", and between the quotes what can be sent back as it is. */
+static bool is_etag(const char *text)
+{
+    text += strncmp(text, "W/", 2) == 0 ? 2 : 0;
+    if (*text++ != '"')
+        return false;
+    while (*text > ' ' && *text < 0x7f && *text != '"')
+        text++;
+    return text[0] == '"' && text[1] == '\0';
+}
+
+/* Two of them tell nothing. */
+static void fill_etag(struct transfer *transfer)
+{
+    struct http_response *response = &transfer->response;
+    struct curl_header *header;
+
+    if (curl_easy_header(transfer->easy, "ETag", 0, CURLH_HEADER, -1, &header) == CURLHE_OK &&
+        header->amount == 1 && strlen(header->value) < sizeof response->etag &&
+        is_etag(header->value))
+        snprintf(response->etag, sizeof response->etag, "%s", header->value);
+}
+
 static void fill_answer(struct transfer *transfer)
 {
     struct http_response *response = &transfer->response;
@@ -268,6 +291,7 @@ static void fill_answer(struct transfer *transfer)
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
     snprintf(response->content_type, sizeof response->content_type, "%s", type == NULL ? "" : type);
     response->retry_after_ms = retry_after_ms(transfer->easy);
+    fill_etag(transfer);
 }
 
 void outcome_fill(struct transfer *transfer, CURLcode code)

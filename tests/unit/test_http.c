@@ -416,6 +416,7 @@ static Suite *suite(void)
     tcase_add_test(t, an_answer_has_a_largest_size);
     tcase_add_loop_test(t, a_broken_answer_is_none, 0, sizeof broken / sizeof broken[0]);
     add_url_tests(t);
+    add_etag_tests(t);
     suite_add_tcase(s, t);
     return s;
 }

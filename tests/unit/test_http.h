@@ -22,5 +22,6 @@ extern struct http *http;
 extern struct http_response response;
 extern struct problem problem;
 void add_url_tests(TCase *t);
+void add_etag_tests(TCase *t);
 
 #endif
