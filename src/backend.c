@@ -43,6 +43,14 @@ static struct record *known(void *ctx, const struct kind *kind, const char *id)
     return backend->cache == NULL ? NULL : cache_by_id(backend->cache, kind, id);
 }
 
+static bool known_run(void *ctx, const struct kind *kind, const char *id, size_t count,
+                      bool backwards, struct record_list *out)
+{
+    struct backend *backend = ctx;
+
+    return backend->cache != NULL && cache_run(backend->cache, kind, id, count, backwards, out);
+}
+
 static bool reads_only(void *ctx)
 {
     struct backend *backend = ctx;
@@ -161,6 +169,7 @@ static struct api *make_api(struct backend *backend, const struct backend_config
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
         .known = known,
+        .known_run = known_run,
         .ctx = backend,
     };
 

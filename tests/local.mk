@@ -70,6 +70,7 @@ dist_check_SCRIPTS += \
   tests/mount/tools_writers.sh \
   tests/mount/tour.sh \
   tests/mount/truncating.sh \
+  tests/mount/unchanged.sh \
   tests/mount/users.sh \
   tests/mount/waiting.sh \
   tests/mount/words.sh \

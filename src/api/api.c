@@ -31,6 +31,7 @@ struct api *api_create(const struct api_config *config)
     }
     pthread_mutex_init(&api->lock, NULL);
     sent_secrets_init(&api->sent);
+    memos_init(&api->memos);
     return api;
 }
 
@@ -47,6 +48,7 @@ void api_destroy(struct api *api)
         return;
     pthread_mutex_destroy(&api->lock);
     sent_secrets_finish(&api->sent);
+    memos_finish(&api->memos);
     drop_key(api->key);
     free(api->base_url);
     free(api);
@@ -57,10 +59,12 @@ void api_set_key(struct api *api, const char *key)
     char *copy = key == NULL ? NULL : strdup(key);
 
     words_add_key(key);
+    memos_forget(&api->memos); /* before, so that none is sent with it, */
     pthread_mutex_lock(&api->lock);
     char *old = api->key;
     api->key = copy;
     pthread_mutex_unlock(&api->lock);
+    memos_forget(&api->memos); /* and after: what came with the old one till then */
     drop_key(old);
 }
 

@@ -42,6 +42,7 @@ struct api_exchange {
     enum http_method method;
     const char *url;
     long status;    /* 0: no answer */
+    bool unchanged; /* a 304 that was asked for: as good as a 2xx */
     bool needs_key; /* a 2xx means that the key is accepted; the session's path has one for any */
     int64_t elapsed_ms;
     size_t answer_bytes;
@@ -68,6 +69,12 @@ struct api_config {
     /* The resource as it is known, a reference, or NULL: its secrets are kept from the words of
      * answers about it. Called from the calling thread; must not wait. Or NULL. */
     struct record *(*known)(void *ctx, const struct kind *kind, const char *id);
+    /* What is known of a kind's list: `count` records in its order, or against it, from that id on;
+     * references, into an empty list. False: it is not known so, and `out` is empty. Called from
+     * the thread of a list; must not wait. Where an ETag says that a page is unchanged, they are
+     * what the list brings. NULL: pages are always asked for anew. */
+    bool (*known_run)(void *ctx, const struct kind *kind, const char *id, size_t count,
+                      bool backwards, struct record_list *out);
     void *ctx;
 };
 
@@ -75,7 +82,8 @@ struct api_config {
 
 struct api *api_create(const struct api_config *config); /* NULL: no memory */
 void api_destroy(struct api *api);                       /* NULL is fine */
-/* Sets the key that is sent; copied; the old one is wiped. Any thread, any time. */
+/* Sets the key that is sent; copied; the old one is wiped, and no ETag that came with it is sent
+ * any more. Any thread, any time. */
 void api_set_key(struct api *api, const char *key);
 
 /* The dialect as far as known: forced, found out, or DIALECT_DOCS until a list was seen. */
@@ -97,7 +105,9 @@ typedef bool api_progress(void *ctx, size_t items);
  * the other end as well, by a thread that ends before this returns and that calls the transport and
  * on_exchange, too; at most two pages more. The first list of any kind that answers decides the
  * dialect (a bare array or an object with `items`); a 400 to the query is tried once without a
- * query. Empty `out` on entry; filled on success only. */
+ * query. A page whose answer had an ETag, and whose records are still what known_run has, is asked
+ * for with If-None-Match; a 304 brings these records again. Empty `out` on entry; filled on success
+ * only. */
 int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
              api_progress *progress, void *progress_ctx, struct record_list *out,
              struct problem *problem);

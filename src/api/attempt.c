@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define AUTHORIZATION "Authorization: Bearer "
+#define IF_NONE_MATCH "If-None-Match: "
 
 /* The header with the key, freed (and wiped) by drop_header; NULL: no memory. */
 static char *make_header(struct api *api)
@@ -32,6 +33,12 @@ static void drop_header(char *header)
     free(header);
 }
 
+/* Of a 304 that was asked for. */
+static bool is_unchanged(const struct exchange *call, const struct http_response *response)
+{
+    return response->status == 304 && call->validator != NULL;
+}
+
 static void report(const struct exchange *call, const char *url,
                    const struct http_response *response, bool answered)
 {
@@ -42,6 +49,7 @@ static void report(const struct exchange *call, const char *url,
         .url = url,
         .status = answered ? response->status : 0,
         .needs_key = !call->keyless,
+        .unchanged = answered && is_unchanged(call, response),
         .elapsed_ms = response->elapsed_ms,
         .answer_bytes = answered ? response->body.size_bytes : 0,
     };
@@ -136,6 +144,7 @@ static void judge_success(const struct exchange *call, struct http_response *res
 
     attempt->verdict = VERDICT_DONE;
     attempt->problem.status = response->status;
+    text_copy(attempt->etag, sizeof attempt->etag, response->etag);
     attempt->no_json = result != JSON_OK;
     attempt->blank = blank;
     if (!attempt->no_json || !call->needs_json)
@@ -186,6 +195,12 @@ static void judge_answer(const struct exchange *call, struct http_response *resp
         judge_success(call, response, attempt);
         return;
     }
+    if (is_unchanged(call, response)) {
+        attempt->verdict = VERDICT_DONE;
+        attempt->unchanged = true;
+        attempt->problem.status = response->status;
+        return;
+    }
     attempt->own_message = read_refusal(call, response, &attempt->problem);
     attempt->retry_after_ms = response->retry_after_ms;
     if (leaves_unknown(call->method, response->status)) {
@@ -203,8 +218,15 @@ static void exchange(const struct exchange *call, const char *url, char *header,
     const struct api_transport *transport = &call->api->config.transport;
     atomic_bool *timed_out =
         &call->api->timed_out[call->kind == NULL ? KINDS_COUNT : kind_index(call->kind)];
-    const char *const headers[] = {"Accept: application/json",
-                                   header[strlen(AUTHORIZATION)] == '\0' ? NULL : header, NULL};
+    char condition[sizeof IF_NONE_MATCH + HTTP_ETAG_BYTES];
+    const char *headers[4] = {"Accept: application/json"};
+    size_t count = 1;
+    if (header[strlen(AUTHORIZATION)] != '\0')
+        headers[count++] = header;
+    if (call->validator != NULL) {
+        snprintf(condition, sizeof condition, IF_NONE_MATCH "%s", call->validator);
+        headers[count++] = condition;
+    }
     const struct http_request request = {
         .method = call->method,
         .url = url,
@@ -271,6 +293,8 @@ void attempt_perform(struct exchange *call, const char *url, int64_t timeout_ms,
     if (is_cancelled(call, attempt))
         return;
     char *header = make_header(call->api);
+    if (call->era != memos_era(&call->api->memos)) /* it came with another key */
+        call->validator = NULL;
     if (header == NULL)
         problem_set(&attempt->problem, PROBLEM_NO_MEMORY, "out of memory");
     else

@@ -9,7 +9,7 @@
 #include "api/call.h"
 
 enum verdict {
-    VERDICT_DONE,   /* a 2xx */
+    VERDICT_DONE,   /* a 2xx, or a 304 that was asked for */
     VERDICT_FAILED, /* trying again would not help, or could do it twice */
     VERDICT_REFUSED_KEY,
     VERDICT_BUSY, /* answered: try later */
@@ -22,11 +22,13 @@ struct attempt {
     int64_t retry_after_ms; /* -1: the server said nothing */
     struct json_object *answer;
     struct problem problem;
-    bool no_json;     /* a 2xx without a JSON text */
-    bool blank;       /* a 2xx without a body */
-    bool sent;        /* it may have been received, and was not answered */
-    bool own_message; /* it stands for itself, as the API's own does */
-    bool another_key; /* there is another one than was refused */
+    bool no_json;               /* a 2xx without a JSON text */
+    bool blank;                 /* a 2xx without a body */
+    bool unchanged;             /* a 304 that was asked for */
+    char etag[HTTP_ETAG_BYTES]; /* of a 2xx; "": none */
+    bool sent;                  /* it may have been received, and was not answered */
+    bool own_message;           /* it stands for itself, as the API's own does */
+    bool another_key;           /* there is another one than was refused */
 };
 
 /* Sends the request of `call` to `url` once, waits for the answer at most `timeout_ms`, and sets

@@ -219,6 +219,8 @@ int call_perform(struct exchange *call, struct json_object **answer, struct prob
         call->status = attempt.problem.status;
         call->no_json = attempt.no_json;
         call->blank = attempt.blank;
+        call->unchanged = attempt.unchanged;
+        text_copy(call->etag, sizeof call->etag, attempt.etag);
         if (problem != NULL)
             *problem = (struct problem){.status = attempt.problem.status};
         return 0;

@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "api/hidden.h"
+#include "api/memo.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -28,6 +29,7 @@ struct api {
     pthread_mutex_t lock;                   /* guards key; taken last, nothing is called under it */
     char *key;                              /* NULL: none */
     struct sent_secrets sent;
+    struct memos memos;
 };
 
 /* `docs` until it is known. */
@@ -50,12 +52,16 @@ struct exchange {
     struct cancel *cancel;
     struct buf *text; /* of a list: takes the answer's text, of at most CALL_LIST_VALUES values,
                          in place of `*answer`; or NULL */
-    bool needs_json;  /* a 2xx without a JSON text is no answer */
-    bool keyless;     /* answered with a 2xx whether the key is valid or not */
-    bool key_asked;   /* on_unauthorized was called already */
-    long status;      /* of the newest 2xx; 0: there was none */
-    bool no_json;     /* that 2xx had no JSON text */
-    bool blank;       /* it had no body at all */
+    const char *validator; /* an ETag: asks whether what it stands for is unchanged; NULL: no */
+    unsigned era;          /* of the memos, when it was found; another: it is not sent */
+    bool unchanged;        /* it is: a 304, and there is no text */
+    char etag[HTTP_ETAG_BYTES]; /* of the newest 2xx; "": none */
+    bool needs_json;            /* a 2xx without a JSON text is no answer */
+    bool keyless;               /* answered with a 2xx whether the key is valid or not */
+    bool key_asked;             /* on_unauthorized was called already */
+    long status;                /* of the newest 2xx; 0: there was none */
+    bool no_json;               /* that 2xx had no JSON text */
+    bool blank;                 /* it had no body at all */
 };
 
 #define CALL_MAX_LOSSES  4       /* attempts that lost the connection */
@@ -64,9 +70,9 @@ struct exchange {
 /* Performs the call. Returns 0 on a 2xx, with `*answer` a new reference to its JSON value (NULL
  * for the text `null`, and without needs_json also where there is none: no_json), of at most
  * RECORD_MAX_VALUES values; with `text` NULL, and the answer's text there: proper JSON, but for
- * equal keys. Else -1 and `problem` (may be NULL): its message is the API's own, or names method
- * and path. Of a change that was sent and not answered the words say that it may have been carried
- * out. */
+ * equal keys; or with neither, and `unchanged`, where a validator was sent. Else -1 and `problem`
+ * (may be NULL): its message is the API's own, or names method and path. Of a change that was sent
+ * and not answered the words say that it may have been carried out. */
 int call_perform(struct exchange *call, struct json_object **answer, struct problem *problem);
 
 /* Takes what is secret out of an event's words. */

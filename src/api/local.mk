@@ -9,6 +9,8 @@ src_api_libapi_a_SOURCES = \
   src/api/attempt.h \
   src/api/call.c \
   src/api/call.h \
+  src/api/memo.c \
+  src/api/memo.h \
   src/api/modify.c \
   src/api/details.c \
   src/api/details.h \
@@ -32,6 +34,8 @@ src_api_libapi_a_SOURCES = \
   src/api/rear.h \
   src/api/record.c \
   src/api/record.h \
+  src/api/revalidate.c \
+  src/api/revalidate.h \
   src/api/secrets.c \
   src/api/secrets.h \
   src/api/share.c \
@@ -55,6 +59,10 @@ tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c
 tests_unit_test_api_answer_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_answer_LDADD = $(api_test_libs)
 
+unit_tests += tests/unit/test_api_unchanged
+tests_unit_test_api_unchanged_SOURCES = tests/unit/test_api_unchanged.c $(api_test_fake)
+tests_unit_test_api_unchanged_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_unchanged_LDADD = $(api_test_libs)
 unit_tests += tests/unit/test_api_list
 tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c tests/unit/test_api_pages.c tests/unit/test_api_list.h $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

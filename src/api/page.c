@@ -5,6 +5,7 @@
 #include "api/page.h"
 
 #include "api/dialect.h"
+#include "api/revalidate.h"
 #include "util/memory.h"
 
 #include <stdio.h>
@@ -54,6 +55,7 @@ static int fetch(struct page_walk *walk, struct problem *problem)
 
     if (print_query(walk, &query)) {
         walk->call.query = buf_text(&query);
+        revalidate_prepare(walk, walk->call.query);
         rc = call_perform(&walk->call, &unbuilt, problem);
     } else {
         call_problem(&walk->call, problem, PROBLEM_NO_MEMORY, "out of memory");
@@ -118,6 +120,17 @@ static void skip_item(struct page_walk *walk, size_t index)
         walk->first_skipped = walk->seen + index + 1;
 }
 
+/* Takes over the reference. */
+static int take_record(struct page_walk *walk, struct record *record, struct problem *problem)
+{
+    if (walk->first_id.size_bytes == 0)
+        buf_append_text(&walk->first_id, record->id);
+    buf_resize(&walk->last_id, 0);
+    buf_append_text(&walk->last_id, record->id);
+    walk->content = memo_add(walk->content, record);
+    return judge(walk, items_add(walk->items, walk->end, record), problem);
+}
+
 static int take_item(struct page_walk *walk, struct json_slice item, size_t index,
                      struct problem *problem)
 {
@@ -129,9 +142,7 @@ static int take_item(struct page_walk *walk, struct json_slice item, size_t inde
     }
     if (record == NULL)
         return refuse_item(walk, index, problem);
-    buf_resize(&walk->last_id, 0);
-    buf_append_text(&walk->last_id, record->id);
-    return judge(walk, items_add(walk->items, walk->end, record), problem);
+    return take_record(walk, record, problem);
 }
 
 /* A page may be long: whoever ends the fetch need not wait for all of it. */
@@ -150,18 +161,38 @@ static int check_cancelled(const struct page_walk *walk, struct problem *problem
     return call_problem(&walk->call, problem, PROBLEM_INTERRUPTED, "interrupted");
 }
 
-/* `*count` is how many there were. */
-static int take_items(struct page_walk *walk, struct json_slice items, size_t *count,
-                      struct problem *problem)
+/* The items of an answer's text. */
+static int take_each(struct page_walk *walk, struct json_slice items, struct problem *problem)
 {
     struct json_walk each = json_walk_into(items);
+
+    for (; json_walk_next(&each); walk->count++)
+        if ((walk->count % ITEMS_BETWEEN_LOOKS == 0 && check_cancelled(walk, problem) != 0) ||
+            take_item(walk, each.value, walk->count, problem) != 0)
+            return -1;
+    return 0;
+}
+
+/* Those that are known, of a page that is unchanged. */
+static int take_known(struct page_walk *walk, struct problem *problem)
+{
+    for (; walk->count < walk->known.count; walk->count++)
+        if (take_record(walk, record_ref(walk->known.records[walk->count]), problem) != 0)
+            return -1;
+    return 0;
+}
+
+/* `items` is of no meaning where the page is unchanged. */
+static int take_items(struct page_walk *walk, struct json_slice items, struct problem *problem)
+{
     size_t before = items_count(walk->items, walk->end);
 
-    for (*count = 0; json_walk_next(&each); ++*count)
-        if ((*count % ITEMS_BETWEEN_LOOKS == 0 && check_cancelled(walk, problem) != 0) ||
-            take_item(walk, each.value, *count, problem) != 0)
-            return -1;
-    walk->seen += *count;
+    walk->count = 0;
+    walk->content = MEMO_CONTENT_EMPTY;
+    buf_resize(&walk->first_id, 0);
+    if ((walk->call.unchanged ? take_known(walk, problem) : take_each(walk, items, problem)) != 0)
+        return -1;
+    walk->seen += walk->count;
     size_t brought = items_count(walk->items, walk->end) - before;
     walk->barren_pages = brought == 0 ? walk->barren_pages + 1 : 0;
     walk->thin_pages += brought < THIN_ITEMS;
@@ -197,11 +228,11 @@ static int next_of_page(const struct page_walk *walk, struct json_slice answer, 
 
 /* A bare array: its last item's id, unless this was the last page. A page of another size than
  * asked for is the last; where no limit was taken, one that brings nothing new. */
-static bool next_of_array(const struct page_walk *walk, size_t count, struct buf *next)
+static bool next_of_array(const struct page_walk *walk, struct buf *next)
 {
-    if (!shape_of(walk)->paged || count == 0 || walk->barren_pages > 0)
+    if (!shape_of(walk)->paged || walk->count == 0 || walk->barren_pages > 0)
         return true;
-    if (walk->limited && count != API_PAGE_LIMIT)
+    if (walk->limited && walk->count != API_PAGE_LIMIT)
         return true;
     return buf_append(next, walk->last_id.data, walk->last_id.size_bytes);
 }
@@ -228,21 +259,32 @@ static int follow(struct page_walk *walk, const char *next, struct problem *prob
     return walk->after == NULL ? out_of_memory(walk, problem) : 0;
 }
 
+/* Where the list goes on, into `next`. */
+static int find_next(const struct page_walk *walk, struct json_slice answer, struct buf *next,
+                     struct problem *problem)
+{
+    bool ok = true;
+
+    if (dialect_rows[walk->dialect].list == LIST_ARRAY)
+        ok = next_of_array(walk, next);
+    else if (walk->call.unchanged)
+        ok = buf_append_text(next, walk->memo.next);
+    else
+        return next_of_page(walk, answer, next, problem);
+    return ok ? 0 : out_of_memory(walk, problem);
+}
+
 static int take(struct page_walk *walk, struct problem *problem)
 {
     struct json_slice answer = json_slice_of(buf_text(&walk->text), walk->text.size_bytes);
-    struct json_slice items;
+    struct json_slice items = answer;
     struct buf next = BUF_EMPTY;
-    size_t count;
 
-    if (dialect_settle(&walk->call, answer, &walk->dialect, &items, problem) != 0 ||
-        take_items(walk, items, &count, problem) != 0)
+    if ((!walk->call.unchanged &&
+         dialect_settle(&walk->call, answer, &walk->dialect, &items, problem) != 0) ||
+        take_items(walk, items, problem) != 0)
         return -1;
-    int rc = 0;
-    if (dialect_rows[walk->dialect].list == LIST_PAGE)
-        rc = next_of_page(walk, answer, &next, problem);
-    else if (!next_of_array(walk, count, &next))
-        rc = out_of_memory(walk, problem);
+    int rc = find_next(walk, answer, &next, problem);
     if (rc == 0)
         rc = follow(walk, buf_text(&next), problem);
     buf_finish(&next);
@@ -252,8 +294,12 @@ static int take(struct page_walk *walk, struct problem *problem)
 int page_take(struct page_walk *walk, struct problem *problem)
 {
     size_t size = walk->text.size_bytes;
+    size_t skipped = walk->skipped;
     int rc = take(walk, problem);
 
+    if (rc == 0)
+        revalidate_note(walk, skipped);
+    revalidate_drop(walk);
     walk->pages++;
     buf_finish(&walk->text); /* what a long one took goes back at once */
     memory_give_back(size);
@@ -301,5 +347,7 @@ void page_walk_finish(struct page_walk *walk)
     free(walk->after);
     buf_finish(&walk->text);
     buf_finish(&walk->last_id);
+    buf_finish(&walk->first_id);
+    revalidate_drop(walk);
     idset_finish(&walk->cursors);
 }

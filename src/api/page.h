@@ -20,9 +20,15 @@ struct page_walk {
     size_t skipped;           /* items that have no id */
     size_t first_skipped;     /* the place of the first of those, from 1 on; 0: none */
     struct idset cursors;
-    struct buf text;    /* of the page at hand */
-    struct buf last_id; /* of its last item */
-    char *after;        /* the next page's cursor; NULL: there is none */
+    struct buf text;     /* of the page at hand */
+    struct buf last_id;  /* of its last item */
+    struct buf first_id; /* of its first one */
+    size_t count;        /* of its items */
+    uint64_t content;    /* of them all, and of the query that it was asked for by */
+    uint64_t query;
+    struct memo memo;         /* of what it was before; without an etag: none */
+    struct record_list known; /* what it was before */
+    char *after;              /* the next page's cursor; NULL: there is none */
 };
 
 /* A walk that has not begun; `items` and `cancel` outlive it. To be freed by page_walk_finish, and

@@ -129,6 +129,10 @@ void cache_keep_name_form(struct cache *cache, const struct record *record, uint
 /* When that last was (wall clock, always later than the time before); -1: not since the kind is
  * known. `machine_id`: of one machine's resources; "": which machines have any; NULL: of all. */
 int64_t cache_names_ms(struct cache *cache, const struct kind *kind, const char *machine_id);
+/* `count` records of those, in that order or against it, from the one with that id on: references,
+ * into an empty list. False: there are not so many, or no memory, and `out` is empty. */
+bool cache_run(struct cache *cache, const struct kind *kind, const char *id, size_t count,
+               bool backwards, struct record_list *out);
 /* One reference, or NULL. */
 struct record *cache_by_id(struct cache *cache, const struct kind *kind, const char *id);
 /* Whether it was the id of a resource that was known once and is no more; of those that went the

@@ -25,6 +25,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/patience.c \
   src/cache/past.c \
   src/cache/read.c \
+  src/cache/run.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/read_keys.c \
   src/cache/shape.c src/cache/state.h src/cache/freshness.c \
@@ -49,7 +50,8 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_scale.c \
   tests/unit/test_cache_server.c tests/unit/test_cache_server.h \
   tests/unit/test_cache_server_answers.c tests/unit/test_cache_server_state.h \
-  tests/unit/test_cache_stale.c
+  tests/unit/test_cache_stale.c \
+  tests/unit/test_cache_unchanged.c
 tests_unit_test_cache_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cache_LDADD = src/cache/libcache.a src/document/libdocument.a src/api/libapi.a src/http/libhttp.a \
   src/kinds/libkinds.a src/util/libutil.a $(CHECK_LIBS) $(JSONC_LIBS) $(CURL_LIBS)

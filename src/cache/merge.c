@@ -69,8 +69,8 @@ static bool note_before(struct item *item, const struct record *old)
 
 /* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
  * False: no memory. */
-static bool take_changed(struct collection *collection, struct item *item, struct record *record,
-                         const char *body)
+static bool put_changed(struct collection *collection, struct item *item, struct record *record,
+                        const char *body)
 {
     struct record *old = item->record;
     bool only_completed = record->complete && !old->complete && covers(record, old);
@@ -84,6 +84,20 @@ static bool take_changed(struct collection *collection, struct item *item, struc
         item->served = false;
     }
     return collection_replace(collection, item, record);
+}
+
+/* The same of one that others may have: a page that was unchanged has brought what was known, and
+ * meanwhile something else is. */
+static bool take_changed(struct collection *collection, struct item *item, struct record *record,
+                         const char *body)
+{
+    if (record->version == 0)
+        return put_changed(collection, item, record, body);
+    struct record *own = record_with_mtime(record, record->mtime_ms);
+    bool put = own != NULL && put_changed(collection, item, own, body);
+
+    record_unref(own);
+    return put;
 }
 
 /* `body`: what this mount has sent for it, JSON or NULL. */
@@ -105,7 +119,8 @@ static bool take(struct collection *collection, struct item *item, struct record
 /* A resource seen for the first time, at `seen_ms`. */
 static struct item *add(struct collection *collection, struct record *record, int64_t seen_ms)
 {
-    record->mtime_ms = record->created_ms != CLOCK_NO_DATE ? record->created_ms : seen_ms;
+    if (record->version == 0) /* else others have it: it was known before */
+        record->mtime_ms = record->created_ms != CLOCK_NO_DATE ? record->created_ms : seen_ms;
     struct item *item = collection_add(collection, record);
 
     if (item != NULL)

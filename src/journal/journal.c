@@ -203,11 +203,16 @@ bool journal_print_last_error(struct journal *journal, struct buf *out)
 
 /* --- requests -------------------------------------------------------------------------------- */
 
+static bool is_good(const struct api_exchange *exchange)
+{
+    return exchange->status / 100 == 2 || exchange->unchanged;
+}
+
 /* Other answers than these may come from anybody, and for any key. With the lock held. */
 static void note_key(struct journal *journal, const struct api_exchange *exchange)
 {
     bool refused = exchange->status == 401;
-    bool accepted = exchange->status / 100 == 2 && exchange->needs_key;
+    bool accepted = is_good(exchange) && exchange->needs_key;
     enum key_state state = refused ? KEY_REFUSED : KEY_ACCEPTED;
 
     if ((!refused && !accepted) || journal->key.state == state)
@@ -239,7 +244,7 @@ void journal_add_exchange(struct journal *journal, const struct api_exchange *ex
     pthread_mutex_lock(&journal->lock);
     if (exchange->kind != NULL)
         journal->counts[kind_index(exchange->kind)]++;
-    if (exchange->status / 100 == 2)
+    if (is_good(exchange))
         journal->answered_ms = clock_wall_ms(journal->clock);
     note_key(journal, exchange);
     pthread_mutex_unlock(&journal->lock);

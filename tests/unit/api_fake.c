@@ -19,7 +19,10 @@ static const char *header_value(const struct http_request *request, const char *
 
 static bool is_expected(const struct fake_step *step, const struct http_request *request)
 {
-    if (step->url == NULL || strncmp(request->url, FAKE_BASE, strlen(FAKE_BASE)) != 0 ||
+    if (step->url == NULL ||
+        strcmp(header_value(request, "If-None-Match: "),
+               step->condition == NULL ? "" : step->condition) != 0 ||
+        strncmp(request->url, FAKE_BASE, strlen(FAKE_BASE)) != 0 ||
         strcmp(request->url + strlen(FAKE_BASE), step->url) != 0 ||
         request->method != step->method || (step->sent == NULL) != (request->body == NULL))
         return false;
@@ -66,6 +69,8 @@ static int perform(void *ctx, const struct http_request *request, struct cancel 
     response->status = step->status;
     if (step->retry_after_ms > 0)
         response->retry_after_ms = step->retry_after_ms;
+    if (step->etag != NULL)
+        snprintf(response->etag, sizeof response->etag, "%s", step->etag);
     if (step->body != NULL)
         ck_assert(buf_append_text(&response->body, step->body));
     return 0;
@@ -88,6 +93,23 @@ static bool on_unauthorized(void *ctx, const char *refused)
     if (fake->next_key != NULL)
         api_set_key(fake->api, fake->next_key);
     return fake->next_key != NULL;
+}
+
+static bool known_run(void *ctx, const struct kind *kind, const char *id, size_t count,
+                      bool backwards, struct record_list *out)
+{
+    struct fake *fake = ctx;
+    size_t i = 0;
+
+    (void)kind;
+    ck_assert(!backwards);
+    while (i < fake->known.count && strcmp(fake->known.records[i]->id, id) != 0)
+        i++;
+    if (i + count > fake->known.count)
+        return false;
+    for (; out->count < count; i++)
+        ck_assert(record_list_add(out, record_ref(fake->known.records[i])));
+    return true;
 }
 
 static int64_t fake_now(void *ctx)
@@ -113,6 +135,7 @@ static void make_api(struct fake *fake, int dialect, bool reads_only)
         .reads_only = reads_only ? sends_none : NULL,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
+        .known_run = known_run,
         .ctx = fake,
     };
     fake->api = api_create(&config);
@@ -143,6 +166,7 @@ void fake_finish(struct fake *fake)
     ck_assert_str_eq(fake->fault, "");
     ck_assert_uint_eq(fake->done, count);
     ck_assert_uint_eq(fake->exchanges, count);
+    record_list_finish(&fake->known);
     api_destroy(fake->api);
     cancel_finish(&fake->cancel);
 }

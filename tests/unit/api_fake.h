@@ -21,12 +21,15 @@ struct fake_step {
     enum problem_kind problem;
     enum http_progress progress;
     int64_t retry_after_ms; /* 0: none */
+    const char *etag;       /* of the answer; NULL: none */
+    const char *condition;  /* the expected If-None-Match; NULL: none */
     bool interrupts;        /* fires the token while it runs */
     bool permanent;         /* trying again can't help */
     bool cut;               /* an answer was cut short */
 };
 
 struct fake {
+    struct record_list known; /* what known_run finds */
     struct api *api;
     struct cancel cancel;
     const struct fake_step *steps; /* ends with a step without url */

@@ -5,9 +5,24 @@
 #include "test_cache_room.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
-int main(void)
+#define TUNABLES "GLIBC_TUNABLES"
+
+/* Begins again with a malloc that keeps nothing for each thread: what it keeps counts as in use, and
+ * case_unchanged counts. */
+static void count_exactly(char **argv)
 {
+    if (getenv(TUNABLES) != NULL)
+        return;
+    setenv(TUNABLES, "glibc.malloc.tcache_count=0", 1);
+    execv("/proc/self/exe", argv); /* else the bound is missed, and says so */
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc;
+    count_exactly(argv);
     Suite *suite = suite_create("cache");
 
     suite_add_tcase(suite, case_reading());
@@ -22,5 +37,6 @@ int main(void)
     suite_add_tcase(suite, case_scale());
     suite_add_tcase(suite, case_crowd());
     suite_add_tcase(suite, case_endless());
+    suite_add_tcase(suite, case_unchanged());
     return run_tests(srunner_create(suite));
 }

@@ -35,6 +35,13 @@ static void count_undeleted(void *ctx, const struct kind *kind, const char *id,
         atomic_fetch_add(&room.stayed, 1);
 }
 
+static bool known_run(void *ctx, const struct kind *kind, const char *id, size_t count,
+                      bool backwards, struct record_list *out)
+{
+    (void)ctx;
+    return room.cache != NULL && cache_run(room.cache, kind, id, count, backwards, out);
+}
+
 static void make_api(enum dialect dialect)
 {
     room.api = api_create(&(struct api_config){.base_url = "http://127.0.0.1:1/v1",
@@ -42,6 +49,7 @@ static void make_api(enum dialect dialect)
                                                .clock = &clock_system,
                                                .timeout_ms = 5000,
                                                .backoff_ms = 1,
+                                               .known_run = known_run,
                                                .forced_dialect = (int)dialect});
     room.config.api = room.api;
 }
@@ -81,6 +89,7 @@ void room_setup_hasty(void)
 void room_restart(void)
 {
     cache_destroy(room.cache);
+    room.cache = NULL;
     room.cache = cache_create(&room.config);
     ck_assert_ptr_nonnull(room.cache);
 }

@@ -83,5 +83,6 @@ TCase *case_outcome(void);
 TCase *case_scale(void);
 TCase *case_crowd(void);
 TCase *case_endless(void);
+TCase *case_unchanged(void);
 
 #endif

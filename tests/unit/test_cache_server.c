@@ -227,6 +227,22 @@ void server_speak(struct server *server, enum dialect dialect)
     pthread_mutex_unlock(&server->lock);
 }
 
+void server_give_etags(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->etags = true;
+    pthread_mutex_unlock(&server->lock);
+}
+
+unsigned server_unchanged(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    unsigned unchanged = server->unchanged;
+
+    pthread_mutex_unlock(&server->lock);
+    return unchanged;
+}
+
 unsigned server_requests(struct server *server, enum http_method method, const char *prefix)
 {
     unsigned count = 0;

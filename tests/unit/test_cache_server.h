@@ -53,6 +53,9 @@ void server_wait_held(struct server *server, unsigned count); /* until so many a
 
 /* Items of lists lack this key (NULL: none). */
 void server_hide_in_lists(struct server *server, const char *key);
+/* Lists have ETags; and how many pages were answered by 304 so far. */
+void server_give_etags(struct server *server);
+unsigned server_unchanged(struct server *server);
 /* Deletions leave the resource there: they are done later, if at all. */
 void server_delete_later(struct server *server, bool on);
 /* The state of all events from now on, old ones too. */

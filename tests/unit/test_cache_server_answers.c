@@ -4,6 +4,9 @@
 
 #include "test_cache_server_state.h"
 
+#include "util/digest.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -351,6 +354,25 @@ static int serve(struct server *server, struct exchange *exchange, struct cancel
     return hold(server, exchange->request, cancel) ? 0 : say_silent(cancel, response, problem);
 }
 
+/* An answer of what is as the request's condition says has no body. */
+static void give_etag(struct server *server, struct exchange *exchange,
+                      struct http_response *response)
+{
+    static const char name[] = "If-None-Match: ";
+    const char *const *header = exchange->request->headers;
+
+    snprintf(response->etag, sizeof(response->etag), "\"%016" PRIx64 "\"",
+             digest_text(buf_text(&exchange->body), exchange->body.size_bytes));
+    for (; header != NULL && *header != NULL; header++)
+        if (strncmp(*header, name, strlen(name)) == 0 &&
+            strcmp(*header + strlen(name), response->etag) == 0) {
+            exchange->status = 304;
+            exchange->body.size_bytes = 0;
+            server->unchanged++;
+            return;
+        }
+}
+
 static int perform(void *ctx, const struct http_request *request, struct cancel *cancel,
                    struct http_response *response, struct problem *problem)
 {
@@ -363,6 +385,8 @@ static int perform(void *ctx, const struct http_request *request, struct cancel 
     server_note_request(server, request->method, request->url + BASE_URL_BYTES);
     int rc = serve(server, &exchange, cancel, response, problem);
 
+    if (rc == 0 && server->etags && request->method == HTTP_GET && exchange.status == 200)
+        give_etag(server, &exchange, response);
     pthread_mutex_unlock(&server->lock);
     if (rc != 0) {
         buf_finish(&exchange.body);

@@ -48,6 +48,8 @@ struct server {
     unsigned ids;
     const char *hidden_key;
     bool delete_later;
+    bool etags;
+    unsigned unchanged; /* 304s */
     char event_state[24];
     char event_error[64];
     char event_date[32];
