@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 /* As many in a row, in the opposite order, and the ends have met. Two would do where no two
  * resources are equal to the server's order; where some are, in whatever order they come, eight do.
  */
@@ -17,34 +14,25 @@
 /* As many in the same order, and the ends disagree. */
 #define DISORDER_MAX 8
 
-struct list_item {
-    UT_hash_handle hh; /* by the record's id */
-    struct record *record;
-    size_t place[LIST_ENDS]; /* from 1 on, in the order of each end; 0: it has not had it */
-};
-
 void items_init(struct list_items *items, size_t max_items, size_t max_bytes)
 {
     *items = (struct list_items){.max_items = max_items, .max_bytes = max_bytes};
     pthread_mutex_init(&items->lock, NULL);
 }
 
-static void free_item(struct list_item *item)
+static struct list_item *item_at(const struct list_items *items, uint32_t number)
 {
-    record_unref(item->record);
-    free(item);
+    return &items->items[number - 1];
 }
 
 static void free_all(struct list_items *items)
 {
-    struct list_item *item = items->by_id;
-
-    HASH_CLEAR(hh, items->by_id); /* the table; the items stay chained */
-    while (item != NULL) {
-        struct list_item *next = item->hh.next;
-        free_item(item);
-        item = next;
-    }
+    for (size_t i = 0; i < items->count; i++)
+        record_unref(items->items[i].record);
+    free(items->items);
+    items->items = NULL;
+    items->count = items->capacity = 0;
+    table_finish(&items->by_id);
 }
 
 void items_finish(struct list_items *items)
@@ -57,52 +45,72 @@ void items_finish(struct list_items *items)
 
 /* --- adding; the lock is held ----------------------------------------------------------------- */
 
-/* The record's item, new if need be; the reference is taken over. NULL: `*result` says why. */
-static struct list_item *find_or_add(struct list_items *items, struct record *record,
-                                     enum items_result *result)
+static uint32_t hash_id(const char *id)
 {
-    size_t id_bytes = strlen(record->id);
-    struct list_item *item;
-
-    HASH_FIND(hh, items->by_id, record->id, id_bytes, item);
-    if (item != NULL) {
-        record_unref(record);
-        return item;
-    }
-    item = calloc(1, sizeof *item);
-    if (item == NULL) {
-        record_unref(record);
-        *result = ITEMS_NO_MEMORY;
-        return NULL;
-    }
-    item->record = record;
-    HASH_ADD_KEYPTR(hh, items->by_id, record->id, id_bytes, item);
-    if (item->hh.tbl == NULL) { /* uthash ran out of memory */
-        free_item(item);
-        *result = ITEMS_NO_MEMORY;
-        return NULL;
-    }
-    items->bytes += record->json_bytes;
-    return item;
+    return table_hash(id, strlen(id));
 }
 
-static bool append(struct list_side *side, struct list_item *item)
+static bool has_id(const void *owner, uint32_t number, const void *id)
+{
+    return strcmp(item_at(owner, number)->record->id, id) == 0;
+}
+
+static bool grow(struct list_items *items)
+{
+    size_t capacity = items->capacity == 0 ? 128 : items->capacity * 2;
+    struct list_item *more = reallocarray(items->items, capacity, sizeof *more);
+
+    if (more == NULL)
+        return false;
+    items->items = more;
+    items->capacity = capacity;
+    return true;
+}
+
+/* Takes over the reference on success; TABLE_NONE: no memory. */
+static uint32_t add_new(struct list_items *items, struct record *record)
+{
+    uint32_t number = (uint32_t)items->count + 1;
+
+    if (items->count == items->capacity && !grow(items))
+        return TABLE_NONE;
+    if (!table_add(&items->by_id, hash_id(record->id), number))
+        return TABLE_NONE;
+    items->items[items->count++] = (struct list_item){.record = record};
+    items->bytes += record->json_bytes;
+    return number;
+}
+
+/* The record's item, new if need be; the reference is taken over. TABLE_NONE: no memory. */
+static uint32_t find_or_add(struct list_items *items, struct record *record)
+{
+    uint32_t number = table_find(&items->by_id, hash_id(record->id), has_id, items, record->id);
+    bool is_known = number != TABLE_NONE;
+
+    if (!is_known)
+        number = add_new(items, record);
+    if (is_known || number == TABLE_NONE)
+        record_unref(record);
+    return number;
+}
+
+static bool append(struct list_side *side, uint32_t number)
 {
     if (side->count == side->capacity) {
         size_t capacity = side->capacity == 0 ? 128 : side->capacity * 2;
-        struct list_item **more = realloc(side->items, capacity * sizeof(*more));
+        uint32_t *more = reallocarray(side->items, capacity, sizeof *more);
         if (more == NULL)
             return false;
         side->items = more;
         side->capacity = capacity;
     }
-    side->items[side->count++] = item;
+    side->items[side->count++] = number;
     return true;
 }
 
 static bool fit_locked(const struct list_items *items)
 {
-    return HASH_COUNT(items->by_id) <= items->max_items && items->bytes <= items->max_bytes;
+    return items->by_id.count <= items->max_items && items->bytes <= items->max_bytes;
 }
 
 static enum items_result check_room(const struct list_items *items, enum list_end end)
@@ -119,16 +127,16 @@ static enum items_result check_room(const struct list_items *items, enum list_en
 static enum items_result add(struct list_items *items, enum list_end end, struct record *record)
 {
     struct list_side *side = &items->sides[end];
-    enum items_result result = ITEMS_NEW;
-    struct list_item *item = find_or_add(items, record, &result);
+    uint32_t number = find_or_add(items, record);
 
-    if (item == NULL)
-        return result;
+    if (number == TABLE_NONE)
+        return ITEMS_NO_MEMORY;
+    struct list_item *item = item_at(items, number);
     if (item->place[end] != 0)
         return ITEMS_KNOWN;
-    if (!append(side, item))
+    if (!append(side, number))
         return ITEMS_NO_MEMORY;
-    item->place[end] = side->count;
+    item->place[end] = (uint32_t)side->count;
     side->bytes += item->record->json_bytes;
     return check_room(items, end);
 }
@@ -171,10 +179,11 @@ size_t items_count(struct list_items *items, enum list_end end)
 enum order { ORDER_UNKNOWN, ORDER_OPPOSITE, ORDER_SAME };
 
 /* How the item at `i` of an end and the one before it stand in the order of the other. */
-static enum order order_at(const struct list_side *side, size_t i, enum list_end other)
+static enum order order_at(const struct list_items *items, const struct list_side *side, size_t i,
+                           enum list_end other)
 {
-    size_t before = side->items[i - 1]->place[other];
-    size_t place = side->items[i]->place[other];
+    size_t before = item_at(items, side->items[i - 1])->place[other];
+    size_t place = item_at(items, side->items[i])->place[other];
 
     if (before == 0 || place == 0)
         return ORDER_UNKNOWN;
@@ -182,13 +191,14 @@ static enum order order_at(const struct list_side *side, size_t i, enum list_end
 }
 
 /* How many of an end's last items the other end has had, in the opposite order. */
-static size_t tail(const struct list_side *side, enum list_end other)
+static size_t tail(const struct list_items *items, const struct list_side *side,
+                   enum list_end other)
 {
     size_t i = side->count;
 
-    if (i == 0 || side->items[i - 1]->place[other] == 0)
+    if (i == 0 || item_at(items, side->items[i - 1])->place[other] == 0)
         return 0;
-    while (--i > 0 && order_at(side, i, other) == ORDER_OPPOSITE)
+    while (--i > 0 && order_at(items, side, i, other) == ORDER_OPPOSITE)
         continue;
     return side->count - i;
 }
@@ -205,9 +215,9 @@ void items_end_page(struct list_items *items, enum list_end end)
 
     pthread_mutex_lock(&items->lock);
     for (size_t i = side->page == 0 ? 1 : side->page; i < side->count; i++)
-        side->disorder += order_at(side, i, other) == ORDER_SAME;
+        side->disorder += order_at(items, side, i, other) == ORDER_SAME;
     side->page = side->count;
-    if (tail(side, other) >= MEET_ITEMS && !disagree_locked(items))
+    if (tail(items, side, other) >= MEET_ITEMS && !disagree_locked(items))
         items->met = true;
     pthread_mutex_unlock(&items->lock);
 }
@@ -235,17 +245,20 @@ size_t items_of_rear(struct list_items *items)
 
     pthread_mutex_lock(&items->lock);
     for (size_t i = 0; i < rear->count; i++)
-        count += rear->items[i]->place[LIST_FRONT] == 0;
+        count += item_at(items, rear->items[i])->place[LIST_FRONT] == 0;
     pthread_mutex_unlock(&items->lock);
     return count;
 }
 
 /* One that came from there only. */
-static void drop(struct list_items *items, struct list_item *item)
+static void drop(struct list_items *items, uint32_t number)
 {
+    struct list_item *item = item_at(items, number);
+
     items->bytes -= item->record->json_bytes;
-    HASH_DEL(items->by_id, item); // NOLINT(clang-analyzer-core.NullDereference): it is in there
-    free_item(item);
+    table_remove(&items->by_id, hash_id(item->record->id), number);
+    record_unref(item->record);
+    item->record = NULL;
 }
 
 void items_drop_rear(struct list_items *items)
@@ -254,8 +267,9 @@ void items_drop_rear(struct list_items *items)
 
     pthread_mutex_lock(&items->lock);
     for (size_t i = 0; i < rear->count; i++) {
-        rear->items[i]->place[LIST_REAR] = 0;
-        if (rear->items[i]->place[LIST_FRONT] == 0)
+        struct list_item *item = item_at(items, rear->items[i]);
+        item->place[LIST_REAR] = 0;
+        if (item->place[LIST_FRONT] == 0)
             drop(items, rear->items[i]);
     }
     free(rear->items);
@@ -277,14 +291,17 @@ static bool move_one(const struct list_item *item, struct record_list *out)
 
 /* Those of the rear before a place in its order, from `*next` on (in the opposite order), which the
  * front has not had. */
-static bool move_rear(const struct list_side *rear, size_t *next, size_t place,
+static bool move_rear(const struct list_items *items, size_t *next, size_t place,
                       struct record_list *out)
 {
+    const struct list_side *rear = &items->sides[LIST_REAR];
     bool moved = true;
 
-    for (; moved && *next > place; --*next)
-        if (rear->items[*next - 1]->place[LIST_FRONT] == 0)
-            moved = move_one(rear->items[*next - 1], out);
+    for (; moved && *next > place; --*next) {
+        const struct list_item *item = item_at(items, rear->items[*next - 1]);
+        if (item->place[LIST_FRONT] == 0)
+            moved = move_one(item, out);
+    }
     return moved;
 }
 
@@ -292,16 +309,15 @@ static bool move_rear(const struct list_side *rear, size_t *next, size_t place,
 static bool move_all(const struct list_items *items, struct record_list *out)
 {
     const struct list_side *front = &items->sides[LIST_FRONT];
-    const struct list_side *rear = &items->sides[LIST_REAR];
-    size_t next = rear->count;
+    size_t next = items->sides[LIST_REAR].count;
     bool moved = true;
 
     for (size_t i = 0; moved && i < front->count; i++) {
-        size_t place = front->items[i]->place[LIST_REAR];
-        moved =
-            (place == 0 || move_rear(rear, &next, place, out)) && move_one(front->items[i], out);
+        const struct list_item *item = item_at(items, front->items[i]);
+        size_t place = item->place[LIST_REAR];
+        moved = (place == 0 || move_rear(items, &next, place, out)) && move_one(item, out);
     }
-    return moved && move_rear(rear, &next, 0, out);
+    return moved && move_rear(items, &next, 0, out);
 }
 
 bool items_move(struct list_items *items, struct record_list *out)

@@ -14,6 +14,7 @@
 #define API_ITEMS_H
 
 #include "api/record.h"
+#include "util/table.h"
 
 #include <pthread.h>
 
@@ -23,11 +24,15 @@ enum list_end {
     LIST_ENDS
 };
 
-struct list_item;
+/* What one end has, or both have, brought. */
+struct list_item {
+    struct record *record;     /* NULL: it was dropped */
+    uint32_t place[LIST_ENDS]; /* from 1 on, in the order of each end; 0: it has not had it */
+};
 
 /* What one end has brought, in its order. */
 struct list_side {
-    struct list_item **items;
+    uint32_t *items; /* their numbers */
     size_t count;
     size_t capacity;
     size_t page;     /* where its page at hand begins */
@@ -36,8 +41,11 @@ struct list_side {
 };
 
 struct list_items {
-    pthread_mutex_t lock; /* guards the rest */
-    struct list_item *by_id;
+    pthread_mutex_t lock;    /* guards the rest */
+    struct list_item *items; /* by number, from 1 on, in the order in which they came */
+    size_t count;            /* of them, the dropped ones included */
+    size_t capacity;
+    struct table by_id;
     struct list_side sides[LIST_ENDS];
     size_t bytes;     /* of all records */
     size_t max_items; /* set once, as the next */
