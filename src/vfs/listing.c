@@ -4,6 +4,8 @@
 
 #include "vfs/listing.h"
 
+#include "util/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +27,8 @@ static struct listed *append(struct listing *listing)
 /* --- texts --------------------------------------------------------------------------------------
  */
 
-/* The texts of thousands of entries are in few blocks, the large of which go back to the system by
- * themselves: one by one they would be left between what stays. */
+/* The texts of thousands of entries are in few blocks, so that what was freed can go back to the
+ * system as a whole: one by one they would be left between what stays. */
 struct listing_block {
     struct listing_block *next;
     size_t used;
@@ -145,11 +147,14 @@ void listing_finish(struct listing *listing)
 {
     for (size_t i = 0; i < listing->count; i++)
         dir_unref(listing->entries[i].dir);
+    size_t freed = listing->capacity * sizeof *listing->entries;
     free(listing->entries);
     while (listing->texts != NULL) {
         struct listing_block *next = listing->texts->next;
+        freed += listing->texts->size;
         free(listing->texts);
         listing->texts = next;
     }
     *listing = (struct listing){0};
+    memory_give_back(freed);
 }
