@@ -74,17 +74,19 @@ static void *allocate(size_t size)
 static struct record *build(struct slice id, struct slice name, struct slice machine,
                             struct slice json)
 {
-    size_t size = sizeof(struct record) + id.size_bytes + name.size_bytes + machine.size_bytes +
-                  json.size_bytes + 4;
-    struct record *record = allocate(size);
+    size_t size = offsetof(struct record, id) + id.size_bytes + name.size_bytes +
+                  machine.size_bytes + json.size_bytes + 4;
+    struct record *record = size > UINT32_MAX ? NULL : allocate(size);
 
     if (record == NULL)
         return NULL;
-    char *at = (char *)(record + 1);
-    *record = (struct record){
-        .all_bytes = size, .name_bytes = name.size_bytes, .json_bytes = json.size_bytes};
+    char *at = record->id;
+    memset(record, 0, offsetof(struct record, id));
+    record->all_bytes = (uint32_t)size;
+    record->name_bytes = (uint32_t)name.size_bytes;
+    record->json_bytes = (uint32_t)json.size_bytes;
     atomic_init(&record->refs, 1);
-    record->id = store(&at, id);
+    store(&at, id);
     record->name = store(&at, name);
     record->machine_id = store(&at, machine);
     record->json = store(&at, json);

@@ -21,21 +21,21 @@ struct record {
     atomic_uint refs;
     atomic_uint shown_mark; /* of its document as it is shown, for whoever shows it; 0: none yet */
     const struct kind *kind;
-    const char *id;         /* "" for a singleton; always id_is_valid otherwise */
     const char *name;       /* decoded UTF-8; may hold NUL bytes: see name_bytes */
     const char *machine_id; /* the value of the kind's machine_key; "" if there is none */
     const char *json;       /* the whole object, compact, keys in the server's order,
                                numbers as written, secrets included */
-    size_t name_bytes;
-    size_t json_bytes;
-    size_t all_bytes;   /* of this allocation */
+    uint32_t name_bytes;
+    uint32_t json_bytes;
+    uint32_t all_bytes; /* of this allocation */
+    bool automatic;     /* the value of the kind's automatic_key */
+    bool complete;      /* false: a list's item that lacks the shape's completing_key */
     int64_t created_ms; /* dtCreated, wall clock; CLOCK_NO_DATE */
     int64_t mtime_ms;   /* wall clock; set by the cache before the record is shared */
     uint64_t
         version; /* likewise, set by the cache: another for every content; later ones are larger */
     _Atomic(struct json_index *) index; /* of `json`, once somebody has asked: record_index */
-    bool automatic;                     /* the value of the kind's automatic_key */
-    bool complete; /* false: a list's item that lacks the shape's completing_key */
+    char id[]; /* "" for a singleton; always id_is_valid otherwise. The other texts follow. */
 };
 
 #define RECORD_SHORT_BYTES       ((size_t)4 << 10)   /* of a text that is soon looked through */
