@@ -45,6 +45,7 @@ dist_check_SCRIPTS += \
   tests/mount/manual.sh \
   tests/mount/matrix.sh \
   tests/mount/model.sh \
+  tests/mount/memory.sh \
   tests/mount/mounting.sh \
   tests/mount/moving.sh \
   tests/mount/names.sh \
