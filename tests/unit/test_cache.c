@@ -9,8 +9,8 @@
 
 #define TUNABLES "GLIBC_TUNABLES"
 
-/* Begins again with a malloc that keeps nothing for each thread: what it keeps counts as in use, and
- * case_unchanged counts. */
+/* Begins again with a malloc that keeps nothing for each thread: what it keeps counts as in use,
+ * and case_unchanged counts. */
 static void count_exactly(char **argv)
 {
     if (getenv(TUNABLES) != NULL)
