@@ -7,12 +7,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define ARENAS          2
+/* A second arena grows by a system call for each 4 KiB (glibc's grow_heap knows no padding): of a
+ * long list an eighth of the time. What threads ask for most is in their own caches anyway. */
+#define ARENAS          1
+#define GROW_BYTES      (1024 * 1024)
 #define OWN_BLOCK_BYTES (512 * 1024)
 
 void memory_setup(void)
 {
     mallopt(M_ARENA_MAX, ARENAS);
+    mallopt(M_TOP_PAD, GROW_BYTES);
     /* Set by hand it no longer grows with what is freed. */
     mallopt(M_MMAP_THRESHOLD, OWN_BLOCK_BYTES);
 }
