@@ -141,10 +141,16 @@ static enum items_result add(struct list_items *items, enum list_end end, struct
     return check_room(items, end);
 }
 
-enum items_result items_add(struct list_items *items, enum list_end end, struct record *record)
+enum items_result items_add(struct list_items *items, enum list_end end,
+                            const struct record_list *records, size_t *brought)
 {
+    enum items_result result = ITEMS_NEW;
+
     pthread_mutex_lock(&items->lock);
-    enum items_result result = add(items, end, record);
+    size_t before = items->sides[end].count;
+    for (size_t i = 0; i < records->count && result <= ITEMS_KNOWN; i++)
+        result = add(items, end, record_ref(records->records[i]));
+    *brought = items->sides[end].count - before;
     pthread_mutex_unlock(&items->lock);
     return result;
 }

@@ -64,9 +64,11 @@ enum items_result {
 void items_init(struct list_items *items, size_t max_items, size_t max_bytes);
 void items_finish(struct list_items *items);
 
-/* An end has brought a record; takes over the reference. The bounds are the front's: what the rear
- * has brought before takes no room from it, and the rear has what is left. */
-enum items_result items_add(struct list_items *items, enum list_end end, struct record *record);
+/* An end has brought these; `*brought` is how many of them it had not had. The first that there is
+ * no room for says what comes back, else it is one of the first two. The bounds are the front's:
+ * what the rear has brought before takes no room from it, and the rear has what is left. */
+enum items_result items_add(struct list_items *items, enum list_end end,
+                            const struct record_list *records, size_t *brought);
 /* Counts that much text more, of a cursor: ITEMS_NEW or ITEMS_TOO_LARGE. */
 enum items_result items_count_text(struct list_items *items, enum list_end end, size_t bytes);
 /* Whether all together are within the bounds. */

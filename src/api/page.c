@@ -23,7 +23,7 @@
 
 #define CURSOR_MAX_BYTES 4096
 
-#define ITEMS_BETWEEN_LOOKS 64 /* at the token */
+#define ITEMS_AT_ONCE 64 /* are passed on; then there is a look at the token */
 
 static const struct kind_shape *shape_of(const struct page_walk *walk)
 {
@@ -120,17 +120,6 @@ static void skip_item(struct page_walk *walk, size_t index)
         walk->first_skipped = walk->seen + index + 1;
 }
 
-/* Takes over the reference. */
-static int take_record(struct page_walk *walk, struct record *record, struct problem *problem)
-{
-    if (walk->first_id.size_bytes == 0)
-        buf_append_text(&walk->first_id, record->id);
-    buf_resize(&walk->last_id, 0);
-    buf_append_text(&walk->last_id, record->id);
-    walk->content = memo_add(walk->content, record);
-    return judge(walk, items_add(walk->items, walk->end, record), problem);
-}
-
 static int take_item(struct page_walk *walk, struct json_slice item, size_t index,
                      struct problem *problem)
 {
@@ -142,7 +131,10 @@ static int take_item(struct page_walk *walk, struct json_slice item, size_t inde
     }
     if (record == NULL)
         return refuse_item(walk, index, problem);
-    return take_record(walk, record, problem);
+    if (record_list_add(&walk->known, record))
+        return 0;
+    record_unref(record);
+    return out_of_memory(walk, problem);
 }
 
 /* A page may be long: whoever ends the fetch need not wait for all of it. */
@@ -161,41 +153,62 @@ static int check_cancelled(const struct page_walk *walk, struct problem *problem
     return call_problem(&walk->call, problem, PROBLEM_INTERRUPTED, "interrupted");
 }
 
-/* The items of an answer's text. */
+/* Gives what is in walk->known to the list, and lets it go. */
+static int pass_on(struct page_walk *walk, struct problem *problem)
+{
+    const struct record_list *records = &walk->known;
+    size_t brought = 0;
+
+    if (records->count == 0)
+        return 0;
+    if (walk->first_id.size_bytes == 0)
+        buf_append_text(&walk->first_id, records->records[0]->id);
+    buf_resize(&walk->last_id, 0);
+    buf_append_text(&walk->last_id, records->records[records->count - 1]->id);
+    for (size_t i = 0; i < records->count; i++)
+        walk->content = memo_add(walk->content, records->records[i]);
+    enum items_result result = items_add(walk->items, walk->end, records, &brought);
+    walk->brought += brought;
+    record_list_finish(&walk->known);
+    return judge(walk, result, problem);
+}
+
+/* The items of an answer's text, some at a time: what is too much is found out soon. */
 static int take_each(struct page_walk *walk, struct json_slice items, struct problem *problem)
 {
     struct json_walk each = json_walk_into(items);
 
-    for (; json_walk_next(&each); walk->count++)
-        if ((walk->count % ITEMS_BETWEEN_LOOKS == 0 && check_cancelled(walk, problem) != 0) ||
-            take_item(walk, each.value, walk->count, problem) != 0)
+    for (; json_walk_next(&each); walk->count++) {
+        if (walk->count % ITEMS_AT_ONCE == 0 &&
+            (check_cancelled(walk, problem) != 0 || pass_on(walk, problem) != 0))
             return -1;
-    return 0;
+        if (take_item(walk, each.value, walk->count, problem) != 0)
+            return -1;
+    }
+    return pass_on(walk, problem);
 }
 
 /* Those that are known, of a page that is unchanged. */
 static int take_known(struct page_walk *walk, struct problem *problem)
 {
-    for (; walk->count < walk->known.count; walk->count++)
-        if (take_record(walk, record_ref(walk->known.records[walk->count]), problem) != 0)
-            return -1;
-    return 0;
+    walk->count = walk->known.count;
+    return pass_on(walk, problem);
 }
 
 /* `items` is of no meaning where the page is unchanged. */
 static int take_items(struct page_walk *walk, struct json_slice items, struct problem *problem)
 {
-    size_t before = items_count(walk->items, walk->end);
-
     walk->count = 0;
+    walk->brought = 0;
     walk->content = MEMO_CONTENT_EMPTY;
     buf_resize(&walk->first_id, 0);
+    if (!walk->call.unchanged)
+        record_list_finish(&walk->known);
     if ((walk->call.unchanged ? take_known(walk, problem) : take_each(walk, items, problem)) != 0)
         return -1;
     walk->seen += walk->count;
-    size_t brought = items_count(walk->items, walk->end) - before;
-    walk->barren_pages = brought == 0 ? walk->barren_pages + 1 : 0;
-    walk->thin_pages += brought < THIN_ITEMS;
+    walk->barren_pages = walk->brought == 0 ? walk->barren_pages + 1 : 0;
+    walk->thin_pages += walk->brought < THIN_ITEMS;
     items_end_page(walk->items, walk->end);
     return 0;
 }

@@ -24,10 +24,11 @@ struct page_walk {
     struct buf last_id;  /* of its last item */
     struct buf first_id; /* of its first one */
     size_t count;        /* of its items */
+    size_t brought;      /* of them, those that this end had not had */
     uint64_t content;    /* of them all, and of the query that it was asked for by */
     uint64_t query;
     struct memo memo;         /* of what it was before; without an etag: none */
-    struct record_list known; /* what it was before */
+    struct record_list known; /* what it was before; then, what is on its way to the list */
     char *after;              /* the next page's cursor; NULL: there is none */
 };
 
