@@ -165,8 +165,9 @@ static int pass_on(struct page_walk *walk, struct problem *problem)
         buf_append_text(&walk->first_id, records->records[0]->id);
     buf_resize(&walk->last_id, 0);
     buf_append_text(&walk->last_id, records->records[records->count - 1]->id);
-    for (size_t i = 0; i < records->count; i++)
-        walk->content = memo_add(walk->content, records->records[i]);
+    if (walk->call.etag[0] != '\0') /* else nothing is remembered */
+        for (size_t i = 0; i < records->count; i++)
+            walk->content = memo_add(walk->content, records->records[i]);
     enum items_result result = items_add(walk->items, walk->end, records, &brought);
     walk->brought += brought;
     record_list_finish(&walk->known);
