@@ -62,6 +62,11 @@
  * long (patience.c); failed, failed_ms, worn_ms: when old data will do, and when to ask again;
  * refused: what the key may not see is not shown from memory.
  *
+ * MEMORY. There may be 250,000 items: 104 bytes each and some 31 in three tables (util/table.h)
+ * that know them by their numbers (collection->places); what single requests have said of one is in
+ * item->alone, which most do not have. The largest table moves its slots in a few milliseconds when
+ * it grows, under the lock: it looks at no item for that.
+ *
  * LOCKS. One mutex, cache->lock, guards all that is not marked otherwise; it is held for short
  * times and never across a wait for the network. Order: cache->lock, change->lock, cancel group,
  * token; the workers' own lock is taken inside cache->lock, too. Functions that end in _locked want
