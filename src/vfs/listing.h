@@ -42,6 +42,7 @@ struct listing {
     size_t capacity;
     struct listing_block *texts; /* the newest first */
     size_t described;            /* entries before that are given with their attributes */
+    size_t plain;                /* how many were not since `lookups` */
     uint32_t lookups;            /* dir->lookups, as far as they are answered by that */
 };
 

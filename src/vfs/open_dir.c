@@ -23,6 +23,27 @@ static int fill(struct call *call, struct dir *dir, struct listing *listing)
     return ops->list == NULL ? leaves_list(call, dir, listing) : ops->list(call, dir, listing);
 }
 
+/* Each entry that is given with its attributes is a directory object here and an inode in the
+ * kernel: of tens of thousands only for who goes on to look at them. So of a directory that long
+ * the first ones are given so, and as many again as twice those that were looked up since; all, if
+ * most of them were. How long it must be depends on what the kernel may believe: with more
+ * directories than DESCRIBED_ALL names are leased anyway (fs/belief.h). */
+#define DESCRIBED_ALL    ((size_t)50000) /* entries of a directory of which all are */
+#define DESCRIBED_LEASED ((size_t)16384) /* likewise, where names are leased */
+#define DESCRIBED_FIRST  ((size_t)1024)
+
+static bool is_long(const struct listing *listing)
+{
+    return listing->count > (lease_lasts(listing->dir) ? DESCRIBED_ALL : DESCRIBED_LEASED);
+}
+
+/* Whether the kernel's copy of it would be another generation's, or none of whose entries it knows
+ * more than the name, whoever looks at them. */
+static bool is_not_to_be_kept(struct listing *listing)
+{
+    return is_long(listing) || !dir_cache_is_of(listing->dir, names_state_of(listing->dir));
+}
+
 /* What lists resources is listed at once, so that it is known to be of the generation of what is
  * kept, or not to be kept; the files of a state are the same whenever they are listed. */
 static int fill_at_once(struct call *call, struct listing *listing)
@@ -32,8 +53,7 @@ static int fill_at_once(struct call *call, struct listing *listing)
 
     if (listing->keep != LISTING_KEPT || listing->content == NULL)
         rc = listing_fill(call, listing);
-    if (listing->keep == LISTING_NEW || listing->content != NULL ||
-        dir_cache_is_of(dir, names_state_of(dir)))
+    if (listing->keep == LISTING_NEW || listing->content != NULL || !is_not_to_be_kept(listing))
         return rc;
     dir_cache_leave(dir, listing->keep);
     listing->keep = LISTING_NEW;
@@ -172,28 +192,19 @@ static struct dir *object_of(struct dir *dir, const struct listed *entry)
     return dir_intern(dir, entry->name, entry->ops, entry->kind, entry->id, entry->machine_id);
 }
 
-/* Each entry that is given with its attributes is a directory object here and an inode in the
- * kernel: of tens of thousands only for who goes on to look at them. So of a directory that long
- * the first ones are given so, and as many again as twice those that were looked up since. How long
- * it must be depends on what the kernel may believe: with more directories than DESCRIBED_ALL names
- * are leased anyway (fs/belief.h), and what is leased has run out before it is looked at. */
-#define DESCRIBED_ALL    ((size_t)50000) /* entries of a directory of which all are */
-#define DESCRIBED_LEASED ((size_t)16384) /* likewise, where names are leased */
-#define DESCRIBED_FIRST  ((size_t)1024)
-
 static bool is_described(struct listing *listing, size_t index)
 {
-    size_t all = lease_lasts(listing->dir) ? DESCRIBED_ALL : DESCRIBED_LEASED;
-
-    if (listing->count <= all || index < DESCRIBED_FIRST)
+    if (!is_long(listing) || index < DESCRIBED_FIRST)
         return true;
     uint32_t lookups = atomic_load_explicit(&listing->dir->lookups, memory_order_relaxed);
     size_t looked = (uint32_t)(lookups - listing->lookups);
 
     if (looked > 0 && index >= listing->described) {
-        listing->described = index + 2 * looked;
+        listing->described = looked >= listing->plain / 2 ? SIZE_MAX : index + 2 * looked;
         listing->lookups = lookups;
+        listing->plain = 0;
     }
+    listing->plain += index >= listing->described;
     return index < listing->described;
 }
 

@@ -80,11 +80,29 @@ START_TEST(a_longer_one_is_given_so_for_who_looks_at_its_entries)
     ck_assert_uint_eq(read_entries(listing, 8000, 8100), 100);
     ck_assert_uint_eq(read_entries(listing, 8100, 9000), 100); /* twice as many as were looked up */
     ck_assert_uint_eq(read_entries(listing, 9000, 10000), 0);
-    look_up(5000, 15000);
+    look_up(5000, 6000); /* of 1,700: who looks at most looks at all */
     ck_assert_uint_eq(read_entries(listing, 10000, 20000), 10000);
     listing_close(listing);
     listing = begin(); /* another one looks for itself */
     ck_assert_uint_eq(read_entries(listing, 0, 20000), FIRST);
+    listing_close(listing);
+}
+END_TEST
+
+/* The kernel's own copy of a listing knows names only, and a long one would be looked up one by one
+ * by who looks at its entries. */
+START_TEST(a_long_one_is_not_kept)
+{
+    toy.lasts = true;
+    toy.fresh_ms = 60000;
+    toy.crowd = _i == 0 ? 1000 : 50000;
+    struct listing *listing = begin();
+
+    ck_assert_int_eq(listing_keep(listing), _i == 0 ? LISTING_FILLS : LISTING_NEW);
+    listing_ended(listing);
+    listing_close(listing);
+    listing = begin();
+    ck_assert_int_eq(listing_keep(listing), _i == 0 ? LISTING_KEPT : LISTING_NEW);
     listing_close(listing);
 }
 END_TEST
@@ -123,6 +141,7 @@ TCase *crowd_case(void)
     tcase_add_checked_fixture(crowd, toy_start, toy_stop);
     tcase_add_test(crowd, a_directory_of_thousands_is_given_whole_with_attributes);
     tcase_add_test(crowd, a_longer_one_is_given_so_for_who_looks_at_its_entries);
+    tcase_add_loop_test(crowd, a_long_one_is_not_kept, 0, 2);
     tcase_add_test(crowd, a_name_that_was_only_listed_is_remembered);
     return crowd;
 }
