@@ -15,7 +15,7 @@
 #define ROOT_SERIAL 1
 
 struct inode {
-    uint64_t serial;
+    struct serial serial;
     struct dir *dir;         /* one reference */
     struct content *content; /* likewise; NULL: the serial is the directory's */
     uint64_t shows;          /* dir_shows of it then */
@@ -59,14 +59,14 @@ void inodes_destroy(struct inodes *inodes)
     free(inodes);
 }
 
-uint64_t inode_number_of(uint64_t serial, struct alias alias)
+uint64_t inode_number_of(struct serial serial, struct alias alias)
 {
-    if (serial == ROOT_SERIAL && alias_is_dir(alias))
+    if (serial.number == ROOT_SERIAL && alias_is_dir(alias))
         return ROOT_NUMBER;
-    return serial << NODE_LEAF_BITS | alias.number;
+    return serial.number << NODE_LEAF_BITS | alias.number;
 }
 
-static uint64_t serial_of_node(struct node node)
+static struct serial serial_of_node(struct node node)
 {
     return node.content != NULL ? content_serial(node.content) : dir_serial(node.dir);
 }
@@ -76,9 +76,9 @@ uint64_t inode_number(struct node node)
     return inode_number_of(serial_of_node(node), node.alias);
 }
 
-static uint64_t serial_of(uint64_t number)
+static struct serial serial_of(uint64_t number)
 {
-    return number == ROOT_NUMBER ? ROOT_SERIAL : number >> NODE_LEAF_BITS;
+    return (struct serial){number == ROOT_NUMBER ? ROOT_SERIAL : number >> NODE_LEAF_BITS};
 }
 
 static struct alias alias_of(uint64_t number)
@@ -90,16 +90,16 @@ static struct alias alias_of(uint64_t number)
 
 /* The three that follow are called with the lock held. */
 
-static struct inode *find(struct inodes *inodes, uint64_t serial)
+static struct inode *find(struct inodes *inodes, struct serial serial)
 {
     struct inode *inode;
 
-    HASH_FIND(hh, inodes->by_serial, &serial, sizeof serial, inode);
+    HASH_FIND(hh, inodes->by_serial, &serial.number, sizeof serial.number, inode);
     return inode;
 }
 
 /* Takes over the references on success. */
-static bool insert(struct inodes *inodes, uint64_t serial, struct node node)
+static bool insert(struct inodes *inodes, struct serial serial, struct node node)
 {
     struct inode *inode = calloc(1, sizeof *inode);
 
@@ -110,7 +110,7 @@ static bool insert(struct inodes *inodes, uint64_t serial, struct node node)
     inode->content = node.content;
     inode->shows = dir_shows(node.dir);
     inode->lookups = 1;
-    HASH_ADD(hh, inodes->by_serial, serial, sizeof inode->serial, inode);
+    HASH_ADD(hh, inodes->by_serial, serial.number, sizeof inode->serial.number, inode);
     atomic_store(&inodes->count, HASH_COUNT(inodes->by_serial));
     if (inode->lookups == 1)
         return true;
@@ -138,7 +138,7 @@ bool inodes_set_root(struct inodes *inodes, struct dir *root)
 
 uint64_t inodes_add(struct inodes *inodes, struct node node)
 {
-    uint64_t serial = serial_of_node(node);
+    struct serial serial = serial_of_node(node);
     uint64_t number = inode_number(node);
     struct node surplus = {0};
 

@@ -32,7 +32,7 @@ bool inodes_set_root(struct inodes *inodes, struct dir *root);
 /* The number under which the kernel knows a node. */
 uint64_t inode_number(struct node node);
 /* The same of a directory known by its serial only. */
-uint64_t inode_number_of(uint64_t serial, struct alias alias);
+uint64_t inode_number_of(struct serial serial, struct alias alias);
 
 /* Counts one lookup of `node` and takes over its reference, also on failure. Returns the node's
  * number; 0: no memory. */

@@ -7,10 +7,10 @@
 
 struct again {
     pid_t thread;
-    uint64_t dir; /* its serial; 0: nobody's entry */
+    struct serial dir; /* SERIAL_NONE: nobody's entry */
     struct alias alias;
     enum again_for why;
-    uint64_t content; /* the serial of what it was shown */
+    struct serial content; /* what it was shown */
     int64_t until_ms;
 };
 
@@ -40,18 +40,20 @@ void agains_destroy(struct agains *agains)
 
 /* What follows wants the lock held. */
 
-static bool is_to(const struct again *again, uint64_t dir, struct alias alias, enum again_for why)
+static bool is_to(const struct again *again, struct serial dir, struct alias alias,
+                  enum again_for why)
 {
-    return again->dir == dir && alias_is_same(again->alias, alias) && again->why == why;
+    return serial_is_same(again->dir, dir) && alias_is_same(again->alias, alias) &&
+           again->why == why;
 }
 
 /* Callers without a pid are not told apart but by where they go. */
-static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, struct alias alias,
-                          enum again_for why)
+static struct again *find(struct agains *agains, pid_t thread, struct serial dir,
+                          struct alias alias, enum again_for why)
 {
     for (size_t i = 0; i < AGAIN_MOST; i++) {
         struct again *again = &agains->of[i];
-        if (again->dir != 0 && again->thread == thread &&
+        if (!serial_is_none(again->dir) && again->thread == thread &&
             (thread != 0 || is_to(again, dir, alias, why)))
             return again;
     }
@@ -59,7 +61,7 @@ static struct again *find(struct agains *agains, pid_t thread, uint64_t dir, str
 }
 
 /* The same, if it goes there and its time is not over; else NULL. */
-static struct again *find_told(struct agains *agains, pid_t thread, uint64_t dir,
+static struct again *find_told(struct agains *agains, pid_t thread, struct serial dir,
                                struct alias alias, enum again_for why, int64_t now_ms)
 {
     struct again *again = find(agains, thread, dir, alias, why);
@@ -70,9 +72,9 @@ static struct again *find_told(struct agains *agains, pid_t thread, uint64_t dir
 
 static void clear(struct agains *agains, struct again *again)
 {
-    if (again == NULL || again->dir == 0)
+    if (again == NULL || serial_is_none(again->dir))
         return;
-    again->dir = 0;
+    again->dir = SERIAL_NONE;
     atomic_fetch_sub(&agains->count, 1);
 }
 
@@ -88,14 +90,14 @@ static struct again *take_place(struct agains *agains)
 enum again_way again_walk(struct vfs *vfs, pid_t thread, struct node node, enum again_for why)
 {
     struct agains *agains = vfs->agains;
-    uint64_t dir = dir_serial(node.dir);
-    uint64_t content = content_serial(node.content);
+    struct serial dir = dir_serial(node.dir);
+    struct serial content = content_serial(node.content);
     int64_t now_ms = clock_now_ms(vfs->config.clock);
 
     pthread_mutex_lock(&agains->lock);
     const struct again *told = find_told(agains, thread, dir, node.alias, why, now_ms);
     bool was_told = told != NULL;
-    bool same = told != NULL && told->content == content;
+    bool same = told != NULL && serial_is_same(told->content, content);
     if (thread != 0 || !was_told) /* another without a pid may be on its way still */
         clear(agains, find(agains, thread, dir, node.alias, why));
     if (!was_told) {
@@ -132,6 +134,6 @@ void again_came(struct vfs *vfs, pid_t thread)
     if (thread == 0 || atomic_load(&agains->count) == 0)
         return;
     pthread_mutex_lock(&agains->lock);
-    clear(agains, find(agains, thread, 0, ALIAS_OF_DIR, AGAIN_WRITES));
+    clear(agains, find(agains, thread, SERIAL_NONE, ALIAS_OF_DIR, AGAIN_WRITES));
     pthread_mutex_unlock(&agains->lock);
 }

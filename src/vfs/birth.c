@@ -61,7 +61,7 @@ void birth_finish(struct dir *dir)
 
 static struct deed_key made_key(const struct dir *resource)
 {
-    return (struct deed_key){.kind = DEED_MADE, .place = dir_serial(resource)};
+    return (struct deed_key){.kind = DEED_MADE, .place = dir_serial(resource).number};
 }
 
 /* With vfs->lock held: the process made it, just now. */
@@ -130,14 +130,14 @@ static struct deed_key node_key(enum deed_kind kind, struct dir *dir, struct lea
 {
     return (struct deed_key){.kind = kind,
                              .who = process_number(process),
-                             .place = dir_serial(dir_resource(dir)),
-                             .detail = dir_serial(dir) << NODE_LEAF_BITS | leaf.number};
+                             .place = dir_serial(dir_resource(dir)).number,
+                             .detail = dir_serial(dir).number << NODE_LEAF_BITS | leaf.number};
 }
 
 static struct deed_key copied_key(const struct dir *resource, struct process_id process)
 {
     return (struct deed_key){
-        .kind = DEED_COPIED, .who = process_number(process), .place = dir_serial(resource)};
+        .kind = DEED_COPIED, .who = process_number(process), .place = dir_serial(resource).number};
 }
 
 /* With vfs->lock held. Without memory the copy is over for all. */

@@ -7,7 +7,7 @@
 
 struct content {
     atomic_uint refs;
-    uint64_t serial;
+    struct serial serial;
     const struct vfs_hooks *hooks;
     void *pin;
 };
@@ -27,7 +27,7 @@ void content_unref(struct content *content)
     free(content);
 }
 
-uint64_t content_serial(const struct content *content)
+struct serial content_serial(const struct content *content)
 {
     return content->serial;
 }
@@ -47,7 +47,7 @@ static struct content *make(struct vfs *vfs, void *pin)
         return NULL;
     }
     atomic_init(&content->refs, 1);
-    content->serial = ++vfs->next_serial;
+    content->serial.number = ++vfs->last_serial;
     content->hooks = vfs->config.hooks;
     content->pin = pin;
     return content;

@@ -60,9 +60,9 @@ struct deed_key {
 };
 
 /* That a file of the directory object of that serial was removed. */
-static inline struct deed_key deed_of_removal(uint64_t serial, struct leaf leaf)
+static inline struct deed_key deed_of_removal(struct serial serial, struct leaf leaf)
 {
-    return (struct deed_key){.kind = DEED_REMOVED, .place = serial, .detail = leaf.number};
+    return (struct deed_key){.kind = DEED_REMOVED, .place = serial.number, .detail = leaf.number};
 }
 
 struct deed {

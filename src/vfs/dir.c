@@ -59,7 +59,7 @@ struct dir *dir_root_create(struct vfs *vfs, const struct dir_ops *ops)
     struct dir *root = dir_new(vfs, "", ops, NULL, NULL, NULL);
 
     if (root != NULL)
-        root->serial = ++vfs->next_serial;
+        root->serial.number = ++vfs->last_serial;
     return root;
 }
 
@@ -224,7 +224,7 @@ static struct dir *adopt(struct dir *parent, struct dir *fresh, struct dir *know
     rebound_note_surprise(parent, dir_name(fresh), known, dir_id(fresh));
     if (known != NULL)
         detach(known);
-    fresh->serial = ++parent->vfs->next_serial;
+    fresh->serial.number = ++parent->vfs->last_serial;
     fresh->parent = parent;
     parent->refs++;
     attach(parent, fresh);

@@ -88,7 +88,7 @@ struct role {
 struct dir {
     struct vfs *vfs;
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
-    uint64_t serial;
+    struct serial serial;
     unsigned refs;                   /* guarded by vfs->lock */
     _Atomic(uint32_t) lookups;       /* of directories in it; wraps round */
     struct dir *parent;              /* a reference; NULL: root */

@@ -22,11 +22,11 @@
 /* The generation of the kernel's copy. */
 struct dir_cache {
     struct names_state state;
-    uint64_t content; /* the serial of what its files show; 0: it has none that show a state */
-    uint64_t forgets; /* vfs->forgets then */
-    int64_t until_ms; /* when what is known is fresh no more */
-    bool complete;    /* a stream was read to its end */
-    unsigned streams; /* that are open and may use it */
+    struct serial content; /* what its files show; SERIAL_NONE: it has none that show a state */
+    uint64_t forgets;      /* vfs->forgets then */
+    int64_t until_ms;      /* when what is known is fresh no more */
+    bool complete;         /* a stream was read to its end */
+    unsigned streams;      /* that are open and may use it */
 };
 
 struct names_state names_state_of(struct dir *dir)
@@ -61,16 +61,16 @@ static bool shows_state_alone(struct dir *dir)
     return alone;
 }
 
-/* The state that its files show; 0: they show none, or others as well. Whatever changes that is
- * told, where it can be: then it is as it was. */
-static uint64_t state_of(struct dir *dir, const struct dir_cache *known, uint64_t forgets)
+/* The state that its files show; SERIAL_NONE: they show none, or others as well. Whatever changes
+ * that is told, where it can be: then it is as it was. */
+static struct serial state_of(struct dir *dir, const struct dir_cache *known, uint64_t forgets)
 {
     if (!is_bare(dir))
-        return 0;
-    if (known->content != 0 && known->forgets == forgets && lease_lasts(dir))
+        return SERIAL_NONE;
+    if (!serial_is_none(known->content) && known->forgets == forgets && lease_lasts(dir))
         return known->content;
     struct content *content = shows_state_alone(dir) ? content_of(dir) : NULL;
-    uint64_t serial = content == NULL ? 0 : content_serial(content);
+    struct serial serial = content == NULL ? SERIAL_NONE : content_serial(content);
 
     content_unref(content);
     return serial;
@@ -86,7 +86,9 @@ static bool get_generation(struct dir *dir, const struct dir_cache *known, struc
     *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets)};
     if (hooks->names_valid_ms == NULL || (counted && !lease_lasts(dir)))
         return false;
-    if (!counted && (out->content = state_of(dir, known, out->forgets)) == 0)
+    if (!counted)
+        out->content = state_of(dir, known, out->forgets);
+    if (!counted && serial_is_none(out->content))
         return false;
     out->state = names_state_of(dir);
     int64_t fresh_ms = hooks->names_valid_ms(dir_resource(dir));
@@ -96,8 +98,9 @@ static bool get_generation(struct dir *dir, const struct dir_cache *known, struc
 
 static bool is_same(const struct dir_cache *known, const struct dir_cache *now, int64_t now_ms)
 {
-    return known->content == now->content && names_state_is_same(known->state, now->state) &&
-           known->forgets == now->forgets && now_ms < known->until_ms;
+    return serial_is_same(known->content, now->content) &&
+           names_state_is_same(known->state, now->state) && known->forgets == now->forgets &&
+           now_ms < known->until_ms;
 }
 
 /* With vfs->lock held. */
@@ -121,9 +124,10 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
 }
 
 /* What the directory's files show, by its serial: a reference, or NULL. With vfs->lock held. */
-static struct content *hold_content(const struct dir *dir, uint64_t serial)
+static struct content *hold_content(const struct dir *dir, struct serial serial)
 {
-    if (serial == 0 || dir->content == NULL || content_serial(dir->content) != serial)
+    if (serial_is_none(serial) || dir->content == NULL ||
+        !serial_is_same(content_serial(dir->content), serial))
         return NULL;
     return content_ref(dir->content);
 }
@@ -143,7 +147,7 @@ enum listing_keep dir_cache_enter(struct dir *dir, struct content **content)
         return LISTING_NEW;
     pthread_mutex_lock(&dir->vfs->lock);
     *content = hold_content(dir, now.content);
-    if (now.content == 0 || *content != NULL)
+    if (serial_is_none(now.content) || *content != NULL)
         keep = decide(dir, &now);
     pthread_mutex_unlock(&dir->vfs->lock);
     return keep;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The numbers of files within a directory. There are two kinds, and they are the same until a file
- * is renamed: the kernel's RENAME takes a file's number along to its new name. Below fs/ a file is
- * a struct leaf; by which number the kernel knows it says a node, until leaf_acts_as (leaf.h)
- * translates it.
+ * Numbers, a struct for each kind: by which a directory, or a state that is shown, is known, and by
+ * which a file within a directory is. Of the latter there are two kinds, and they are the same
+ * until a file is renamed: the kernel's RENAME takes a file's number along to its new name. Below
+ * fs/ a file is a struct leaf; by which number the kernel knows it says a node, until leaf_acts_as
+ * (leaf.h) translates it. The kernel's own, of a serial and an alias, is known to fs/ alone.
  */
 #ifndef VFS_NUMBER_H
 #define VFS_NUMBER_H
@@ -13,6 +14,12 @@
 
 #define NODE_LEAF_BITS  20
 #define NODE_LEAF_LIMIT (1u << NODE_LEAF_BITS)
+
+/* Of a directory object or a content, of both together, from 1 (the root) on, never used again. 0:
+ * none. */
+struct serial {
+    uint64_t number;
+};
 
 /*
  * A file, as it is counted at home: 1 and up are the rows of its directory's type, from LEAF_FIELDS
@@ -32,7 +39,18 @@ struct alias {
 #define LEAF_SCRATCH         0x80000u
 #define LEAF_SCRATCH_NUMBERS (NODE_LEAF_LIMIT - LEAF_SCRATCH)
 #define LEAF_NONE            ((struct leaf){0})
+#define SERIAL_NONE          ((struct serial){0})
 #define ALIAS_OF_DIR         ((struct alias){0})
+
+static inline bool serial_is_none(struct serial serial)
+{
+    return serial.number == 0;
+}
+
+static inline bool serial_is_same(struct serial a, struct serial b)
+{
+    return a.number == b.number;
+}
 
 static inline bool leaf_is_none(struct leaf leaf)
 {

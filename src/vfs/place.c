@@ -41,7 +41,7 @@ struct dir *dir_parent(const struct dir *dir)
     return dir->parent;
 }
 
-uint64_t dir_serial(const struct dir *dir)
+struct serial dir_serial(const struct dir *dir)
 {
     return dir->serial;
 }

@@ -19,7 +19,7 @@ static uint64_t hash_text(uint64_t hash, const char *text)
 
 static struct deed_key key_of_name(enum deed_kind kind, const struct dir *parent, const char *name)
 {
-    return (struct deed_key){.kind = kind, .place = hash_text(dir_serial(parent), name)};
+    return (struct deed_key){.kind = kind, .place = hash_text(dir_serial(parent).number, name)};
 }
 
 static uint64_t hash_id(const char *id)

@@ -164,8 +164,7 @@ struct node {
 };
 
 struct dir *vfs_root(struct vfs *vfs); /* borrowed */
-/* A number of its own for every directory object, from 1 (the root), never used again. */
-uint64_t dir_serial(const struct dir *dir);
+struct serial dir_serial(const struct dir *dir);
 struct dir *dir_ref(struct dir *dir);
 void dir_unref(struct dir *dir); /* NULL is fine */
 /* The same of what the kernel has forgotten, which it may do at any moment: what the directory
@@ -174,7 +173,7 @@ void dir_forgotten(struct dir *dir);
 /* Likewise; and its part of a node's number, which no directory has. NULL is fine but for that. */
 struct content *content_ref(struct content *content);
 void content_unref(struct content *content);
-uint64_t content_serial(const struct content *content);
+struct serial content_serial(const struct content *content);
 static inline bool node_is_dir(struct node node)
 {
     return alias_is_dir(node.alias);

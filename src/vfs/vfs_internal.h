@@ -27,7 +27,7 @@ struct scratch_store;
 struct vfs {
     struct vfs_config config;
     pthread_mutex_t lock;
-    uint64_t next_serial;
+    uint64_t last_serial;
     struct dir *root;
     _Atomic(int64_t) leased_ms;          /* monotonic: when the last lease was given */
     int64_t started_ms;                  /* wall clock */

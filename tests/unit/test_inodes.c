@@ -15,9 +15,9 @@ struct dir {
     atomic_int refs;
 };
 
-uint64_t dir_serial(const struct dir *dir)
+struct serial dir_serial(const struct dir *dir)
 {
-    return dir->serial;
+    return (struct serial){dir->serial};
 }
 
 struct dir *dir_ref(struct dir *dir)
@@ -55,9 +55,9 @@ void content_unref(struct content *content)
         content->refs--;
 }
 
-uint64_t content_serial(const struct content *content)
+struct serial content_serial(const struct content *content)
 {
-    return content->serial;
+    return (struct serial){content->serial};
 }
 
 void dir_unref(struct dir *dir)
