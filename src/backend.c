@@ -271,6 +271,7 @@ int backend_init(struct backend *backend, const struct backend_config *config,
 void backend_finish(struct backend *backend)
 {
     cancel_group_fire(&backend->group);
+    cache_stop(backend->cache); /* first: it tells the tree what has changed */
     tree_destroy(backend->tree);
     cache_destroy(backend->cache);
     api_destroy(backend->api);

@@ -90,7 +90,10 @@ struct cache_config {
 #define CACHE_RESTORE_BLOCKS_MS  600000 /* how long a restore keeps others of its machine back */
 
 struct cache *cache_create(const struct cache_config *config); /* NULL: no memory */
-/* Waits for running jobs (their tokens must have been fired through the group). NULL is fine. */
+/* Waits for running jobs (their tokens must have been fired through the group), after which nobody
+ * is called back: before whoever is may go. Nothing may be asked of the API then. NULL is fine. */
+void cache_stop(struct cache *cache);
+/* Stopped first, if it was not. NULL is fine. */
 void cache_destroy(struct cache *cache);
 /* The dialect of the API and the kind's rows in it, as far as known. */
 enum dialect cache_dialect(const struct cache *cache);

@@ -37,12 +37,21 @@ struct cache *cache_create(const struct cache_config *config)
     return NULL;
 }
 
-void cache_destroy(struct cache *cache)
+void cache_stop(struct cache *cache)
 {
     if (cache == NULL)
         return;
     workers_destroy(cache->changers); /* first: changes may start fetches */
     workers_destroy(cache->fetchers);
+    cache->changers = NULL;
+    cache->fetchers = NULL;
+}
+
+void cache_destroy(struct cache *cache)
+{
+    if (cache == NULL)
+        return;
+    cache_stop(cache);
     for (size_t i = 0; i < KINDS_COUNT; i++)
         collection_finish(&cache->collections[i]);
     memories_clear(cache);
