@@ -212,25 +212,51 @@ static void judge_answer(const struct exchange *call, struct http_response *resp
     }
 }
 
-static void exchange(const struct exchange *call, const char *url, char *header, int64_t timeout_ms,
-                     struct attempt *attempt)
+/* A request's headers, as http_request has them. */
+struct headers {
+    char condition[sizeof IF_NONE_MATCH + HTTP_ETAG_BYTES];
+    const char *lines[4];
+};
+
+static void fill_headers(const struct exchange *call, const char *authorization,
+                         struct headers *out)
+{
+    size_t count = 0;
+
+    *out = (struct headers){.lines = {NULL}};
+    out->lines[count++] = "Accept: application/json";
+    if (authorization[strlen(AUTHORIZATION)] != '\0')
+        out->lines[count++] = authorization;
+    if (call->validator == NULL)
+        return;
+    snprintf(out->condition, sizeof out->condition, IF_NONE_MATCH "%s", call->validator);
+    out->lines[count++] = out->condition;
+}
+
+static void judge_response(const struct exchange *call, struct http_response *response,
+                           struct attempt *attempt)
+{
+    size_t body_bytes = response->body.size_bytes;
+
+    judge_answer(call, response, attempt);
+    http_response_finish(response);
+    if (call->text == NULL)
+        memory_give_back(body_bytes);
+}
+
+static void exchange(const struct exchange *call, const char *url, const char *authorization,
+                     int64_t timeout_ms, struct attempt *attempt)
 {
     const struct api_transport *transport = &call->api->config.transport;
     atomic_bool *timed_out =
         &call->api->timed_out[call->kind == NULL ? KINDS_COUNT : kind_index(call->kind)];
-    char condition[sizeof IF_NONE_MATCH + HTTP_ETAG_BYTES];
-    const char *headers[4] = {"Accept: application/json"};
-    size_t count = 1;
-    if (header[strlen(AUTHORIZATION)] != '\0')
-        headers[count++] = header;
-    if (call->validator != NULL) {
-        snprintf(condition, sizeof condition, IF_NONE_MATCH "%s", call->validator);
-        headers[count++] = condition;
-    }
+    struct headers headers;
+
+    fill_headers(call, authorization, &headers);
     const struct http_request request = {
         .method = call->method,
         .url = url,
-        .headers = headers,
+        .headers = headers.lines,
         .body = call->body,
         .body_bytes = call->body == NULL ? 0 : strlen(call->body),
         .share = api_share(call->kind, call->method),
@@ -246,15 +272,10 @@ static void exchange(const struct exchange *call, const char *url, char *header,
     /* Until something is answered, nothing is sent over a connection that may have died. */
     if (rc == 0 || attempt->problem.kind == PROBLEM_TIMEOUT)
         atomic_store(timed_out, rc != 0);
-    if (rc == 0) {
-        size_t body_bytes = response.body.size_bytes;
-        judge_answer(call, &response, attempt);
-        http_response_finish(&response);
-        if (call->text == NULL)
-            memory_give_back(body_bytes);
-    } else {
+    if (rc == 0)
+        judge_response(call, &response, attempt);
+    else
         judge_silence(call, &response, attempt);
-    }
 }
 
 /* Whether the token has fired; the attempt has failed then. */

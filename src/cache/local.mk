@@ -17,7 +17,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/history.c \
   src/cache/lifecycle.c src/cache/peek.c \
   src/cache/memories.c src/cache/memories.h \
-  src/cache/merge.c \
+  src/cache/merge.c src/cache/merge_deleted.c \
   src/cache/by_name.c \
   src/cache/noticed.c \
   src/cache/operation.c \

@@ -69,33 +69,44 @@ static enum verdict print(const char *text)
     return fputs(text, stdout) < 0 || fflush(stdout) ? FAIL : SUCCEED;
 }
 
-static enum verdict read_option(int option, struct emulator_config *config)
+/* An option that takes a number. */
+static enum verdict read_numeric(int option, struct emulator_config *config)
 {
     unsigned long number = 0;
-    enum verdict verdict = SERVE;
+    enum verdict verdict;
 
     switch (option) {
     case PORT:
         verdict = read_number("port", 0, 65535, &number);
         config->port = (uint16_t)number;
         return verdict;
+    case POPULATE:
+        verdict = read_number("populate", 1, EMULATOR_MAX_POPULATE, &number);
+        config->populate = number;
+        return verdict;
+    default:
+        verdict = read_number("latency", 0, 3600000, &number);
+        config->latency_ms = (unsigned)number;
+        return verdict;
+    }
+}
+
+static enum verdict read_option(int option, struct emulator_config *config)
+{
+    switch (option) {
+    case PORT:
+    case POPULATE:
+    case LATENCY:
+        return read_numeric(option, config);
     case DIALECT:
         config->dialect = optarg;
         return SERVE;
     case KEY:
         config->key = optarg;
         return SERVE;
-    case POPULATE:
-        verdict = read_number("populate", 1, EMULATOR_MAX_POPULATE, &number);
-        config->populate = number;
-        return verdict;
     case DATA:
         config->data_file = optarg;
         return SERVE;
-    case LATENCY:
-        verdict = read_number("latency", 0, 3600000, &number);
-        config->latency_ms = (unsigned)number;
-        return verdict;
     case ETAG:
         config->etag = true;
         return SERVE;
