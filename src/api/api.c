@@ -25,7 +25,7 @@ struct api *api_create(const struct api_config *config)
     api->config.base_url = base_url;
     api->base_url = base_url;
     atomic_init(&api->dialect, config->forced_dialect);
-    for (size_t i = 0; i < KINDS_COUNT; i++) {
+    for (size_t i = 0; i <= KINDS_COUNT; i++) {
         atomic_init(&api->refuses_query[i], false);
         atomic_init(&api->one_ended[i], 0);
     }

@@ -18,11 +18,11 @@
 struct json_object;
 
 struct api {
-    struct api_config config;               /* set once; base_url is `base_url` */
-    char *base_url;                         /* ours */
-    atomic_int dialect;                     /* an enum dialect, or -1: not known yet; set once */
-    atomic_bool refuses_query[KINDS_COUNT]; /* the kind's list was answered only without one */
-    atomic_uint one_ended[KINDS_COUNT];     /* how many lists of the kind in a row had ends that did
+    struct api_config config; /* set once; base_url is `base_url` */
+    char *base_url;           /* ours */
+    atomic_int dialect;       /* an enum dialect, or -1: not known yet; set once */
+    atomic_bool refuses_query[KINDS_COUNT + 1]; /* the kind's list was answered only without one */
+    atomic_uint one_ended[KINDS_COUNT + 1]; /* how many lists of the kind in a row had ends that did
                                                not meet, by the server's fault */
     atomic_bool timed_out[KINDS_COUNT + 1]; /* the last request of the kind (at the end: of the
                                                events) had no answer in time */

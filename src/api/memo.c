@@ -27,7 +27,7 @@ static void clear(struct memo_list *list)
 
 static void clear_all(struct memos *memos)
 {
-    for (size_t kind = 0; kind < KINDS_COUNT; kind++)
+    for (size_t kind = 0; kind <= KINDS_COUNT; kind++)
         for (size_t end = 0; end < LIST_ENDS; end++)
             clear(&memos->lists[kind][end]);
 }

@@ -35,9 +35,9 @@ struct memo_list {
 };
 
 struct memos {
-    pthread_mutex_t lock; /* guards the rest */
-    struct memo_list lists[KINDS_COUNT][LIST_ENDS];
-    unsigned era; /* how often all was forgotten */
+    pthread_mutex_t lock;                               /* guards the rest */
+    struct memo_list lists[KINDS_COUNT + 1][LIST_ENDS]; /* the last: of kinds not among kinds_all */
+    unsigned era;                                       /* how often all was forgotten */
 };
 
 /* Where a memo belongs. */
