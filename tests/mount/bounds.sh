@@ -70,7 +70,7 @@ test_docs_a_mount_ends_at_once_while_a_flood_comes()
 # holds: field-9
 test_docs_of_a_record_with_very_many_keys_a_thousand_are_files()
 {
-    mounted -- ttl=0
+    mounted -- ttl=0,stale=0
     keys big 40000 >"$T/big"
     keys small 3 other >"$T/small"
     list "$T/big" "$T/small"
