@@ -39,12 +39,11 @@ static bool is_same_integer(struct json_view wanted, struct json_view value)
 static const char *code_in(const char *text, size_t *size)
 {
     const char *open = strrchr(text, '(');
+    const char *close = open == NULL ? NULL : strchr(open, ')');
+    bool labelled = close != NULL && close[1] == '\0';
 
-    *size = strlen(text);
-    if (open == NULL || text[*size - 1] != ')')
-        return text;
-    *size = strlen(open) - 2;
-    return open + 1;
+    *size = labelled ? (size_t)(close - open) - 1 : strlen(text);
+    return labelled ? open + 1 : text;
 }
 
 static bool is_same_code(struct json_view a, struct json_view b)

@@ -326,7 +326,7 @@ static struct json_slice find_by_hash(const struct json_index *index, struct jso
 /* Whether a key may begin with that, as most others do not. */
 static bool may_be(struct json_slice key, char first)
 {
-    return key.text[1] == first || key.text[1] == '\\' || first == '\0';
+    return key.text != NULL && (key.text[1] == first || key.text[1] == '\\' || first == '\0');
 }
 
 struct json_slice json_index_find(const struct json_index *index, struct json_slice object,
