@@ -32,7 +32,7 @@ static bool is_named(const char *if_none_match, const char *etag)
 {
     const char *opaque = strchr(etag, '"');
 
-    return if_none_match != NULL &&
+    return if_none_match != NULL && opaque != NULL &&
            (strcmp(if_none_match, "*") == 0 || strstr(if_none_match, opaque) != NULL);
 }
 
