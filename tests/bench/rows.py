@@ -82,7 +82,9 @@ CHANGING = (WRITE, MKDIR, REMOVE)
 
 
 def changing(tree, column):
-    made = ' '.join(f'machines/{tree.machine}/bench-{i}' for i in range(CHANGES))
+    # Columns of one dialect have one server: what another has made is seen sooner or later.
+    made = ' '.join(shlex.quote(f'machines/{tree.machine}/{column.label}-{i}')
+                    for i in range(CHANGES))
     fields = ' '.join(map(shlex.quote, tree.written(column)))
     return {
         WRITE: shell(f'for f in {fields}; do echo bench-${{f//[^0-9a-z]/}} >"$f"; done'),
