@@ -17,7 +17,7 @@
 /* What a sentence goes on with behind its words. */
 enum about { ABOUT_NOTHING, ABOUT_HOST, ABOUT_HOST_AND_PORT, ABOUT_CURL_WORDS };
 
-static const struct row {
+static const struct failure_row {
     CURLcode code;
     enum problem_kind kind;
     enum about about;
@@ -50,14 +50,16 @@ static const struct row {
     {CURLE_URL_MALFORMAT, PROBLEM_INVALID, ABOUT_NOTHING, "the URL is malformed"},
 };
 
-static const struct row connection_lost = {CURLE_RECV_ERROR, PROBLEM_UNREACHABLE,
-                                           ABOUT_HOST_AND_PORT, "the connection was lost to "};
-static const struct row answer_cut = {CURLE_PARTIAL_FILE, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
-                                      "an answer was cut short that came from "};
-static const struct row chunk_broken = {CURLE_RECV_ERROR, PROBLEM_PROTOCOL, ABOUT_HOST_AND_PORT,
-                                        "a chunk is broken in an answer that came from "};
+static const struct failure_row connection_lost = {
+    CURLE_RECV_ERROR, PROBLEM_UNREACHABLE, ABOUT_HOST_AND_PORT, "the connection was lost to "};
+static const struct failure_row answer_cut = {CURLE_PARTIAL_FILE, PROBLEM_PROTOCOL,
+                                              ABOUT_HOST_AND_PORT,
+                                              "an answer was cut short that came from "};
+static const struct failure_row chunk_broken = {CURLE_RECV_ERROR, PROBLEM_PROTOCOL,
+                                                ABOUT_HOST_AND_PORT,
+                                                "a chunk is broken in an answer that came from "};
 
-static void fail_about(struct transfer *transfer, const struct row *row, CURLcode code)
+static void fail_about(struct transfer *transfer, const struct failure_row *row, CURLcode code)
 {
     char host[HOST_SIZE] = "";
 
@@ -215,8 +217,8 @@ static bool is_permanent(struct transfer *transfer, CURLcode code)
 
 static void fail(struct transfer *transfer, CURLcode code)
 {
-    static const struct row other = {CURLE_OK, PROBLEM_UNREACHABLE, ABOUT_CURL_WORDS,
-                                     "the request failed: "};
+    static const struct failure_row other = {CURLE_OK, PROBLEM_UNREACHABLE, ABOUT_CURL_WORDS,
+                                             "the request failed: "};
     long refused = proxy_refusal(transfer);
 
     if (transfer->fault != FAULT_NONE) {
@@ -234,7 +236,7 @@ static void fail(struct transfer *transfer, CURLcode code)
             return;
         }
     }
-    const struct row *row = &other;
+    const struct failure_row *row = &other;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         row = rows[i].code == code ? &rows[i] : row;
     fail_about(transfer, row, code);

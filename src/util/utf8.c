@@ -4,7 +4,7 @@
 #include "util/utf8.h"
 
 /* Well-formed sequences by their first byte, and what the second may be (Unicode, table 3-7). */
-static const struct row {
+static const struct sequence {
     unsigned char first, last, low, high;
     unsigned char bytes;
 } rows[] = {
@@ -13,7 +13,7 @@ static const struct row {
     {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
 };
 
-static const struct row *row_of(unsigned char first)
+static const struct sequence *row_of(unsigned char first)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (first >= rows[i].first && first <= rows[i].last)
@@ -23,7 +23,7 @@ static const struct row *row_of(unsigned char first)
 
 int utf8_character(const char *text, size_t size_bytes)
 {
-    const struct row *row = size_bytes == 0 ? NULL : row_of((unsigned char)text[0]);
+    const struct sequence *row = size_bytes == 0 ? NULL : row_of((unsigned char)text[0]);
 
     if (row == NULL)
         return size_bytes == 0 ? 0 : -1;

@@ -4,7 +4,7 @@
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 
 # One thread of eight is kept free: seven may wait.
-FEW=max_threads=8
+FEW=max_threads=8,max_idle_threads=1
 DIR=snapshots/before-upgrade
 crowd=()
 
