@@ -150,26 +150,26 @@ void interrupts_stop(struct interrupts *interrupts)
 
 /* --- operations ------------------------------------------------------------------------------- */
 
-/* False: its token is to be fired. */
-static bool enlist(struct interrupts *interrupts, struct interrupted *op)
+/* Under the lock: the thread may be looking at an operation that is noted again. */
+static void enlist(struct interrupts *interrupts, struct interrupted *op, pid_t thread,
+                   struct cancel *cancel)
 {
-    if (interrupts == NULL || !signals_are_harmless(op->thread))
-        return false;
     pthread_mutex_lock(&interrupts->lock);
+    op->thread = thread;
+    op->cancel = cancel;
     if (!op->listed)
         LIST_INSERT_HEAD(&interrupts->ops, op, link);
     op->listed = true;
     wait_queue_wake(&interrupts->wake);
     pthread_mutex_unlock(&interrupts->lock);
-    return true;
 }
 
 void interrupts_note(struct interrupts *interrupts, struct interrupted *op, pid_t thread,
                      struct cancel *cancel)
 {
-    op->thread = thread;
-    op->cancel = cancel;
-    if (!enlist(interrupts, op))
+    if (interrupts != NULL && signals_are_harmless(thread))
+        enlist(interrupts, op, thread, cancel);
+    else
         cancel_fire(cancel, CANCEL_INTERRUPT);
 }
 
