@@ -19,6 +19,7 @@ src_api_libapi_a_SOURCES = \
   src/api/event.c \
   src/api/event.h \
   src/api/events.c \
+  src/api/get.c \
   src/api/hidden.c \
   src/api/hidden.h \
   src/api/idset.c \
