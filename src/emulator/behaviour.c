@@ -13,7 +13,7 @@
 #define LONGEST_EVENT_MS ((int64_t)1000000000)
 
 static const char *const end_cursors[] = {"null", "absent", "empty", NULL};
-static const char *const etag_forms[] = {"none", "strong", "weak", "changing", NULL};
+static const char *const etag_forms[] = {"none", "strong", "weak", "bare", "changing", NULL};
 static const char *const region_forms[] = {"code", "upper", "label", NULL};
 
 static const struct emu_field fields[] = {

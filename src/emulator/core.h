@@ -88,7 +88,7 @@ struct emu_behaviour {
     bool ignore_order;
     bool strict_query;
     bool legacy_errors;
-    char *etag;                 /* "none", "strong", "weak" or "changing"; NULL: none */
+    char *etag;                 /* "none", "strong", "weak", "bare" or "changing"; NULL: none */
     char *end_cursor;           /* "null", "absent" or "empty"; NULL: null */
     char *regions;              /* of drives: "code", "upper" or "label"; NULL: code */
     struct json_object *forbid; /* array of path prefixes, or NULL */

@@ -21,9 +21,10 @@ static bool print_etag(struct emulator *emulator, const struct emu_answer *answe
         return false;
     uint64_t digest = strcmp(form, "changing") == 0 ? ++emulator->etags
                                                     : digest_text(answer->body, answer->length);
+    const char *quote = strcmp(form, "bare") == 0 ? "" : "\"";
 
-    snprintf(etag, ETAG_SIZE, "%s\"%016" PRIx64 "\"", strcmp(form, "weak") == 0 ? "W/" : "",
-             digest);
+    snprintf(etag, ETAG_SIZE, "%s%s%016" PRIx64 "%s", strcmp(form, "weak") == 0 ? "W/" : "", quote,
+             digest, quote);
     return true;
 }
 
