@@ -66,8 +66,9 @@ struct api_config {
     /* Whether no change is sent now, whoever asks: PROBLEM_WITHHELD, err EROFS. Called before each
      * from the calling thread; must not wait. NULL: changes are sent. */
     bool (*reads_only)(void *ctx);
-    /* The resource as it is known, a reference, or NULL: its secrets are kept from the words of
-     * answers about it. Called from the calling thread; must not wait. Or NULL. */
+    /* The resource (a singleton's id is "") as it is known, a reference, or NULL: its secrets are
+     * kept from the words of answers about it, and where an ETag says that it is unchanged, it is
+     * the answer. Called from the calling thread; must not wait. NULL: nothing is known. */
     struct record *(*known)(void *ctx, const struct kind *kind, const char *id);
     /* What is known of a kind's list: `count` records in its order, or against it, from that id on;
      * references, into an empty list. False: it is not known so, and `out` is empty. Called from
@@ -115,9 +116,15 @@ int api_list(struct api *api, const struct kind *kind, struct cancel *cancel,
  * kind at all. */
 int api_first_page(struct api *api, const struct kind *kind, struct cancel *cancel,
                    struct problem *problem);
-/* `id` is NULL for a singleton. One reference in `*out`. */
+/* `id` is NULL for a singleton. One reference in `*out`, to what the server has sent just now. */
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem);
+/* The same, for who has what is known: where the last answer to a GET of it had an ETag, and what
+ * that brought is what is known, the server is asked with If-None-Match, and a 304 brings what is
+ * known; if that is another by then, the server is asked once more, without. ETags are kept of the
+ * 256 resources that were asked for last, until one is changed by this API. */
+int api_refresh(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+                struct record **out, struct problem *problem);
 
 /* Whether the resource is there, as one GET tells: `*out` is one reference, or NULL when it is gone
  * (404, 410, or null in its place). -1: it did not tell. `problem` is not NULL. */

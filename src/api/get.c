@@ -49,16 +49,16 @@ static bool is_singleton(const struct exchange *call, struct json_object *answer
     return is;
 }
 
-/* Whether a record is what a GET of `id` (NULL: a singleton) asked for. */
-static bool is_asked_for(const struct exchange *call, const char *id, const struct record *record,
+/* Whether a record is what the GET asked for. */
+static bool is_asked_for(const struct exchange *call, const struct record *record,
                          struct json_object *answer)
 {
-    return id == NULL ? is_singleton(call, answer) : strcmp(record->id, id) == 0;
+    return call->id == NULL ? is_singleton(call, answer) : strcmp(record->id, call->id) == 0;
 }
 
-/* The record in the answer to a GET of `id` (NULL: a singleton), which is complete as it is. */
-static struct record *read_record(const struct exchange *call, const char *id,
-                                  struct json_object *answer, struct problem *problem)
+/* The record in the answer to a GET, which is complete as it is. */
+static struct record *read_record(const struct exchange *call, struct json_object *answer,
+                                  struct problem *problem)
 {
     enum dialect dialect = api_dialect(call->api);
     struct problem why = {.kind = PROBLEM_NONE};
@@ -69,7 +69,7 @@ static struct record *read_record(const struct exchange *call, const char *id,
         call_problem(call, problem, PROBLEM_NO_MEMORY, why.message);
         return NULL;
     }
-    if (record == NULL || !is_asked_for(call, id, record, answer)) {
+    if (record == NULL || !is_asked_for(call, record, answer)) {
         record_unref(record);
         call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is not the resource asked for");
         call_blame_answer(call, problem);
@@ -79,44 +79,134 @@ static struct record *read_record(const struct exchange *call, const char *id,
     return record;
 }
 
-/* A GET of `id` (NULL: a singleton). `*nothing`: it does not exist, by a 404 or by `null`, which is
- * no error to who asks for that; NULL: it is one. */
-static void get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
-                struct record **out, bool *nothing, struct problem *problem)
+/* --- what the server need not send again ------------------------------------------------------ */
+
+/* What is known, a reference, where that is what an answer has brought; else NULL. */
+static struct record *known_as(const struct exchange *call, uint64_t content)
+{
+    const struct api_config *config = &call->api->config;
+    const char *id = call->id == NULL ? "" : call->id;
+    struct record *record =
+        config->known == NULL ? NULL : config->known(config->ctx, call->kind, id);
+
+    if (record != NULL && memo_add(MEMO_CONTENT_EMPTY, record) == content)
+        return record;
+    record_unref(record);
+    return NULL;
+}
+
+/* Whether the last answer's tag is kept, and what it brought is known. */
+static bool find_tag(const struct exchange *call, struct tag *out)
+{
+    if (!memo_find_tag(&call->api->memos, tag_resource(call->kind, call->id), out))
+        return false;
+    struct record *record = known_as(call, out->content);
+    bool known = record != NULL;
+    record_unref(record);
+    return known;
+}
+
+static void keep_tag(const struct exchange *call, const struct record *record)
+{
+    struct tag tag = {.resource = tag_resource(call->kind, call->id)};
+
+    memcpy(tag.etag, call->etag, sizeof tag.etag);
+    if (tag.etag[0] != '\0')
+        tag.content = memo_add(MEMO_CONTENT_EMPTY, record);
+    memo_keep_tag(&call->api->memos, call->era, &tag);
+}
+
+/* --- the GET ---------------------------------------------------------------------------------- */
+
+/* False: there is no such path. `*path` is the caller's to free, and the call's until then. */
+static bool prepare(struct exchange *call, char **path, struct problem *problem)
+{
+    *path = path_of(call->kind, call->id, "", problem);
+    call->path = *path;
+    call->era = memos_era(&call->api->memos);
+    return *path != NULL;
+}
+
+/* One reference, or NULL; a 304 that was asked for is call->unchanged, and no problem. `*nothing`:
+ * it does not exist, by a 404 or by `null`, which is no error to who asks for that; NULL: it is
+ * one. */
+static struct record *perform(struct exchange *call, bool *nothing, struct problem *problem)
 {
     struct json_object *answer = NULL;
-    char *path = path_of(kind, id, "", problem);
-    struct exchange call = {.api = api,
-                            .kind = kind,
-                            .method = HTTP_GET,
-                            .path = path,
-                            .id = id,
-                            .cancel = cancel,
-                            .needs_json = true};
+    struct record *record = NULL;
+    bool answered = call_perform(call, &answer, problem) == 0;
 
-    *out = NULL;
-    bool answered = path != NULL && call_perform(&call, &answer, problem) == 0;
+    if (answered && call->unchanged)
+        return NULL;
     if (nothing != NULL)
-        *nothing = answered ? answer == NULL : path != NULL && problem->kind == PROBLEM_NOT_FOUND;
+        *nothing = answered ? answer == NULL : problem->kind == PROBLEM_NOT_FOUND;
     if (answered && (answer != NULL || nothing == NULL))
-        *out = read_record(&call, id, answer, problem);
+        record = read_record(call, answer, problem);
+    if (record != NULL)
+        keep_tag(call, record);
     json_object_put(answer);
-    free(path);
+    return record;
+}
+
+/* The same; a 304 brings what is known, or, where that is another by now, the GET is sent anew. */
+static struct record *perform_if_changed(struct exchange *call, struct problem *problem)
+{
+    struct tag tag = {.content = 0};
+
+    if (find_tag(call, &tag))
+        call->validator = tag.etag;
+    struct record *record = perform(call, NULL, problem);
+    if (record == NULL && call->unchanged)
+        record = known_as(call, tag.content);
+    if (record == NULL && call->unchanged) {
+        call->validator = NULL;
+        record = perform(call, NULL, problem);
+    }
+    return record;
+}
+
+static struct exchange make_call(struct api *api, const struct kind *kind, const char *id,
+                                 struct cancel *cancel)
+{
+    return (struct exchange){.api = api,
+                             .kind = kind,
+                             .method = HTTP_GET,
+                             .id = id,
+                             .cancel = cancel,
+                             .needs_json = true};
 }
 
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem)
 {
-    get(api, kind, id, cancel, out, NULL, problem);
+    struct exchange call = make_call(api, kind, id, cancel);
+    char *path;
+
+    *out = prepare(&call, &path, problem) ? perform(&call, NULL, problem) : NULL;
+    free(path);
+    return *out == NULL ? -1 : 0;
+}
+
+int api_refresh(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
+                struct record **out, struct problem *problem)
+{
+    struct exchange call = make_call(api, kind, id, cancel);
+    char *path;
+
+    *out = prepare(&call, &path, problem) ? perform_if_changed(&call, problem) : NULL;
+    free(path);
     return *out == NULL ? -1 : 0;
 }
 
 int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
              struct record **out, struct problem *problem)
 {
-    bool gone;
+    struct exchange call = make_call(api, kind, id, cancel);
+    bool gone = false;
+    char *path;
 
-    get(api, kind, id, cancel, out, &gone, problem);
+    *out = prepare(&call, &path, problem) ? perform(&call, &gone, problem) : NULL;
+    free(path);
     if (gone)
         *problem = (struct problem){.status = problem->status};
     return gone || *out != NULL ? 0 : -1;

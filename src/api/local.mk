@@ -41,6 +41,8 @@ src_api_libapi_a_SOURCES = \
   src/api/secrets.h \
   src/api/share.c \
   src/api/share.h \
+  src/api/tags.c \
+  src/api/tags.h \
   src/api/text.c \
   src/api/text.h \
   src/api/visit.c \
@@ -64,6 +66,12 @@ unit_tests += tests/unit/test_api_unchanged
 tests_unit_test_api_unchanged_SOURCES = tests/unit/test_api_unchanged.c $(api_test_fake)
 tests_unit_test_api_unchanged_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_api_unchanged_LDADD = $(api_test_libs)
+
+unit_tests += tests/unit/test_api_refresh
+tests_unit_test_api_refresh_SOURCES = tests/unit/test_api_refresh.c $(api_test_fake)
+tests_unit_test_api_refresh_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_api_refresh_LDADD = $(api_test_libs)
+
 unit_tests += tests/unit/test_api_list
 tests_unit_test_api_list_SOURCES = tests/unit/test_api_list.c tests/unit/test_api_pages.c tests/unit/test_api_list.h $(api_test_fake)
 tests_unit_test_api_list_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

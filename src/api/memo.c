@@ -30,6 +30,7 @@ static void clear_all(struct memos *memos)
     for (size_t kind = 0; kind <= KINDS_COUNT; kind++)
         for (size_t end = 0; end < LIST_ENDS; end++)
             clear(&memos->lists[kind][end]);
+    tags_finish(&memos->tags);
 }
 
 void memos_finish(struct memos *memos)
@@ -137,5 +138,34 @@ void memo_keep(struct memos *memos, struct memo_place place, unsigned era, const
         memo_finish(&list->pages[place.page]);
     if (memo->etag != NULL && era == memos->era && make_room(list, place.page))
         list->pages[place.page] = copy(memo);
+    pthread_mutex_unlock(&memos->lock);
+}
+
+/* --- single resources ------------------------------------------------------------------------- */
+
+bool memo_find_tag(struct memos *memos, uint64_t resource, struct tag *out)
+{
+    pthread_mutex_lock(&memos->lock);
+    const struct tag *found = tags_find(&memos->tags, resource);
+    if (found != NULL)
+        *out = *found;
+    pthread_mutex_unlock(&memos->lock);
+    return found != NULL;
+}
+
+void memo_keep_tag(struct memos *memos, unsigned era, const struct tag *tag)
+{
+    pthread_mutex_lock(&memos->lock);
+    if (tag->etag[0] == '\0')
+        tags_remove(&memos->tags, tag->resource);
+    else if (era == memos->era)
+        tags_put(&memos->tags, tag);
+    pthread_mutex_unlock(&memos->lock);
+}
+
+void memo_forget_tag(struct memos *memos, uint64_t resource)
+{
+    pthread_mutex_lock(&memos->lock);
+    tags_remove(&memos->tags, resource);
     pthread_mutex_unlock(&memos->lock);
 }

@@ -5,13 +5,15 @@
  * is asked for them, and only if they are still those of the page is the server asked whether it
  * is as it was (If-None-Match). So a 304 means what that page brought, for certain.
  *
- * A memo is of one place in one walk, from the front or the rear, and of one URL. All are forgotten
- * when the key changes. Private to this room; any thread; nothing else is locked under its lock.
+ * A memo is of one place in one walk, from the front or the rear, and of one URL. Beside them, of
+ * single resources, are tags, likewise. All are forgotten when the key changes. Private to this
+ * room; any thread; nothing else is locked under its lock.
  */
 #ifndef API_MEMO_H
 #define API_MEMO_H
 
 #include "api/items.h"
+#include "api/tags.h"
 
 #include <pthread.h>
 
@@ -37,7 +39,8 @@ struct memo_list {
 struct memos {
     pthread_mutex_t lock;                               /* guards the rest */
     struct memo_list lists[KINDS_COUNT + 1][LIST_ENDS]; /* the last: of kinds not among kinds_all */
-    unsigned era;                                       /* how often all was forgotten */
+    struct tags tags;
+    unsigned era; /* how often all was forgotten */
 };
 
 /* Where a memo belongs. */
@@ -63,5 +66,15 @@ struct memo memo_find(struct memos *memos, struct memo_place place, uint64_t que
  * when it was asked for. No memory, or a place beyond 4,096 pages: it is forgotten. */
 void memo_keep(struct memos *memos, struct memo_place place, unsigned era, const struct memo *memo);
 void memo_finish(struct memo *memo);
+
+/* --- single resources ----------------------------------------------------------------------- */
+
+/* A copy of the tag of that resource; false: there is none. */
+bool memo_find_tag(struct memos *memos, uint64_t resource, struct tag *out);
+/* Keeps a copy of it in place of the one before; without an etag, that one is forgotten. `era`: of
+ * when it was asked for. */
+void memo_keep_tag(struct memos *memos, unsigned era, const struct tag *tag);
+/* The resource is about to be changed. */
+void memo_forget_tag(struct memos *memos, uint64_t resource);
 
 #endif

@@ -198,6 +198,8 @@ int api_change(struct api *api, const struct api_change *change, struct cancel *
     int rc = -1;
 
     *out = (struct api_outcome){.told = API_ANSWERED_BADLY};
+    if (call.id != NULL)
+        memo_forget_tag(&api->memos, tag_resource(call.kind, call.id));
     if (path != NULL)
         rc = call_perform(&call, &answer, problem);
     if (rc == 0)

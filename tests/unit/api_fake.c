@@ -46,6 +46,18 @@ static int lose(struct fake *fake, const struct fake_step *step, struct cancel *
     return problem_set(problem, step->problem, "the connection was lost");
 }
 
+void fake_know(struct fake *fake, const char *json)
+{
+    struct record *record =
+        record_from_text(&kind_drives, DIALECT_DOCS, json_slice_of(json, strlen(json)), NULL);
+
+    record_list_finish(&fake->known);
+    if (record == NULL)
+        return;
+    record->complete = true;
+    ck_assert(record_list_add(&fake->known, record));
+}
+
 static int perform(void *ctx, const struct http_request *request, struct cancel *cancel,
                    struct http_response *response, struct problem *problem)
 {
@@ -69,6 +81,8 @@ static int perform(void *ctx, const struct http_request *request, struct cancel 
     response->status = step->status;
     if (step->retry_after_ms > 0)
         response->retry_after_ms = step->retry_after_ms;
+    if (step->known != NULL)
+        fake_know(fake, step->known);
     if (step->etag != NULL)
         snprintf(response->etag, sizeof response->etag, "%s", step->etag);
     if (step->body != NULL)
@@ -93,6 +107,18 @@ static bool on_unauthorized(void *ctx, const char *refused)
     if (fake->next_key != NULL)
         api_set_key(fake->api, fake->next_key);
     return fake->next_key != NULL;
+}
+
+static struct record *known(void *ctx, const struct kind *kind, const char *id)
+{
+    struct fake *fake = ctx;
+    struct record *found = NULL;
+
+    (void)kind;
+    for (size_t i = 0; i < fake->known.count && found == NULL; i++)
+        if (strcmp(fake->known.records[i]->id, id) == 0)
+            found = record_ref(fake->known.records[i]);
+    return found;
 }
 
 static bool known_run(void *ctx, const struct kind *kind, const char *id, size_t count,
@@ -135,6 +161,7 @@ static void make_api(struct fake *fake, int dialect, bool reads_only)
         .reads_only = reads_only ? sends_none : NULL,
         .on_exchange = on_exchange,
         .on_unauthorized = on_unauthorized,
+        .known = known,
         .known_run = known_run,
         .ctx = fake,
     };

@@ -23,13 +23,14 @@ struct fake_step {
     int64_t retry_after_ms; /* 0: none */
     const char *etag;       /* of the answer; NULL: none */
     const char *condition;  /* the expected If-None-Match; NULL: none */
+    const char *known;      /* what is known from then on, as by fake_know; NULL: as before */
     bool interrupts;        /* fires the token while it runs */
     bool permanent;         /* trying again can't help */
     bool cut;               /* an answer was cut short */
 };
 
 struct fake {
-    struct record_list known; /* what known_run finds */
+    struct record_list known; /* what known and known_run find */
     struct api *api;
     struct cancel cancel;
     const struct fake_step *steps; /* ends with a step without url */
@@ -48,6 +49,8 @@ struct fake {
 
 /* Starts a fake with an API of `dialect` (-1: unknown) that plays `steps`. */
 void fake_init(struct fake *fake, int dialect, const struct fake_step *steps);
+/* Makes that drive all that is known; "": nothing is. */
+void fake_know(struct fake *fake, const char *json);
 /* Gives it an API instead that sends no change (reads_only). */
 void fake_only_read(struct fake *fake, int dialect);
 /* Checks that all steps were played and nothing else; frees. */
