@@ -15,7 +15,7 @@ static bool end_if_suspended(struct flight *flight)
     struct problem problem;
 
     pthread_mutex_lock(&cache->lock);
-    bool skipped = flight->what == FETCH_ITEM && flight->collection->suspended;
+    bool skipped = fetch_is_item(flight) && flight->collection->suspended;
 
     if (skipped) {
         fetch_say_suspended(&problem);
@@ -31,7 +31,7 @@ static void run_job(void *arg)
 {
     struct flight *flight = arg;
     struct collection *collection = flight->collection;
-    bool item = flight->what == FETCH_ITEM;
+    bool item = fetch_is_item(flight);
 
     if (!end_if_suspended(flight))
         fetch_run(flight);
@@ -61,14 +61,13 @@ static bool admit_locked(struct flight *flight)
 {
     struct collection *collection = flight->collection;
 
-    flight->waits =
-        flight->what == FETCH_ITEM && collection->items_running >= items_at_once(collection);
+    flight->waits = fetch_is_item(flight) && collection->items_running >= items_at_once(collection);
     if (flight->waits)
         return true;
     flight->progress_ms = clock_now_ms(&clock_system);
     if (!workers_submit(collection->cache->fetchers, lane_of(flight), run_job, flight))
         return false;
-    collection->items_running += flight->what == FETCH_ITEM;
+    collection->items_running += fetch_is_item(flight);
     return true;
 }
 

@@ -15,7 +15,9 @@ bool fetch_is_outage(enum problem_kind kind);
 /* Set `problem` for a fetch that can't be started; return -1. */
 int fetch_refuse(struct problem *problem);
 int fetch_say_suspended(struct problem *problem);
-/* The one on its way, or NULL. */
+/* Whether it is a GET of a single item, or of a singleton. */
+bool fetch_is_item(const struct flight *flight);
+/* The one on its way, or NULL; for who reads, also one for who changes. */
 struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
                                  const char *id, enum change_verb verb);
 /* A new flight that nobody runs yet: the job's reference. NULL: no memory. */

@@ -135,14 +135,18 @@ static void merge_answer(struct flight *flight, struct record *record, struct pr
     }
 }
 
-static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem)
+typedef int get_function(struct api *api, const struct kind *kind, const char *id,
+                         struct cancel *cancel, struct record **out, struct problem *problem);
+
+static void fetch_by(get_function *get, struct flight *flight, struct cancel *cancel,
+                     struct problem *problem)
 {
     struct collection *collection = flight->collection;
     struct cache *cache = collection->cache;
     const char *id = collection->kind->singleton ? NULL : flight->id;
     struct record *record = NULL;
 
-    api_get(cache->config.api, collection->kind, id, cancel, &record, problem);
+    get(cache->config.api, collection->kind, id, cancel, &record, problem);
     pthread_mutex_lock(&cache->lock);
     merge_answer(flight, record, problem);
     pthread_mutex_unlock(&cache->lock);
@@ -150,8 +154,19 @@ static void fetch_item(struct flight *flight, struct cancel *cancel, struct prob
     record_unref(record);
 }
 
+static void fetch_item(struct flight *flight, struct cancel *cancel, struct problem *problem)
+{
+    fetch_by(api_refresh, flight, cancel, problem);
+}
+
+static void fetch_item_anew(struct flight *flight, struct cancel *cancel, struct problem *problem)
+{
+    fetch_by(api_get, flight, cancel, problem);
+}
+
 fetch_function *const fetch_jobs[] = {
     [FETCH_LIST] = fetch_list,
     [FETCH_ITEM] = fetch_item,
+    [FETCH_ITEM_ANEW] = fetch_item_anew,
     [FETCH_EVENT] = events_fetch,
 };

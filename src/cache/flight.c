@@ -16,13 +16,24 @@ bool fetch_is_outage(enum problem_kind kind)
            kind == PROBLEM_TRY_LATER;
 }
 
+bool fetch_is_item(const struct flight *flight)
+{
+    return flight->what == FETCH_ITEM || flight->what == FETCH_ITEM_ANEW;
+}
+
+/* Whether it is that fetch, or does as well. */
+static bool serves(const struct flight *flight, enum fetch_what what)
+{
+    return flight->what == what || (what == FETCH_ITEM && flight->what == FETCH_ITEM_ANEW);
+}
+
 struct flight *fetch_find_locked(struct collection *collection, enum fetch_what what,
                                  const char *id, enum change_verb verb)
 {
     struct flight *flight;
 
     TAILQ_FOREACH (flight, &collection->flights, link) {
-        if (flight->what == what && flight->verb == verb && strcmp(flight->id, id) == 0)
+        if (serves(flight, what) && flight->verb == verb && strcmp(flight->id, id) == 0)
             return flight;
     }
     return NULL;

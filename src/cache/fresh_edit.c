@@ -26,11 +26,11 @@ static struct record *known_locked(const struct change *change)
     return item == NULL ? NULL : record_ref(item->record);
 }
 
-/* One GET that must be answered now. */
+/* One GET that must be answered now, by the server and with all of it. */
 static int fetch_locked(struct change *change)
 {
     struct flight *flight =
-        fetch_start_locked(change->collection, FETCH_ITEM, change->id, CHANGE_CREATE);
+        fetch_start_locked(change->collection, FETCH_ITEM_ANEW, change->id, CHANGE_CREATE);
 
     if (flight == NULL)
         return fetch_refuse(&change->problem);

@@ -46,6 +46,7 @@ tests_unit_test_cache_SOURCES = \
   tests/unit/test_cache_deletions.c \
   tests/unit/test_cache_outcome.c tests/unit/test_cache_outcome.h \
   tests/unit/test_cache_reading.c \
+  tests/unit/test_cache_refreshing.c \
   tests/unit/test_cache_room.c tests/unit/test_cache_room.h tests/unit/instrumented.h \
   tests/unit/test_cache_scale.c \
   tests/unit/test_cache_server.c tests/unit/test_cache_server.h \

@@ -219,7 +219,12 @@ struct history {
     char id[];
 };
 
-enum fetch_what { FETCH_LIST, FETCH_ITEM, FETCH_EVENT };
+enum fetch_what {
+    FETCH_LIST,
+    FETCH_ITEM,      /* for who reads: what is known may be the answer, if the server says so */
+    FETCH_ITEM_ANEW, /* for who changes it: the server has to send it */
+    FETCH_EVENT
+};
 
 struct flight;
 
@@ -234,7 +239,7 @@ struct flight {
     struct collection *collection;
     enum change_verb verb; /* of a FETCH_EVENT: which change's */
     tick_t begun;
-    bool waits; /* it has no worker yet: FETCH_ITEM only */
+    bool waits; /* it has no worker yet: of single items only */
     bool done;
     struct problem problem; /* PROBLEM_NONE after success */
     int64_t progress_ms;    /* on clock_system: the last page, or the start */
@@ -274,7 +279,7 @@ struct collection {
     tick_t listed_begun;
     tick_t expired;
     TAILQ_HEAD(, flight) flights;
-    unsigned items_running; /* flights of FETCH_ITEM that have a worker */
+    unsigned items_running; /* flights of single items that have a worker */
     bool suspended;         /* a request timed out, and nothing was answered since */
     bool probing;
     bool silent;               /* a change got no answer in time, and none was answered since */

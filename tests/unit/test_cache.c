@@ -20,7 +20,7 @@ static bool is_under_valgrind(void)
 }
 
 /* Begins again with a malloc that keeps nothing for each thread: what it keeps counts as in use,
- * and case_unchanged counts. */
+ * and case_unchanged and case_refreshing count. */
 static void count_exactly(char **argv)
 {
     if (getenv(TUNABLES) != NULL || is_under_valgrind())
@@ -48,5 +48,6 @@ int main(int argc, char **argv)
     suite_add_tcase(suite, case_crowd());
     suite_add_tcase(suite, case_endless());
     suite_add_tcase(suite, case_unchanged());
+    suite_add_tcase(suite, case_refreshing());
     return run_tests(srunner_create(suite));
 }

@@ -35,6 +35,12 @@ static void count_undeleted(void *ctx, const struct kind *kind, const char *id,
         atomic_fetch_add(&room.stayed, 1);
 }
 
+static struct record *known(void *ctx, const struct kind *kind, const char *id)
+{
+    (void)ctx;
+    return room.cache == NULL ? NULL : cache_by_id(room.cache, kind, id);
+}
+
 static bool known_run(void *ctx, const struct kind *kind, const char *id, size_t count,
                       bool backwards, struct record_list *out)
 {
@@ -49,6 +55,7 @@ static void make_api(enum dialect dialect)
                                                .clock = &clock_system,
                                                .timeout_ms = 5000,
                                                .backoff_ms = 1,
+                                               .known = known,
                                                .known_run = known_run,
                                                .forced_dialect = (int)dialect});
     room.config.api = room.api;

@@ -84,5 +84,6 @@ TCase *case_scale(void);
 TCase *case_crowd(void);
 TCase *case_endless(void);
 TCase *case_unchanged(void);
+TCase *case_refreshing(void);
 
 #endif
