@@ -12,6 +12,7 @@ src_api_libapi_a_SOURCES = \
   src/api/memo.c \
   src/api/memo.h \
   src/api/modify.c \
+  src/api/described.c src/api/described.h \
   src/api/details.c \
   src/api/details.h \
   src/api/dialect.c \

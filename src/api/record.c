@@ -3,10 +3,10 @@
 
 #include "api/record.h"
 
+#include "api/described.h"
 #include "util/buf.h"
-#include "util/clock.h"
-#include "util/file_name.h"
 #include "util/json.h"
+#include "util/json_compact.h"
 #include "util/json_index.h"
 #include "util/memory.h"
 #include "util/problem.h"
@@ -15,38 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A string that may hold NUL bytes. */
-struct slice {
-    const char *data;
-    size_t size_bytes;
-};
+/* --- making one ------------------------------------------------------------------------------- */
 
-static struct slice string_member(struct json_object *object, const char *key)
-{
-    struct json_object *value = key == NULL ? NULL : json_member(object, key);
-
-    if (value == NULL || !json_object_is_type(value, json_type_string))
-        return (struct slice){"", 0};
-    return (struct slice){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
-}
-
-/* The same, but "" where a NUL byte would hide the rest. */
-static struct slice word_member(struct json_object *object, const char *key)
-{
-    struct slice word = string_member(object, key);
-
-    return strlen(word.data) == word.size_bytes ? word : (struct slice){"", 0};
-}
-
-/* Its machine's id; "" where that is none that could be a directory. */
-static struct slice machine_member(struct json_object *object, const char *key)
-{
-    struct slice machine = word_member(object, key);
-
-    return id_is_valid(machine.data) ? machine : (struct slice){"", 0};
-}
-
-static const char *store(char **at, struct slice text)
+static const char *store(char **at, struct described_text text)
 {
     char *start = *at;
 
@@ -71,8 +42,8 @@ static void *allocate(size_t size)
 }
 
 /* A record with one reference of these strings; the plain members are the caller's to set. */
-static struct record *build(struct slice id, struct slice name, struct slice machine,
-                            struct slice json)
+static struct record *build(struct described_text id, struct described_text name,
+                            struct described_text machine, struct described_text json)
 {
     size_t size = offsetof(struct record, id) + id.size_bytes + name.size_bytes +
                   machine.size_bytes + json.size_bytes + 4;
@@ -93,55 +64,72 @@ static struct record *build(struct slice id, struct slice name, struct slice mac
     return record;
 }
 
-static void describe(struct record *record, const struct kind *kind, enum dialect dialect,
-                     struct json_object *object)
+static void refuse(size_t json_bytes, struct problem *problem)
 {
-    const char *completing_key = kind->shapes[dialect].completing_key;
-    const char *created = json_string_member(object, "dtCreated");
-    struct json_object *automatic =
-        kind->automatic_key == NULL ? NULL : json_member(object, kind->automatic_key);
+    if (atomic_load(&all_bytes) + json_bytes > RECORD_ALL_MAX_BYTES)
+        problem_set(problem, PROBLEM_TOO_LARGE, "all that is known is more than %zu MiB",
+                    RECORD_ALL_MAX_BYTES >> 20);
+    else
+        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+}
 
+static struct record *make(const struct kind *kind, const struct described *described,
+                           struct json_slice json)
+{
+    struct record *record = build(described->id, described->name, described->machine,
+                                  (struct described_text){json.text, json.size_bytes});
+
+    if (record == NULL)
+        return NULL;
     record->kind = kind;
-    record->created_ms = created == NULL ? CLOCK_NO_DATE : clock_parse_iso(created);
-    record->mtime_ms = record->created_ms;
-    record->automatic = automatic != NULL && json_object_is_type(automatic, json_type_boolean) &&
-                        json_object_get_boolean(automatic);
-    record->complete =
-        completing_key == NULL || json_object_object_get_ex(object, completing_key, NULL);
+    record->created_ms = record->mtime_ms = described->created_ms;
+    record->automatic = described->automatic;
+    record->complete = described->complete;
+    return record;
+}
+
+/* Of the compact text of an object. */
+static struct record *from_compact(const struct kind *kind, enum dialect dialect,
+                                   struct json_slice json, struct problem *problem)
+{
+    struct described described;
+    struct record *record = NULL;
+    bool ok = described_read(&described, kind, dialect, json);
+    bool named = kind->singleton || described.id.size_bytes > 0;
+
+    if (ok && named)
+        record = make(kind, &described, json);
+    if (ok && !named)
+        problem_set(problem, PROBLEM_NOT_FOUND, "the answer holds a %s without an id", kind->noun);
+    else if (record == NULL)
+        refuse(json.size_bytes, problem);
+    described_finish(&described);
+    return record;
 }
 
 struct record *record_from_json(const struct kind *kind, enum dialect dialect,
                                 struct json_object *object, struct problem *problem)
 {
+    struct buf json = BUF_EMPTY;
+    struct record *record = NULL;
+
     if (object == NULL || !json_object_is_type(object, json_type_object)) {
         problem_set(problem, PROBLEM_PROTOCOL, "the answer holds a %s that is no object",
                     kind->noun);
         return NULL;
     }
-    struct slice id = kind->singleton ? (struct slice){"", 0} : word_member(object, "id");
-    if (!kind->singleton && !id_is_valid(id.data)) {
-        problem_set(problem, PROBLEM_NOT_FOUND, "the answer holds a %s without an id", kind->noun);
-        return NULL;
-    }
-    struct buf json = BUF_EMPTY;
-    struct record *record = NULL;
     if (json_print(&json, object))
-        record = build(id, string_member(object, "name"), machine_member(object, kind->machine_key),
-                       (struct slice){buf_text(&json), json.size_bytes});
-    size_t json_bytes = json.size_bytes;
-    buf_finish(&json);
-    if (record == NULL && atomic_load(&all_bytes) + json_bytes > RECORD_ALL_MAX_BYTES)
-        problem_set(problem, PROBLEM_TOO_LARGE, "all that is known is more than %zu MiB",
-                    RECORD_ALL_MAX_BYTES >> 20);
-    else if (record == NULL)
-        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+        record = from_compact(kind, dialect, (struct json_slice){buf_text(&json), json.size_bytes},
+                              problem);
     else
-        describe(record, kind, dialect, object);
+        problem_set(problem, PROBLEM_NO_MEMORY, "out of memory");
+    buf_finish(&json);
     return record;
 }
 
-struct record *record_from_text(const struct kind *kind, enum dialect dialect,
-                                struct json_slice text, struct problem *problem)
+/* By way of what json-c builds of it. */
+static struct record *from_built(const struct kind *kind, enum dialect dialect,
+                                 struct json_slice text, struct problem *problem)
 {
     static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER; /* nothing waits under it */
     struct json_object *object = NULL;
@@ -162,12 +150,26 @@ struct record *record_from_text(const struct kind *kind, enum dialect dialect,
     return record;
 }
 
+struct record *record_from_text(const struct kind *kind, enum dialect dialect,
+                                struct json_slice text, struct problem *problem)
+{
+    char compact[RECORD_SHORT_BYTES];
+    size_t size = 0;
+
+    if (json_slice_type(text) == '{' && text.size_bytes <= sizeof compact)
+        size = json_compact(text, compact);
+    if (size > 0)
+        return from_compact(kind, dialect, (struct json_slice){compact, size}, problem);
+    return from_built(kind, dialect, text, problem);
+}
+
 struct record *record_with_mtime(const struct record *record, int64_t mtime_ms)
 {
-    struct record *copy = build((struct slice){record->id, strlen(record->id)},
-                                (struct slice){record->name, record->name_bytes},
-                                (struct slice){record->machine_id, strlen(record->machine_id)},
-                                (struct slice){record->json, record->json_bytes});
+    struct record *copy =
+        build((struct described_text){record->id, strlen(record->id)},
+              (struct described_text){record->name, record->name_bytes},
+              (struct described_text){record->machine_id, strlen(record->machine_id)},
+              (struct described_text){record->json, record->json_bytes});
 
     if (copy == NULL)
         return NULL;
@@ -186,7 +188,7 @@ struct record *record_ref(struct record *record)
     return record;
 }
 
-/* --- members ---------------------------------------------------------------------------------- */
+/* --- their index ------------------------------------------------------------------------------ */
 
 static atomic_size_t index_bytes;
 

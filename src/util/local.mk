@@ -8,6 +8,7 @@ src_util_libutil_a_SOURCES = \
   src/util/digest.c src/util/digest.h src/util/digest_value.c \
   src/util/file_name.c src/util/file_name.h \
   src/util/json.c src/util/json_print.c src/util/json_scan.c src/util/json.h src/util/json_sink.h \
+  src/util/json_compact.c src/util/json_compact.h \
   src/util/json_index.c src/util/json_index.h \
   src/util/json_layout.c src/util/json_layout.h \
   src/util/json_view.c src/util/json_view.h \
@@ -33,7 +34,8 @@ tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_util_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_json
-tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/test_json_index.c \
+tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/test_json_compact.c \
+  tests/unit/test_json_index.c \
   tests/unit/test_json_print.c tests/unit/test_json_values.c tests/unit/test_json.h
 tests_unit_test_json_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_json_LDADD = src/util/libutil.a $(JSONC_LIBS) $(CHECK_LIBS)

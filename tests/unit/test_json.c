@@ -392,6 +392,7 @@ static Suite *json_suite(void)
     tcase_add_test(tests, thirty_two_levels_are_read_and_one_more_is_refused);
     tcase_add_test(tests, objects_count_as_levels_too);
     tcase_add_loop_test(tests, faults_say_what_is_wrong_and_where, 0, COUNT(fault_rows));
+    add_compact_tests(tests);
     add_print_tests(tests);
     add_value_tests(tests);
     add_index_tests(tests);

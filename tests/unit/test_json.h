@@ -14,6 +14,7 @@
 
 struct json_object *must_read(const char *text);
 void add_value_tests(TCase *tests);
+void add_compact_tests(TCase *tests);
 void add_print_tests(TCase *tests);
 void add_index_tests(TCase *tests);
 

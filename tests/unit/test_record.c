@@ -15,14 +15,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void check_same(const struct record *a, const struct record *b)
+{
+    ck_assert_ptr_nonnull(b);
+    ck_assert(record_equal(a, b) && record_same_names(a, b));
+    ck_assert_str_eq(a->id, b->id);
+    ck_assert_int_eq(a->created_ms, b->created_ms);
+    ck_assert_int_eq(a->mtime_ms, b->mtime_ms);
+    ck_assert(a->automatic == b->automatic && a->complete == b->complete);
+}
+
+/* By either way: what they make is the same. */
 static struct record *make(const struct kind *kind, enum dialect dialect, const char *json,
                            struct problem *problem)
 {
     struct json_object *object = NULL;
+    struct problem other = {.kind = PROBLEM_NONE};
 
     ck_assert_int_eq(json_read(json, strlen(json), &object, NULL), JSON_OK);
     struct record *record = record_from_json(kind, dialect, object, problem);
+    struct record *read =
+        record_from_text(kind, dialect, json_slice_of(json, strlen(json)), &other);
+    if (record == NULL) {
+        ck_assert_ptr_null(read);
+        ck_assert_int_eq(other.kind, problem->kind);
+        ck_assert_str_eq(other.message, problem->message);
+    } else {
+        check_same(record, read);
+    }
     json_object_put(object);
+    record_unref(read);
     return record;
 }
 
