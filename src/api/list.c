@@ -15,12 +15,16 @@
 /* What the rear alone may have, when the front has come to its end: removed meanwhile. */
 #define REAR_ONLY_MAX 8
 
+/* That part of what the front's page took it waits for the rear's. */
+#define REAR_PATIENCE 8
+
 /* So many lists of a kind in a row whose ends did not meet, and it is not tried any more. */
 #define STRIKES_MAX 3
 
 struct long_list {
     struct list_items items;
     struct page_walk front;
+    int64_t asked_ms;  /* when the front's last page was asked for; monotonic */
     struct rear *rear; /* NULL: there is none, or none any more */
 };
 
@@ -79,6 +83,16 @@ static void look_after_rear(struct long_list *list)
         rear_go_on(list->rear);
 }
 
+/* The page that the rear is at, asked for with the front's last, may tell that no other is needed:
+ * worth a part of what the next would take. */
+static void await_rear(struct long_list *list)
+{
+    int64_t took_ms = clock_now_ms(&clock_system) - list->asked_ms;
+
+    if (list->rear != NULL)
+        rear_await(list->rear, list->front.call.cancel, took_ms / REAR_PATIENCE);
+}
+
 /* The ends have met: all there is has come. */
 static int meet(struct long_list *list, struct problem *problem)
 {
@@ -115,6 +129,7 @@ static int list_pages(struct long_list *list, api_progress *progress, void *prog
     while (rc == 0) {
         if (page_take(front, problem) != 0)
             return -1;
+        await_rear(list);
         size_t count = items_count(&list->items, LIST_FRONT);
         bool wanted = progress == NULL || progress(progress_ctx, count);
         if (is_whole(list, &rc, problem))
@@ -123,6 +138,7 @@ static int list_pages(struct long_list *list, api_progress *progress, void *prog
             return call_problem(&front->call, problem, PROBLEM_INTERRUPTED,
                                 "nobody waits for this list any more");
         look_after_rear(list);
+        list->asked_ms = clock_now_ms(&clock_system);
         rc = page_fetch_next(front, problem);
         if (rc != 0 && page_was_whole(front, problem))
             return 0;

@@ -12,6 +12,8 @@ struct rear {
     pthread_mutex_t lock; /* guards what follows; order: before the token */
     unsigned leave;       /* how many pages more it may fetch */
     struct wait_queue leaves;
+    bool at_work;           /* on a page that it had leave for */
+    struct wait_queue done; /* with that page */
     bool ended;
     bool misled;
 };
@@ -24,10 +26,18 @@ static bool take_leave(struct rear *rear)
     pthread_mutex_lock(&rear->lock);
     while (rear->leave == 0 && reason == CANCEL_NONE)
         reason = wait_queue_wait(&rear->leaves, &rear->lock, &rear->cancel, CANCEL_NEVER);
-    if (reason == CANCEL_NONE)
-        rear->leave--;
+    rear->at_work = reason == CANCEL_NONE;
+    rear->leave -= rear->at_work;
     pthread_mutex_unlock(&rear->lock);
     return reason == CANCEL_NONE;
+}
+
+static void note_page(struct rear *rear)
+{
+    pthread_mutex_lock(&rear->lock);
+    rear->at_work = false;
+    wait_queue_wake(&rear->done);
+    pthread_mutex_unlock(&rear->lock);
 }
 
 /* Whether it should go on. What has no id can't be told from what the front has of that kind. */
@@ -63,10 +73,12 @@ static void *run(void *arg)
         left = !take_leave(rear);
         if (!left)
             rc = one_page(rear, &problem);
+        note_page(rear);
     } while (!left && rc == 0 && has_more_to_do(rear));
     pthread_mutex_lock(&rear->lock);
     rear->ended = true;
     rear->misled = !left && (rc == 0 || is_of_the_answer(&problem));
+    wait_queue_wake(&rear->done);
     pthread_mutex_unlock(&rear->lock);
     return NULL;
 }
@@ -91,6 +103,7 @@ struct rear *rear_start(const struct page_walk *front)
     rear->walk.call.key_asked = true; /* that is the front's business */
     pthread_mutex_init(&rear->lock, NULL);
     wait_queue_init(&rear->leaves);
+    wait_queue_init(&rear->done);
     rear->leave = 1;
     if (pthread_create(&rear->thread, NULL, run, rear) == 0)
         return rear;
@@ -103,6 +116,18 @@ void rear_go_on(struct rear *rear)
     pthread_mutex_lock(&rear->lock);
     rear->leave++;
     wait_queue_wake(&rear->leaves);
+    pthread_mutex_unlock(&rear->lock);
+}
+
+void rear_await(struct rear *rear, struct cancel *cancel, int64_t most_ms)
+{
+    int64_t until_ms = clock_now_ms(&clock_system) + most_ms;
+    enum cancel_reason reason = CANCEL_NONE;
+
+    pthread_mutex_lock(&rear->lock);
+    while (most_ms > 0 && !rear->ended && (rear->leave > 0 || rear->at_work) &&
+           reason == CANCEL_NONE && clock_now_ms(&clock_system) < until_ms)
+        reason = wait_queue_wait(&rear->done, &rear->lock, cancel, until_ms);
     pthread_mutex_unlock(&rear->lock);
 }
 

@@ -17,6 +17,9 @@ struct rear;
 struct rear *rear_start(const struct page_walk *front);
 /* Gives leave for one page more: it never comes further than the front, which others watch. */
 void rear_go_on(struct rear *rear);
+/* Waits until it has done what it has leave for, or `cancel` fires, at most that long
+ * (milliseconds; 0: not at all). */
+void rear_await(struct rear *rear, struct cancel *cancel, int64_t most_ms);
 /* Whether it has ended by itself. */
 bool rear_has_ended(struct rear *rear);
 /* Ends it, whatever it does, and frees it. */

@@ -31,6 +31,7 @@ struct server {
     unsigned rear_awaited;  /* the front's tenth page waits until so many were, 3 s at most */
     /* Happens before the answer to a page. */
     void (*change)(struct server *server, bool rear);
+    unsigned latency_ms; /* of pages behind the eighth; of the rear's a twentieth more */
     bool ignores_order;
     bool refuses_order;
     bool repeats;     /* each page begins with the last item of the one before */
@@ -119,6 +120,17 @@ static void sleep_a_little(struct server *server)
     nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
 }
 
+static void delay(struct server *server, bool rear)
+{
+    unsigned ms = server->latency_ms + (rear ? server->latency_ms / 20 : 0);
+
+    pthread_mutex_lock(&server->lock);
+    bool late = server->front_pages >= 8;
+    pthread_mutex_unlock(&server->lock);
+    if (late && ms > 0)
+        nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
 static bool must_wait(struct server *server)
 {
     pthread_mutex_lock(&server->lock);
@@ -130,8 +142,8 @@ static bool must_wait(struct server *server)
 /* The rear has a thread of its own, which may come late. */
 static void await_rear(struct server *server, const char *url)
 {
-    if (strstr(url, "order=asc") != NULL)
-        return;
+    if (strstr(url, "order=asc") != NULL || strstr(url, "after=") == NULL)
+        return; /* of a list's first page the server counts the one before yet */
     for (unsigned ms = 0; ms < 3000 && must_wait(server); ms++)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
@@ -163,6 +175,7 @@ static int perform(void *ctx, const struct http_request *request, struct cancel 
 
     *response = (struct http_response){.retry_after_ms = -1};
     sleep_a_little(server);
+    delay(server, strstr(request->url, "order=asc") != NULL);
     await_rear(server, request->url);
     if (server->rear_waits && strstr(request->url, "order=asc") != NULL)
         cancel_sleep(cancel, CANCEL_NEVER);
@@ -267,6 +280,21 @@ START_TEST(both_ends_are_fetched_at_the_same_time)
     struct api *api = api_of(&server, 0);
     expect_list(api, &server);
     ck_assert_uint_ge(server.rear_pages, 3);
+    api_destroy(api);
+}
+END_TEST
+
+/* It is the rear's second page that ends it, and comes right behind the front's. */
+START_TEST(no_page_is_asked_for_that_the_rear_makes_needless)
+{
+    struct server server;
+
+    server_init(&server, 12 * PAGE - 20);
+    server.latency_ms = 400;
+    struct api *api = api_of(&server, 0);
+    expect_list(api, &server);
+    ck_assert_uint_eq(server.rear_pages, 2);
+    ck_assert_uint_eq(server.front_pages, 10);
     api_destroy(api);
 }
 END_TEST
@@ -470,6 +498,7 @@ int main(void)
     tcase_add_loop_test(t, a_long_list_costs_at_most_two_pages_more, 0,
                         sizeof counts / sizeof counts[0]);
     tcase_add_test(t, both_ends_are_fetched_at_the_same_time);
+    tcase_add_test(t, no_page_is_asked_for_that_the_rear_makes_needless);
     tcase_add_loop_test(t, what_others_do_between_pages_loses_nothing, 0,
                         sizeof happenings / sizeof happenings[0]);
     tcase_add_loop_test(t, a_rear_that_is_no_help_does_no_harm, 0,
