@@ -117,6 +117,8 @@ int shown_list(struct dir *parent, struct listing *listing)
 {
     struct buf name = BUF_EMPTY;
     struct view view;
+
+    listing_begin(listing, parent);
     bool ok = view_take(&view, parent);
 
     for (size_t i = 0; ok && i < view.records.count; i++)

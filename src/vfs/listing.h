@@ -56,6 +56,9 @@ bool listing_add_object(struct listing *listing, struct dir *dir);
 bool listing_rename_entry(struct listing *listing, struct listed *entry, const char *name);
 /* A copy that lives as long as the listing; NULL: no memory. */
 const char *listing_text(struct listing *listing, const char *text);
+/* What is added from here on is of now: until what counts the names in `dir` changes again, no
+ * entry is looked at anew. For a list that has waited for what it lists. */
+void listing_begin(struct listing *listing, struct dir *dir);
 /* Fills a listing of the leaves and nested directories of `dir`; to be finished in any case. 0,
  * -ENOMEM, or -errno of the request that completes what came incomplete. */
 int listing_look(struct call *call, struct dir *dir, bool with_hidden, struct listing *out);

@@ -87,11 +87,16 @@ enum listing_keep listing_keep(const struct listing *listing)
     return listing->keep;
 }
 
+void listing_begin(struct listing *listing, struct dir *dir)
+{
+    listing->state = names_state_of(dir);
+}
+
 int listing_fill(struct call *call, struct listing *listing)
 {
     if (listing->filled)
         return 0;
-    listing->state = names_state_of(listing->dir);
+    listing_begin(listing, listing->dir);
     listing->filled = true;
     call->pin = content_pin(listing->content);
     int rc = fill(call, listing->dir, listing);
