@@ -10,13 +10,23 @@ static bool is_object(struct json_object *value)
     return value != NULL && json_object_is_type(value, json_type_object);
 }
 
-bool dialect_list_style(struct json_slice answer, enum list_style *style, struct json_slice *items)
+/* False: it is no list. Gone through once, for it may be long. */
+static bool read_parts(struct json_slice answer, struct list_answer *parts)
 {
     bool array = json_slice_type(answer) == '[';
+    struct json_walk walk = json_walk_into(answer);
 
-    *style = array ? LIST_ARRAY : LIST_PAGE;
-    *items = array ? answer : json_slice_member(answer, "items");
-    return json_slice_type(*items) == '[';
+    *parts = (struct list_answer){.style = array ? LIST_ARRAY : LIST_PAGE};
+    if (array)
+        parts->items = answer;
+    while (!array && json_walk_next(&walk))
+        if (json_slice_is(walk.key, "items"))
+            parts->items = walk.value;
+        else if (json_slice_is(walk.key, "hasMore"))
+            parts->has_more = walk.value;
+        else if (json_slice_is(walk.key, "nextPage"))
+            parts->next_page = walk.value;
+    return json_slice_type(parts->items) == '[';
 }
 
 static enum dialect dialect_of_style(enum list_style style)
@@ -43,18 +53,17 @@ static int refuse(const struct exchange *call, enum dialect dialect, struct prob
 }
 
 int dialect_settle(const struct exchange *call, struct json_slice answer, enum dialect *out,
-                   struct json_slice *items, struct problem *problem)
+                   struct list_answer *parts, struct problem *problem)
 {
-    enum list_style style;
     int known = -1;
 
-    if (!dialect_list_style(answer, &style, items))
+    if (!read_parts(answer, parts))
         return call_problem(call, problem, PROBLEM_PROTOCOL, "the answer is no list");
-    int found = (int)dialect_of_style(style);
+    int found = (int)dialect_of_style(parts->style);
     if (atomic_compare_exchange_strong(&call->api->dialect, &known, found))
         known = found;
     *out = (enum dialect)known;
-    return dialect_rows[known].list == style ? 0 : refuse(call, *out, problem);
+    return dialect_rows[known].list == parts->style ? 0 : refuse(call, *out, problem);
 }
 
 struct json_object *dialect_resource(enum dialect dialect, bool wrapped, struct json_object *answer)

@@ -5,14 +5,19 @@
 
 #include "api/call.h"
 
-/* Whether `answer` is a list, and of which style; `items` is its array. */
-bool dialect_list_style(struct json_slice answer, enum list_style *style, struct json_slice *items);
+/* What an answer to a list has, as it is written. */
+struct list_answer {
+    enum list_style style;
+    struct json_slice items;    /* an array */
+    struct json_slice has_more; /* of a page; this and the next: no text where there is none */
+    struct json_slice next_page;
+};
 
 /* Settles the dialect by a list's answer, if it is not settled yet. Returns 0, the dialect in
- * `*out` and the list's array in `*items`; -1 with PROBLEM_PROTOCOL when the answer is no list, or
- * one of another style than the dialect's, whether that was forced or found out. */
+ * `*out` and the answer's parts in `*parts`; -1 with PROBLEM_PROTOCOL when the answer is no list,
+ * or one of another style than the dialect's, whether that was forced or found out. */
 int dialect_settle(const struct exchange *call, struct json_slice answer, enum dialect *out,
-                   struct json_slice *items, struct problem *problem);
+                   struct list_answer *parts, struct problem *problem);
 
 /* The resource in the answer to a change or a GET: the answer itself, or its member `data` where
  * the dialect wraps. `wrapped`: whether the kind's row says so; either form is understood. */

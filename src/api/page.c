@@ -215,13 +215,13 @@ static int take_items(struct page_walk *walk, struct json_slice items, struct pr
 }
 
 /* {hasMore, items, nextPage}: the next page into `next`, which stays empty at the end. */
-static int next_of_page(const struct page_walk *walk, struct json_slice answer, struct buf *next,
-                        struct problem *problem)
+static int next_of_page(const struct page_walk *walk, const struct list_answer *answer,
+                        struct buf *next, struct problem *problem)
 {
-    struct json_slice cursor = json_slice_member(answer, "nextPage");
+    struct json_slice cursor = answer->next_page;
     bool ok = true;
 
-    if (json_slice_type(json_slice_member(answer, "hasMore")) == 'f')
+    if (json_slice_type(answer->has_more) == 'f')
         return 0;
     switch (json_slice_type(cursor)) {
     case '{':
@@ -274,8 +274,8 @@ static int follow(struct page_walk *walk, const char *next, struct problem *prob
 }
 
 /* Where the list goes on, into `next`. */
-static int find_next(const struct page_walk *walk, struct json_slice answer, struct buf *next,
-                     struct problem *problem)
+static int find_next(const struct page_walk *walk, const struct list_answer *answer,
+                     struct buf *next, struct problem *problem)
 {
     bool ok = true;
 
@@ -290,15 +290,15 @@ static int find_next(const struct page_walk *walk, struct json_slice answer, str
 
 static int take(struct page_walk *walk, struct problem *problem)
 {
-    struct json_slice answer = json_slice_of(buf_text(&walk->text), walk->text.size_bytes);
-    struct json_slice items = answer;
+    struct json_slice text = json_slice_whole(buf_text(&walk->text), walk->text.size_bytes);
+    struct list_answer answer = {.style = LIST_PAGE};
     struct buf next = BUF_EMPTY;
 
     if ((!walk->call.unchanged &&
-         dialect_settle(&walk->call, answer, &walk->dialect, &items, problem) != 0) ||
-        take_items(walk, items, problem) != 0)
+         dialect_settle(&walk->call, text, &walk->dialect, &answer, problem) != 0) ||
+        take_items(walk, answer.items, problem) != 0)
         return -1;
-    int rc = find_next(walk, answer, &next, problem);
+    int rc = find_next(walk, &answer, &next, problem);
     if (rc == 0)
         rc = follow(walk, buf_text(&next), problem);
     buf_finish(&next);

@@ -220,17 +220,9 @@ size_t json_index_bytes(const struct json_index *index)
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* Nothing but white space is around it: so a long text need not be gone through. */
 struct json_slice json_index_root(const struct json_index *index)
 {
-    const char *start = index->text;
-    const char *end = index->text + index->text_bytes;
-
-    while (start < end && is_space(*start))
-        start++;
-    while (end > start && is_space(end[-1]))
-        end--;
-    return (struct json_slice){start, (size_t)(end - start)};
+    return json_slice_whole(index->text, index->text_bytes);
 }
 
 /* The first place whose key is not before that offset. */

@@ -73,6 +73,16 @@ struct json_slice json_slice_of(const char *text, size_t size_bytes)
     return take_value(&text, text + size_bytes);
 }
 
+struct json_slice json_slice_whole(const char *text, size_t size_bytes)
+{
+    const char *end = text + size_bytes;
+    const char *start = skip_space(text, end);
+
+    while (end > start && is_space(end[-1]))
+        end--;
+    return (struct json_slice){start, (size_t)(end - start)};
+}
+
 struct json_walk json_walk_into(struct json_slice value)
 {
     char type = json_slice_type(value);

@@ -18,8 +18,10 @@ struct json_slice {
     size_t size_bytes;
 };
 
-/* The value in a whole text, which white space may surround. */
+/* The first value in a text, which white space may surround. */
 struct json_slice json_slice_of(const char *text, size_t size_bytes);
+/* The value that a whole text is: the same, without a look at what is in it. */
+struct json_slice json_slice_whole(const char *text, size_t size_bytes);
 
 /* The members of an object, or the elements of an array, one after the other:
  *     struct json_walk walk = json_walk_into(value);
