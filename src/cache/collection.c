@@ -138,15 +138,17 @@ bool collection_is_small(const struct collection *collection)
 /* Now, and always later than before; what is first seen of a kind is no change. */
 static void note_change(const struct collection *collection, int64_t *changed_ms)
 {
+    if (!collection->known)
+        return;
     int64_t now_ms = clock_wall_ms(collection->cache->config.clock);
-
-    if (collection->known)
-        *changed_ms = now_ms > *changed_ms ? now_ms : *changed_ms + 1;
+    *changed_ms = now_ms > *changed_ms ? now_ms : *changed_ms + 1;
 }
 
 /* A single namesake is shown otherwise from now on, in whatever machine it is. */
 static void note_namesake(struct collection *collection, const struct item *item)
 {
+    if (!collection->known)
+        return;
     struct name_group group =
         names_find(collection, item->record->name, item->record->name_bytes, NULL);
 

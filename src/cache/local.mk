@@ -28,6 +28,7 @@ src_cache_libcache_a_SOURCES = \
   src/cache/run.c \
   src/cache/sent.c src/cache/sent.h \
   src/cache/read_keys.c \
+  src/cache/take.c src/cache/take.h \
   src/cache/shape.c src/cache/state.h src/cache/freshness.c \
   src/cache/tombstone.c \
   src/cache/verbs.c

@@ -9,136 +9,10 @@
 #include "config.h"
 
 #include "cache/collection.h"
-
-#include "api/visit.h"
+#include "cache/take.h"
 
 #include <stdlib.h>
 #include <time.h>
-
-enum origin { FROM_SERVER, FROM_OWN_CHANGE };
-
-static int64_t wall_now_ms(const struct collection *collection)
-{
-    return clock_wall_ms(collection->cache->config.clock);
-}
-
-/* --- incomplete ones -------------------------------------------------------------------------- */
-
-enum { PART, WHOLE };
-
-static bool is_said(const struct visitor *visitor, const struct visit *key)
-{
-    (void)visitor;
-    return key->at[WHOLE].there && json_view_same(key->at[WHOLE], key->at[PART]);
-}
-
-/* Whether `whole` says all that `part` says. */
-static bool covers(struct record *whole, struct record *part)
-{
-    static const struct visitor visitor = {.leaf = is_said};
-    struct json_index *outer;
-    struct json_index *inner;
-    const struct visit root = {
-        .at = {[PART] = record_view(part, &inner), [WHOLE] = record_view(whole, &outer)}};
-    bool result = visit_all(&visitor, NULL, &root);
-
-    free(outer);
-    free(inner);
-    return result;
-}
-
-/* --- one item --------------------------------------------------------------------------------- */
-
-/* A changed content is dated now, and always later than the one before. */
-static int64_t later_mtime(const struct collection *collection, const struct record *old)
-{
-    int64_t wall_ms = wall_now_ms(collection);
-
-    return wall_ms > old->mtime_ms ? wall_ms : old->mtime_ms + 1;
-}
-
-/* False: no memory. */
-static bool note_before(struct item *item, const struct record *old)
-{
-    struct item_alone *alone = item_make_alone(item);
-
-    if (alone != NULL)
-        alone->before_ms = old->mtime_ms;
-    return alone != NULL;
-}
-
-/* Gives `record`, which nobody else has yet, its mtime, and puts it in the place of the old one.
- * False: no memory. */
-static bool put_changed(struct collection *collection, struct item *item, struct record *record,
-                        const char *body)
-{
-    struct record *old = item->record;
-    bool only_completed = record->complete && !old->complete && covers(record, old);
-
-    record->mtime_ms = only_completed ? old->mtime_ms : later_mtime(collection, old);
-    record->version = only_completed ? old->version : next_tick(collection->cache);
-    if (!only_completed) {
-        if (dates_follow_order(collection) && !note_before(item, old))
-            return false;
-        history_push(collection, item, record, body);
-        item->served = false;
-    }
-    return collection_replace(collection, item, record);
-}
-
-/* The same of one that others may have: a page that was unchanged has brought what was known, and
- * meanwhile something else is. */
-static bool take_changed(struct collection *collection, struct item *item, struct record *record,
-                         const char *body)
-{
-    if (record->version == 0)
-        return put_changed(collection, item, record, body);
-    struct record *own = record_with_mtime(record, record->mtime_ms);
-    bool put = own != NULL && put_changed(collection, item, own, body);
-
-    record_unref(own);
-    return put;
-}
-
-/* `body`: what this mount has sent for it, JSON or NULL. */
-static bool take(struct collection *collection, struct item *item, struct record *record,
-                 enum origin origin, const char *body)
-{
-    struct record *old = item->record;
-
-    item->partial = !record->complete;
-    if (record_equal(old, record) && old->complete == record->complete)
-        return true;
-    if (origin == FROM_SERVER && !record->complete && old->complete && covers(old, record))
-        return true;
-    if (origin == FROM_SERVER && (old->complete || !record->complete))
-        noticed_add(collection, old, record);
-    return take_changed(collection, item, record, body);
-}
-
-/* A resource seen for the first time, at `seen_ms`. */
-static struct item *add(struct collection *collection, struct record *record, int64_t seen_ms)
-{
-    if (record->version == 0) /* else others have it: it was known before */
-        record->mtime_ms = record->created_ms != CLOCK_NO_DATE ? record->created_ms : seen_ms;
-    struct item *item = collection_add(collection, record);
-
-    if (item != NULL)
-        item->partial = !record->complete;
-    return item;
-}
-
-/* False: no memory. */
-static bool mark_got(struct collection *collection, struct item *item, tick_t begun)
-{
-    struct item_alone *alone = item_make_alone(item);
-
-    if (alone == NULL)
-        return false;
-    alone->got_begun = begun;
-    alone->got_ms = now_ms(collection);
-    return true;
-}
 
 /* --- listings --------------------------------------------------------------------------------- */
 
@@ -149,7 +23,7 @@ static bool merge_known(struct collection *collection, struct item *item, struct
         return true;
     if (item->alone != NULL)
         item->alone->shown_until_ms = 0;
-    return take(collection, item, record, FROM_SERVER, NULL);
+    return item_take(collection, item, record, FROM_SERVER, NULL);
 }
 
 /* Moves it to the end of `order`. */
@@ -176,7 +50,7 @@ static bool merge_one(struct collection *collection, struct record *record, int6
         if (!merge_known(collection, item, record, begun))
             return false;
     } else {
-        item = add(collection, record, seen_ms);
+        item = item_add(collection, record, seen_ms);
         if (item == NULL)
             return false;
         noticed_add(collection, NULL, record);
@@ -249,29 +123,58 @@ static bool goes_alone(struct collection *collection, const struct record *recor
                       begun);
 }
 
-/* Merges ahead what can be, slice by slice; what is new is at the end of the order meanwhile. Marks
- * in `done` (a bit for each) what was. False: no memory. */
-static bool merge_ahead(struct collection *collection, const struct record_list *list,
-                        int64_t seen_ms, tick_t begun, uint8_t *done)
+/* A listing that is being merged. */
+struct merging {
+    struct collection *collection;
+    const struct record_list *list;
+    int64_t seen_ms;
+    tick_t begun;
+    uint8_t *done; /* a bit for each that was merged ahead; NULL: none is */
+    size_t ahead;  /* how many that are */
+};
+
+/* Whether all that is known was merged ahead from this listing, and is in its order. */
+static bool is_all_there_is(const struct merging *merging)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    return merging->collection->by_id.count == merging->ahead;
+}
+
+/* Merges ahead what can be, slice by slice; what is new is at the end of the order meanwhile.
+ * False: no memory. */
+static bool merge_ahead(struct merging *merging)
+{
+    struct collection *collection = merging->collection;
+
+    for (size_t i = 0; i < merging->list->count; i++) {
+        struct record *record = merging->list->records[i];
+
         if (i % SLICE == SLICE - 1)
             pause_slice(&collection->cache->lock);
-        if (!goes_alone(collection, list->records[i], begun))
+        if (!(is_all_there_is(merging) && tombstone_find(collection, record->id) == NULL) &&
+            !goes_alone(collection, record, merging->begun))
             continue;
-        if (!merge_one(collection, list->records[i], seen_ms - (int64_t)i, begun, NULL))
+        if (!merge_one(collection, record, merging->seen_ms - (int64_t)i, merging->begun, NULL))
             return false;
-        done[i / 8] |= (uint8_t)(1U << i % 8);
+        merging->done[i / 8] |= (uint8_t)(1U << i % 8);
+        merging->ahead++;
     }
     return true;
 }
 
-/* Moves it to the end of `order`, merged ahead or not. False: no memory. */
-static bool merge_in_order(struct collection *collection, struct record *record, bool done,
-                           int64_t seen_ms, tick_t begun, struct item_list *order)
+static bool is_done(const struct merging *merging, size_t index)
 {
-    if (!done)
-        return merge_one(collection, record, seen_ms, begun, order);
+    return merging->done != NULL && (merging->done[index / 8] & 1U << index % 8) != 0;
+}
+
+/* Moves one to the end of `order`, merged ahead or not. False: no memory. */
+static bool merge_in_order(const struct merging *merging, size_t index, struct item_list *order)
+{
+    struct collection *collection = merging->collection;
+    struct record *record = merging->list->records[index];
+
+    if (!is_done(merging, index))
+        return merge_one(collection, record, merging->seen_ms - (int64_t)index, merging->begun,
+                         order);
     struct item *item = collection_find(collection, record->id);
 
     if (item != NULL) /* else this mount has deleted it meanwhile */
@@ -280,18 +183,18 @@ static bool merge_in_order(struct collection *collection, struct record *record,
 }
 
 /* The rest, in one step: others see the listing before, or this one. */
-static bool merge_whole(struct collection *collection, const struct record_list *list,
-                        int64_t seen_ms, tick_t begun, const uint8_t *done)
+static bool merge_whole(const struct merging *merging)
 {
+    struct collection *collection = merging->collection;
     struct item_list order = TAILQ_HEAD_INITIALIZER(order);
     bool complete = true;
 
-    for (size_t i = 0; i < list->count && complete; i++)
-        complete = merge_in_order(collection, list->records[i],
-                                  done != NULL && (done[i / 8] & 1U << i % 8) != 0,
-                                  seen_ms - (int64_t)i, begun, &order);
+    if (merging->ahead == merging->list->count && is_all_there_is(merging))
+        return true;
+    for (size_t i = 0; i < merging->list->count && complete; i++)
+        complete = merge_in_order(merging, i, &order);
     if (complete)
-        drop_missing(collection, begun);
+        drop_missing(collection, merging->begun);
     TAILQ_CONCAT(&collection->order, &order, link);
     return complete;
 }
@@ -301,13 +204,16 @@ static bool merge_records(struct collection *collection, const struct record_lis
 {
     /* Their ranks in a newest-first listing sort those that are first seen in it, so that all are
      * counted from one time. */
-    int64_t seen_ms = wall_now_ms(collection);
-    uint8_t *done = list->count < SLICE ? NULL : calloc(list->count / 8 + 1, 1);
-    bool complete = done == NULL || merge_ahead(collection, list, seen_ms, begun, done);
+    struct merging merging = {.collection = collection,
+                              .list = list,
+                              .seen_ms = clock_wall_ms(collection->cache->config.clock),
+                              .begun = begun,
+                              .done = list->count < SLICE ? NULL : calloc(list->count / 8 + 1, 1)};
+    bool complete = merging.done == NULL || merge_ahead(&merging);
 
-    complete = complete && merge_whole(collection, list, seen_ms, begun, done);
+    complete = complete && merge_whole(&merging);
     dates_settle(collection);
-    free(done);
+    free(merging.done);
     return complete;
 }
 
@@ -326,12 +232,13 @@ bool merge_list(struct collection *collection, const struct record_list *list, t
 
 static bool merge_singleton(struct collection *collection, struct record *record, tick_t begun)
 {
-    struct item *item = add(collection, record, wall_now_ms(collection));
+    struct item *item =
+        item_add(collection, record, clock_wall_ms(collection->cache->config.clock));
 
     if (item == NULL)
         return false;
     TAILQ_INSERT_TAIL(&collection->order, item, link);
-    return mark_got(collection, item, begun);
+    return item_mark_got(collection, item, begun);
 }
 
 bool merge_item(struct collection *collection, struct record *record, tick_t begun)
@@ -345,11 +252,11 @@ bool merge_item(struct collection *collection, struct record *record, tick_t beg
     bool partial = item->partial;
     bool outdated = item->listed && begun < collection->listed_begun && !partial;
 
-    if (!mark_got(collection, item, begun))
+    if (!item_mark_got(collection, item, begun))
         return false;
     if (outdated)
         return true;
-    if (!take(collection, item, record, FROM_SERVER, NULL))
+    if (!item_take(collection, item, record, FROM_SERVER, NULL))
         return false;
     item->partial = partial;
     if (item_alone(item)->before_ms != 0)
@@ -365,7 +272,7 @@ bool merge_gone(struct collection *collection, const char *id, tick_t begun)
         return true;
     if (stays(collection, item, begun)) {
         if (begun > item_alone(item)->got_begun)
-            (void)mark_got(collection, item, begun); /* or it is asked for once more */
+            (void)item_mark_got(collection, item, begun); /* or it is asked for once more */
         return false;
     }
     noticed_add(collection, item->record, NULL);
@@ -385,14 +292,14 @@ static struct item *take_answer(struct collection *collection, struct record *re
     if (tombstone != NULL)
         tombstone_remove(collection, tombstone);
     if (item == NULL) {
-        item = add(collection, record, wall_now_ms(collection));
+        item = item_add(collection, record, clock_wall_ms(collection->cache->config.clock));
         if (item == NULL)
             return NULL;
         TAILQ_INSERT_HEAD(&collection->order, item, link);
-    } else if (!take(collection, item, record, FROM_OWN_CHANGE, body)) {
+    } else if (!item_take(collection, item, record, FROM_OWN_CHANGE, body)) {
         return NULL;
     }
-    if (!mark_got(collection, item, next_tick(collection->cache)))
+    if (!item_mark_got(collection, item, next_tick(collection->cache)))
         return NULL;
     item->first_begun = 0;
     return item;

@@ -7,7 +7,7 @@
  *
  *   shape, gone, guard, sent, changed, tombstone, by_name, read_keys, memories: single tables
  *   noticed, history, collection, order_dates: what is known of a kind
- *   merge: what comes, into what is known
+ *   take, merge: what comes, into what is known
  *   flight, patience, fetch_end, fetch: what is asked for, and who waits
  *   own_events, event_fetch, deleted, fetch_job: what a worker does for a fetch
  *   peek, past: what is known, for who works out what to change, and for the rooms above
@@ -48,7 +48,7 @@
  *
  * GONE. The last CACHE_GONE_REMEMBERED ids of a kind that went, so that they mean no other.
  *
- * VERSIONS. When an item gets another content (take_changed in merge.c), digests of the values that
+ * VERSIONS. When an item gets another content (take_changed in take.c), digests of the values that
  * were replaced are kept (history.c), with two marks: somebody has read that value (item->shown),
  * and others than this mount have replaced it (the keys of the request tell). A text that carries
  * such a value is a conflict. 24 hours, 16 versions of a resource, 32 MiB in all.
@@ -70,7 +70,7 @@
  * LOCKS. One mutex, cache->lock, guards all that is not marked otherwise; it is held for short
  * times and never across a wait for the network. Order: cache->lock, change->lock, cancel group,
  * token; the workers' own lock is taken inside cache->lock, too. Functions that end in _locked want
- * cache->lock held, and so do all of by_name, collection, gone, history, memories, merge,
+ * cache->lock held, and so do all of by_name, collection, gone, history, memories, merge, take,
  * order_dates, read_keys and tombstone.
  */
 #ifndef CACHE_STATE_H
