@@ -24,17 +24,15 @@ static int fill(struct call *call, struct dir *dir, struct listing *listing)
 }
 
 /* Each entry that is given with its attributes is a directory object here and an inode in the
- * kernel: of tens of thousands only for who goes on to look at them. So of a directory that long
- * the first ones are given so, and as many again as twice those that were looked up since; all, if
- * most of them were. How long it must be depends on what the kernel may believe: with more
- * directories than DESCRIBED_ALL names are leased anyway (fs/belief.h). */
-#define DESCRIBED_ALL    ((size_t)50000) /* entries of a directory of which all are */
-#define DESCRIBED_LEASED ((size_t)16384) /* likewise, where names are leased */
-#define DESCRIBED_FIRST  ((size_t)1024)
+ * kernel, and takes ten times as long: of thousands only for who goes on to look at them. So of a
+ * directory that long the first ones are given so, and as many again as twice those that were
+ * looked up since; all, if most of them were. */
+#define DESCRIBED_ALL   ((size_t)4096) /* entries of a directory of which all are */
+#define DESCRIBED_FIRST ((size_t)256)
 
 static bool is_long(const struct listing *listing)
 {
-    return listing->count > (lease_lasts(listing->dir) ? DESCRIBED_ALL : DESCRIBED_LEASED);
+    return listing->count > DESCRIBED_ALL;
 }
 
 /* Whether the kernel's copy of it would be another generation's, or none of whose entries it knows
