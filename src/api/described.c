@@ -10,12 +10,13 @@
 enum { ID, NAME, MACHINE, CREATED, AUTOMATIC, COMPLETING, MEMBERS };
 
 /* The members that matter, as they are written. */
-struct members {
+struct described_members {
     const char *keys[MEMBERS]; /* NULL: the kind has none */
     struct json_slice values[MEMBERS];
 };
 
-static void look_at(struct members *members, struct json_slice key, struct json_slice value)
+static void look_at(struct described_members *members, struct json_slice key,
+                    struct json_slice value)
 {
     for (size_t i = 0; i < MEMBERS; i++) {
         const char *wanted = members->keys[i];
@@ -26,15 +27,16 @@ static void look_at(struct members *members, struct json_slice key, struct json_
     }
 }
 
-static struct members look_through(const struct kind *kind, enum dialect dialect,
-                                   struct json_slice json)
+static struct described_members look_through(const struct kind *kind, enum dialect dialect,
+                                             struct json_slice json)
 {
-    struct members members = {.keys = {[ID] = kind->singleton ? NULL : "id",
-                                       [NAME] = "name",
-                                       [MACHINE] = kind->machine_key,
-                                       [CREATED] = "dtCreated",
-                                       [AUTOMATIC] = kind->automatic_key,
-                                       [COMPLETING] = kind->shapes[dialect].completing_key}};
+    struct described_members members = {
+        .keys = {[ID] = kind->singleton ? NULL : "id",
+                 [NAME] = "name",
+                 [MACHINE] = kind->machine_key,
+                 [CREATED] = "dtCreated",
+                 [AUTOMATIC] = kind->automatic_key,
+                 [COMPLETING] = kind->shapes[dialect].completing_key}};
     struct json_walk walk = json_walk_into(json);
 
     while (json_walk_next(&walk))
@@ -92,7 +94,7 @@ static int64_t parse_date(struct json_slice value)
 bool described_read(struct described *described, const struct kind *kind, enum dialect dialect,
                     struct json_slice json)
 {
-    struct members members = look_through(kind, dialect, json);
+    struct described_members members = look_through(kind, dialect, json);
     const struct json_slice *values = members.values;
 
     *described = (struct described){
