@@ -24,6 +24,7 @@ struct dir_cache {
     struct names_state state;
     struct serial content; /* what its files show; SERIAL_NONE: it has none that show a state */
     uint64_t forgets;      /* vfs->forgets then */
+    uint32_t lookups;      /* dir->lookups when the last stream was opened */
     int64_t until_ms;      /* when what is known is fresh no more */
     bool complete;         /* a stream was read to its end */
     unsigned streams;      /* that are open and may use it */
@@ -83,7 +84,8 @@ static bool get_generation(struct dir *dir, const struct dir_cache *known, struc
     const struct vfs_hooks *hooks = dir->vfs->config.hooks;
     bool counted = dir_ops(dir)->counted;
 
-    *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets)};
+    *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets),
+                              .lookups = atomic_load(&dir->lookups)};
     if (hooks->names_valid_ms == NULL || (counted && !lease_lasts(dir)))
         return false;
     if (!counted)
@@ -103,6 +105,14 @@ static bool is_same(const struct dir_cache *known, const struct dir_cache *now, 
            now_ms < known->until_ms;
 }
 
+/* Whether what was listed the last time was looked at. Where names are leased, each entry of the
+ * kernel's own copy is a look-up for who does that, and READDIRPLUS brings all of them. */
+static bool was_looked_at(struct dir *dir, const struct dir_cache *known,
+                          const struct dir_cache *now)
+{
+    return known->lookups != now->lookups && !lease_lasts(dir);
+}
+
 /* With vfs->lock held. */
 static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
 {
@@ -111,6 +121,10 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
     if (known == NULL)
         known = dir->cache = calloc(1, sizeof *known);
     if (known == NULL)
+        return LISTING_NEW;
+    bool looked_at = was_looked_at(dir, known, now);
+    known->lookups = now->lookups;
+    if (looked_at)
         return LISTING_NEW;
     if (known->complete && is_same(known, now, clock_now_ms(dir->vfs->config.clock))) {
         known->streams++;

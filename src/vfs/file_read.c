@@ -176,6 +176,7 @@ int vfs_open(struct call *call, struct node node, int flags, struct file **out)
     bool again = false;
 
     vfs_sweep(node.dir->vfs);
+    atomic_fetch_add_explicit(&node.dir->lookups, 1, memory_order_relaxed);
     int rc = open_node(call, node, flags, out, &again);
     if (rc == 0 || again)
         return rc;

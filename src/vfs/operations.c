@@ -109,7 +109,7 @@ int vfs_lookup(struct call *call, struct dir *dir, const char *name, struct entr
                              : ops->lookup(call, dir, name, &found);
     if (rc == -ENOENT && ops->names == NAMES_FIXED && ops->source == NULL)
         out->entry_valid_ms = ABSENT_VALID_MS;
-    if (rc == 0 && found.dir != NULL)
+    if (rc == 0)
         atomic_fetch_add_explicit(&dir->lookups, 1, memory_order_relaxed);
     if (rc == 0)
         rc = make_pinned(call, dir, &found, out);

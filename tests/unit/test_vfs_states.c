@@ -264,6 +264,23 @@ static void a_file_is_unlinked(struct dir *dir)
     ck_assert_int_eq(vfs_unlink(toy_call("unlink", 0), dir, "fixed"), 0);
 }
 
+static void a_file_is_looked_up(struct dir *dir)
+{
+    ck_assert_int_eq(toy_lookup(dir, "fixed", NULL), 0);
+}
+
+static void a_file_is_looked_up_that_is_leased(struct dir *dir)
+{
+    names_are_leased(dir);
+    a_file_is_looked_up(dir);
+}
+
+static void a_file_is_opened_that_is_leased(struct dir *dir)
+{
+    names_are_leased(dir);
+    vfs_release(toy_open(dir, "fixed", O_RDONLY));
+}
+
 static const struct {
     const char *path;
     void (*happens)(struct dir *dir);
@@ -276,6 +293,9 @@ static const struct {
     {"", names_are_leased, LISTING_NEW},
     {"a", nothing, LISTING_KEPT},
     {"a", names_are_leased, LISTING_KEPT},
+    {"a", a_file_is_looked_up, LISTING_KEPT},
+    {"a", a_file_is_looked_up_that_is_leased, LISTING_NEW},
+    {"a", a_file_is_opened_that_is_leased, LISTING_NEW},
     {"a", the_text_changes, LISTING_FILLS},
     {"a", a_file_is_put_beside, LISTING_NEW},
     {"a", a_file_is_unlinked, LISTING_NEW},
