@@ -230,7 +230,7 @@ elif [ "$status" -ne 0 ]; then
     failed=1
 fi
 # shellcheck disable=SC2086
-if cat $trs_files 2>/dev/null | grep -q 'SKIP.*/dev/fuse' ||
+if cat $trs_files 2>/dev/null | grep 'SKIP.*/dev/fuse' >/dev/null ||
     grep -l 'no usable /dev/fuse' ${trs_files//.trs/.log} >/dev/null 2>&1; then
     say 'SKIPPED: the mount tests, because there is no usable /dev/fuse here'
 fi

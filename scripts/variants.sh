@@ -20,7 +20,7 @@ hide_libraries()
     mkdir -p "$build"
     cat >"$build/pkg-config" <<'SCRIPT'
 #!/bin/sh
-if printf '%s\n' "$@" | grep -q -E "^($HIDDEN)( |\$)"; then
+if printf '%s\n' "$@" | grep -E "^($HIDDEN)( |\$)" >/dev/null; then
     exit 1
 fi
 exec pkg-config "$@"

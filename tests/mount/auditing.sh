@@ -177,7 +177,7 @@ test_docs_the_manual_page_and_the_units_name_them()
     grep -q -F "MESSAGE_ID=$SENT" "$top_srcdir/packaging/systemd/system/paperspacefs@.service.in"
     grep -q -F "MESSAGE_ID=$SENT" "$top_srcdir/packaging/systemd/user/paperspacefs@.service.in"
     while read -r field; do
-        sed -n '/^\.Sh AUDIT/,/^\.Sh ENV/p' "$page" | grep -q "$field" || fail "$field is not in the page"
+        sed -n '/^\.Sh AUDIT/,/^\.Sh ENV/p' "$page" | grep "$field" >/dev/null || fail "$field is not in the page"
     done < <(grep -o 'PAPERSPACE_[A-Z]*' "$top_srcdir/src/audit.c")
 }
 

@@ -77,7 +77,7 @@ changed_in_every_view()
     works 'mv snapshots/the-third snapshots/4'
     every_view 4
     works "ls snapshots/4 > /dev/null; : > machines/$MACHINE/4/scratch; ls snapshots/4/scratch > /dev/null"
-    works "ls snapshots/4 | grep -q -x scratch; rm snapshots/$UPGRADE/scratch"
+    works "ls snapshots/4 | grep -x scratch >/dev/null; rm snapshots/$UPGRADE/scratch"
     works '! ls machines/*/4 | grep -x scratch; [ ! -e snapshots/4/scratch ]'
     works "rm -r machines/$MACHINE/4; [ ! -e snapshots/4 ]; [ ! -e snapshots/$UPGRADE/name ]"
     works "! ls snapshots machines/$MACHINE | grep -x 4"

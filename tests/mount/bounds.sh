@@ -9,7 +9,7 @@ below()
 {
     local mib
 
-    if ldd "$PAPERSPACEFS" | grep -q -E 'libasan|libtsan'; then
+    if ldd "$PAPERSPACEFS" | grep -E 'libasan|libtsan' >/dev/null; then
         return
     fi
     mib=$(memory "$1")

@@ -124,7 +124,7 @@ fails()
     fault "{\"method\": \"DELETE\", \"times\": -1, \"status\": $1, \"body\": {\"message\": \"$2\"}}"
     refused "$3" 'rm -r drives/data'
     words "$4" "$2"
-    works 'cat drives/data/drive.json > /dev/null; ls drives | grep -qx data'
+    works 'cat drives/data/drive.json > /dev/null; ls drives | grep -x data >/dev/null'
     assert_eq "DELETE /shared-drives/$DATA" "$(changes | sort -u)"
     no_faults
     forget_requests

@@ -143,7 +143,7 @@ test_snapshot_all_takes_one_of_each_machine_and_waits()
     assert_eq '' "$err"
     shell 'ls machines'
     for machine in $out; do
-        server_has "$machine" | grep -q -x nightly || fail "$machine has none"
+        server_has "$machine" | grep -x nightly >/dev/null || fail "$machine has none"
         works "grep -q -x ready machines/$machine/nightly/state"
     done
     example snapshot-all.sh first "$MNT" psnewone
@@ -263,7 +263,7 @@ test_docs_the_container_is_nobodys_and_has_no_secret()
         grep -q -w -e "$package" "$file" || fail "$package is not installed in it"
     done
     # Its commands are the shell's, and the program's options are options.
-    sed -n 's/^ENV OPTIONS="\(.*\)"/\1/p' "$file" | grep -q -x -e '-o key_file=/run/secrets/paperspace'
+    sed -n 's/^ENV OPTIONS="\(.*\)"/\1/p' "$file" | grep -x -e '-o key_file=/run/secrets/paperspace' >/dev/null
     sed -e ':a; /\\$/ { N; s/\\\n//; ta }' -n -e 's/^RUN //p' "$file" | sh -n
 }
 

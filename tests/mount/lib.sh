@@ -562,7 +562,7 @@ memory()
 # measured: ends the scenario where sanitizers or valgrind keep and add memory of their own.
 measured()
 {
-    if [ -n "${PFS_WRAPPER:-}" ] || readelf -d "$PAPERSPACEFS" | grep -q -E 'lib(asan|tsan|lsan)'; then
+    if [ -n "${PFS_WRAPPER:-}" ] || readelf -d "$PAPERSPACEFS" | grep -E 'lib(asan|tsan|lsan)' >/dev/null; then
         exit 0
     fi
 }

@@ -158,13 +158,13 @@ test_a_snapshot_that_was_made_and_deleted_is_no_ghost()
     eventually 10 lacks "/snapshots" "$id"
     works 'touch snapshots'
     refused 'No such file or directory' "stat snapshots/first"
-    works "! ls snapshots | grep -q first"
+    works "! ls snapshots | grep first >/dev/null"
 }
 
 # Whether the API's list has it no more.
 lacks()
 {
-    ! api GET "$1?limit=120" | grep -q "\"$2\""
+    ! api GET "$1?limit=120" | grep "\"$2\"" >/dev/null
 }
 
 # --- restores ------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ typed()
 
 screen_shows()
 {
-    screen | grep -q -i -E -e "$1"
+    screen | grep -i -E -e "$1" >/dev/null
 }
 
 # sees REGEX: the screen comes to show it, in a while.

@@ -166,7 +166,7 @@ recipe()
 
 finds()
 {
-    $1 2>&1 | grep -q -F "$2"
+    $1 2>&1 | grep -F "$2" >/dev/null
 }
 
 unit_comes_back()

@@ -99,7 +99,7 @@ has()
     local name
 
     for name in "${@:2}"; do
-        in_deb "$1" | grep -q -x "$name" || { echo "missing: $name" && return 1; }
+        in_deb "$1" | grep -x "$name" >/dev/null || { echo "missing: $name" && return 1; }
     done
 }
 
