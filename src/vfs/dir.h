@@ -90,7 +90,7 @@ struct dir {
     _Atomic(const struct dir_ops *) ops; /* changes once: a draft becomes a resource */
     struct serial serial;
     unsigned refs;                   /* guarded by vfs->lock */
-    _Atomic(uint32_t) lookups;       /* of what is in it, and opens; wraps round */
+    _Atomic(uint32_t) lookups;       /* of directories in it; wraps round */
     struct dir *parent;              /* a reference; NULL: root */
     _Atomic(char *) name;            /* encoded, as it was looked up; replaced by a rename */
     const struct kind *kind;         /* of what it shows: only compared here; or NULL */

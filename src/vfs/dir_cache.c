@@ -24,7 +24,6 @@ struct dir_cache {
     struct names_state state;
     struct serial content; /* what its files show; SERIAL_NONE: it has none that show a state */
     uint64_t forgets;      /* vfs->forgets then */
-    uint32_t lookups;      /* dir->lookups when the last stream was opened */
     int64_t until_ms;      /* when what is known is fresh no more */
     bool complete;         /* a stream was read to its end */
     unsigned streams;      /* that are open and may use it */
@@ -77,6 +76,27 @@ static struct serial state_of(struct dir *dir, const struct dir_cache *known, ui
     return serial;
 }
 
+void dir_cache_note_look(struct vfs *vfs, pid_t thread)
+{
+    _Atomic(pid_t) *looker = &vfs->lookers[(unsigned)thread % LOOKERS];
+
+    if (atomic_load_explicit(looker, memory_order_relaxed) != thread)
+        atomic_store_explicit(looker, thread, memory_order_relaxed);
+}
+
+static bool is_looker(struct vfs *vfs, pid_t thread)
+{
+    return atomic_load_explicit(&vfs->lookers[(unsigned)thread % LOOKERS], memory_order_relaxed) ==
+           thread;
+}
+
+/* Whether that thread is served best by the kernel's own copy. Where names are leased each file in
+ * it has to be looked up to be looked at, and READDIRPLUS brings all at once. */
+static bool is_well_served(struct dir *dir, pid_t thread)
+{
+    return lease_lasts(dir) || !is_looker(dir->vfs, thread);
+}
+
 /* False: nobody may keep it: of a directory of resources each entry that the kernel has no copy of
  * is looked up, so what it has is of use only where it may be believed. */
 static bool get_generation(struct dir *dir, const struct dir_cache *known, struct dir_cache *out)
@@ -84,8 +104,7 @@ static bool get_generation(struct dir *dir, const struct dir_cache *known, struc
     const struct vfs_hooks *hooks = dir->vfs->config.hooks;
     bool counted = dir_ops(dir)->counted;
 
-    *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets),
-                              .lookups = atomic_load(&dir->lookups)};
+    *out = (struct dir_cache){.forgets = atomic_load(&dir->vfs->forgets)};
     if (hooks->names_valid_ms == NULL || (counted && !lease_lasts(dir)))
         return false;
     if (!counted)
@@ -105,16 +124,8 @@ static bool is_same(const struct dir_cache *known, const struct dir_cache *now, 
            now_ms < known->until_ms;
 }
 
-/* Whether what was listed the last time was looked at. Where names are leased, each entry of the
- * kernel's own copy is a look-up for who does that, and READDIRPLUS brings all of them. */
-static bool was_looked_at(struct dir *dir, const struct dir_cache *known,
-                          const struct dir_cache *now)
-{
-    return known->lookups != now->lookups && !lease_lasts(dir);
-}
-
 /* With vfs->lock held. */
-static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
+static enum listing_keep decide(struct dir *dir, pid_t thread, const struct dir_cache *now)
 {
     struct dir_cache *known = dir->cache;
 
@@ -122,11 +133,8 @@ static enum listing_keep decide(struct dir *dir, const struct dir_cache *now)
         known = dir->cache = calloc(1, sizeof *known);
     if (known == NULL)
         return LISTING_NEW;
-    bool looked_at = was_looked_at(dir, known, now);
-    known->lookups = now->lookups;
-    if (looked_at)
-        return LISTING_NEW;
-    if (known->complete && is_same(known, now, clock_now_ms(dir->vfs->config.clock))) {
+    if (known->complete && is_same(known, now, clock_now_ms(dir->vfs->config.clock)) &&
+        is_well_served(dir, thread)) {
         known->streams++;
         return LISTING_KEPT;
     }
@@ -146,7 +154,7 @@ static struct content *hold_content(const struct dir *dir, struct serial serial)
     return content_ref(dir->content);
 }
 
-enum listing_keep dir_cache_enter(struct dir *dir, struct content **content)
+enum listing_keep dir_cache_enter(struct dir *dir, pid_t thread, struct content **content)
 {
     enum listing_keep keep = LISTING_NEW;
     struct dir_cache known = {0};
@@ -162,7 +170,7 @@ enum listing_keep dir_cache_enter(struct dir *dir, struct content **content)
     pthread_mutex_lock(&dir->vfs->lock);
     *content = hold_content(dir, now.content);
     if (serial_is_none(now.content) || *content != NULL)
-        keep = decide(dir, &now);
+        keep = decide(dir, thread, &now);
     pthread_mutex_unlock(&dir->vfs->lock);
     return keep;
 }

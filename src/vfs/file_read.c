@@ -11,6 +11,7 @@
 
 #include "vfs/again.h"
 #include "vfs/content.h"
+#include "vfs/dir_cache.h"
 #include "vfs/failure.h"
 #include "vfs/finish.h"
 #include "vfs/lookup.h"
@@ -176,7 +177,7 @@ int vfs_open(struct call *call, struct node node, int flags, struct file **out)
     bool again = false;
 
     vfs_sweep(node.dir->vfs);
-    atomic_fetch_add_explicit(&node.dir->lookups, 1, memory_order_relaxed);
+    dir_cache_note_look(node.dir->vfs, call->pid);
     int rc = open_node(call, node, flags, out, &again);
     if (rc == 0 || again)
         return rc;

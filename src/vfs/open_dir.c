@@ -69,7 +69,7 @@ int vfs_opendir(struct call *call, struct dir *dir, struct listing **out)
     listing->dir = dir_ref(dir);
     listing->lookups = atomic_load_explicit(&dir->lookups, memory_order_relaxed);
     birth_looked(call, dir);
-    listing->keep = dir_cache_enter(dir, &listing->content);
+    listing->keep = dir_cache_enter(dir, call->pid, &listing->content);
     int rc = fill_at_once(call, listing);
     if (rc < 0) {
         dir_path(dir, NULL, path, sizeof path);

@@ -6,6 +6,7 @@
 #include "vfs/again.h"
 #include "vfs/attr.h"
 #include "vfs/content.h"
+#include "vfs/dir_cache.h"
 #include "vfs/failure.h"
 #include "vfs/finish.h"
 #include "vfs/file.h"
@@ -109,8 +110,10 @@ int vfs_lookup(struct call *call, struct dir *dir, const char *name, struct entr
                              : ops->lookup(call, dir, name, &found);
     if (rc == -ENOENT && ops->names == NAMES_FIXED && ops->source == NULL)
         out->entry_valid_ms = ABSENT_VALID_MS;
-    if (rc == 0)
+    if (rc == 0 && found.dir != NULL)
         atomic_fetch_add_explicit(&dir->lookups, 1, memory_order_relaxed);
+    else if (rc == 0)
+        dir_cache_note_look(dir->vfs, call->pid);
     if (rc == 0)
         rc = make_pinned(call, dir, &found, out);
     lease_check(dir->vfs, own_changes, out);

@@ -24,6 +24,8 @@ struct dir_ops;
 struct scratch_store;
 
 /* Guarded by lock, but for what is atomic, and what never changes: config, root, started_ms. */
+#define LOOKERS 64 /* a power of two */
+
 struct vfs {
     struct vfs_config config;
     pthread_mutex_t lock;
@@ -39,6 +41,7 @@ struct vfs {
     struct dates *dates;                 /* when names changed: dates.c */
     struct actors *actors;               /* who callers are: actors.c */
     struct deeds *deeds;                 /* what each process has done: deeds.h */
+    _Atomic(pid_t) lookers[LOOKERS];     /* threads that look at files, by hash: dir_cache.h */
     LIST_HEAD(, file) files;             /* newest first */
     struct scratch_store *scratch;       /* what lies in resources: scratch_set.h */
     void (*on_dir_end)(struct dir *dir); /* before it is freed, with the lock held; never changes */

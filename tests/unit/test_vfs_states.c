@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct node look(struct dir *dir, pid_t pid, struct entry *entry)
 {
@@ -275,10 +276,22 @@ static void a_file_is_looked_up_that_is_leased(struct dir *dir)
     a_file_is_looked_up(dir);
 }
 
-static void a_file_is_opened_that_is_leased(struct dir *dir)
+static void a_file_elsewhere_is_opened_that_is_leased(struct dir *dir)
 {
+    struct dir *other = toy_dir("b");
+
     names_are_leased(dir);
-    vfs_release(toy_open(dir, "fixed", O_RDONLY));
+    vfs_release(toy_open(other, "fixed", O_RDONLY));
+    dir_unref(other);
+}
+
+static void others_look_files_up(struct dir *dir)
+{
+    struct entry entry;
+
+    names_are_leased(dir);
+    ck_assert_int_eq(vfs_lookup(toy_call("lookup", getpid() + 1), dir, "fixed", &entry), 0);
+    node_unref(entry.node);
 }
 
 static const struct {
@@ -294,8 +307,9 @@ static const struct {
     {"a", nothing, LISTING_KEPT},
     {"a", names_are_leased, LISTING_KEPT},
     {"a", a_file_is_looked_up, LISTING_KEPT},
-    {"a", a_file_is_looked_up_that_is_leased, LISTING_NEW},
-    {"a", a_file_is_opened_that_is_leased, LISTING_NEW},
+    {"a", a_file_is_looked_up_that_is_leased, LISTING_FILLS},
+    {"a", a_file_elsewhere_is_opened_that_is_leased, LISTING_FILLS},
+    {"a", others_look_files_up, LISTING_KEPT},
     {"a", the_text_changes, LISTING_FILLS},
     {"a", a_file_is_put_beside, LISTING_NEW},
     {"a", a_file_is_unlinked, LISTING_NEW},
