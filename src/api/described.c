@@ -27,21 +27,20 @@ static void look_at(struct described_members *members, struct json_slice key,
     }
 }
 
-static struct described_members look_through(const struct kind *kind, enum dialect dialect,
-                                             struct json_slice json)
+static void look_through(struct described_members *members, const struct kind *kind,
+                         enum dialect dialect, struct json_slice json)
 {
-    struct described_members members = {
-        .keys = {[ID] = kind->singleton ? NULL : "id",
-                 [NAME] = "name",
-                 [MACHINE] = kind->machine_key,
-                 [CREATED] = "dtCreated",
-                 [AUTOMATIC] = kind->automatic_key,
-                 [COMPLETING] = kind->shapes[dialect].completing_key}};
+    *members =
+        (struct described_members){.keys = {[ID] = kind->singleton ? NULL : "id",
+                                            [NAME] = "name",
+                                            [MACHINE] = kind->machine_key,
+                                            [CREATED] = "dtCreated",
+                                            [AUTOMATIC] = kind->automatic_key,
+                                            [COMPLETING] = kind->shapes[dialect].completing_key}};
     struct json_walk walk = json_walk_into(json);
 
     while (json_walk_next(&walk))
-        look_at(&members, walk.key, walk.value);
-    return members;
+        look_at(members, walk.key, walk.value);
 }
 
 /* --- texts ------------------------------------------------------------------------------------ */
@@ -94,9 +93,10 @@ static int64_t parse_date(struct json_slice value)
 bool described_read(struct described *described, const struct kind *kind, enum dialect dialect,
                     struct json_slice json)
 {
-    struct described_members members = look_through(kind, dialect, json);
+    struct described_members members;
     const struct json_slice *values = members.values;
 
+    look_through(&members, kind, dialect, json);
     *described = (struct described){
         .created_ms = parse_date(values[CREATED]),
         .automatic = json_slice_type(values[AUTOMATIC]) == 't',

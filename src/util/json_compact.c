@@ -5,6 +5,8 @@
 
 #include "util/json.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct compactor {
@@ -12,11 +14,11 @@ struct compactor {
     const char *end;
     char *out;
     size_t depth;
-    bool in_object[JSON_MAX_DEPTH + 1];   /* by depth */
-    size_t first_key[JSON_MAX_DEPTH + 1]; /* of the object of that depth, in `keys` */
-    bool wants_key;                       /* the next string is one */
-    size_t key_count;                     /* of all objects that are open */
-    struct json_slice keys[JSON_COMPACT_KEYS];
+    bool in_object[JSON_MAX_DEPTH + 1];        /* by depth */
+    uint8_t first_key[JSON_MAX_DEPTH + 1];     /* of the object of that depth, in `keys` */
+    bool wants_key;                            /* the next string is one */
+    uint8_t key_count;                         /* of all objects that are open */
+    struct json_slice keys[JSON_COMPACT_KEYS]; /* filled as they come; what is above begins as 0 */
 };
 
 /* Whether the object at hand has had it not, and there is room for it. */
@@ -60,10 +62,13 @@ static bool open_level(struct compactor *c, bool object)
     return true;
 }
 
-static void close_level(struct compactor *c)
+static bool close_level(struct compactor *c)
 {
+    if (c->depth == 0)
+        return false;
     c->key_count = c->first_key[c->depth--];
     c->wants_key = false;
+    return true;
 }
 
 /* Anything but a string. */
@@ -77,7 +82,7 @@ static bool take_character(struct compactor *c)
     if (character == '{' || character == '[')
         return open_level(c, character == '{');
     if (character == '}' || character == ']')
-        close_level(c);
+        return close_level(c);
     if (character == ',')
         c->wants_key = c->in_object[c->depth];
     return true;
@@ -88,11 +93,10 @@ size_t json_compact(struct json_slice value, char *out)
     struct compactor c;
     bool ok = value.size_bytes > 0;
 
-    c.at = value.text; /* the arrays are filled as they are needed */
+    memset(&c, 0, offsetof(struct compactor, keys));
+    c.at = value.text;
     c.end = value.text + value.size_bytes;
     c.out = out;
-    c.depth = c.key_count = c.first_key[0] = 0;
-    c.wants_key = c.in_object[0] = false;
     json_note_reading();
     while (ok && c.at < c.end)
         ok = *c.at == '"' ? take_string(&c) : take_character(&c);
