@@ -165,48 +165,46 @@ static struct record *perform_if_changed(struct exchange *call, struct problem *
     return record;
 }
 
-static struct exchange make_call(struct api *api, const struct kind *kind, const char *id,
-                                 struct cancel *cancel)
+/* `if_changed`: what is known may be the answer, if the server says so. */
+static struct record *get(struct api *api, const struct kind *kind, const char *id,
+                          struct cancel *cancel, bool if_changed, bool *nothing,
+                          struct problem *problem)
 {
-    return (struct exchange){.api = api,
-                             .kind = kind,
-                             .method = HTTP_GET,
-                             .id = id,
-                             .cancel = cancel,
-                             .needs_json = true};
+    struct exchange call = {.api = api,
+                            .kind = kind,
+                            .method = HTTP_GET,
+                            .id = id,
+                            .cancel = cancel,
+                            .needs_json = true};
+    struct record *record = NULL;
+    char *path;
+
+    if (prepare(&call, &path, problem))
+        record = if_changed ? perform_if_changed(&call, problem) : perform(&call, nothing, problem);
+    free(path);
+    return record;
 }
 
 int api_get(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
             struct record **out, struct problem *problem)
 {
-    struct exchange call = make_call(api, kind, id, cancel);
-    char *path;
-
-    *out = prepare(&call, &path, problem) ? perform(&call, NULL, problem) : NULL;
-    free(path);
+    *out = get(api, kind, id, cancel, false, NULL, problem);
     return *out == NULL ? -1 : 0;
 }
 
 int api_refresh(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
                 struct record **out, struct problem *problem)
 {
-    struct exchange call = make_call(api, kind, id, cancel);
-    char *path;
-
-    *out = prepare(&call, &path, problem) ? perform_if_changed(&call, problem) : NULL;
-    free(path);
+    *out = get(api, kind, id, cancel, true, NULL, problem);
     return *out == NULL ? -1 : 0;
 }
 
 int api_look(struct api *api, const struct kind *kind, const char *id, struct cancel *cancel,
              struct record **out, struct problem *problem)
 {
-    struct exchange call = make_call(api, kind, id, cancel);
     bool gone = false;
-    char *path;
 
-    *out = prepare(&call, &path, problem) ? perform(&call, &gone, problem) : NULL;
-    free(path);
+    *out = get(api, kind, id, cancel, false, &gone, problem);
     if (gone)
         *problem = (struct problem){.status = problem->status};
     return gone || *out != NULL ? 0 : -1;

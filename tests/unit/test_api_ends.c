@@ -31,7 +31,7 @@ struct server {
     unsigned rear_awaited;  /* the front's tenth page waits until so many were, 3 s at most */
     /* Happens before the answer to a page. */
     void (*change)(struct server *server, bool rear);
-    unsigned latency_ms; /* of pages behind the eighth; of the rear's a twentieth more */
+    unsigned latency_ms; /* of pages behind the eighth */
     bool ignores_order;
     bool refuses_order;
     bool repeats;     /* each page begins with the last item of the one before */
@@ -45,12 +45,19 @@ struct server {
     unsigned seed;
 };
 
-static void server_init(struct server *server, size_t count)
+static void server_init_as(struct server *server, const struct server *is, size_t count)
 {
-    *server = (struct server){.count = count, .seed = 1};
+    *server = *is;
+    server->count = count;
+    server->seed = 1;
     pthread_mutex_init(&server->lock, NULL);
     for (size_t i = 0; i < count; i++)
         server->order[i] = (unsigned)i;
+}
+
+static void server_init(struct server *server, size_t count)
+{
+    server_init_as(server, &(struct server){.count = 0}, count);
 }
 
 /* The number at a place in the order that a request asks for. */
@@ -112,23 +119,14 @@ static void print_foreign(const struct server *server, struct buf *body)
     ck_assert(buf_printf(body, "],\"nextPage\":\"f%u\"}", server->rear_pages));
 }
 
-static void sleep_a_little(struct server *server)
+/* The rear takes a twentieth more. */
+static void take_time(struct server *server, bool rear)
 {
     pthread_mutex_lock(&server->lock);
     long ns = (long)(rand_r(&server->seed) % 300) * 1000;
+    ns += server->front_pages >= 8 ? server->latency_ms * 1000000L : 0;
     pthread_mutex_unlock(&server->lock);
-    nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
-}
-
-static void delay(struct server *server, bool rear)
-{
-    unsigned ms = server->latency_ms + (rear ? server->latency_ms / 20 : 0);
-
-    pthread_mutex_lock(&server->lock);
-    bool late = server->front_pages >= 8;
-    pthread_mutex_unlock(&server->lock);
-    if (late && ms > 0)
-        nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = rear ? ns + ns / 20 : ns}, NULL);
 }
 
 static bool must_wait(struct server *server)
@@ -174,8 +172,7 @@ static int perform(void *ctx, const struct http_request *request, struct cancel 
     struct server *server = ctx;
 
     *response = (struct http_response){.retry_after_ms = -1};
-    sleep_a_little(server);
-    delay(server, strstr(request->url, "order=asc") != NULL);
+    take_time(server, strstr(request->url, "order=asc") != NULL);
     await_rear(server, request->url);
     if (server->rear_waits && strstr(request->url, "order=asc") != NULL)
         cancel_sleep(cancel, CANCEL_NEVER);
@@ -409,16 +406,7 @@ START_TEST(a_rear_that_is_no_help_does_no_harm)
 {
     struct server server;
 
-    server_init(&server, 2500);
-    server.ignores_order = useless[_i].is.ignores_order;
-    server.refuses_order = useless[_i].is.refuses_order;
-    server.foreign = useless[_i].is.foreign;
-    server.circles = useless[_i].is.circles;
-    server.no_ids = useless[_i].is.no_ids;
-    server.rear_fails = useless[_i].is.rear_fails;
-    server.rear_waits = useless[_i].is.rear_waits;
-    server.tied_from = useless[_i].is.tied_from;
-    server.tied = useless[_i].is.tied;
+    server_init_as(&server, &useless[_i].is, 2500);
     struct api *api = api_of(&server, 0);
     unsigned lists = 0;
     bool asked = true;

@@ -13,22 +13,12 @@
 #define ONE   "sl000130"
 #define P1    "/storage-providers/p1"
 
-static atomic_uint told;
-
-static void on_changed(void *ctx, const uint64_t *keys, size_t count)
-{
-    (void)ctx;
-    (void)keys;
-    (void)count;
-    atomic_fetch_add(&told, 1);
-}
-
 static void on_seen(void *ctx, const struct record *before, const struct record *after)
 {
     (void)ctx;
     (void)before;
     (void)after;
-    atomic_fetch_add(&told, 1);
+    atomic_fetch_add(&room_told, 1);
 }
 
 static void begin(bool etags)
@@ -44,7 +34,7 @@ static void begin(bool etags)
     }
     if (etags)
         server_give_etags(room.server);
-    room.config.on_changed = on_changed;
+    room.config.on_changed = room_on_changed;
     room.config.on_seen = on_seen;
     room_restart();
     ck_assert_int_eq(room_ensure(&kind_snapshots, CACHE_FRESH), PROBLEM_NONE);
@@ -80,7 +70,7 @@ START_TEST(test_a_304_makes_it_fresh_and_nothing_else)
 
     begin(true);
     struct record *first = read_again(kind, id);
-    atomic_store(&told, 0);
+    atomic_store(&room_told, 0);
     for (unsigned i = 1; i <= 5; i++) {
         struct record *again = read_again(kind, id);
         ck_assert_ptr_eq(again, first);
@@ -91,7 +81,7 @@ START_TEST(test_a_304_makes_it_fresh_and_nothing_else)
     room_pass(TTL_MS - 1);
     ck_assert(room_shows(kind, id, ""));
     ck_assert_uint_eq(server_requests(room.server, HTTP_GET, ""), 0);
-    ck_assert_uint_eq(atomic_load(&told), 0);
+    ck_assert_uint_eq(atomic_load(&room_told), 0);
     record_unref(first);
 }
 END_TEST

@@ -120,6 +120,16 @@ void room_teardown(void)
     cancel_group_finish(&room.group);
 }
 
+atomic_uint room_told;
+
+void room_on_changed(void *ctx, const uint64_t *keys, size_t count)
+{
+    (void)ctx;
+    (void)keys;
+    (void)count;
+    atomic_fetch_add(&room_told, 1);
+}
+
 void room_pass(int64_t ms)
 {
     atomic_fetch_add(&room.now_ms, ms);

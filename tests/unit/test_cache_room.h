@@ -42,6 +42,9 @@ void room_restart(void);
 /* Another API and cache, in that dialect. */
 void room_speak(enum dialect dialect);
 void room_pass(int64_t ms); /* both clocks */
+/* An on_changed that counts how often something was told. */
+extern atomic_uint room_told;
+void room_on_changed(void *ctx, const uint64_t *keys, size_t count);
 void room_add_drives(unsigned count);
 
 /* Each with a token of its own, and 10 s. */

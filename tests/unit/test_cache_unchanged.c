@@ -15,16 +15,6 @@
 #define REFRESHES 20
 #define SETTLED   3 /* of them, until every buffer has its size */
 
-static atomic_uint told;
-
-static void on_changed(void *ctx, const uint64_t *keys, size_t count)
-{
-    (void)ctx;
-    (void)keys;
-    (void)count;
-    atomic_fetch_add(&told, 1);
-}
-
 static void add_snapshots(unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -43,10 +33,10 @@ static void begin(unsigned count, bool etags)
     add_snapshots(count);
     if (etags)
         server_give_etags(room.server);
-    room.config.on_changed = on_changed;
+    room.config.on_changed = room_on_changed;
     room_restart();
     ck_assert_int_eq(room_ensure(&kind_snapshots, CACHE_FRESH), PROBLEM_NONE);
-    atomic_store(&told, 0);
+    atomic_store(&room_told, 0);
 }
 
 static void refresh(void)
@@ -70,7 +60,7 @@ START_TEST(test_a_refresh_of_what_is_unchanged_tells_nothing_and_keeps_nothing)
         if (i == SETTLED)
             bytes = mallinfo2().uordblks;
     }
-    ck_assert_uint_eq(atomic_load(&told), 0);
+    ck_assert_uint_eq(atomic_load(&room_told), 0);
     ck_assert_uint_eq(cache_names_generation(room.cache, &kind_snapshots), names);
     ck_assert_uint_eq(cache_count(room.cache, &kind_snapshots), count);
     ck_assert(_i == 0 || server_unchanged(room.server) >= REFRESHES * (count / 120));
