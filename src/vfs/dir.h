@@ -134,7 +134,8 @@ struct dir *dir_home(struct dir *parent, const char *name, const struct dir_ops 
 /* Whether the name went from one resource to another a moment ago, not by this mount's doing. */
 bool dir_was_rebound(struct dir *parent, const char *name);
 /* The name was listed for that resource, and no directory was handed out for it: another that it
- * leads to by and by is a surprise all the same. Without memory it is not remembered. */
+ * leads to by and by, or that it is listed for next, is a surprise all the same. Without memory it
+ * is not remembered. */
 void dir_note_listed(struct dir *parent, const char *name, const char *id);
 /* Whether the name that leads to this directory meant another resource a moment ago. */
 bool dir_is_rebound(struct dir *dir);

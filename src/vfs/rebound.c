@@ -95,14 +95,8 @@ static uint32_t find_listed(const struct dir *parent, uint32_t hash)
                                   : table_find(parent->listed, hash, is_any, NULL, NULL);
 }
 
-static void note_listed(struct dir *parent, uint32_t hash, uint32_t number)
+static void add_listed(struct dir *parent, uint32_t hash, uint32_t number)
 {
-    uint32_t before = find_listed(parent, hash);
-
-    if (before != TABLE_NONE) {
-        table_replace(parent->listed, hash, before, number);
-        return;
-    }
     if (parent->listed == NULL)
         parent->listed = calloc(1, sizeof *parent->listed);
     if (parent->listed == NULL)
@@ -112,10 +106,26 @@ static void note_listed(struct dir *parent, uint32_t hash, uint32_t number)
     (void)table_add(parent->listed, hash, number);
 }
 
+/* What it was listed for before; TABLE_NONE: not at all. */
+static uint32_t note_listed(struct dir *parent, uint32_t hash, uint32_t number)
+{
+    uint32_t before = find_listed(parent, hash);
+
+    if (before == TABLE_NONE)
+        add_listed(parent, hash, number);
+    else if (before != number)
+        table_replace(parent->listed, hash, before, number);
+    return before;
+}
+
 void dir_note_listed(struct dir *parent, const char *name, const char *id)
 {
+    uint32_t number = number_of_id(id);
+
     pthread_mutex_lock(&parent->vfs->lock);
-    note_listed(parent, hash_name(name), number_of_id(id));
+    uint32_t before = note_listed(parent, hash_name(name), number);
+    if (before != TABLE_NONE && before != number && !is_own(parent->vfs, id))
+        deed_note(parent->vfs->deeds, key_of_name(DEED_WENT, parent, name), NULL);
     pthread_mutex_unlock(&parent->vfs->lock);
 }
 

@@ -157,6 +157,26 @@ test_an_own_change_of_before_does_not_make_a_swap_elsewhere_acceptable()
     nothing_sent
 }
 
+# Of thousands names alone are listed, without a directory for each.
+# holds: path-1
+test_docs_a_name_among_thousands_that_has_just_come_to_mean_another_is_not_acted_on()
+{
+    local oldest one other name
+
+    mounted --populate 4500 -- ttl=3600
+    oldest=$(api GET '/snapshots?limit=120&order=asc' |
+        jq -c '[.items[] | select(.isAutoSnapshot | not)]')
+    one=$(jq -r '.[0].id' <<<"$oldest") other=$(jq -r '.[1].id' <<<"$oldest")
+    name=$(jq -r '.[0].name' <<<"$oldest")
+    works "ls -U snapshots | tail -n 200 | grep -x '$name'"
+    api PUT "/snapshots/$one" '{"name": "swap"}' >/dev/null
+    api PUT "/snapshots/$other" "{\"name\": \"$name\"}" >/dev/null
+    works 'touch .paperspacefs/refresh; ls -U snapshots > /dev/null'
+    refused 'Device or resource busy' "rm -r snapshots/$name"
+    words EBUSY 'look again'
+    nothing_sent
+}
+
 # holds: path-1
 test_what_is_written_to_a_name_that_has_just_come_to_mean_another_is_not_sent()
 {
